@@ -1,0 +1,81 @@
+"""Meet, block and forget-me-not: what is done with one annotator."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F
+
+from backend.annotators.errors import AnnotatorErased, TooManyCalls
+from backend.annotators.models import Annotator, HiddenQuestion, Tombstone
+from backend.annotators.signals import annotator_blocked
+
+CALLS_PER_MINUTE = 240
+
+_SPEND = """
+insert into annotators_allowance as a (project_id, annotator_id, minute_at, calls_count)
+values (%(project)s, %(annotator)s, %(minute)s, 1)
+on conflict (project_id, annotator_id) do update set
+    calls_count = case when a.minute_at = excluded.minute_at then a.calls_count + 1 else 1 end,
+    minute_at = excluded.minute_at
+returning calls_count
+"""
+
+
+def meet_annotator(*, project_id: int, subject: str, kind: str = Annotator.Kind.CUSTOMER, now: datetime) -> Annotator:
+    """Return the annotator with this subject, made on first sight; raises AnnotatorErased.
+
+    The kind is kept from first sight: a later caller cannot turn a customer into an expert.
+    """
+    digest = subject_digest(project_id=project_id, subject=subject)
+    if Tombstone.objects.filter(project=project_id, subject_digest=digest).exists():
+        raise AnnotatorErased("This person asked to be forgotten.")
+    annotator, _ = Annotator.objects.get_or_create(
+        project_id=project_id, subject=subject, defaults={"kind": kind, "last_seen_at": now}
+    )
+    return annotator
+
+
+def subject_digest(*, project_id: int, subject: str) -> str:
+    """Return the digest under which an erased person is still recognised."""
+    return hashlib.sha256(f"{project_id}:{subject}".encode()).hexdigest()
+
+
+def spend_call(*, annotator: Annotator, now: datetime, limit: int = CALLS_PER_MINUTE) -> None:
+    """Count one call of this minute; raises TooManyCalls past the limit. Atomic across processes."""
+    minute = now.replace(second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SPEND, {"project": annotator.project_id, "annotator": annotator.pk, "minute": minute}
+        )
+        if cursor.fetchone()[0] > limit:
+            raise TooManyCalls(limit=limit, retry_at=minute + timedelta(minutes=1))
+
+
+def block_annotator(*, annotator: Annotator, now: datetime) -> Annotator:
+    """Let this person's marks count no more; they are stored still, and no answer tells."""
+    return _set_blocked(annotator, now)
+
+
+def unblock_annotator(*, annotator: Annotator) -> Annotator:
+    """Let this person's marks count again."""
+    return _set_blocked(annotator, None)
+
+
+def _set_blocked(annotator: Annotator, blocked_at: datetime | None) -> Annotator:
+    annotator.blocked_at = blocked_at
+    annotator.save(update_fields=["blocked_at"])
+    annotator_blocked.send(Annotator, project_id=annotator.project_id, annotator_id=annotator.pk)
+    return annotator
+
+
+def end_sessions(*, annotator: Annotator) -> None:
+    """Make every session token of this person worthless at once."""
+    Annotator.objects.filter(pk=annotator.pk).update(epoch=F("epoch") + 1)
+
+
+def hide_question(*, annotator: Annotator, question_slug: str) -> None:
+    """Show this person the question no more."""
+    HiddenQuestion.objects.get_or_create(
+        project_id=annotator.project_id, annotator=annotator, question_slug=question_slug
+    )

@@ -1,0 +1,1 @@
+"""Who should answer what next: assignments, overlap, routing, queue."""

@@ -1,0 +1,1 @@
+"""How Earmark is put together."""

@@ -1,0 +1,129 @@
+"""Where the store is: cheap to ask, so that every process may do so before any server runs."""
+
+import base64
+import hashlib
+import hmac
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from backend.config.store.errors import NotForProduction
+
+APP = "earmark_app"
+OWNER = "earmark_owner"
+QUEUE = "earmark_queue"
+ROLES = (APP, OWNER, QUEUE)
+SUPERUSER = "earmark"
+DATABASE = "earmark"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A store: where its server listens, and what each role logs in with.
+
+    `home` is the folder of the embedded server, or None for an outside one.
+    """
+
+    host: str
+    port: int
+    database: str
+    superuser: str
+    superuser_password: str | None
+    secret: str
+    home: Path | None
+    options: Mapping[str, str]
+
+    @property
+    def is_embedded(self) -> bool:
+        """Return whether the server is our own."""
+        return self.home is not None
+
+    def password_of(self, role: str) -> str | None:
+        """Return the password a role logs in with, derived from the secret; none on our own socket."""
+        if self.is_embedded:
+            return None
+        digest = hmac.new(self.secret.encode(), f"role {role}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def conninfo(self, role: str | None = None, *, database: str | None = None, **extra: str | int) -> str:
+        """Return a key=value connection string for a role, or for the superuser."""
+        user = role or self.superuser
+        password = self.password_of(role) if role else self.superuser_password
+        facts: dict[str, str | int] = dict(self.options)
+        facts |= {"host": self.host, "port": self.port, "dbname": database or self.database, "user": user, **extra}
+        if password:
+            facts["password"] = password
+        return make_conninfo("", **facts)
+
+
+def home_of(environ: Mapping[str, str], base: Path) -> Path:
+    """Return the folder that holds all that Earmark keeps on this machine."""
+    return Path(environ.get("EARMARK_HOME") or base / ".earmark").resolve()
+
+
+def locate(environ: Mapping[str, str], *, base: Path, secret: str, is_debug: bool) -> Place:
+    """Return the store that the environment asks for.
+
+    Raises NotForProduction where none is named and DEBUG is off.
+    """
+    if url := environ.get("EARMARK_DATABASE_URL"):
+        return _outside(url, secret)
+    if not is_debug:
+        raise NotForProduction
+    home = home_of(environ, base)
+    return Place(
+        host=str(socket_folder(home)),
+        port=5432,
+        database=DATABASE,
+        superuser=SUPERUSER,
+        superuser_password=None,
+        secret=secret,
+        home=home,
+        options={},
+    )
+
+
+def name_of(home: Path) -> str:
+    """Return a short name for a home folder, so that two checkouts never meet."""
+    return hashlib.sha256(str(home).encode()).hexdigest()[:12]
+
+
+def server_user() -> pwd.struct_passwd:
+    """Return the account PostgreSQL runs under: our own, or for root `postgres` or `nobody`."""
+    if os.geteuid() != 0:
+        return pwd.getpwuid(os.geteuid())
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise KeyError("Neither a user `postgres` nor `nobody` exists, and PostgreSQL refuses to run as root.")
+
+
+def socket_folder(home: Path) -> Path:
+    """Return the short folder the socket lies in; sockets may not lie deep (107 bytes)."""
+    if os.geteuid() == 0:
+        return Path("/run/earmark") / name_of(home)
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and len(runtime) < 60 and os.access(runtime, os.W_OK):
+        return Path(runtime) / f"earmark-{name_of(home)}"
+    return Path("/tmp") / f"earmark-{os.geteuid()}-{name_of(home)}"  # noqa: S108
+
+
+def _outside(url: str, secret: str) -> Place:
+    facts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    password = facts.pop("password", None)
+    return Place(
+        host=facts.pop("host", "localhost"),
+        port=int(facts.pop("port", "5432")),
+        database=facts.pop("dbname", DATABASE),
+        superuser=facts.pop("user", "postgres"),
+        superuser_password=password,
+        secret=secret,
+        home=None,
+        options=facts,
+    )

@@ -1,0 +1,1 @@
+"""What we train on: datasets and their frozen versions."""

@@ -1,0 +1,131 @@
+"""Freeze what is believed into an immutable, checksummed version."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max
+
+from backend.datasets import files, rows
+from backend.datasets.errors import FileDamaged, VersionNotFrozen
+from backend.datasets.models import Dataset, DatasetVersion, SplitKey
+from backend.datasets.splits import assign_splits
+from backend.projects.actions.jobs import enqueue
+from backend.questions.models import Item, Question
+
+FREEZE = "datasets.freeze"
+
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark freeze', %s))"
+
+
+def register_dataset(*, project_id: int, slug: str, question: Question, title: str = "") -> Dataset:
+    """Register a dataset under a name, or return the one that has it."""
+    dataset, _ = Dataset.objects.get_or_create(
+        project_id=project_id, slug=slug, defaults={"question": question, "title": title}
+    )
+    return dataset
+
+
+def ask_for_version(*, dataset: Dataset, asked_by: str, now: datetime) -> DatasetVersion:
+    """Number the next version and ask the worker to build it."""
+    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    last = DatasetVersion.objects.filter(dataset=dataset).aggregate(last=Max("number"))["last"] or 0
+    version = DatasetVersion.objects.create(
+        project_id=dataset.project_id, dataset=dataset, number=last + 1, asked_by=asked_by, asked_at=now
+    )
+    enqueue(project=dataset.project_id, kind=FREEZE, version_id=version.pk)
+    return version
+
+
+def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
+    """Build the files of a version and freeze it; done twice, the frozen one stands.
+
+    Files are written beside and moved into place at once, so that a half-built version is never read.
+    """
+    version = DatasetVersion.objects.select_for_update().select_related("dataset__question").get(pk=version_id)
+    if version.state == DatasetVersion.State.FROZEN:
+        return version
+    question = version.dataset.question
+    splits = keep_splits(question=question, now=now)
+    folder = folder_of(version)
+    beside = folder.with_name(folder.name + ".building")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    version.labels_count = files.write_jsonl(beside / "labels.jsonl", rows.label_rows(question, splits))
+    version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", rows.judgement_rows(question, splits))
+    files.write_parquet(beside / "labels.jsonl", beside / "labels.parquet", rows.LABEL_COLUMNS)
+    files.write_parquet(beside / "judgements.jsonl", beside / "judgements.parquet", rows.JUDGEMENT_COLUMNS)
+    written = [files.described(path) for path in sorted(beside.iterdir())]
+    version.files = [file.as_facts() for file in written]
+    version.checksum = files.write_manifest(beside / "manifest.json", _manifest(version, now))
+    version.files.append(files.described(beside / "manifest.json").as_facts())
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+    version.state = DatasetVersion.State.FROZEN
+    version.frozen_at = now
+    version.save()
+    return version
+
+
+def keep_splits(*, question: Question, now: datetime) -> dict[str, str]:
+    """Return the split of each labelled item, written down so that it is kept for good."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [question.pk])
+    keys = SplitKey.objects.of(question.project_id).filter(question=question)
+    known = dict(keys.values_list("item__key", "split"))
+    splits = assign_splits(rows.labelled_pairs(question), known, salt=f"{question.project_id}:{question.slug}")
+    changed = {key: split for key, split in splits.items() if known.get(key) != split}
+    items = Item.objects.of(question.project_id).filter(key__in=changed)
+    SplitKey.objects.bulk_create(
+        [
+            SplitKey(
+                project_id=question.project_id, question=question, item=item, split=changed[item.key], assigned_at=now
+            )
+            for item in items
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "question", "item"],
+        update_fields=["split", "assigned_at"],
+    )
+    return known | splits
+
+
+def folder_of(version: DatasetVersion) -> Path:
+    """Return the folder that a version's files lie in."""
+    root = Path(settings.EARMARK_DATASETS_DIR)
+    return root / str(version.project_id) / version.dataset.slug / str(version.number)
+
+
+def path_of_file(*, version: DatasetVersion, name: str) -> Path:
+    """Return the path of one file of a frozen version.
+
+    Raises VersionNotFrozen, KeyError for a name the version has not, and FileDamaged where the
+    bytes on disk are not those that were frozen.
+    """
+    if version.state != DatasetVersion.State.FROZEN:
+        raise VersionNotFrozen(f"{version} is {version.get_state_display().lower()}; its files are not there yet.")
+    facts = {file["name"]: file for file in version.files}[name]
+    path = folder_of(version) / name
+    if not path.exists() or files.described(path).sha256 != facts["sha256"]:
+        raise FileDamaged(f"{name} of {version} is not what was frozen; restore it from a backup, or freeze anew.")
+    return path
+
+
+def _manifest(version: DatasetVersion, now: datetime) -> dict[str, Any]:
+    dataset, question = version.dataset, version.dataset.question
+    return {
+        "dataset": dataset.slug,
+        "number": version.number,
+        "question": question.slug,
+        "kind": question.kind,
+        "settling_policy": question.settling_policy,
+        "frozen_at": now.isoformat(),
+        "labels_count": version.labels_count,
+        "judgements_count": version.judgements_count,
+        "label_columns": rows.LABEL_COLUMNS,
+        "judgement_columns": rows.JUDGEMENT_COLUMNS,
+        "files": version.files,
+    }

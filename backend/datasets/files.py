@@ -1,0 +1,62 @@
+"""Write the files of a version: JSON lines as a stream, Parquet by DuckDB, checksums of both. Pure of Django."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROGRESS_EVERY = 1000
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """A file of a version with its SHA-256 and its size in bytes."""
+
+    name: str
+    sha256: str
+    bytes_count: int
+
+    def as_facts(self) -> dict[str, str | int]:
+        """Return what the manifest says of the file."""
+        return {"name": self.name, "sha256": self.sha256, "bytes_count": self.bytes_count}
+
+
+def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]], *, tell: Callable[[int], None] | None = None) -> int:
+    """Write one JSON object a line, keys in the rows' own order, and return how many lines there are."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for count, row in enumerate(rows, start=1):
+            file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+            if tell and count % PROGRESS_EVERY == 0:
+                tell(count)
+    return count
+
+
+def write_parquet(source: Path, target: Path, columns: Mapping[str, str]) -> None:
+    """Turn JSON lines into Parquet with these DuckDB column types, out of core and in the same order."""
+    with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as database:
+        database.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
+        relation = database.read_json(
+            str(source), columns=dict(columns), format="newline_delimited", maximum_object_size=64 * 1024 * 1024
+        )
+        relation.write_parquet(str(target), compression="zstd")
+
+
+def described(path: Path) -> WrittenFile:
+    """Return a file's name, checksum and size."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return WrittenFile(path.name, digest.hexdigest(), path.stat().st_size)
+
+
+def write_manifest(path: Path, facts: Mapping[str, Any]) -> str:
+    """Write the manifest and return its SHA-256, which stands for the whole version."""
+    text = json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    path.write_text(text, encoding="utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()

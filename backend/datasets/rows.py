@@ -1,0 +1,187 @@
+"""The rows of a dataset version, in a fixed order, with all that is known about how each came to be."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from backend.datasets.splits import Pair, split_of_pair
+from backend.judgements.models import Judgement, LiveJudgement, Slot, Withdrawal
+from backend.quality.models import ClusterMember, ConsensusLabel
+from backend.questions.models import Question
+from backend.questions.units import DUPLICATE
+
+LABEL_COLUMNS = {
+    "question": "VARCHAR", "kind": "VARCHAR", "item": "VARCHAR", "other": "VARCHAR", "value": "VARCHAR",
+    "probability": "DOUBLE", "policy": "VARCHAR", "votes": "JSON", "votes_count": "INTEGER",
+    "answers_count": "INTEGER", "cluster": "VARCHAR", "split": "VARCHAR", "is_stale": "BOOLEAN",
+    "item_title": "VARCHAR", "item_body": "VARCHAR", "item_hash": "VARCHAR", "other_title": "VARCHAR",
+    "other_body": "VARCHAR", "other_hash": "VARCHAR", "revision": "INTEGER", "settled_at": "TIMESTAMPTZ",
+}  # fmt: skip
+
+JUDGEMENT_COLUMNS = {
+    "record": "VARCHAR", "judgement": "VARCHAR", "annotator": "VARCHAR", "annotator_kind": "VARCHAR",
+    "question": "VARCHAR", "item": "VARCHAR", "candidate": "VARCHAR", "value": "VARCHAR", "outcome": "VARCHAR",
+    "origin": "VARCHAR", "is_live": "BOOLEAN", "was_withdrawn": "BOOLEAN", "counts": "BOOLEAN",
+    "judged_at": "TIMESTAMPTZ", "via": "VARCHAR", "at_ms": "INTEGER", "seen_at_ms": "INTEGER", "seen_ms": "INTEGER",
+    "exposure": "VARCHAR", "channel": "VARCHAR", "shown_at": "TIMESTAMPTZ", "policy": "VARCHAR",
+    "policy_version": "INTEGER", "epsilon": "DOUBLE", "candidates_hash": "VARCHAR", "rank": "INTEGER",
+    "score": "DOUBLE", "propensity": "DOUBLE", "suggester": "VARCHAR", "suggester_version": "VARCHAR",
+    "reasons": "JSON", "was_asked": "BOOLEAN", "ask_probability": "DOUBLE", "item_hash": "VARCHAR",
+    "other_hash": "VARCHAR", "split": "VARCHAR",
+}  # fmt: skip
+
+CHUNK = 2000
+
+
+def labelled_pairs(question: Question) -> list[Pair]:
+    """Return every pair of items with a settled label, by the hosts' keys."""
+    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled().exclude(unit__other=None)
+    found = settled.values_list("unit__item__key", "unit__other__key", "value").order_by("unit")
+    return [Pair(first, second, is_same=value == DUPLICATE) for first, second, value in found.iterator(CHUNK)]
+
+
+def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield one row a settled unit, ordered by unit."""
+    clusters = dict(
+        ClusterMember.objects.of(question.project_id)
+        .filter(question=question)
+        .values_list("item", "cluster__name")
+    )
+    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
+    for label in settled.select_related("unit__item", "unit__other").order_by("unit").iterator(CHUNK):
+        item, other = label.unit.item, label.unit.other
+        yield {
+            "question": question.slug,
+            "kind": question.kind,
+            "item": item.key,
+            "other": other.key if other else None,
+            "value": label.value,
+            "probability": label.probability,
+            "policy": label.policy,
+            "votes": label.evidence["counts"],
+            "votes_count": label.evidence["votes_count"],
+            "answers_count": label.evidence["answers_count"],
+            "cluster": clusters.get(item.pk) if label.value == DUPLICATE else None,
+            "split": _split_of(splits, item.key, other.key if other else None),
+            "is_stale": label.is_stale,
+            "item_title": item.title,
+            "item_body": item.body,
+            "item_hash": item.content_hash,
+            "other_title": other.title if other else None,
+            "other_body": other.body if other else None,
+            "other_hash": other.content_hash if other else None,
+            "revision": label.revision,
+            "settled_at": _utc(label.settled_at),
+        }
+
+
+def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield one row a judgement, then one for each slot of a list that nobody answered, ordered by id.
+
+    A field that cannot exist is null: a judgement without an exposure was told by the host or the
+    staff (`origin` imported or assigned), and a slot without a judgement has no value, only an outcome.
+    """
+    project = question.project_id
+    undone = Withdrawal.objects.filter(project=project, judgement_key=OuterRef("pk"), annotator=OuterRef("annotator"))
+    live = LiveJudgement.objects.filter(project=project, judgement=OuterRef("pk"))
+    said = (
+        Judgement.objects.of(project)
+        .on(question)
+        .annotate(was_withdrawn=Exists(undone), is_live=Exists(live))
+        .select_related("annotator", "item", "unit__item", "unit__other", "slot__exposure", "slot__suggester")
+        .order_by("pk")
+    )
+    for judgement in said.iterator(CHUNK):
+        yield _judgement_row(question, judgement, splits)
+    answered = Judgement.objects.filter(project=project, slot=OuterRef("pk"))
+    silent = (
+        Slot.objects.of(project)
+        .filter(~Exists(answered), exposure__question=question)
+        .select_related("exposure__annotator", "exposure__item", "candidate", "suggester")
+        .order_by("exposure", "rank")
+    )
+    for slot in silent.iterator(CHUNK):
+        yield _slot_row(question, slot, splits)
+
+
+def _judgement_row(question: Question, judgement: Judgement, splits: Mapping[str, str]) -> dict[str, Any]:
+    unit = judgement.unit
+    other = unit.other if unit.item_id == judgement.item_id else unit.item
+    candidate = other.key if other else (unit.label or None)
+    annotator = judgement.annotator
+    facts = {
+        "record": "judgement",
+        "judgement": str(judgement.pk),
+        "annotator": annotator.pseudonym,
+        "annotator_kind": annotator.kind,
+        "question": question.slug,
+        "item": judgement.item.key,
+        "candidate": candidate,
+        "value": judgement.value,
+        "outcome": judgement.slot.outcome if judgement.slot else None,
+        "origin": judgement.origin,
+        "is_live": judgement.is_live,  # type: ignore[attr-defined]
+        "was_withdrawn": judgement.was_withdrawn,  # type: ignore[attr-defined]
+        "counts": not annotator.is_blocked and not judgement.has_conflict_of_interest,
+        "judged_at": _utc(judgement.judged_at),
+        "via": judgement.via,
+        "at_ms": judgement.at_ms,
+        "item_hash": judgement.item_hash,
+        "other_hash": judgement.other_hash or None,
+        "split": _split_of(splits, judgement.item.key, other.key if other else None),
+    }
+    return dict.fromkeys(JUDGEMENT_COLUMNS) | (_slot_facts(judgement.slot) if judgement.slot else {}) | facts
+
+
+def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict[str, Any]:
+    exposure = slot.exposure
+    facts = {
+        "record": "slot",
+        "annotator": exposure.annotator.pseudonym,
+        "annotator_kind": exposure.annotator.kind,
+        "question": question.slug,
+        "item": exposure.item.key,
+        "candidate": slot.candidate.key,
+        "outcome": slot.outcome,
+        "split": _split_of(splits, exposure.item.key, slot.candidate.key),
+    }
+    return dict.fromkeys(JUDGEMENT_COLUMNS) | _slot_facts(slot) | facts
+
+
+def _slot_facts(slot: Slot) -> dict[str, Any]:
+    exposure, suggester = slot.exposure, slot.suggester
+    return {
+        "exposure": str(exposure.pk),
+        "channel": exposure.channel,
+        "shown_at": _utc(exposure.shown_at),
+        "policy": exposure.policy,
+        "policy_version": exposure.policy_version,
+        "epsilon": exposure.epsilon,
+        "candidates_hash": exposure.candidates_hash,
+        "rank": slot.rank,
+        "score": slot.score,
+        "propensity": slot.propensity,
+        "suggester": suggester.name if suggester else None,
+        "suggester_version": suggester.version if suggester else None,
+        "reasons": slot.reasons,
+        "seen_at_ms": slot.seen_at_ms,
+        "seen_ms": slot.seen_ms,
+        "was_asked": exposure.was_asked,
+        "ask_probability": exposure.ask_probability,
+    }
+
+
+def _split_of(splits: Mapping[str, str], first: str, second: str | None) -> str | None:
+    one = splits.get(first)
+    if second is None:
+        return one
+    two = splits.get(second)
+    if one is None or two is None:
+        return None
+    return split_of_pair(one, two)
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None

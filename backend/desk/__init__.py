@@ -1,0 +1,1 @@
+"""Pages of our own where experts, colleagues and crowd workers label."""

@@ -1,0 +1,1 @@
+"""What is done with exposures and judgements: show, record, withdraw."""

@@ -1,0 +1,51 @@
+"""Write down what became of each slot of some exposures."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from backend.judgements.ledger import Answer, SlotSeen, outcomes
+from backend.judgements.models import Exposure, Judgement, Slot
+from backend.questions.units import PAIR_MEANING
+
+
+def update_outcomes(*, exposure_ids: Iterable[UUID]) -> None:
+    """Recompute the outcome of every slot of these lists, and of the lists they were searched from."""
+    given = Exposure.objects.filter(pk__in=set(exposure_ids))
+    lists = {exposure.pk: exposure for exposure in given.select_related("within")}
+    for exposure in list(lists.values()):
+        if exposure.within:
+            lists[exposure.within.pk] = exposure.within
+    for exposure in lists.values():
+        _update(exposure)
+
+
+def _update(exposure: Exposure) -> None:
+    slots = list(Slot.objects.filter(project=exposure.project_id, exposure=exposure).order_by("rank"))
+    answers = [
+        *_answers_to(exposure),
+        *(answer for search in exposure.searches.all() for answer in _answers_beside(search, exposure)),
+    ]
+    became = outcomes([SlotSeen(slot.pk, slot.seen_at_ms) for slot in slots], answers, PAIR_MEANING)
+    changed = [slot for slot in slots if slot.outcome != became[slot.pk]]
+    for slot in changed:
+        slot.outcome = became[slot.pk]
+    Slot.objects.bulk_update(changed, ["outcome"])
+
+
+def _answers_to(exposure: Exposure) -> list[Answer]:
+    """Return the latest standing answer to each slot of a list."""
+    said = (
+        Judgement.objects.of(exposure.project_id)
+        .filter(slot__exposure=exposure)
+        .standing()
+        .order_by("judged_at", "id")
+    )
+    latest = {judgement.slot_id: judgement for judgement in said}
+    return [Answer(slot, judgement.value, judgement.at_ms or 0) for slot, judgement in latest.items()]
+
+
+def _answers_beside(search: Exposure, exposure: Exposure) -> list[Answer]:
+    """Return the answers to what was found by searching from a list, on that list's clock."""
+    later_ms = (search.shown_at - exposure.shown_at) // timedelta(milliseconds=1)
+    return [Answer(None, answer.value, answer.at_ms + later_ms) for answer in _answers_to(search)]

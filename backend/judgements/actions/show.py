@@ -1,0 +1,176 @@
+"""Show suggestions: pick, order, and log what is shown before it leaves."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.crypto import salted_hmac
+
+from backend.annotators.models import Annotator, HiddenQuestion
+from backend.judgements.errors import NotShowable
+from backend.judgements.models import Exposure, Judgement, Slot
+from backend.judgements.showing import Draw, show
+from backend.projects.ids import uuid7
+from backend.questions.models import Item, Question
+from backend.questions.units import DIFFERENT
+from backend.suggestions.models import Suggester
+from backend.suggestions.retrieval import Guess, find_items, guesses_for
+
+SEARCH_POLICY = "search"
+HOST_POLICY = "host"
+SEARCH_LIMIT = 8
+
+_UNIFORM_BITS = 52
+
+
+@dataclass(frozen=True)
+class HostSlot:
+    """A candidate that the host itself showed, with what it knows of the score and the propensity."""
+
+    candidate: Item
+    score: float | None = None
+    propensity: float | None = None
+    suggester: Suggester | None = None
+    reasons: Sequence[str] = ()
+
+
+def uniform(*facts: object) -> float:
+    """Return a number in [0, 1) fixed by the facts and our secret: the same visit sees the same draw.
+
+    A reload must not reorder what somebody reads, so the draw is a keyed hash, not a fresh number;
+    over annotators and items it is uniform.
+    """
+    digest = salted_hmac("earmark draw", json.dumps(facts, default=str), algorithm="sha256").digest()
+    return (int.from_bytes(digest[:8]) >> (64 - _UNIFORM_BITS)) / (1 << _UNIFORM_BITS)
+
+
+def show_suggestions(
+    *, annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, is_page: bool = True
+) -> Exposure:
+    """Pick candidates for an item, order them by the question's showing policy, and log the list.
+
+    What this person called different is not shown to them again. An empty pool is logged too: it
+    says that nothing was found.
+    """
+    gone = _candidates_called_different(annotator, question, item)
+    pool = [guess for guess in guesses_for(question=question, item=item) if guess.candidate_id not in gone]
+    pool_hash = _hash_of(pool)
+    facts = (annotator.pk, question.pk, item.pk, question.policy_version, pool_hash)
+    draw = Draw(coin=uniform("coin", *facts), order=uniform("order", *facts))
+    policy, places = show(
+        pool, shown=question.shown_count, shuffled=question.pool_count, epsilon=question.epsilon, draw=draw
+    )
+    wants_none = HiddenQuestion.objects.filter(
+        project=annotator.project_id, annotator=annotator, question_slug=question.slug
+    ).exists()
+    ask_probability = 0.0 if wants_none else question.ask_probability
+    exposure = _log(
+        annotator, question, item, channel, now,
+        policy=policy, policy_version=question.policy_version, epsilon=question.epsilon,
+        candidates_hash=pool_hash, pool=[guess.as_facts() for guess in pool],
+        was_asked=bool(places) and uniform("ask", *facts) < ask_probability,
+        ask_probability=ask_probability,
+    )  # fmt: skip
+    Slot.objects.bulk_create(
+        Slot(
+            project_id=exposure.project_id,
+            exposure=exposure,
+            rank=place.rank,
+            candidate_id=place.candidate.candidate_id,
+            suggester=place.candidate.suggester,
+            score=place.candidate.score,
+            reasons=list(place.candidate.reasons),
+            propensity=place.propensity,
+        )
+        for place in places
+    )
+    return exposure
+
+
+def show_found(*, annotator: Annotator, question: Question, item: Item, query: str, channel: str, now: datetime) -> Exposure:
+    """Search the items for as-you-type words and log what was found; a search has no propensities."""
+    found = find_items(question=question, item=item, query=query, k=SEARCH_LIMIT)
+    within = (
+        Exposure.objects.filter(project=annotator.project_id, annotator=annotator, question=question, item=item)
+        .exclude(policy=SEARCH_POLICY)
+        .order_by("-shown_at")
+        .first()
+    )
+    exposure = _log(
+        annotator, question, item, channel, now,
+        policy=SEARCH_POLICY, candidates_hash=_hash_of(found), pool=[], within=within,
+    )  # fmt: skip
+    Slot.objects.bulk_create(
+        Slot(
+            project_id=exposure.project_id,
+            exposure=exposure,
+            rank=rank,
+            candidate_id=guess.candidate_id,
+            score=guess.score,
+        )
+        for rank, guess in enumerate(found, start=1)
+    )
+    return exposure
+
+
+def log_shown(
+    *, exposure_id: UUID, annotator: Annotator, question: Question, item: Item, shown: Sequence[HostSlot], now: datetime
+) -> Exposure:
+    """Log a list that the host chose and showed; sent again under the same id, the first stands.
+
+    Raises NotShowable where a candidate is given twice, is the item itself, or the id is another's.
+    """
+    candidates = [slot.candidate.pk for slot in shown]
+    if len(set(candidates)) < len(candidates) or item.pk in candidates:
+        raise NotShowable(reason="A list names each candidate once, and never the item itself.")
+    known = Exposure.objects.filter(pk=exposure_id).first()
+    if known:
+        if (known.annotator_id, known.item_id, known.question_id) != (annotator.pk, item.pk, question.pk):
+            raise NotShowable(reason="This exposure id is taken by another list; make a new UUIDv7.")
+        return known
+    facts = [[slot.candidate.key, slot.score] for slot in shown]
+    exposure = _log(
+        annotator, question, item, Exposure.Channel.SDK, now, id=exposure_id,
+        policy=HOST_POLICY, candidates_hash=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
+    )  # fmt: skip
+    Slot.objects.bulk_create(
+        Slot(
+            project_id=exposure.project_id,
+            exposure=exposure,
+            rank=rank,
+            candidate=slot.candidate,
+            suggester=slot.suggester,
+            score=slot.score,
+            reasons=list(slot.reasons),
+            propensity=slot.propensity,
+        )
+        for rank, slot in enumerate(shown, start=1)
+    )
+    return exposure
+
+
+def _log(annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, **facts: object) -> Exposure:
+    return Exposure.objects.create(
+        project_id=annotator.project_id,
+        annotator=annotator,
+        question=question,
+        item=item,
+        channel=channel,
+        shown_at=now,
+        **{"id": uuid7(now=now)} | facts,
+    )
+
+
+def _hash_of(pool: Sequence[Guess]) -> str:
+    facts = [[guess.candidate_key, guess.score, guess.suggester_label] for guess in pool]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _candidates_called_different(annotator: Annotator, question: Question, item: Item) -> set[int]:
+    said = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator, value=DIFFERENT)
+    pairs = said.filter(unit__item=item).values_list("unit__other", flat=True)
+    others = said.filter(unit__other=item).values_list("unit__item", flat=True)
+    return set(pairs) | set(others)

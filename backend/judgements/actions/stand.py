@@ -1,0 +1,40 @@
+"""Move the live row of (question, annotator, unit) to the judgement that stands now."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from backend.annotators.models import Annotator
+from backend.judgements.models import Judgement, LiveJudgement
+from backend.judgements.signals import unit_answered
+from backend.questions.models import Unit
+
+_MOVE = """
+insert into judgements_livejudgement as live (project_id, question_id, annotator_id, unit_id, judgement_id)
+values (%s, %s, %s, %s, %s)
+on conflict (project_id, question_id, annotator_id, unit_id)
+do update set judgement_id = excluded.judgement_id
+"""
+
+
+def stand_again(*, annotator: Annotator, units: Iterable[Unit]) -> None:
+    """Let the person's latest judgement of each unit that they have not taken back stand, or none.
+
+    Latest is by the time of judging, then by id, so the order of arrival plays no part. The caller
+    holds the annotator's row lock. Announces each unit.
+    """
+    for unit in units:
+        _move(annotator, unit)
+        unit_answered.send(Judgement, project_id=annotator.project_id, unit_id=unit.pk)
+
+
+def _move(annotator: Annotator, unit: Unit) -> None:
+    said = Judgement.objects.of(annotator.project_id).filter(annotator=annotator, unit=unit)
+    latest = said.standing().order_by("-judged_at", "-id").first()
+    if latest is None:
+        LiveJudgement.objects.of(annotator.project_id).filter(annotator=annotator, unit=unit).delete()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _MOVE, [annotator.project_id, unit.question_id, annotator.pk, unit.pk, latest.pk]
+            )

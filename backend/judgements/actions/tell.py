@@ -1,0 +1,85 @@
+"""Record judgements that answered no list of ours: imported ones, the host's own, and the staff's."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from backend.annotators.models import Annotator
+from backend.assignments.models import Assignment
+from backend.judgements.actions.record import has_conflict, hashes_of
+from backend.judgements.actions.stand import stand_again
+from backend.judgements.events import BAD, DUPLICATE_EVENT, OK, Verdict
+from backend.judgements.models import Judgement
+from backend.projects.ids import uuid7
+from backend.questions.errors import ValueNotAllowed
+from backend.questions.models import Item, Unit
+from backend.questions.units import allows
+
+
+def record_judgement(
+    *,
+    judgement_id: UUID,
+    annotator: Annotator,
+    unit: Unit,
+    item: Item,
+    value: str,
+    origin: str,
+    judged_at: datetime,
+    now: datetime,
+    assignment: Assignment | None = None,
+) -> Verdict:
+    """Record one answer to a unit; sent again it is `dup`, with another content `bad: conflict`.
+
+    Raises ValueNotAllowed.
+    """
+    question = unit.question
+    if not allows(question.kind, value, question.labels):
+        raise ValueNotAllowed(value=value, question=question.slug)
+    annotator = Annotator.objects.select_for_update().get(pk=annotator.pk)
+    digest = f"{unit.pk}:{annotator.pk}:{value}:{origin}"
+    told = Judgement.objects.filter(pk=judgement_id).values_list("payload_digest", flat=True).first()
+    if told is not None:
+        return Verdict(judgement_id, DUPLICATE_EVENT) if told == digest else Verdict(judgement_id, BAD, "conflict")
+    try:
+        with transaction.atomic():
+            Judgement.objects.create(
+                project_id=annotator.project_id,
+                id=judgement_id,
+                question=question,
+                unit=unit,
+                annotator=annotator,
+                item=item,
+                assignment=assignment,
+                value=value,
+                origin=origin,
+                has_conflict_of_interest=has_conflict(annotator, unit.item, *([unit.other] if unit.other else [])),
+                judged_at=min(judged_at, now),
+                received_at=now,
+                payload_digest=digest,
+                **hashes_of(unit),
+            )
+    except IntegrityError:
+        return Verdict(judgement_id, BAD, "conflict")
+    stand_again(annotator=annotator, units=[unit])
+    return Verdict(judgement_id, OK)
+
+
+def answer_as_expert(*, annotator: Annotator, unit: Unit, item: Item, value: str, now: datetime) -> Verdict:
+    """Record what a member of the staff said on an item's story page, as an assignment answered at once."""
+    assignment, _ = Assignment.objects.get_or_create(
+        project_id=unit.project_id, unit=unit, annotator=annotator, defaults={"answered_at": now}
+    )
+    Assignment.objects.filter(pk=assignment.pk).update(answered_at=now)
+    return record_judgement(
+        judgement_id=uuid7(now=now),
+        annotator=annotator,
+        unit=unit,
+        item=item,
+        value=value,
+        origin=Judgement.Origin.ASSIGNED,
+        judged_at=now,
+        now=now,
+        assignment=assignment,
+    )
+

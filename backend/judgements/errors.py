@@ -1,0 +1,40 @@
+"""What can go wrong when something is shown or answered.
+
+JudgementError
+├── SessionRevoked       the annotator's sessions were ended
+├── UnknownItem          no such item in this project
+├── UnknownQuestion      no such question in this project, or it is not asked any more
+└── NotShowable          a list that cannot be logged as shown
+"""
+
+
+class JudgementError(Exception):
+    """Something cannot be shown or recorded."""
+
+
+class SessionRevoked(JudgementError):
+    """The annotator's sessions were ended; a new identity is needed."""
+
+
+class UnknownItem(JudgementError):
+    """No such item in this project."""
+
+    def __init__(self, *, key: str) -> None:
+        super().__init__(f"No item {key!r} is registered in this project.")
+        self.key = key
+
+
+class UnknownQuestion(JudgementError):
+    """No such question in this project, or it is not asked any more."""
+
+    def __init__(self, *, slug: str) -> None:
+        super().__init__(f"No question {slug!r} is asked in this project.")
+        self.slug = slug
+
+
+class NotShowable(JudgementError):
+    """A list that cannot be logged as shown."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,91 @@
+"""What can happen to a shown list. Pure: each event is a fact with its own shape."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+OK = "ok"
+DUPLICATE_EVENT = "dup"
+BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a shown list, at ms after it was shown."""
+
+    id: uuid.UUID
+    exposure: uuid.UUID
+    seq: int
+    at_ms: int
+
+    @property
+    def kind(self) -> str:
+        """Return the event's name on the wire."""
+        return type(self).__name__.lower()
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the content, by which another payload under the same id is told apart."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Seen(Event):
+    """A candidate was half visible for a second; `seen_ms` says for how long in all."""
+
+    candidate: str
+    seen_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Expand(Event):
+    """A candidate was read in place."""
+
+    candidate: str
+
+
+@dataclass(frozen=True)
+class Judge(Event):
+    """A candidate was judged; the event's id is the judgement's."""
+
+    candidate: str
+    answer_kind: str
+    value: str
+    judged_at: datetime
+    via: str = "api"
+
+
+@dataclass(frozen=True)
+class Undo(Event):
+    """A judgement was taken back."""
+
+    judgement: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Skip(Event):
+    """A candidate was looked at and no answer was wanted."""
+
+    candidate: str | None = None
+
+
+@dataclass(frozen=True)
+class Dismiss(Event):
+    """The list was closed."""
+
+
+@dataclass(frozen=True)
+class Hide(Event):
+    """The question is not wanted any more."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one event: ok, dup, or bad with a code; for a judgement, how many others agree."""
+
+    id: uuid.UUID
+    status: str
+    code: str | None = None
+    others_count: int | None = None
+    state: str | None = None

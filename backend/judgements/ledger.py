@@ -1,0 +1,67 @@
+"""What became of each slot of a shown list, from what was seen and answered. Pure.
+
+The outcome of a slot depends only on the set of facts, never on the order in which they arrived;
+taking an answer away gives back what was there before it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.questions.units import UNSURE, Meaning
+
+ACCEPTED = "accepted"
+REJECTED = "rejected"
+CORRECTED = "corrected"
+UNSURE_OUTCOME = "unsure"
+PASSED = "passed"
+IGNORED = "ignored"
+UNSEEN = "unseen"
+
+OUTCOMES = (ACCEPTED, REJECTED, CORRECTED, UNSURE_OUTCOME, PASSED, IGNORED, UNSEEN)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer that stands for one slot (None: for something outside the list), at ms after showing."""
+
+    slot: int | None
+    value: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class SlotSeen:
+    """A slot and when it was first seen, in ms after showing; None means never."""
+
+    slot: int
+    seen_at_ms: int | None
+
+
+def outcome_of_answer(value: str, meaning: Meaning) -> str:
+    """Return what an answer to a suggested candidate makes of its slot."""
+    if value == meaning.suggested:
+        return ACCEPTED
+    if value == meaning.contrary:
+        return REJECTED
+    return UNSURE_OUTCOME if value == UNSURE else CORRECTED
+
+
+def outcomes(slots: Sequence[SlotSeen], answers: Iterable[Answer], meaning: Meaning) -> Mapping[int, str]:
+    """Return the outcome of each slot, one each.
+
+    A slot that was seen and left alone is passed if, at that moment or later, the person answered
+    something else; else it is ignored.
+    """
+    standing = list(answers)
+    answered = {answer.slot: answer.value for answer in standing if answer.slot is not None}
+    last_act = max((answer.at_ms for answer in standing), default=None)
+    found = {}
+    for slot in slots:
+        if slot.slot in answered:
+            found[slot.slot] = outcome_of_answer(answered[slot.slot], meaning)
+        elif slot.seen_at_ms is None:
+            found[slot.slot] = UNSEEN
+        else:
+            was_passed = last_act is not None and slot.seen_at_ms <= last_act
+            found[slot.slot] = PASSED if was_passed else IGNORED
+    return found

@@ -1,0 +1,234 @@
+"""What was shown and what was answered: the exposure ledger and the append-only judgements."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from backend.annotators.models import Annotator
+from backend.assignments.models import Assignment
+from backend.projects.ids import uuid7
+from backend.projects.models import Owned, TenantQuerySet
+from backend.questions.models import Item, Question, Unit
+from backend.suggestions.models import Suggester
+
+
+class Exposure(Owned):
+    """A ranked list shown to one annotator, with all that is known about how it came to be."""
+
+    class Channel(models.TextChoices):
+        WIDGET = "widget"
+        SDK = "sdk"
+        ADMIN = "admin"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="exposures")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="exposures")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="exposures")
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    policy = models.CharField(max_length=40, help_text="How the list was ordered: ranked, shuffled, search or host.")
+    policy_version = models.PositiveIntegerField(default=1)
+    epsilon = models.FloatField(null=True, help_text="Probability of a shuffled list; none where the host ordered.")
+    candidates_hash = models.CharField(max_length=64, help_text="SHA-256 of the ranked pool the list was drawn from.")
+    pool = models.JSONField(default=list, help_text="The pool in its ranked order: candidate, score, suggester.")
+    was_asked = models.BooleanField(default=False)
+    ask_probability = models.FloatField(null=True)
+    within = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="searches", help_text="The list searched from."
+    )
+    shown_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "id"], name="an_exposure_is_logged_once"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "item", "shown_at"], name="exposures_of_an_item"),
+            models.Index(fields=["project", "annotator", "shown_at"], name="exposures_to_an_annotator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} to {self.annotator}"
+
+
+class Slot(Owned):
+    """One entry of a shown list: its place, its chance of being there, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted"
+        REJECTED = "rejected"
+        CORRECTED = "corrected"
+        UNSURE = "unsure"
+        PASSED = "passed"
+        IGNORED = "ignored"
+        UNSEEN = "unseen"
+
+    exposure = models.ForeignKey(Exposure, on_delete=models.CASCADE, related_name="slots")
+    rank = models.PositiveSmallIntegerField(help_text="1 is the first place.")
+    candidate = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="slots")
+    suggester = models.ForeignKey(Suggester, on_delete=models.PROTECT, null=True, related_name="slots")
+    score = models.FloatField(null=True)
+    reasons = models.JSONField(default=list)
+    propensity = models.FloatField(null=True, help_text="Probability of being at this rank; none where unknown.")
+    seen_at_ms = models.PositiveIntegerField(null=True, help_text="First seen, ms after the list was shown.")
+    seen_ms = models.PositiveIntegerField(null=True, help_text="How long it was seen, in ms.")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.UNSEEN)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "exposure", "rank"], name="a_rank_is_filled_once"),
+            models.UniqueConstraint(fields=["project", "exposure", "candidate"], name="a_candidate_is_shown_once"),
+            models.CheckConstraint(
+                condition=Q(propensity=None) | Q(propensity__gt=0, propensity__lte=1),
+                name="a_propensity_is_a_probability",
+            ),
+        ]
+        indexes = [models.Index(fields=["project", "candidate"], name="slots_of_a_candidate")]
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.candidate}"
+
+
+class LedgerEvent(Owned):
+    """One thing that happened to a shown list, as the host's page or server told it; append-only."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="+")
+    exposure = models.ForeignKey(Exposure, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10)
+    candidate = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="+")
+    seq = models.PositiveIntegerField(default=0)
+    at_ms = models.PositiveIntegerField(help_text="When, in ms after the list was shown.")
+    payload_digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "id"], name="an_event_is_told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class JudgementQuerySet(TenantQuerySet["Judgement"]):
+    """Judgements by question and by whether they still stand."""
+
+    def on(self, question: Question) -> Self:
+        """Keep the judgements of one question."""
+        return self.filter(question=question)
+
+    def standing(self) -> Self:
+        """Keep what was not withdrawn by the person who said it."""
+        undone = Withdrawal.objects.filter(
+            project=OuterRef("project"), judgement_key=OuterRef("pk"), annotator=OuterRef("annotator")
+        )
+        return self.filter(~Exists(undone))
+
+    def live(self) -> Self:
+        """Keep each person's present answer to each unit."""
+        return self.filter(
+            Exists(LiveJudgement.objects.filter(project=OuterRef("project"), judgement=OuterRef("pk")))
+        )
+
+
+class Judgement(Owned):
+    """One annotator's recorded answer; its row never changes."""
+
+    class Origin(models.TextChoices):
+        SPONTANEOUS = "spontaneous"
+        DRAWN = "drawn"
+        ASSIGNED = "assigned"
+        GOLD = "gold"
+        IMPORTED = "imported"
+
+    class Via(models.TextChoices):
+        KEYBOARD = "keyboard"
+        MOUSE = "mouse"
+        TOUCH = "touch"
+        API = "api"
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="judgements")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="judgements")
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="judgements")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="judgements", help_text="Where it was said.")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, related_name="judgements")
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, null=True, related_name="judgements")
+    value = models.CharField(max_length=200)
+    origin = models.CharField(max_length=12, choices=Origin.choices)
+    draw_probability = models.FloatField(null=True, help_text="Of being asked, where the server drew.")
+    via = models.CharField(max_length=8, choices=Via.choices, default=Via.API)
+    at_ms = models.PositiveIntegerField(null=True, help_text="When, in ms after the list was shown.")
+    has_conflict_of_interest = models.BooleanField(default=False)
+    item_hash = models.CharField(max_length=64, help_text="Content hash of the unit's first item then.")
+    other_hash = models.CharField(max_length=64, blank=True)
+    judged_at = models.DateTimeField(help_text="By the person's clock, never later than received.")
+    received_at = models.DateTimeField()
+    payload_digest = models.CharField(max_length=64)
+
+    objects = JudgementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "id"], name="a_judgement_is_sent_once"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "unit", "annotator"], name="judgements_of_a_unit"),
+            models.Index(fields=["project", "annotator", "judged_at"], name="judgements_of_an_annotator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.annotator}: {self.value}"
+
+
+class Withdrawal(Owned):
+    """An undo: the person took a judgement back. It may arrive before the judgement itself."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    judgement_key = models.UUIDField(help_text="Id of the judgement, which may still be on its way.")
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="withdrawals")
+    withdrawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "id"], name="a_withdrawal_is_sent_once"),
+        ]
+        indexes = [models.Index(fields=["project", "judgement_key"], name="withdrawals_of_a_judgement")]
+
+    def __str__(self) -> str:
+        return f"{self.annotator} took {self.judgement_key} back"
+
+
+class LiveJudgement(Owned):
+    """Which judgement of (question, annotator, unit) stands now; moved with each new one or undo."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="+")
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="live_judgements")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="live_judgements")
+    judgement = models.ForeignKey(Judgement, on_delete=models.CASCADE, related_name="live_rows")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "question", "annotator", "unit"], name="one_judgement_of_each_is_live"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.judgement)
+
+
+class RefusedEvent(Owned):
+    """An event that was not taken, and why; its content is not kept."""
+
+    event_key = models.CharField(max_length=64, blank=True)
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, null=True, related_name="+")
+    code = models.CharField(max_length=40)
+    events_count = models.PositiveIntegerField(default=1, help_text="More than one where the page reported losses.")
+    refused_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.event_key}"

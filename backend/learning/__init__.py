@@ -1,0 +1,1 @@
+"""How suggesters get better: training runs, off-policy evaluation, the promotion gate."""

@@ -1,0 +1,1 @@
+"""Who uses Earmark: projects, keys, web origins, webhooks and the job table."""

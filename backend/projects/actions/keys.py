@@ -1,0 +1,32 @@
+"""Open a project and give it keys."""
+
+from backend.projects.errors import KeyTooShort
+from backend.projects.models import ApiKey, Project, SigningKey, WebOrigin
+from backend.projects.secrets import digest_of, new_key, seal
+from backend.projects.tenancy import tenancy
+
+LEAST_BYTES = 32
+
+
+def register_project(*, slug: str, name: str, web_origins: list[str], host_url: str = "") -> Project:
+    """Register a host product, or return the one with this slug; lists the web origins that are new."""
+    project, _ = Project.objects.get_or_create(slug=slug, defaults={"name": name, "host_url": host_url})
+    for origin in web_origins:
+        WebOrigin.objects.get_or_create(project=project, origin=origin)
+    return project
+
+
+def add_api_key(*, project: Project, kind: str, label: str = "", key: str | None = None) -> str:
+    """Make a key and return it; of a secret one only the digest is kept, so this is the one time it is seen."""
+    key = key or new_key("sk_" if kind == ApiKey.Kind.SECRET else "pk_")
+    hint = key if kind == ApiKey.Kind.PUBLISHABLE else f"{key[:6]}…{key[-4:]}"
+    ApiKey.objects.create(project=project, kind=kind, digest=digest_of(key), hint=hint, label=label)
+    return key
+
+
+def add_signing_key(*, project: Project, kid: str, material: bytes, algorithm: str = "HS256") -> SigningKey:
+    """Keep, encrypted, a key with which the host signs identities; raises KeyTooShort under 32 bytes."""
+    if algorithm == SigningKey.Algorithm.HS256 and len(material) < LEAST_BYTES:
+        raise KeyTooShort(length=len(material), least=LEAST_BYTES)
+    with tenancy(project):
+        return SigningKey.objects.create(project=project, kid=kid, algorithm=algorithm, material=seal(material))

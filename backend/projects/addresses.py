@@ -1,0 +1,70 @@
+"""Where a webhook may lead: never inside our own network."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from backend.projects.errors import AddressRefused
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class PinnedAddress:
+    """An address with its host name already looked up; `url` names the number, `host` the name."""
+
+    url: str
+    host: str
+    host_header: str
+    is_tls: bool
+
+
+def pinned_address(url: str) -> PinnedAddress:
+    """Look an address up once and return it with the number in place of the name.
+
+    Raises AddressRefused for anything but http(s), for credentials in the address, for names that
+    do not resolve, and where any number the name stands for is not public, except host:port pairs
+    listed in EARMARK_WEBHOOK_ALLOW, which only works while DEBUG is on.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.username or parts.password:
+        raise AddressRefused(url=url, reason="it must be http or https with a host and no credentials")
+    try:
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
+    except ValueError:
+        raise AddressRefused(url=url, reason="its port is no number from 1 to 65535") from None
+    number = _look_up(url, parts.hostname, port)
+    shown = f"[{number}]" if ":" in number else number
+    path = parts.path or "/"
+    query = f"?{parts.query}" if parts.query else ""
+    return PinnedAddress(
+        url=f"{parts.scheme}://{shown}:{port}{path}{query}",
+        host=parts.hostname,
+        host_header=parts.netloc,
+        is_tls=parts.scheme == "https",
+    )
+
+
+def _look_up(url: str, host: str, port: int) -> str:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise AddressRefused(url=url, reason="its host name is not known") from None
+    numbers = [str(entry[4][0]) for entry in found]
+    is_listed = settings.DEBUG and f"{host}:{port}" in settings.EARMARK_WEBHOOK_ALLOW
+    if not is_listed and not all(is_public(number) for number in numbers):
+        raise AddressRefused(url=url, reason="it leads to an address that is not public")
+    return numbers[0]
+
+
+def is_public(number: str) -> bool:
+    """Return whether an IP address, or the IPv4 address inside an IPv6 one, is reachable from anywhere."""
+    address = ipaddress.ip_address(number.split("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+    return address.is_global and not address.is_multicast

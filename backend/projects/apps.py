@@ -1,0 +1,21 @@
+"""The app projects: who uses Earmark."""
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    """Who uses Earmark."""
+
+    name = "backend.projects"
+    label = "projects"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the jobs of projects."""
+        from backend.projects.actions import webhooks
+        from backend.projects.jobs import Errand, handles
+
+        handles(
+            webhooks.DELIVER,
+            Errand(read=webhooks.read_delivery, call=webhooks.call_host, write=webhooks.write_delivered),
+        )

@@ -1,0 +1,42 @@
+"""The one door through which rows of a project are read and written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from django.db import connection, transaction
+
+
+class _HasKey(Protocol):
+    @property
+    def pk(self) -> int: ...
+
+
+def _set_project(value: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(current_setting('app.project', true), '')")
+        before: str = cursor.fetchone()[0]
+        cursor.execute("select set_config('app.project', %s, true)", [value])
+    return before
+
+
+@contextmanager
+def tenancy(project: _HasKey | int) -> Iterator[None]:
+    """Open a transaction in which row-level security shows the rows of `project`, and no others.
+
+    Doors nest: leaving an inner one returns to the project of the outer one. If the
+    transaction failed, the setting is gone with it.
+    """
+    key = project if isinstance(project, int) else project.pk
+    with transaction.atomic():
+        before = _set_project(str(key))
+        yield
+        _set_project(before)
+
+
+def open_project() -> int | None:
+    """Return the key of the project whose door is open here, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute("select nullif(current_setting('app.project', true), '')::bigint")
+        found: int | None = cursor.fetchone()[0]
+    return found

@@ -1,0 +1,1 @@
+"""What we believe: consensus labels and clusters."""

@@ -1,0 +1,1 @@
+"""What is done with beliefs: settle, cluster, vet."""

@@ -1,0 +1,20 @@
+"""The app quality: what we believe."""
+
+from django.apps import AppConfig
+
+
+class QualityConfig(AppConfig):
+    """What we believe."""
+
+    name = "backend.quality"
+    label = "quality"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the jobs of quality and listen to earlier chapters."""
+        from backend.projects.jobs import handles
+        from backend.quality import receivers, work  # noqa: F401
+
+        handles(work.SETTLE, work.settle_work)
+        handles(work.VET_UNIT, work.vet_unit_work)
+        handles(work.RECOMPUTE, work.recompute_work, lease_s=120)

@@ -1,0 +1,29 @@
+"""What quality does when earlier chapters announce a fact: it writes a job row, no more."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from backend.annotators.signals import annotator_blocked
+from backend.judgements.signals import unit_answered
+from backend.projects.actions.jobs import enqueue
+from backend.quality import work
+from backend.questions.signals import gold_set
+
+
+@receiver(unit_answered, dispatch_uid="quality.settle")
+def settle_later(*, project_id: int, unit_id: int, **_: Any) -> None:
+    """Ask for the unit to be settled."""
+    enqueue(project=project_id, kind=work.SETTLE, unit_id=unit_id)
+
+
+@receiver(gold_set, dispatch_uid="quality.vet")
+def vet_later(*, project_id: int, unit_id: int, **_: Any) -> None:
+    """Ask for those who answered the unit to be vetted."""
+    enqueue(project=project_id, kind=work.VET_UNIT, unit_id=unit_id)
+
+
+@receiver(annotator_blocked, dispatch_uid="quality.recompute")
+def recompute_later(*, project_id: int, annotator_id: int, **_: Any) -> None:
+    """Ask for what the person touched to be settled anew."""
+    enqueue(project=project_id, kind=work.RECOMPUTE, annotator_id=annotator_id)

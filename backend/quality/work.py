@@ -1,0 +1,32 @@
+"""The jobs of quality: settle a unit, vet a person, recompute what a blocked person touched."""
+
+from datetime import datetime
+from typing import Any
+
+from backend.projects.actions.jobs import enqueue
+from backend.quality.actions.settle import settle_unit
+from backend.quality.actions.vet import annotators_of_unit, units_of_annotator, vet_annotator
+from backend.questions.models import GoldAnswer
+
+SETTLE = "quality.settle_unit"
+VET_UNIT = "quality.vet_unit"
+RECOMPUTE = "quality.recompute_annotator"
+
+
+def settle_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> None:
+    """Settle a unit, and vet those who answered it where its answer is known."""
+    settle_unit(unit_id=unit_id, now=now)
+    if GoldAnswer.objects.filter(project=project_id, unit=unit_id).exists():
+        vet_unit_work(project_id=project_id, now=now, unit_id=unit_id)
+
+
+def vet_unit_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> None:
+    """Vet everybody who answered a unit."""
+    for annotator_id in annotators_of_unit(unit_id=unit_id):
+        vet_annotator(annotator_id=annotator_id)
+
+
+def recompute_work(*, project_id: int, now: datetime, annotator_id: int, **_: Any) -> None:
+    """Settle anew each unit that a person answered, a job each."""
+    for unit_id in units_of_annotator(annotator_id=annotator_id):
+        enqueue(project=project_id, kind=SETTLE, unit_id=unit_id)

@@ -1,0 +1,1 @@
+"""What is asked about what: items, questions, units and gold answers."""

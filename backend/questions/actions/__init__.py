@@ -1,0 +1,1 @@
+"""What is done with questions, items, units and gold answers."""

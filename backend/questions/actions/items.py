@@ -1,0 +1,95 @@
+"""Register and remove items, in bulk."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from backend.questions.models import Item
+
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark items', %(project)s))"
+
+_UPSERT = """
+with given as (
+    select * from jsonb_to_recordset(%(rows)s::jsonb) as r(
+        key text, kind text, title text, body text, url text, author text,
+        metadata jsonb, created_at timestamptz, content_hash text)
+), written as (
+    insert into questions_item as i (project_id, key, kind, title, body, url, author, metadata,
+        created_at, content_hash, change_seq, registered_at, updated_at)
+    select %(project)s, key, kind, title, body, url, author, metadata, created_at, content_hash,
+        nextval('questions_item_change_seq'), %(now)s, %(now)s from given
+    on conflict (project_id, key) do update set
+        kind = excluded.kind, title = excluded.title, body = excluded.body, url = excluded.url,
+        author = excluded.author, metadata = excluded.metadata, created_at = excluded.created_at,
+        content_hash = excluded.content_hash, change_seq = excluded.change_seq,
+        updated_at = excluded.updated_at, removed_at = null
+    where (i.kind, i.title, i.body, i.url, i.author, i.metadata, i.created_at)
+        is distinct from (excluded.kind, excluded.title, excluded.body, excluded.url, excluded.author,
+            excluded.metadata, excluded.created_at) or i.removed_at is not null
+    returning i.id, i.content_hash, i.title, i.body, (xmax = 0) as is_new
+), kept as (
+    insert into questions_itemsnapshot (project_id, item_id, content_hash, title, body, taken_at)
+    select %(project)s, id, content_hash, title, body, %(now)s from written
+    on conflict (project_id, item_id, content_hash) do nothing
+)
+select count(*) filter (where is_new), count(*) filter (where not is_new) from written
+"""
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """An item as the host describes it; `key` is the host's own id."""
+
+    key: str
+    title: str = ""
+    body: str = ""
+    url: str = ""
+    kind: str = ""
+    author: str = ""
+    created_at: datetime | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def content_hash(self) -> str:
+        """Return the SHA-256 of what an annotator reads: title and body."""
+        return hashlib.sha256(json.dumps([self.title, self.body]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Registered:
+    """How many items were new, changed, and the same as before."""
+
+    created_count: int
+    updated_count: int
+    unchanged_count: int
+
+
+def register_items(*, project_id: int, items: Sequence[NewItem], now: datetime) -> Registered:
+    """Write items by their keys in one statement; of a key given twice the last stands.
+
+    Changes get numbers that rise in the order of their commits, so that an index which follows
+    the change sequence misses none: a lock for the project is held until the transaction ends.
+    """
+    rows = list({item.key: item for item in items}.values())
+    payload = json.dumps([asdict(item) | {"content_hash": item.content_hash} for item in rows], default=str)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"project": project_id})
+        cursor.execute(_UPSERT, {"rows": payload, "project": project_id, "now": now})
+        created, updated = cursor.fetchone()
+    return Registered(created, updated, len(rows) - created - updated)
+
+
+def remove_item(*, item: Item, now: datetime) -> None:
+    """Take an item out of all that is suggested; what was said about it stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"project": item.project_id})
+        cursor.execute(
+            "update questions_item set removed_at = %s, updated_at = %s,"
+            " change_seq = nextval('questions_item_change_seq') where project_id = %s and id = %s",
+            [now, now, item.project_id, item.pk],
+        )

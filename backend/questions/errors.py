@@ -1,0 +1,27 @@
+"""What can go wrong around questions.
+
+QuestionError
+├── ValueNotAllowed     the question's kind or labels do not allow the value
+└── NotAPair            an item paired with itself
+"""
+
+
+class QuestionError(Exception):
+    """Something about a question is not as it must be."""
+
+
+class ValueNotAllowed(QuestionError):
+    """The question's kind or labels do not allow the value."""
+
+    def __init__(self, *, value: str, question: str) -> None:
+        super().__init__(f"{value!r} is not an answer to the question {question!r}.")
+        self.value = value
+        self.question = question
+
+
+class NotAPair(QuestionError):
+    """An item paired with itself."""
+
+    def __init__(self, *, item: str) -> None:
+        super().__init__(f"Item {item!r} cannot be paired with itself.")
+        self.item = item

@@ -1,0 +1,167 @@
+"""What is asked about what: items of the host, questions, units and known answers."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from backend.projects.models import Owned, TenantQuerySet
+
+
+class Question(Owned):
+    """What is asked about items: its kind, its labels, and the policies of showing and settling."""
+
+    class Kind(models.TextChoices):
+        PAIR = "pair"
+        TAGS = "tags"
+        CHOICE = "choice"
+
+    class SettlingPolicy(models.TextChoices):
+        CONFIRM = "confirm", "Confirm: those we ask decide"
+        TRUSTING = "trusting", "Trusting: every mark counts"
+        EXPERT = "expert", "Expert: an expert settles"
+
+    class CandidatesFrom(models.TextChoices):
+        EARLIER = "earlier", "Earlier items only"
+        ANY = "any", "Any other item"
+
+    slug = models.SlugField(max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PAIR)
+    prompt = models.CharField(max_length=200, default="Is your problem the same as one of these?")
+    guideline = models.TextField(blank=True)
+    labels = models.JSONField(default=list, blank=True, help_text="Classes allowed, for tags and choices.")
+    settling_policy = models.CharField(
+        max_length=10, choices=SettlingPolicy.choices, default=SettlingPolicy.CONFIRM
+    )
+    overlap = models.PositiveSmallIntegerField(
+        default=2, help_text="How many must agree without dissent; one more outvotes a single dissent."
+    )
+    minimum = models.PositiveSmallIntegerField(default=1, help_text="Votes before anything settles.")
+    maximum = models.PositiveSmallIntegerField(default=7, help_text="Votes after which no more are sought.")
+    suggesters = models.JSONField(default=list, blank=True, help_text="Names of suggesters that may guess.")
+    candidates_from = models.CharField(
+        max_length=8, choices=CandidatesFrom.choices, default=CandidatesFrom.EARLIER
+    )
+    shown_count = models.PositiveSmallIntegerField(default=3)
+    pool_count = models.PositiveSmallIntegerField(default=5, help_text="How many first places may be shuffled.")
+    epsilon = models.FloatField(default=0.1, help_text="Probability of a shuffled list, at least .1.")
+    ask_probability = models.FloatField(default=1.0, help_text="Probability that a visitor is asked.")
+    policy_version = models.PositiveIntegerField(default=1, editable=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "slug"], name="a_question_has_its_own_name"),
+            models.CheckConstraint(
+                condition=Q(epsilon__gte=0.1, epsilon__lte=1), name="a_tenth_or_more_is_explored"
+            ),
+            models.CheckConstraint(
+                condition=Q(ask_probability__gte=0, ask_probability__lte=1), name="asking_has_a_probability"
+            ),
+            models.CheckConstraint(
+                condition=Q(overlap__gte=1, minimum__gte=1, maximum__gte=F("minimum")),
+                name="votes_needed_are_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(shown_count__gte=1, shown_count__lte=10, pool_count__gte=F("shown_count")),
+                name="the_pool_holds_what_is_shown",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ItemQuerySet(TenantQuerySet["Item"]):
+    """Items by what became of them."""
+
+    def present(self) -> Self:
+        """Keep the items that the host has not removed."""
+        return self.filter(removed_at=None)
+
+    def changed_after(self, change_seq: int) -> Self:
+        """Keep what changed after a point of the change sequence, oldest change first."""
+        return self.filter(change_seq__gt=change_seq).order_by("change_seq")
+
+
+class Item(Owned):
+    """A thing in the host product to be marked; `key` is the host's own id."""
+
+    key = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40, blank=True)
+    title = models.CharField(max_length=500, blank=True)
+    body = models.TextField(blank=True)
+    url = models.CharField(max_length=1000, blank=True)
+    author = models.CharField(max_length=200, blank=True, help_text="The host's opaque id of who wrote it.")
+    metadata = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(null=True, help_text="When it came to be in the host product.")
+    content_hash = models.CharField(max_length=64, editable=False)
+    change_seq = models.BigIntegerField(editable=False)
+    registered_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "key"], name="an_item_is_registered_once"),
+        ]
+        indexes = [models.Index(fields=["project", "change_seq"], name="item_changes")]
+
+    def __str__(self) -> str:
+        return self.title or self.key
+
+
+class ItemSnapshot(Owned):
+    """The content an item had, found by its hash; written when the item is registered or changes."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="snapshots")
+    content_hash = models.CharField(max_length=64)
+    title = models.CharField(max_length=500, blank=True)
+    body = models.TextField(blank=True)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "item", "content_hash"], name="a_snapshot_is_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} at {self.content_hash[:8]}"
+
+
+class Unit(Owned):
+    """The smallest thing that has one answer: {item, item}, (item, tag) or item."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="units")
+    key = models.CharField(max_length=300, help_text="Canonical, so that {a, b} and {b, a} are one unit.")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="units")
+    other = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="units_as_other", null=True)
+    label = models.CharField(max_length=200, blank=True, help_text="The tag, where the unit is (item, tag).")
+    answers_count = models.PositiveIntegerField(default=0, help_text="Live answers, written by judgements.")
+    priority = models.FloatField(default=0, help_text="How much an answer is wanted, written by quality.")
+    settled_value = models.CharField(max_length=200, blank=True, help_text="Written by quality.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "question", "key"], name="a_unit_is_known_once"),
+        ]
+
+    def __str__(self) -> str:
+        second = self.other or self.label
+        return f"{self.item} and {second}" if second else str(self.item)
+
+
+class GoldAnswer(Owned):
+    """An answer we are sure of, used to vet annotators."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="gold_answer")
+    value = models.CharField(max_length=200)
+    set_by = models.CharField(max_length=150, help_text="Who of the staff vouches for it.")
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.value}"

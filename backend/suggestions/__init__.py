@@ -1,0 +1,1 @@
+"""What software guesses: suggesters, suggestions and retrieval."""
