@@ -1,8 +1,189 @@
 """Earmark's settings; each is read from the environment, and docs/settings.md says what it does."""
 
 import os
+import secrets
+import sys
 from pathlib import Path
 
-from backend.config.store import django_databases, locate
+from backend.config.store import APP, OWNER, QUEUE, Place, home_of, locate
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+
+DEBUG = os.environ.get("EARMARK_DEBUG", "1") == "1"
+EARMARK_HOME = home_of(os.environ, BASE_DIR)
+PLACEHOLDERS = {"", "change-me", "secret", "placeholder"}
+
+
+def _secret_key() -> str:
+    """Return the secret key; while DEBUG is on one is made and kept in EARMARK_HOME."""
+    given = os.environ.get("EARMARK_SECRET_KEY", "")
+    if given not in PLACEHOLDERS and (DEBUG or len(given) >= 32):
+        return given
+    if not DEBUG:
+        sys.exit("EARMARK_SECRET_KEY must be set to 32 or more random characters while EARMARK_DEBUG is off.")
+    kept = EARMARK_HOME / "secret-key"
+    if not kept.exists():
+        EARMARK_HOME.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(48))
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key()
+EARMARK_PLACE: Place = locate(os.environ, base=BASE_DIR, secret=SECRET_KEY, is_debug=DEBUG)
+EARMARK_PORT = int(os.environ.get("EARMARK_PORT", "8000"))
+ALLOWED_HOSTS = os.environ.get("EARMARK_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "backend.projects",
+    "backend.annotators",
+    "backend.questions",
+    "backend.suggestions",
+    "backend.assignments",
+    "backend.judgements",
+    "backend.quality",
+    "backend.datasets",
+    "backend.api",
+    "backend.config",
+]
+
+MIDDLEWARE = [
+    "backend.api.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backend.projects.chosen.ChosenProject",
+]
+
+ROOT_URLCONF = "backend.config.urls"
+WSGI_APPLICATION = "backend.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "backend" / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _database(role: str, **options: object) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": EARMARK_PLACE.database,
+        "USER": role,
+        "PASSWORD": EARMARK_PLACE.password_of(role) or "",
+        "HOST": EARMARK_PLACE.host,
+        "PORT": str(EARMARK_PLACE.port),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(EARMARK_PLACE.options) | options,
+    }
+
+
+EARMARK_POOL_SIZE = int(os.environ.get("EARMARK_POOL_SIZE", "12"))
+DATABASES = {
+    "default": _database(APP, pool={"min_size": 1, "max_size": EARMARK_POOL_SIZE, "timeout": 10}),
+    "owner": _database(OWNER),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+SESSION_COOKIE_NAME = "earmark_session"
+CSRF_COOKIE_NAME = "earmark_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+STATIC_URL = "static/"
+STATIC_ROOT = EARMARK_HOME / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = False
+
+EARMARK_WIDGET_DIR = BASE_DIR / "widget" / "dist"
+EARMARK_INDEX_DIR = Path(os.environ.get("EARMARK_INDEX_DIR", EARMARK_HOME / "index"))
+EARMARK_DATASETS_DIR = Path(os.environ.get("EARMARK_DATASETS_DIR", EARMARK_HOME / "datasets"))
+EARMARK_WEBHOOK_ALLOW = [pair for pair in os.environ.get("EARMARK_WEBHOOK_ALLOW", "").split(",") if pair]
+
+CELERY_BROKER_URL = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "earmark"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = 3
+CELERY_BROKER_HEARTBEAT = 0
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 8}
+if CELERY_BROKER_URL.startswith("pgmq"):
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "conn_string": EARMARK_PLACE.conninfo(QUEUE, connect_timeout=3),
+        "init_extension": False,
+        "pool_size": 3,
+        "pool_timeout": 3,
+        "wait_time_seconds": 5,
+        "poll_interval_ms": 200,
+        "polling_interval": 0.2,
+    }
+if CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"unacked_restore_interval": 2, "socket_connect_timeout": 3}
+if CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["backend.api.v1.parsers.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "backend.api.v1.problems.problem_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Earmark",
+    "VERSION": "1",
+    "DESCRIPTION": "The wire of Earmark: /w/v1 for the browser, /v1 for servers.",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+}

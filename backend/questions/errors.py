@@ -2,7 +2,8 @@
 
 QuestionError
 ├── ValueNotAllowed     the question's kind or labels do not allow the value
-└── NotAPair            an item paired with itself
+├── NotAPair            an item paired with itself
+└── PolicyImpossible    a question whose numbers contradict one another
 """
 
 
@@ -25,3 +26,11 @@ class NotAPair(QuestionError):
     def __init__(self, *, item: str) -> None:
         super().__init__(f"Item {item!r} cannot be paired with itself.")
         self.item = item
+
+
+class PolicyImpossible(QuestionError):
+    """A question whose numbers contradict one another."""
+
+    def __init__(self, *, constraint: str) -> None:
+        super().__init__(f"These policies cannot be: {constraint.replace('_', ' ')}.")
+        self.constraint = constraint

@@ -48,7 +48,7 @@ def uniform(*facts: object) -> float:
 
 
 def show_suggestions(
-    *, annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, is_page: bool = True
+    *, annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, exposure_id: UUID | None = None
 ) -> Exposure:
     """Pick candidates for an item, order them by the question's showing policy, and log the list.
 
@@ -73,6 +73,7 @@ def show_suggestions(
         candidates_hash=pool_hash, pool=[guess.as_facts() for guess in pool],
         was_asked=bool(places) and uniform("ask", *facts) < ask_probability,
         ask_probability=ask_probability,
+        **({"id": exposure_id} if exposure_id else {}),
     )  # fmt: skip
     Slot.objects.bulk_create(
         Slot(

@@ -1,0 +1,142 @@
+"""The two kinds of view: for browsers and for servers. Each opens the project's door around its work."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import OperationalError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from backend.annotators.actions.people import spend_call
+from backend.annotators.models import Annotator
+from backend.api.v1.identity import Session, project_of_secret_key, session_of, utc_now
+from backend.api.v1.parsers import BrowserJSONParser, StrictJSONParser, TextJSONParser
+from backend.api.v1.problems import Problem, Unauthorized
+from backend.judgements.errors import UnknownItem, UnknownQuestion
+from backend.projects.models import Project, WebOrigin
+from backend.projects.tenancy import tenancy
+from backend.questions.models import Item, Question
+
+V = TypeVar("V", bound=Serializer[Any])
+
+
+class NotNow(Problem):
+    """The database does not answer; nothing was taken."""
+
+    code = "unavailable"
+    status_code = 503
+
+
+class Door(APIView):
+    """A view of the wire: reads the clock once, and validates bodies."""
+
+    parser_classes = [StrictJSONParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Read the clock."""
+        self.now: datetime = utc_now()
+        super().initial(request, *args, **kwargs)
+
+    def body(self, kind: type[V], request: Request) -> dict[str, Any]:
+        """Return the validated body; raises ValidationError."""
+        serializer = kind(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Turn a database that does not answer into a 503, the rest into their problems."""
+        if isinstance(exc, OperationalError):
+            exc = NotNow("The store does not answer just now; try again.", retry_after=2)
+        return super().handle_exception(exc)
+
+
+class ServerDoor(Door):
+    """A view for the host's servers: a secret key opens the project's door for the whole call."""
+
+    project: Project
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """Answer within the door; a failure rolls everything back."""
+        try:
+            self.project = project_of_secret_key(request, now=utc_now())
+        except Exception as error:
+            self.project_error: Exception | None = error
+            return super().dispatch(request, *args, **kwargs)
+        self.project_error = None
+        with tenancy(self.project):
+            response = super().dispatch(request, *args, **kwargs)
+            if response.status_code >= 400:
+                _roll_back()
+            return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse who has no key."""
+        if self.project_error:
+            raise self.project_error
+        super().initial(request, *args, **kwargs)
+
+    def question(self, slug: str) -> Question:
+        """Return a question of this project; raises UnknownQuestion."""
+        return question_of(self.project.pk, slug)
+
+    def item(self, key: str) -> Item:
+        """Return an item of this project; raises UnknownItem."""
+        return item_of(self.project.pk, key)
+
+
+class BrowserDoor(Door):
+    """A view for pages of listed web origins: no cookie, no preflight, CORS on every answer."""
+
+    parser_classes = [TextJSONParser, BrowserJSONParser]
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        """Let listed pages read the answer, errors too; never with credentials."""
+        origin = request.headers.get("Origin", "")
+        response["Vary"] = "Origin"
+        response["Cache-Control"] = "no-store"
+        try:
+            is_listed = bool(origin) and WebOrigin.objects.filter(origin=origin).exists()
+        except OperationalError:
+            is_listed = False
+        if is_listed:
+            response["Access-Control-Allow-Origin"] = origin
+            response["Access-Control-Expose-Headers"] = "Retry-After, X-Request-Id"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def session(self, body: dict[str, Any], request: Request) -> Session:
+        """Return what the body's token says; raises Unauthorized, Forbidden."""
+        return session_of(body["token"], request)
+
+    def annotator(self, session: Session) -> Annotator:
+        """Return the session's annotator and count the call; raises Unauthorized, TooManyCalls."""
+        found = Annotator.objects.of(session.project_id).filter(pk=session.annotator_id).first()
+        if found is None or found.epoch != session.epoch:
+            raise Unauthorized("The session has ended; ask for a new one.", code="session_expired")
+        spend_call(annotator=found, now=self.now)
+        return found
+
+
+def question_of(project_id: int, slug: str) -> Question:
+    """Return a question that is asked; raises UnknownQuestion."""
+    found = Question.objects.of(project_id).filter(slug=slug).first()
+    if found is None:
+        raise UnknownQuestion(slug=slug)
+    return found
+
+
+def item_of(project_id: int, key: str) -> Item:
+    """Return an item that is there; raises UnknownItem."""
+    found = Item.objects.of(project_id).present().filter(key=key).first()
+    if found is None:
+        raise UnknownItem(key=key)
+    return found
+
+
+def _roll_back() -> None:
+    from django.db import transaction
+
+    transaction.set_rollback(True)

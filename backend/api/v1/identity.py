@@ -1,0 +1,144 @@
+"""Who calls: a secret key for servers; a publishable key, a web origin and a signed identity for browsers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.http import HttpRequest
+
+from backend.annotators.actions.people import meet_annotator
+from backend.annotators.models import Annotator
+from backend.api.v1.problems import Forbidden, Unauthorized
+from backend.projects.models import ApiKey, Project, SigningKey, WebOrigin
+from backend.projects.secrets import derived_key, digest_of, unseal
+
+SESSION_S = 30 * 60
+LONGEST_IDENTITY_S = 15 * 60
+LEEWAY_S = 10
+LONGEST_TOKEN = 8000
+AUDIENCE = "earmark"
+SESSION_AUDIENCE = "earmark session"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a session token says, verified without a query."""
+
+    project_id: int
+    annotator_id: int
+    epoch: int
+    origin: str
+
+
+def project_of_secret_key(request: HttpRequest, *, now: datetime) -> Project:
+    """Return the project whose secret key the request carries; raises Unauthorized, Forbidden."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthorized("Send the project's secret key: Authorization: Bearer sk_…", code="key_missing")
+    return _project_of(key.strip(), ApiKey.Kind.SECRET, now)
+
+
+def project_of_publishable_key(key: str, *, now: datetime) -> Project:
+    """Return the project of a publishable key; raises Unauthorized, Forbidden."""
+    return _project_of(key, ApiKey.Kind.PUBLISHABLE, now)
+
+
+def _project_of(key: str, kind: str, now: datetime) -> Project:
+    known = ApiKey.objects.select_related("project").filter(digest=digest_of(key)).first()
+    if known is None or not known.is_valid(now=now):
+        raise Unauthorized("This key is not known, revoked or expired.", code="key_invalid")
+    if known.kind != kind:
+        raise Forbidden(
+            f"This is a {known.kind} key; a {kind} one is needed here.", code="wrong_kind_of_key"
+        )
+    return known.project
+
+
+def check_origin(project: Project, request: HttpRequest) -> str:
+    """Return the request's web origin, listed exactly for the project; raises Forbidden."""
+    origin = request.headers.get("Origin", "")
+    if not WebOrigin.objects.filter(project=project, origin=origin).exists():
+        raise Forbidden(
+            f"The web origin {origin[:200]!r} is not listed for this project; add it in the admin.",
+            code="origin_not_listed",
+        )
+    return origin
+
+
+def annotator_of_identity(project: Project, token: str, *, now: datetime) -> Annotator:
+    """Return the annotator whom the host's signed identity names; raises Unauthorized.
+
+    The caller holds the project's door. HS256 and EdDSA by `kid`; iss, aud, sub, iat and exp are
+    required, and exp at most 15 minutes ahead.
+    """
+    claims = _claims(project, token, now)
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not 1 <= len(subject) <= 200 or "\0" in subject:
+        raise _invalid("`sub` must be a text of 1 to 200 characters")
+    return meet_annotator(project_id=project.pk, subject=subject, now=now)
+
+
+def _claims(project: Project, token: str, now: datetime) -> dict[str, Any]:
+    if len(token) > LONGEST_TOKEN:
+        raise _invalid("the token is too long")
+    try:
+        header = jwt.get_unverified_header(token)
+        signing_key = SigningKey.objects.of(project).filter(kid=str(header.get("kid", ""))[:60]).first()
+        if signing_key is None or (signing_key.retired_at and signing_key.retired_at <= now):
+            raise _invalid("its `kid` names no signing key of this project")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            unseal(signing_key.material),
+            algorithms=[signing_key.algorithm],
+            audience=AUDIENCE,
+            issuer=project.slug,
+            leeway=LEEWAY_S,
+            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+        )
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        raise _invalid(type(error).__name__) from None
+    if claims["exp"] > now.timestamp() + LONGEST_IDENTITY_S + LEEWAY_S:
+        raise _invalid("`exp` is more than 15 minutes ahead")
+    return claims
+
+
+def _invalid(reason: str) -> Unauthorized:
+    return Unauthorized(f"The identity does not hold: {reason}.", code="identity_invalid")
+
+
+def _session_key() -> bytes:
+    return derived_key(settings.SECRET_KEY, "earmark session")
+
+
+def session_token(annotator: Annotator, *, origin: str, now: datetime) -> str:
+    """Return a token that stands for a person's session on one web origin for 30 minutes."""
+    claims = {
+        "p": annotator.project_id,
+        "a": annotator.pk,
+        "e": annotator.epoch,
+        "o": origin,
+        "aud": SESSION_AUDIENCE,
+        "exp": now + timedelta(seconds=SESSION_S),
+    }
+    return jwt.encode(claims, _session_key(), algorithm="HS256")
+
+
+def session_of(token: str, request: HttpRequest) -> Session:
+    """Return what a session token says, without a query; raises Unauthorized, Forbidden."""
+    try:
+        claims = jwt.decode(
+            token, _session_key(), algorithms=["HS256"], audience=SESSION_AUDIENCE, options={"require": ["exp"]}
+        )
+        session = Session(claims["p"], claims["a"], claims["e"], claims["o"])
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        raise Unauthorized("The session has ended; ask for a new one.", code="session_expired") from None
+    if request.headers.get("Origin", "") != session.origin:
+        raise Forbidden("This session belongs to another web origin.", code="origin_not_listed")
+    return session
+
+
+def utc_now() -> datetime:
+    """Return the time: the clock is read at the edge and passed in."""
+    return datetime.now(tz=UTC)

@@ -1,0 +1,132 @@
+"""Lists on the wire: explicit filters, unknown parameters refused, keyset cursors."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Any
+
+import django_filters
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.api.v1.problems import Problem
+
+LIMIT = 100
+LARGEST_LIMIT = 1000
+PAGING = {"limit", "cursor"}
+
+
+def page_of(
+    request: Request,
+    rows: QuerySet[Any],
+    filters: type[django_filters.FilterSet],
+    shape: Callable[[Any], dict[str, Any]],
+) -> Response:
+    """Return one page of filtered rows in the order of their keys.
+
+    Raises Problem for a parameter that is none, a filter value that cannot be, a limit out of
+    bounds, and a cursor that we did not give.
+    """
+    unknown = set(request.query_params) - PAGING - set(filters.base_filters)
+    if unknown:
+        known = ", ".join(sorted(PAGING | set(filters.base_filters)))
+        raise Problem(
+            f"Unknown parameter {', '.join(sorted(unknown))[:200]}; known are {known}.", code="unknown_parameter"
+        )
+    filtered = filters(request.query_params, queryset=rows, request=request)
+    if not filtered.is_valid():
+        told = "; ".join(f"{field}: {' '.join(map(str, faults))}" for field, faults in filtered.errors.items())
+        raise Problem(told, code="invalid")
+    limit = _limit(request.query_params.get("limit"))
+    ordered = filtered.qs.order_by("pk")
+    after = request.query_params.get("cursor")
+    if after is not None:
+        ordered = ordered.filter(pk__gt=_key_of(after, rows.model))
+    found = list(ordered[: limit + 1])
+    following = _cursor_of(found[limit - 1].pk) if len(found) > limit else None
+    return Response({"results": [shape(row) for row in found[:limit]], "next": following})
+
+
+def _limit(given: str | None) -> int:
+    if given is None:
+        return LIMIT
+    if not given.isascii() or not given.isdigit() or len(given) > 4 or not 1 <= int(given) <= LARGEST_LIMIT:
+        raise Problem(f"`limit` is a whole number from 1 to {LARGEST_LIMIT}.", code="invalid")
+    return int(given)
+
+
+def _cursor_of(key: Any) -> str:
+    return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
+
+
+def _key_of(cursor: str, model: type[Model]) -> Any:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        key = model._meta.pk.to_python(text)
+    except Exception as error:
+        if isinstance(error, binascii.Error | UnicodeError | ValueError) or "ValidationError" in type(error).__name__:
+            raise Problem("This cursor is not one we gave; begin without one.", code="invalid") from None
+        raise
+    if isinstance(key, int) and abs(key) >= 2**63:
+        raise Problem("This cursor is not one we gave; begin without one.", code="invalid")
+    return key
+
+
+def _text(field: str, **options: Any) -> django_filters.CharFilter:
+    return django_filters.CharFilter(field_name=field, max_length=200, **options)
+
+
+class ItemFilters(django_filters.FilterSet):
+    """Filters of items."""
+
+    id = _text("key")
+    kind = _text("kind")
+
+
+class SuggestionFilters(django_filters.FilterSet):
+    """Filters of pushed suggestions."""
+
+    question = _text("question__slug")
+    item = _text("item__key")
+
+
+class ExposureFilters(django_filters.FilterSet):
+    """Filters of shown lists; `annotator` is a pseudonym."""
+
+    question = _text("question__slug")
+    item = _text("item__key")
+    annotator = _text("annotator__pseudonym")
+
+
+class JudgementFilters(django_filters.FilterSet):
+    """Filters of answers; `annotator` is a pseudonym."""
+
+    question = _text("question__slug")
+    item = _text("item__key")
+    annotator = _text("annotator__pseudonym")
+    origin = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in ("spontaneous", "drawn", "assigned", "gold", "imported")]
+    )
+    value = _text("value")
+    is_live = django_filters.ChoiceFilter(field_name="is_live", choices=[("true", "true"), ("false", "false")])
+    since = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
+
+
+class LabelFilters(django_filters.FilterSet):
+    """Filters of consensus labels; `item` finds a unit by either of its items."""
+
+    question = _text("question__slug")
+    item = django_filters.CharFilter(method="of_item", max_length=200)
+    state = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in ("open", "proposed", "contested", "settled")]
+    )
+    value = _text("value")
+
+    def of_item(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the units that name an item."""
+        return rows.filter(unit__item__key=value) | rows.filter(unit__other__key=value)
+
+
+class PlainFilters(django_filters.FilterSet):
+    """No filters at all."""

@@ -1,0 +1,667 @@
+"""The wire, defined once: what each endpoint takes and gives. Never a ModelSerializer."""
+
+from typing import Any
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from rest_framework import serializers as s
+
+from backend.questions.units import PAIR_VALUES, UNSURE
+
+KEY_LENGTH = 200
+
+
+class StrictIntegerField(s.IntegerField):
+    """A whole number; neither true nor "7" nor 7.0 is one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Refuse what is not an int."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictFloatField(s.FloatField):
+    """A number; neither true nor "7" is one."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Refuse what is not a number."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictCharField(s.CharField):
+    """A text; a number is none."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Refuse what is not a text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(s.BooleanField):
+    """True or false; "yes" and 1 are neither."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Refuse what is not a bool."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
+def _key(**options: Any) -> StrictCharField:
+    return StrictCharField(max_length=KEY_LENGTH, trim_whitespace=False, **options)
+
+
+def _whole(**options: Any) -> StrictIntegerField:
+    return StrictIntegerField(min_value=0, max_value=2**31 - 1, **options)
+
+
+def _share(**options: Any) -> StrictFloatField:
+    return StrictFloatField(min_value=0, max_value=1, **options)
+
+
+class ProblemFault(s.Serializer[Any]):
+    """One field that is wrong, and why."""
+
+    field = s.CharField()
+    detail = s.CharField()
+
+
+class ProblemBody(s.Serializer[Any]):
+    """An error (RFC 9457)."""
+
+    type = s.CharField()
+    title = s.CharField()
+    status = s.IntegerField()
+    detail = s.CharField()
+    code = s.CharField()
+    request_id = s.CharField()
+    retry_after = s.IntegerField(required=False)
+    errors = ProblemFault(many=True, required=False)
+
+
+class PairAnswer(s.Serializer[Any]):
+    """An answer to a pair question."""
+
+    kind = s.ChoiceField(choices=["pair"])
+    value = s.ChoiceField(choices=[*PAIR_VALUES, UNSURE])
+
+
+class TagsAnswer(s.Serializer[Any]):
+    """An answer about one tag of an item."""
+
+    kind = s.ChoiceField(choices=["tags"])
+    tag = StrictCharField(max_length=200)
+    value = s.ChoiceField(choices=["fits", "does_not_fit", UNSURE])
+
+
+class ChoiceAnswer(s.Serializer[Any]):
+    """An answer to a choice among a question's labels."""
+
+    kind = s.ChoiceField(choices=["choice"])
+    value = StrictCharField(max_length=200)
+
+
+_ANSWERS: dict[str, type[s.Serializer[Any]]] = {"pair": PairAnswer, "tags": TagsAnswer, "choice": ChoiceAnswer}
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(component_name="Answer", serializers=_ANSWERS, resource_type_field_name="kind")
+)
+class AnswerField(s.Field[dict[str, Any], Any, dict[str, Any], Any]):
+    """An answer, told apart by its `kind`."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Validate by the kind that the answer names."""
+        return _by(data, "kind", _ANSWERS)
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer as it is."""
+        return value
+
+
+def _by(data: Any, field: str, kinds: dict[str, type[s.Serializer[Any]]]) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise s.ValidationError("This must be an object.")
+    kind = data.get(field)
+    if not isinstance(kind, str) or kind not in kinds:
+        raise s.ValidationError({field: f"This must be one of {', '.join(kinds)}."})
+    serializer = kinds[kind](data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class EventBase(s.Serializer[Any]):
+    """What each event carries."""
+
+    id = s.UUIDField(help_text="UUIDv7 of the event; of `judge` it is the judgement's too.")
+    exposure = s.UUIDField(required=False, help_text="The list it happened to; not needed where the URL names it.")
+    seq = _whole(required=False, default=0)
+    at_ms = _whole(help_text="Milliseconds since the list was shown.")
+
+
+class SeenEvent(EventBase):
+    """A candidate was half visible for a second."""
+
+    type = s.ChoiceField(choices=["seen"])
+    candidate = _key()
+    seen_ms = _whole(required=False)
+
+
+class ExpandEvent(EventBase):
+    """A candidate was read in place."""
+
+    type = s.ChoiceField(choices=["expand"])
+    candidate = _key()
+
+
+class JudgeEvent(EventBase):
+    """A candidate was judged."""
+
+    type = s.ChoiceField(choices=["judge"])
+    candidate = _key()
+    answer = AnswerField()
+    judged_at = s.DateTimeField()
+    via = s.ChoiceField(choices=["keyboard", "mouse", "touch", "api"], required=False, default="api")
+
+
+class UndoEvent(EventBase):
+    """A judgement was taken back."""
+
+    type = s.ChoiceField(choices=["undo"])
+    judgement = s.UUIDField()
+
+
+class SkipEvent(EventBase):
+    """A candidate, or the whole list, was looked at and no answer was wanted."""
+
+    type = s.ChoiceField(choices=["skip"])
+    candidate = _key(required=False)
+
+
+class DismissEvent(EventBase):
+    """The list was closed."""
+
+    type = s.ChoiceField(choices=["dismiss"])
+
+
+class HideEvent(EventBase):
+    """The question is not wanted any more."""
+
+    type = s.ChoiceField(choices=["hide"])
+
+
+_EVENTS: dict[str, type[s.Serializer[Any]]] = {
+    "seen": SeenEvent,
+    "expand": ExpandEvent,
+    "judge": JudgeEvent,
+    "undo": UndoEvent,
+    "skip": SkipEvent,
+    "dismiss": DismissEvent,
+    "hide": HideEvent,
+}
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(component_name="Event", serializers=_EVENTS, resource_type_field_name="type")
+)
+class EventField(s.Field[dict[str, Any], Any, dict[str, Any], Any]):
+    """An event, told apart by its `type`; a malformed one is kept apart and takes nothing from the others."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Return the validated event, or {"malformed": id} where it is not one."""
+        try:
+            return _by(data, "type", _EVENTS)
+        except s.ValidationError:
+            key = data.get("id") if isinstance(data, dict) else None
+            return {"malformed": key if isinstance(key, str) else ""}
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the event as it is."""
+        return value
+
+
+class EventResult(s.Serializer[Any]):
+    """What became of one event."""
+
+    id = s.CharField()
+    status = s.ChoiceField(choices=["ok", "dup", "bad"])
+    code = s.CharField(allow_null=True)
+    others_count = s.IntegerField(allow_null=True)
+    state = s.CharField(allow_null=True)
+
+
+class WidgetCandidate(s.Serializer[Any]):
+    """A candidate as a browser may see it: no score, no chance."""
+
+    id = s.CharField()
+    title = s.CharField()
+    url = s.CharField()
+    snippet = s.CharField()
+
+
+class WidgetQuestion(s.Serializer[Any]):
+    """A question as a browser may see it."""
+
+    id = s.CharField()
+    kind = s.ChoiceField(choices=["pair", "tags", "choice"])
+    prompt = s.CharField()
+    guideline = s.CharField()
+    values = s.ListField(child=s.CharField())
+
+
+class SessionRequest(s.Serializer[Any]):
+    """A page asks to begin."""
+
+    key = StrictCharField(max_length=200)
+    identity = StrictCharField(max_length=8000)
+    locale = StrictCharField(max_length=35, required=False, allow_blank=True)
+    page = StrictCharField(max_length=2000, required=False, allow_blank=True)
+
+
+class SessionAnswer(s.Serializer[Any]):
+    """A session token and what is asked here."""
+
+    token = s.CharField()
+    expires_in = s.IntegerField()
+    annotator = s.CharField()
+    questions = WidgetQuestion(many=True)
+    placement_rules = s.ListField(child=s.JSONField())
+    next_ask_at = s.DateTimeField(allow_null=True)
+    config_version = s.CharField()
+
+
+class Place(s.Serializer[Any]):
+    """A spot of the page that wants suggestions."""
+
+    place = StrictCharField(max_length=60)
+    question = StrictCharField(max_length=60)
+    item = _key()
+
+
+class SuggestRequest(s.Serializer[Any]):
+    """All visible places of a page."""
+
+    token = StrictCharField(max_length=4000)
+    places = Place(many=True, min_length=1, max_length=20)
+
+
+class EarlierAnswer(s.Serializer[Any]):
+    """What this person said before."""
+
+    judgement = s.CharField()
+    candidate = WidgetCandidate()
+    value = s.CharField()
+    others_count = s.IntegerField()
+    state = s.CharField(allow_null=True)
+
+
+class PlaceError(s.Serializer[Any]):
+    """Why a place gets nothing."""
+
+    code = s.CharField()
+    detail = s.CharField()
+
+
+class PlaceAnswer(s.Serializer[Any]):
+    """What is shown at a place."""
+
+    place = s.CharField()
+    exposure = s.CharField(allow_null=True)
+    ask = s.BooleanField()
+    candidates = WidgetCandidate(many=True)
+    answers = EarlierAnswer(many=True)
+    error = PlaceError(allow_null=True)
+
+
+class SuggestAnswer(s.Serializer[Any]):
+    """What is shown at each place."""
+
+    places = PlaceAnswer(many=True)
+    config_version = s.CharField()
+
+
+class EventsRequest(s.Serializer[Any]):
+    """A batch of events."""
+
+    token = StrictCharField(max_length=4000)
+    lost_count = _whole(required=False, default=0)
+    events = s.ListField(child=EventField(), max_length=50)
+
+
+class EventsAnswer(s.Serializer[Any]):
+    """What became of each event."""
+
+    results = EventResult(many=True)
+    next_ask_at = s.DateTimeField(allow_null=True)
+    config_version = s.CharField()
+
+
+class SearchRequest(s.Serializer[Any]):
+    """Words as they are typed."""
+
+    token = StrictCharField(max_length=4000)
+    question = StrictCharField(max_length=60)
+    item = _key()
+    query = StrictCharField(max_length=200)
+
+
+class SearchAnswer(s.Serializer[Any]):
+    """What was found; it is a shown list too."""
+
+    exposure = s.CharField()
+    candidates = WidgetCandidate(many=True)
+
+
+class ItemBody(s.Serializer[Any]):
+    """An item as the host describes it."""
+
+    id = _key()
+    title = StrictCharField(max_length=500, required=False, allow_blank=True, default="")
+    body = StrictCharField(max_length=100_000, required=False, allow_blank=True, default="", trim_whitespace=False)
+    url = StrictCharField(max_length=1000, required=False, allow_blank=True, default="")
+    kind = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
+    created_at = s.DateTimeField(required=False, allow_null=True, default=None)
+    author = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
+    metadata = s.DictField(required=False, default=dict)
+
+    def validate_url(self, value: str) -> str:
+        """Take web addresses and paths; refuse what a browser would run."""
+        if value and not value.startswith(("https://", "http://", "/")):
+            raise s.ValidationError("This must begin with https://, http:// or /.")
+        return value
+
+
+class BulkItems(s.Serializer[Any]):
+    """Up to 1,000 items."""
+
+    items = s.ListField(child=s.DictField(), min_length=1, max_length=1000)
+
+
+class Rejected(s.Serializer[Any]):
+    """A row that was not taken, and why."""
+
+    index = s.IntegerField()
+    id = s.CharField(allow_blank=True)
+    code = s.CharField()
+    detail = s.CharField()
+
+
+class ItemsResult(s.Serializer[Any]):
+    """What became of the items."""
+
+    created_count = s.IntegerField()
+    updated_count = s.IntegerField()
+    unchanged_count = s.IntegerField()
+    rejected = Rejected(many=True)
+
+
+class ItemRow(s.Serializer[Any]):
+    """A registered item."""
+
+    id = s.CharField()
+    title = s.CharField()
+    body = s.CharField()
+    url = s.CharField()
+    kind = s.CharField()
+    created_at = s.DateTimeField(allow_null=True)
+    author = s.CharField()
+    metadata = s.DictField()
+    content_hash = s.CharField()
+    updated_at = s.DateTimeField()
+    removed_at = s.DateTimeField(allow_null=True)
+
+
+class QuestionBody(s.Serializer[Any]):
+    """A question and its policies."""
+
+    id = s.SlugField(max_length=60)
+    kind = s.ChoiceField(choices=["pair", "tags", "choice"], default="pair")
+    prompt = StrictCharField(max_length=200, required=False)
+    guideline = StrictCharField(required=False, allow_blank=True, max_length=20_000)
+    labels = s.ListField(child=StrictCharField(max_length=200), required=False, max_length=500)
+    settling_policy = s.ChoiceField(choices=["confirm", "trusting", "expert"], required=False)
+    overlap = StrictIntegerField(min_value=1, max_value=50, required=False)
+    minimum = StrictIntegerField(min_value=1, max_value=50, required=False)
+    maximum = StrictIntegerField(min_value=1, max_value=100, required=False)
+    epsilon = StrictFloatField(min_value=0.1, max_value=1, required=False)
+    shown_count = StrictIntegerField(min_value=1, max_value=10, required=False)
+    pool_count = StrictIntegerField(min_value=1, max_value=10, required=False)
+    ask_probability = _share(required=False)
+    candidates_from = s.ChoiceField(choices=["earlier", "any"], required=False)
+    suggesters = s.ListField(child=StrictCharField(max_length=80), required=False, max_length=10)
+    is_active = StrictBooleanField(required=False)
+
+
+class QuestionRow(QuestionBody):
+    """A question as it stands."""
+
+    policy_version = s.IntegerField()
+    created_at = s.DateTimeField()
+
+
+class SuggesterName(s.Serializer[Any]):
+    """A suggester by name and version."""
+
+    name = StrictCharField(max_length=80)
+    version = StrictCharField(max_length=40)
+
+
+class SuggestionBody(s.Serializer[Any]):
+    """A guess that the host pushes."""
+
+    question = StrictCharField(max_length=60)
+    item = _key()
+    candidate = _key()
+    score = _share()
+    reasons = s.ListField(child=StrictCharField(max_length=300), required=False, default=list, max_length=10)
+    suggester = SuggesterName()
+
+
+class BulkSuggestions(s.Serializer[Any]):
+    """Up to 1,000 guesses."""
+
+    suggestions = s.ListField(child=s.DictField(), min_length=1, max_length=1000)
+
+
+class SuggestionsResult(s.Serializer[Any]):
+    """What became of the guesses."""
+
+    accepted_count = s.IntegerField()
+    rejected = Rejected(many=True)
+
+
+class SuggestionRow(SuggestionBody):
+    """A guess that was pushed."""
+
+    pushed_at = s.DateTimeField()
+
+
+class AnnotatorName(s.Serializer[Any]):
+    """A person by the host's opaque id; the kind counts on first sight only."""
+
+    id = _key()
+    kind = s.ChoiceField(choices=["customer", "expert", "colleague", "crowd"], required=False, default="customer")
+
+
+class HostSlotBody(s.Serializer[Any]):
+    """A candidate that the host itself showed."""
+
+    candidate = _key()
+    score = _share(required=False, allow_null=True, default=None)
+    propensity = StrictFloatField(min_value=1e-9, max_value=1, required=False, allow_null=True, default=None)
+    suggester = SuggesterName(required=False, allow_null=True, default=None)
+
+
+class ExposureBody(s.Serializer[Any]):
+    """A list to show: without `shown` Earmark picks, with it the host tells what it showed."""
+
+    id = s.UUIDField(required=False)
+    annotator = AnnotatorName()
+    question = StrictCharField(max_length=60)
+    item = _key()
+    shown = HostSlotBody(many=True, required=False, max_length=50)
+
+
+class SlotRow(s.Serializer[Any]):
+    """One place of a shown list."""
+
+    rank = s.IntegerField()
+    candidate = WidgetCandidate()
+    score = s.FloatField(allow_null=True)
+    propensity = s.FloatField(allow_null=True)
+    reasons = s.ListField(child=s.CharField())
+    suggester = SuggesterName(allow_null=True)
+    outcome = s.CharField()
+    seen_at_ms = s.IntegerField(allow_null=True)
+
+
+class ExposureRow(s.Serializer[Any]):
+    """A shown list with its places."""
+
+    id = s.CharField()
+    question = s.CharField()
+    item = s.CharField()
+    annotator = s.CharField(help_text="Pseudonym.")
+    channel = s.CharField()
+    policy = s.CharField()
+    policy_version = s.IntegerField()
+    epsilon = s.FloatField(allow_null=True)
+    asked = s.BooleanField()
+    ask_probability = s.FloatField(allow_null=True)
+    candidates_hash = s.CharField()
+    shown_at = s.DateTimeField()
+    slots = SlotRow(many=True)
+
+
+class ExposureEvents(s.Serializer[Any]):
+    """What happened to one list."""
+
+    events = s.ListField(child=EventField(), min_length=1, max_length=200)
+
+
+class ResultsOnly(s.Serializer[Any]):
+    """What became of each event."""
+
+    results = EventResult(many=True)
+
+
+class JudgementBody(s.Serializer[Any]):
+    """An answer that no list of ours led to."""
+
+    id = s.UUIDField(required=False)
+    annotator = AnnotatorName()
+    question = StrictCharField(max_length=60)
+    item = _key()
+    candidate = _key(required=False)
+    answer = AnswerField()
+    origin = s.ChoiceField(choices=["spontaneous", "assigned", "imported"], required=False, default="imported")
+    judged_at = s.DateTimeField(required=False)
+
+
+class BulkJudgements(s.Serializer[Any]):
+    """Up to 1,000 answers."""
+
+    judgements = s.ListField(child=s.DictField(), min_length=1, max_length=1000)
+
+
+class JudgementResult(s.Serializer[Any]):
+    """What became of one answer."""
+
+    index = s.IntegerField()
+    id = s.CharField(allow_null=True)
+    status = s.ChoiceField(choices=["ok", "dup", "bad"])
+    code = s.CharField(allow_null=True)
+    detail = s.CharField(allow_null=True)
+
+
+class JudgementsResult(s.Serializer[Any]):
+    """What became of the answers."""
+
+    results = JudgementResult(many=True)
+
+
+class JudgementRow(s.Serializer[Any]):
+    """A recorded answer."""
+
+    id = s.CharField()
+    question = s.CharField()
+    item = s.CharField()
+    candidate = s.CharField(allow_null=True)
+    annotator = s.CharField(help_text="Pseudonym.")
+    value = s.CharField()
+    origin = s.CharField()
+    exposure = s.CharField(allow_null=True)
+    rank = s.IntegerField(allow_null=True)
+    propensity = s.FloatField(allow_null=True)
+    is_live = s.BooleanField()
+    judged_at = s.DateTimeField()
+    received_at = s.DateTimeField()
+
+
+class UnitBody(s.Serializer[Any]):
+    """A unit: its kind and its items."""
+
+    kind = s.CharField()
+    items = s.ListField(child=s.CharField())
+
+
+class Evidence(s.Serializer[Any]):
+    """What a label rests on."""
+
+    counts = s.DictField(child=s.IntegerField())
+    votes_count = s.IntegerField()
+    answers_count = s.IntegerField()
+
+
+class LabelRow(s.Serializer[Any]):
+    """What is believed of a unit."""
+
+    question = s.CharField()
+    unit = UnitBody()
+    value = s.CharField(allow_null=True)
+    state = s.CharField()
+    probability = s.FloatField(allow_null=True)
+    evidence = Evidence()
+    revision = s.IntegerField()
+    is_stale = s.BooleanField()
+    settled_at = s.DateTimeField(allow_null=True)
+    computed_at = s.DateTimeField()
+
+
+class DatasetBody(s.Serializer[Any]):
+    """A dataset: what is believed about one question."""
+
+    id = s.SlugField(max_length=60)
+    question = StrictCharField(max_length=60)
+    title = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class DatasetRow(DatasetBody):
+    """A registered dataset."""
+
+    versions_count = s.IntegerField()
+    created_at = s.DateTimeField()
+
+
+class FileRow(s.Serializer[Any]):
+    """A file of a version."""
+
+    name = s.CharField()
+    sha256 = s.CharField()
+    bytes_count = s.IntegerField()
+
+
+class VersionRow(s.Serializer[Any]):
+    """A version of a dataset."""
+
+    dataset = s.CharField()
+    number = s.IntegerField()
+    state = s.ChoiceField(choices=["building", "frozen", "failed"])
+    frozen_at = s.DateTimeField(allow_null=True)
+    labels_count = s.IntegerField()
+    judgements_count = s.IntegerField()
+    checksum = s.CharField()
+    files = FileRow(many=True)
