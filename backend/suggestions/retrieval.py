@@ -61,7 +61,8 @@ class FollowedIndex:
                 while self.index.applied_seq < newest and self._take_batch():
                     pass
             except sdk.SomeoneElseWrites:
-                self.index.reload()
+                pass
+            self.index.reload()
             self._looked_at = time.monotonic()
 
     def _take_batch(self) -> bool:
@@ -89,10 +90,8 @@ def index_of(project_id: int) -> FollowedIndex:
 
 
 def forget_indexes() -> None:
-    """Close every open index of this process."""
+    """Forget every open index of this process; they are opened anew at the next request."""
     with _opening:
-        for followed in _open.values():
-            followed.index.close()
         _open.clear()
 
 
@@ -183,7 +182,7 @@ def _present(question: Question, item: Item, keys: Mapping[str, object]) -> dict
 
 def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Guess]:
     """Return the items that as-you-type words find, best first, never the item itself."""
-    hits = index_of(question.project_id).index.find(query, k * 2, without=item.key)
+    hits = index_of(question.project_id).index.search(query, k * 2, without=item.key)
     known = dict(
         Item.objects.of(question.project_id)
         .present()

@@ -1,0 +1,81 @@
+"""Make what the sample forum needs: a project, its keys, its question, and the staff's account."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandParser
+
+from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
+from backend.projects.actions.webhooks import add_webhook
+from backend.projects.models import ApiKey, WebOrigin
+from backend.projects.tenancy import tenancy
+from backend.questions.actions.ask import ask_question
+from backend.questions.models import Question
+
+PROJECT = "tidepool"
+QUESTION = "duplicate"
+
+
+class Command(BaseCommand):
+    """Seed; done again, it keeps what is there and only learns the present ports."""
+
+    help = "Makes the sample forum's project and writes its connection to a file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the file to write and the forum's port."""
+        parser.add_argument("--write", type=Path, required=True, help="where the forum reads its connection")
+        parser.add_argument("--forum-port", type=int, default=8001)
+
+    def handle(self, *args: Any, write: Path, forum_port: int, **options: Any) -> None:
+        """Run."""
+        forum = f"http://localhost:{forum_port}"
+        project = register_project(slug=PROJECT, name="Tidepool", web_origins=[forum], host_url=forum)
+        WebOrigin.objects.filter(project=project).exclude(origin=forum).delete()
+        known = json.loads(write.read_text()) if write.exists() else {}
+        facts = known or {
+            "project": PROJECT,
+            "publishable_key": add_api_key(project=project, kind=ApiKey.Kind.PUBLISHABLE, label="Widget"),
+            "secret_key": add_api_key(project=project, kind=ApiKey.Kind.SECRET, label="Forum server"),
+            "signing_kid": "forum-1",
+            "signing_key": secrets.token_urlsafe(32),
+            "webhook_secret": "whsec_" + secrets.token_urlsafe(24),
+        }
+        if not known:
+            add_signing_key(project=project, kid=facts["signing_kid"], material=facts["signing_key"].encode())
+        facts |= {"base_url": f"http://127.0.0.1:{settings.EARMARK_PORT}", "forum_port": forum_port}
+        with tenancy(project):
+            self._webhook(project, f"{forum}/earmark/webhook", facts["webhook_secret"])
+            if not Question.objects.of(project).filter(slug=QUESTION).exists():
+                ask_question(
+                    project_id=project.pk,
+                    slug=QUESTION,
+                    prompt="Is your problem the same as one of these?",
+                    guideline="Two threads are the same when one answer would solve both.",
+                    settling_policy=Question.SettlingPolicy.TRUSTING,
+                    overlap=1,
+                    suggesters=["lexical"],
+                )
+        self._staff()
+        write.parent.mkdir(parents=True, exist_ok=True)
+        write.touch(mode=0o600)
+        write.write_text(json.dumps(facts, indent=2))
+        self.stdout.write(f"Project {project.slug} is ready.")
+
+    def _webhook(self, project: Any, url: str, secret: str) -> None:
+        from backend.projects.models import Webhook
+
+        hooks = Webhook.objects.of(project)
+        if not hooks.filter(url=url).exists():
+            hooks.delete()
+            add_webhook(project=project, url=url, secret=secret)
+
+    def _staff(self) -> None:
+        users = get_user_model()
+        name, password = "admin", os.environ.get("EARMARK_ADMIN_PASSWORD", "")
+        if password and not users.objects.filter(username=name).exists():
+            users.objects.create_superuser(username=name, password=password)

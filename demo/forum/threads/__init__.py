@@ -1,0 +1,1 @@
+"""Threads, and which of them are answered elsewhere."""

@@ -1,0 +1,145 @@
+"""The errors of the SDK, each named by the fact it states.
+
+    EarmarkError
+    ├── InvalidSigningKey            a key too short or of the wrong kind to sign identities
+    ├── InvalidIdentity              a subject, project or lifetime that no identity may carry
+    ├── WebhookNotGenuine            a message whose signature or time does not hold
+    ├── ChecksumMismatch             a downloaded file is not the one that was frozen
+    ├── IndexFailed                  the local index could not be read or written
+    │   └── SomeoneElseWrites        another writer holds it just now
+    ├── NotReached                   no answer came: the address, the network, the server's start
+    │   └── TimedOut                 no answer came in time
+    ├── EventRefused                 an event the server did not take, with its code
+    └── Refused                      an answer came, and it is no
+        ├── BadRequest               400, 413, 415, 422: the request itself is at fault
+        ├── NotAuthenticated         401: no key, or one that is not known (any more)
+        ├── NotAllowed               403: the key is known, and may not do this
+        ├── NotFound                 404: there is no such thing in this project
+        ├── Conflict                 409: another thing with this id is already there
+        ├── TooManyRequests          429: slower; `retry_after` says when
+        └── ServerFailed             5xx, or an answer that is not Earmark's
+
+Every error carries `code` (stable, for programs), `status` (HTTP, or None), `request_id` (to quote to
+whoever runs Earmark, or None) and `retry_after` (seconds, or None).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class EarmarkError(Exception):
+    """Anything that went wrong; `str()` is a sentence for a person."""
+
+    code = "error"
+    status: int | None = None
+    request_id: str | None = None
+    retry_after: float | None = None
+
+
+class InvalidSigningKey(EarmarkError):
+    """The key is too short or of the wrong kind to sign identities."""
+
+    code = "invalid_signing_key"
+
+
+class InvalidIdentity(EarmarkError):
+    """The subject, project or lifetime may not stand in an identity."""
+
+    code = "invalid_identity"
+
+
+class WebhookNotGenuine(EarmarkError):
+    """The message was not signed with one of the secrets, was changed, or is too old."""
+
+    code = "webhook_not_genuine"
+
+
+class ChecksumMismatch(EarmarkError):
+    """A downloaded file does not have the checksum that was frozen with it."""
+
+    code = "checksum_mismatch"
+
+
+class IndexFailed(EarmarkError):
+    """The local index could not be read or written; it can be rebuilt from the host's store."""
+
+    code = "index_failed"
+
+
+class SomeoneElseWrites(IndexFailed):
+    """Another thread or process is writing this index just now; reading goes on."""
+
+    code = "someone_else_writes"
+
+
+class NotReached(EarmarkError):
+    """No answer came; whether the request arrived is not known, and sending it again is safe."""
+
+    code = "not_reached"
+
+
+class TimedOut(NotReached):
+    """No answer came within the timeout."""
+
+    code = "timed_out"
+
+
+class EventRefused(EarmarkError):
+    """An event was not taken; `code` is the server's reason, such as `unknown_candidate`."""
+
+    def __init__(self, event_id: str, event_type: str, code: str, request_id: str | None = None) -> None:
+        super().__init__(f"The {event_type} event {event_id} was refused: {code}.")
+        self.event_id = event_id
+        self.event_type = event_type
+        self.code = code
+        self.request_id = request_id
+
+
+class Refused(EarmarkError):
+    """The server answered, and the answer is no; `errors` names fields where there are any."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        status: int,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        errors: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.errors = tuple(errors)
+
+
+class BadRequest(Refused):
+    """The request itself is at fault; sending it again as it is will not help."""
+
+
+class NotAuthenticated(Refused):
+    """No secret key was sent, or one that is not known or no longer valid."""
+
+
+class NotAllowed(Refused):
+    """The key is known and may not do this, such as a publishable key on a server's address."""
+
+
+class NotFound(Refused):
+    """There is no such thing in this project."""
+
+
+class Conflict(Refused):
+    """Something else with this id is already there."""
+
+
+class TooManyRequests(Refused):
+    """Too many requests; `retry_after` says how many seconds to wait."""
+
+
+class ServerFailed(Refused):
+    """The server failed, or what answered is not Earmark."""

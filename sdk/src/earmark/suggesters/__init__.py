@@ -1,0 +1,21 @@
+"""Suggesters: software that guesses candidates for an item, in the host's process or in Earmark's."""
+
+from earmark.errors import IndexFailed, SomeoneElseWrites
+from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.lexical import LexicalSuggester
+from earmark.suggesters.protocol import Item, Suggester, Suggestion, discover
+from earmark.suggesters.snapshot import Hit, Snapshot, Term
+
+__all__ = [
+    "Hit",
+    "IndexFailed",
+    "Item",
+    "ItemIndex",
+    "LexicalSuggester",
+    "Snapshot",
+    "SomeoneElseWrites",
+    "Suggester",
+    "Suggestion",
+    "Term",
+    "discover",
+]

@@ -1,0 +1,238 @@
+"""An index of items on tantivy: in a folder or in memory, one writer at a time, many readers.
+
+It is a cache. The truth is the host's store or Earmark's database, from which it can be built anew;
+only ids and times are stored in it, the texts only as words that can be looked up. Changes carry a
+rising number, and the index remembers the last one it took (`applied_seq`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import tantivy
+
+from earmark.errors import IndexFailed, SomeoneElseWrites
+from earmark.suggesters.protocol import Item
+from earmark.suggesters.snapshot import BODY, TEXT_FIELDS, TITLE, TYPED, Hit, Snapshot, as_microseconds
+from earmark.suggesters.words import words_of
+
+FORMAT = "2"
+HEAP_BYTES = 30_000_000
+_STEMMED, _PLAIN = "earmark_stemmed", "earmark_plain"
+
+
+class ItemIndex:
+    """An index of items; `folder` None keeps it in memory.
+
+    Reading is safe from many threads and processes. A change is one commit: it is there wholly or
+    not at all, and only while it is written does it hold the writer's lock; whoever comes then gets
+    SomeoneElseWrites. A folder that cannot be read is emptied, so `applied_seq` is 0 again.
+    """
+
+    def __init__(self, folder: Path | str | None = None) -> None:
+        self._folder = Path(folder) / f"format-{FORMAT}" if folder is not None else None
+        self._lock = threading.Lock()
+        self._stemmed = _analyzer(tantivy.Filter.stemmer("english"))
+        self._schema = _schema()
+        self._applied_seq = 0
+        self._index = self._open()
+        self.reload()
+
+    @property
+    def applied_seq(self) -> int:
+        """Return the number of the last change that readers of this object see, 0 for none."""
+        return self._applied_seq
+
+    @property
+    def count(self) -> int:
+        """Return how many items can be found."""
+        return self.snapshot().count
+
+    def snapshot(self) -> Snapshot:
+        """Return the index as it was last reloaded, which stays the same while others write."""
+        return Snapshot(self._index.searcher(), self._schema, self._stemmed)
+
+    def search(
+        self, query: str, k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
+    ) -> list[Hit]:
+        """Return the k best items for words as they are typed; see `Snapshot.search`."""
+        return self.snapshot().search(query, k, before=before, without=without)
+
+    def reload(self) -> None:
+        """See what another process wrote since."""
+        seq = self._noted_seq()
+        with _named_errors():
+            self._index.reload()
+        self._applied_seq = seq
+
+    def apply(self, items: Iterable[Item] = (), removed: Iterable[str] = (), *, seq: int | None = None) -> bool:
+        """Take items away, write items (replacing those with the same ids), and commit it all under `seq`.
+
+        Returns False, having done nothing, where this or a later change was already taken (so a late
+        follower cannot write old texts over new ones). Raises SomeoneElseWrites, IndexFailed. The
+        words of what was replaced or removed may stay in the files until they are merged: see `erase`.
+        """
+        with self._writing(seq) as writer:
+            if seq is not None and seq <= self._applied_seq:
+                return False
+            for key in removed:
+                self._drop(writer, key)
+            for item in items:
+                self._drop(writer, item.id)
+                self._put(writer, item)
+        return True
+
+    def erase(
+        self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Item]], *, seq: int | None = None
+    ) -> None:
+        """Take items away so that none of their words is left in the files.
+
+        The segments that hold them are written anew: `read` is asked for the other items in there by
+        id, and gives those that still exist. Raises SomeoneElseWrites, IndexFailed.
+        """
+        erased = set(ids)
+        with self._writing(seq) as writer:
+            beside = self.snapshot().ids_beside(erased)
+            for key in beside | erased:
+                self._drop(writer, key)
+            for item in read(sorted(beside - erased)):
+                if item.id not in erased:
+                    self._put(writer, item)
+
+    def rebuild(self, items: Iterable[Item], *, seq: int = 0) -> None:
+        """Put these items in place of all there is; readers see the old state until it is done.
+
+        Raises SomeoneElseWrites, IndexFailed.
+        """
+        with self._writing(seq, lower=True) as writer:
+            writer.delete_all_documents()
+            for item in items:
+                self._put(writer, item)
+
+    @contextmanager
+    def _writing(self, seq: int | None, *, lower: bool = False) -> Iterator[tantivy.IndexWriter]:
+        """Hold the writer; commit at the end, or leave all as it was if something is raised."""
+        if not self._lock.acquire(blocking=False):
+            raise SomeoneElseWrites("Another thread is writing this index.")
+        try:
+            with _named_errors():
+                writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+            self.reload()
+            try:
+                yield writer
+                if lower and seq is not None and seq < self._applied_seq:
+                    self._note_seq(seq)
+                with _named_errors():
+                    writer.commit()
+                    writer.garbage_collect_files()
+                if seq is not None and (lower or seq > self._applied_seq):
+                    self._note_seq(seq)
+            except BaseException:
+                with suppress(Exception):
+                    writer.rollback()
+                raise
+            finally:
+                with suppress(Exception):
+                    writer.wait_merging_threads()
+            self.reload()
+        finally:
+            self._lock.release()
+
+    def _drop(self, writer: tantivy.IndexWriter, key: str) -> None:
+        with _named_errors():
+            writer.delete_documents_by_term("id", key)
+
+    def _put(self, writer: tantivy.IndexWriter, item: Item) -> None:
+        title = " ".join(word for word, _ in words_of(item.title))
+        body = " ".join(word for word, _ in words_of(item.body))
+        with _named_errors():
+            document = tantivy.Document()
+            document.add_text("id", item.id)
+            if item.created_at is not None:
+                document.add_integer("created", as_microseconds(item.created_at))
+            document.add_text(TITLE, title)
+            document.add_text(TYPED, title)
+            document.add_text(BODY, body)
+            writer.add_document(document)
+
+    def _open(self) -> tantivy.Index:
+        if self._folder is None:
+            index = tantivy.Index(self._schema)
+        else:
+            with _named_errors():
+                index = _opened(self._folder, self._schema)
+        index.register_tokenizer(_STEMMED, self._stemmed)
+        index.register_tokenizer(_PLAIN, _analyzer())
+        index.config_reader(reload_policy="manual")
+        return index
+
+    def _noted_seq(self) -> int:
+        if self._folder is None:
+            return self._applied_seq
+        try:
+            return int((self._folder / "applied-seq").read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def _note_seq(self, seq: int) -> None:
+        if self._folder is None:
+            self._applied_seq = seq
+            return
+        beside = self._folder / "applied-seq.new"
+        beside.write_text(str(seq))
+        beside.replace(self._folder / "applied-seq")
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("created", indexed=True, fast=True)
+    for field in TEXT_FIELDS:
+        builder.add_text_field(field, tokenizer_name=_STEMMED, index_option="freq")
+    builder.add_text_field(TYPED, tokenizer_name=_PLAIN, index_option="freq")
+    return builder.build()
+
+
+def _analyzer(*more: tantivy.Filter) -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    for each in (tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold(), *more):
+        builder = builder.filter(each)
+    return builder.build()
+
+
+def _opened(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
+    """Open the index in a folder; make it where there is none; put an empty one in place of a broken one."""
+    if (folder / "meta.json").exists():
+        with suppress(ValueError):
+            return tantivy.Index.open(str(folder))
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+    tantivy.Index(schema, path=str(made))
+    try:
+        made.rename(folder)
+    except OSError:  # another process was quicker; its index is ours too
+        shutil.rmtree(made)
+    return tantivy.Index.open(str(folder))
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """Give tantivy's errors, and its panics (which `except Exception` lets through), a name of ours."""
+    try:
+        yield
+    except ValueError as error:
+        if "LockBusy" in str(error):
+            raise SomeoneElseWrites("Another process is writing this index.") from error
+        raise IndexFailed(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise IndexFailed(f"tantivy panicked: {error}") from None
+        raise

@@ -1,0 +1,122 @@
+"""Candidates by the words they share: BM25 over the most telling words of an item."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.protocol import Item, Suggestion
+from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term
+
+ALGORITHM = "1"
+K1 = 1.2  # of BM25, as tantivy has it
+REASON_WORDS = 3
+WORDS_TRIED_FOR_REASONS = 15
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """A word of the item that tells it from others: its weight in the query, its rarity, its spelling."""
+
+    word: str
+    spelt: str
+    weight: float
+    title_idf: float
+    body_idf: float
+
+
+class LexicalSuggester:
+    """A boosted OR of an item's most telling words, ranked by BM25 (Robertson and Zaragoza 2009).
+
+    `terms`: how many words are asked for, those with the highest count times rarity, where a word of
+    the item's title counts `title_query_weight` and one of its body `body_query_weight`. A match in a
+    candidate's title weighs `title_weight` times one in its body. `only_earlier` keeps candidates
+    created strictly before the item.
+
+    The score is the share of the highest BM25 sum that any text could reach for this item: 0 to 1,
+    rising with BM25, comparable between items. An item without words, or none of whose words is used
+    elsewhere, abstains. Raises nothing.
+    """
+
+    name = "lexical"
+
+    def __init__(
+        self,
+        *,
+        terms: int = 40,
+        title_weight: float = 2.0,
+        title_query_weight: float = 3.0,
+        body_query_weight: float = 0.3,
+        only_earlier: bool = True,
+    ) -> None:
+        self.terms = terms
+        self.title_weight = title_weight
+        self.title_query_weight = title_query_weight
+        self.body_query_weight = body_query_weight
+        self.only_earlier = only_earlier
+
+    @property
+    def version(self) -> str:
+        """Return the algorithm's version, with a checksum where hyperparameters differ from the defaults."""
+        mine, usual = self._hyperparameters(), LexicalSuggester()._hyperparameters()
+        checksum = "" if mine == usual else "-" + hashlib.sha256(repr(mine).encode()).hexdigest()[:8]
+        return f"{ALGORITHM}-{'earlier' if self.only_earlier else 'any'}{checksum}"
+
+    def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
+        """Return at most k candidates, best first; an empty list where no telling word is shared."""
+        snapshot = index.snapshot()
+        telling = self._telling_words(item, snapshot)
+        asked = [
+            Term(field, each.word, each.weight * weight)
+            for each in telling
+            for field, weight in ((TITLE, self.title_weight), (BODY, 1.0))
+        ]
+        before = item.created_at if self.only_earlier else None
+        hits = snapshot.best(asked, k, before=before, without=item.id)
+        most = self._highest_sum(telling)
+        reasons = _reasons(telling, hits, snapshot)
+        return [Suggestion(hit.id, min(1.0, hit.score / most), reasons[hit.id]) for hit in hits]
+
+    def _telling_words(self, item: Item, snapshot: Snapshot) -> list[_Telling]:
+        counts: Counter[str] = Counter()
+        spelt: dict[str, str] = {}
+        for text, weight in ((item.title, self.title_query_weight), (item.body, self.body_query_weight)):
+            for word, spelling in snapshot.words(text):
+                counts[word] += weight  # type: ignore[assignment]
+                spelt.setdefault(word, spelling)
+        found = [
+            _Telling(word, spelt[word], math.log1p(count), snapshot.idf(TITLE, word), snapshot.idf(BODY, word))
+            for word, count in counts.items()
+        ]
+        used = [each for each in found if max(each.title_idf, each.body_idf) > 0]
+        used.sort(key=lambda each: (-each.weight * max(each.title_idf, each.body_idf), each.word))
+        return used[: self.terms]
+
+    def _highest_sum(self, telling: list[_Telling]) -> float:
+        """Return what BM25 cannot exceed: each word endlessly repeated in title and body."""
+        return (K1 + 1) * sum(
+            each.weight * (self.title_weight * each.title_idf + each.body_idf) for each in telling
+        )
+
+    def _hyperparameters(self) -> tuple[float, ...]:
+        return self.terms, self.title_weight, self.title_query_weight, self.body_query_weight
+
+
+def _reasons(telling: list[_Telling], hits: list[Hit], snapshot: Snapshot) -> dict[str, list[str]]:
+    """Return a reason for each hit: the rarest words that both say, as the item spells them."""
+    shared: dict[str, list[str]] = {hit.id: [] for hit in hits}
+    for each in telling[:WORDS_TRIED_FOR_REASONS]:
+        wanting = [key for key, words in shared.items() if len(words) < REASON_WORDS]
+        for key in snapshot.saying(each.word, wanting):
+            if not any(each.spelt.lower() in word.lower() for word in shared[key]):
+                shared[key].append(each.spelt)
+    return {key: [_sentence(words)] if words else [] for key, words in shared.items()}
+
+
+def _sentence(words: list[str]) -> str:
+    quoted = [f"“{word}”" for word in words]
+    listed = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    return f"both mention {listed}"

@@ -1,0 +1,78 @@
+"""What a suggester is, and how it is found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from earmark.suggesters.index import ItemIndex
+
+GROUP = "earmark.suggesters"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as suggesters see it; `id` is the host's own, `created_at` is aware or None (not known)."""
+
+    id: str
+    title: str = ""
+    body: str = ""
+    created_at: datetime | None = None
+    kind: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One guess: a candidate's id, a score in [0, 1], and reasons that a person understands."""
+
+    candidate_id: str
+    score: float
+    reasons: Sequence[str] = ()
+
+
+@runtime_checkable
+class Suggester(Protocol):
+    """Software that guesses. An empty list abstains; the best guess comes first.
+
+    Implementations take hyperparameters in the constructor, may be called from several threads, and
+    raise nothing for an item they know nothing about.
+    """
+
+    @property
+    def name(self) -> str:
+        """Return a short stable name, such as `lexical`."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Return a version (at most 40 signs) that changes whenever the guesses may."""
+        ...
+
+    def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
+        """Return at most `k` candidates for an item, best first; never the item itself."""
+        ...
+
+
+@cache
+def discover() -> Mapping[str, Callable[..., Suggester]]:
+    """Return by name what makes each installed suggester: the entry points `earmark.suggesters`.
+
+    One that cannot be imported is left out, with a warning in the log. Looked up once a process.
+    """
+    from earmark.suggesters.lexical import LexicalSuggester
+
+    found: dict[str, Callable[..., Suggester]] = {LexicalSuggester.name: LexicalSuggester}
+    for entry in entry_points(group=GROUP):
+        try:
+            found[entry.name] = entry.load()
+        except Exception as error:
+            logger.warning("The suggester %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error)
+    return found

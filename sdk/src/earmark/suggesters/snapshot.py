@@ -1,0 +1,177 @@
+"""Reading an index of items: one consistent state of it, while others write."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import tantivy
+
+from earmark.suggesters.words import words_of
+
+TITLE, BODY, TYPED = "title", "body", "typed"
+TEXT_FIELDS = (TITLE, BODY)
+PREFIX_WORDS = 40
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_Clause = tuple[tantivy.Occur, tantivy.Query]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A found item with its score (0 and up, comparable within one query only)."""
+
+    id: str
+    score: float
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word in a field, with the weight it has in a query."""
+
+    field: str
+    word: str
+    weight: float
+
+
+def as_microseconds(moment: datetime) -> int:
+    """Return whole microseconds since 1970 of an aware time; a naive one is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+class Snapshot:
+    """What an index held when it was last reloaded. Safe to use from several threads."""
+
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer) -> None:
+        self._searcher = searcher
+        self._schema = schema
+        self._analyzer = analyzer
+
+    @property
+    def count(self) -> int:
+        """Return how many items can be found."""
+        return int(self._searcher.num_docs)
+
+    def words(self, text: str) -> list[tuple[str, str]]:
+        """Return a text's words in order as (how the index knows it: lower case, stemmed; how it is spelt)."""
+        known = list(words_of(text))
+        stems = self._analyzer.analyze(" ".join(word for word, _ in known))
+        return [(stem, spelt) for stem, (_, spelt) in zip(stems, known, strict=True)]
+
+    def idf(self, field: str, word: str) -> float:
+        """Return BM25's inverse document frequency of a word in a field, 0 where nobody uses it."""
+        used = self._searcher.doc_freq(field, word)
+        if used == 0:
+            return 0.0
+        total = max(self.count, used)
+        return math.log(1 + (total - used + 0.5) / (used + 0.5))
+
+    def best(
+        self, terms: Sequence[Term], k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
+    ) -> list[Hit]:
+        """Return the k best items by the weighted sum of BM25 over the terms, best first, ties by id.
+
+        `before` keeps items known to be created strictly earlier; `without` leaves out one id or several.
+        """
+        if not terms or k < 1:
+            return []
+        wanted = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term.field, term.word), term.weight))
+            for term in terms
+        ]
+        return self._hits(self._narrowed(tantivy.Query.boolean_query(wanted), before, without), k)
+
+    def search(
+        self, query: str, k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
+    ) -> list[Hit]:
+        """Return the k best items for words as they are typed, best first; an empty query finds nothing.
+
+        Items with all words come before items with some. The last word counts as a beginning, unless
+        white space follows it. Hits in the title weigh three times.
+        """
+        words = [self._typed_word(stem, 3.0) for stem, _ in self.words(query)]
+        if not words or k < 1:
+            return []
+        if not query[-1].isspace():
+            words[-1] = self._beginning(query.split()[-1], words[-1])
+        every = tantivy.Query.boolean_query([(tantivy.Occur.Must, word) for word in words])
+        hits = self._hits(self._narrowed(every, before, without), k)
+        if len(hits) < k and len(words) > 1:
+            some = tantivy.Query.boolean_query([(tantivy.Occur.Should, word) for word in words])
+            seen = {hit.id for hit in hits}
+            hits += [hit for hit in self._hits(self._narrowed(some, before, without), k) if hit.id not in seen]
+        return hits[:k]
+
+    def saying(self, word: str, among: Collection[str]) -> set[str]:
+        """Return those of the given items that say a word (as `words` gives it) in title or body."""
+        if not among:
+            return set()
+        either = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term(field, word)) for field in TEXT_FIELDS])
+        both = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, either),
+                (tantivy.Occur.Must, tantivy.Query.term_set_query(self._schema, "id", list(among))),
+            ]
+        )
+        return {hit.id for hit in self._hits(both, len(among))}
+
+    def ids_beside(self, ids: Iterable[str]) -> set[str]:
+        """Return the ids of all items stored in the same segments as these, or anywhere if one left remains."""
+        wanted = set(ids)
+        addresses = [address for _, address in self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits]
+        by_id = {str(self._searcher.doc(address)["id"][0]): address.segment_ord for address in addresses}
+        if any(self._searcher.doc_freq("id", key) > (key in by_id) for key in wanted):
+            return set(by_id)
+        segments = {by_id[key] for key in wanted if key in by_id}
+        return {key for key, segment in by_id.items() if segment in segments}
+
+    def _typed_word(self, stem: str, title_weight: float) -> tantivy.Query:
+        in_title = tantivy.Query.boost_query(self._term(TITLE, stem), title_weight)
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, in_title), (tantivy.Occur.Should, self._term(BODY, stem))]
+        )
+
+    def _beginning(self, typed: str, whole: tantivy.Query) -> tantivy.Query:
+        start = [word for word, _ in words_of(typed)][-1]
+        clauses: list[_Clause] = [(tantivy.Occur.Should, whole)]
+        for field, weight in ((TYPED, 3.0), (BODY, 1.0)):
+            for word, _ in self._searcher.terms_with_prefix(field, start, limit=PREFIX_WORDS):
+                query = tantivy.Query.boost_query(self._term(field, word), weight)
+                clauses.append((tantivy.Occur.Should, query))
+        return tantivy.Query.boolean_query(clauses)
+
+    def _term(self, field: str, word: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, word, index_option="freq")
+
+    def _narrowed(self, query: tantivy.Query, before: datetime | None, without: str | Collection[str]) -> tantivy.Query:
+        clauses: list[_Clause] = [(tantivy.Occur.Must, query)]
+        if before is not None:
+            earlier = tantivy.Query.range_query(
+                self._schema,
+                "created",
+                tantivy.FieldType.Integer,
+                upper_bound=as_microseconds(before),
+                include_upper=False,
+            )
+            clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(earlier, 0.0)))
+        if without:
+            left_out = tantivy.Query.term_set_query(self._schema, "id", [without] if isinstance(without, str) else list(without))
+            clauses.append((tantivy.Occur.MustNot, left_out))
+        return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
+
+    def _hits(self, query: tantivy.Query, k: int) -> list[Hit]:
+        found = self._searcher.search(query, limit=k, count=False).hits
+        addresses = [address for _, address in found]
+        created = self._searcher.fast_field_values("created", addresses) if addresses else []
+        hits = [
+            Hit(self._searcher.doc(address)["id"][0], float(score), _moment(when))
+            for (score, address), when in zip(found, created, strict=True)
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.id))
+
+
+def _moment(microseconds: float | None) -> datetime | None:
+    return None if microseconds is None else _EPOCH + timedelta(microseconds=int(microseconds))

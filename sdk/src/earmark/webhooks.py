@@ -1,0 +1,99 @@
+"""Webhooks: messages by which Earmark tells the host's server that a label changed (Standard Webhooks 1.0)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from earmark.errors import WebhookNotGenuine
+
+TOLERANCE_S = 300
+_ID, _TIMESTAMP, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+
+
+@dataclass(frozen=True)
+class WebhookEvent:
+    """What a message says: `type` is label.settled, label.unsettled or label.changed.
+
+    `data` holds question, unit, value, state, probability and revision. Messages may come twice and
+    out of order: keep the highest `revision` of each unit.
+    """
+
+    id: str
+    type: str
+    created_at: datetime
+    project: str
+    data: Mapping[str, Any]
+
+    @property
+    def revision(self) -> int:
+        """Return the revision of the label, which rises with each change of it."""
+        return int(self.data["revision"])
+
+
+def sign(body: bytes, *, message_id: str, timestamp: int, secrets: str | bytes | Sequence[str | bytes]) -> dict[str, str]:
+    """Return the headers of a message: one signature for each secret, several while they rotate."""
+    marks = [_signature(secret, message_id, str(timestamp), body) for secret in _each(secrets)]
+    return {"Webhook-Id": message_id, "Webhook-Timestamp": str(timestamp), "Webhook-Signature": " ".join(marks)}
+
+
+def verify(
+    body: bytes | str,
+    headers: Mapping[str, str],
+    secrets: str | bytes | Sequence[str | bytes],
+    *,
+    now: float | None = None,
+    tolerance: float = TOLERANCE_S,
+) -> WebhookEvent:
+    """Return the event of a message that one of the secrets signed at most `tolerance` seconds from `now`.
+
+    `body` is the raw request body as it came, before any parsing. Header names may have any case, and
+    Django's `request.META` spelling works too. Raises WebhookNotGenuine.
+    """
+    raw = body.encode() if isinstance(body, str) else bytes(body)
+    given = {name.lower().removeprefix("http_").replace("_", "-"): value for name, value in headers.items()}
+    message_id, timestamp, signatures = (given.get(name, "") for name in (_ID, _TIMESTAMP, _SIGNATURE))
+    if not (message_id and timestamp and signatures):
+        raise WebhookNotGenuine("The headers Webhook-Id, Webhook-Timestamp and Webhook-Signature are needed.")
+    _check_time(timestamp, time.time() if now is None else now, tolerance)
+    expected = [_signature(secret, message_id, timestamp, raw).encode() for secret in _each(secrets)]
+    offered = [mark.encode() for mark in signatures.split()]
+    matches = [hmac.compare_digest(one, other) for one in expected for other in offered]
+    if not any(matches):
+        raise WebhookNotGenuine("No signature was made by one of the secrets over this very body.")
+    return _event(raw)
+
+
+def _check_time(timestamp: str, now: float, tolerance: float) -> None:
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        raise WebhookNotGenuine("The header Webhook-Timestamp is not a whole number of seconds.")
+    if abs(now - int(timestamp)) > tolerance:
+        raise WebhookNotGenuine(f"The message was signed more than {tolerance:g} seconds from now.")
+
+
+def _signature(secret: str | bytes, message_id: str, timestamp: str, body: bytes) -> str:
+    key = secret.encode() if isinstance(secret, str) else secret
+    if not key:
+        raise ValueError("A webhook secret is not empty.")
+    digest = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()
+
+
+def _each(secrets: str | bytes | Sequence[str | bytes]) -> Sequence[str | bytes]:
+    return [secrets] if isinstance(secrets, str | bytes) else secrets
+
+
+def _event(raw: bytes) -> WebhookEvent:
+    try:
+        told = json.loads(raw)
+        created_at = datetime.fromisoformat(told["created_at"])
+        return WebhookEvent(str(told["id"]), str(told["type"]), created_at, str(told["project"]), dict(told["data"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise WebhookNotGenuine("The message is signed, but is not an event of Earmark.") from error
