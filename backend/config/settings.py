@@ -177,6 +177,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "QuestionKind": ["pair", "tags", "choice"],
+        "AnnotatorKind": ["customer", "expert", "colleague", "crowd"],
+    },
 }
 
 LOGGING = {

@@ -47,7 +47,7 @@ class LexicalSuggester:
         self,
         *,
         terms: int = 40,
-        title_weight: float = 2.0,
+        title_weight: float = 1.5,
         title_query_weight: float = 3.0,
         body_query_weight: float = 0.3,
         only_earlier: bool = True,

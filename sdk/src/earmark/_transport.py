@@ -1,0 +1,212 @@
+"""How a call reaches the server: one exchange of requests, answers and waits, free of I/O; and a blocking driver."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, BinaryIO
+
+import httpx
+
+from earmark.errors import (
+    BadRequest,
+    Conflict,
+    EarmarkError,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotReached,
+    Refused,
+    ServerFailed,
+    TimedOut,
+    TooManyRequests,
+)
+
+FIRST_WAIT_S = 0.25
+LONGEST_WAIT_S = 30.0
+RETRIED = frozenset({429, 502, 503, 504})
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_BY_STATUS: dict[int, type[Refused]] = {
+    401: NotAuthenticated,
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    429: TooManyRequests,
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: where, what, and whether it may be sent again when it is not known if it arrived."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    is_repeatable: bool = True
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The driver waits this many seconds before it goes on."""
+
+    seconds: float
+
+
+Step = Call | Wait
+
+
+def exchange(call: Call, *, retries: int, jitter: random.Random) -> Generator[Step, Any, httpx.Response]:
+    """Yield what the driver does next, take back what came of it, return the answer.
+
+    For a Call the driver sends back an httpx.Response, or an httpx.TransportError where none came;
+    for a Wait, nothing. Waits have full jitter (Brooker 2015) on top of what the server asked for.
+    Raises NotReached, TimedOut, Refused.
+    """
+    for attempt in range(retries + 1):
+        outcome = yield call
+        error = _failure(outcome)
+        if error is None:
+            return _answer(outcome)
+        if attempt == retries or not _is_worth_another(call, outcome):
+            raise error
+        asked_for = error.retry_after or 0.0
+        if asked_for > LONGEST_WAIT_S:
+            raise error
+        yield Wait(asked_for + jitter.uniform(0, min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**attempt)))
+    raise AssertionError("The last attempt returns or raises.")
+
+
+def _is_worth_another(call: Call, outcome: httpx.Response | httpx.TransportError) -> bool:
+    if isinstance(outcome, httpx.Response):
+        return outcome.status_code in (RETRIED if call.is_repeatable else {429})
+    return call.is_repeatable or isinstance(outcome, _NEVER_LEFT)
+
+
+def _answer(outcome: Any) -> httpx.Response:
+    if not isinstance(outcome, httpx.Response):
+        raise TypeError(f"The driver gave {type(outcome).__name__} for an answer.")
+    return outcome
+
+
+def _failure(outcome: httpx.Response | httpx.TransportError) -> EarmarkError | None:
+    if isinstance(outcome, httpx.TimeoutException):
+        return TimedOut(f"No answer came in time: {outcome or type(outcome).__name__}")
+    if isinstance(outcome, httpx.TransportError):
+        return NotReached(f"No answer came: {outcome or type(outcome).__name__}")
+    return None if outcome.is_success else refusal(outcome)
+
+
+def refusal(response: httpx.Response) -> Refused:
+    """Return the error that an answer of 3xx, 4xx or 5xx states."""
+    status = response.status_code
+    problem = _problem(response)
+    kind = _BY_STATUS.get(status, BadRequest if 400 <= status < 500 else ServerFailed)
+    detail = problem.get("detail") or problem.get("title") or _not_earmark(response)
+    faults = [each for each in problem.get("errors") or [] if isinstance(each, Mapping)]
+    request_id = problem.get("request_id") or response.headers.get("X-Request-Id")
+    return kind(
+        f"{detail} (status {status}, request {request_id or 'unknown'})",
+        code=str(problem.get("code") or "not_earmark"),
+        status=status,
+        request_id=request_id,
+        retry_after=_retry_after(response, problem),
+        errors=[(str(each.get("field", "")), str(each.get("detail", ""))) for each in faults],
+    )
+
+
+def _problem(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        told = json.loads(response.content)
+    except (ValueError, httpx.ResponseNotRead):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _not_earmark(response: httpx.Response) -> str:
+    if response.is_redirect:
+        return f"The server sends us on to {response.headers.get('Location')!r}; set base_url to where Earmark is"
+    kind = response.headers.get("Content-Type", "nothing")
+    return f"What answered does not speak as Earmark does ({kind})"
+
+
+def _retry_after(response: httpx.Response, problem: Mapping[str, Any]) -> float | None:
+    told = problem.get("retry_after", response.headers.get("Retry-After"))
+    if told is None or isinstance(told, bool):
+        return None
+    try:
+        return max(0.0, float(told))
+    except (TypeError, ValueError):
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(str(told)) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+class Wires:
+    """The blocking driver of exchanges over one httpx client. Safe to use from several threads."""
+
+    def __init__(self, client: httpx.Client, *, retries: int) -> None:
+        self.client = client
+        self._retries = retries
+        self._jitter = random.Random()
+
+    def json(self, call: Call) -> Any:
+        """Return the JSON that a call is answered with, None for no content."""
+        response = self.send(call)
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except ValueError:
+            raise unexpected(response, "it is not JSON") from None
+
+    def send(self, call: Call, into: BinaryIO | None = None) -> httpx.Response:
+        """Make a call and return its answer; with `into`, the body of a success goes there instead."""
+        steps = exchange(call, retries=self._retries, jitter=self._jitter)
+        step = next(steps)
+        while True:
+            try:
+                step = steps.send(self._take(step, into))
+            except StopIteration as end:
+                response: httpx.Response = end.value
+                return response
+
+    def _take(self, step: Step, into: BinaryIO | None) -> httpx.Response | httpx.TransportError | None:
+        if isinstance(step, Wait):
+            time.sleep(step.seconds)
+            return None
+        try:
+            return self._sent(step, into)
+        except httpx.TransportError as error:
+            return error
+
+    def _sent(self, call: Call, into: BinaryIO | None) -> httpx.Response:
+        headers = {"Content-Type": "application/json"} if call.body is not None else {}
+        query = dict(call.query) or None
+        with self.client.stream(call.method, call.path, params=query, content=call.body, headers=headers) as response:
+            if into is None or not response.is_success:
+                response.read()
+            else:
+                into.seek(0)
+                into.truncate()
+                for chunk in response.iter_bytes():
+                    into.write(chunk)
+            return response
+
+
+def unexpected(response: httpx.Response, why: str) -> ServerFailed:
+    """Return the error for a success that is not what this version of the SDK understands."""
+    request_id = response.headers.get("X-Request-Id")
+    return ServerFailed(
+        f"The answer is not what was expected: {why} (request {request_id or 'unknown'})",
+        code="unexpected_answer",
+        status=response.status_code,
+        request_id=request_id,
+    )

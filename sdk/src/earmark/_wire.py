@@ -1,0 +1,113 @@
+"""From the wire's JSON to the SDK's values and back, by the annotations of the dataclasses."""
+
+from __future__ import annotations
+
+import collections.abc
+import dataclasses
+import json
+import types
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+T = TypeVar("T")
+
+
+def read(kind: type[T], told: Any) -> T:
+    """Return a dataclass from a JSON object; keys it does not know are left out.
+
+    Raises ValueError where a field without a default is missing or a value cannot be what it must be.
+    """
+    if not isinstance(told, Mapping):
+        raise ValueError(f"{kind.__name__} is a JSON object, not {type(told).__name__}.")
+    values = {name: _value(hint, told[name]) for name, hint in _fields(kind).items() if name in told}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"{kind.__name__}: {error}") from error
+
+
+def written(value: Any) -> Any:
+    """Return a value as JSON carries it; of a dataclass, fields that are None or empty by default are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        pairs = ((each, getattr(value, each.name)) for each in dataclasses.fields(value))
+        return {each.name: written(inner) for each, inner in pairs if not _is_left_out(each, inner)}
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: written(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [written(inner) for inner in value]
+    return value
+
+
+def encoded(value: Any) -> bytes:
+    """Return a value as strict JSON; raises ValueError for what no server can take.
+
+    That is NaN and infinity, whole numbers past 64 bits, NUL and lone surrogates in texts, and
+    objects that are not JSON.
+    """
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        raw = text.encode()
+    except (TypeError, RecursionError, UnicodeEncodeError) as error:
+        raise ValueError(f"This cannot be sent as JSON: {error}") from error
+    if "\\u0000" in text and _holds_nul(value):
+        raise ValueError("This cannot be sent as JSON: a text holds NUL.")
+    return raw
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(_holds_nul(key) or _holds_nul(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))
+
+
+@cache
+def _fields(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in dataclasses.fields(kind)}
+
+
+def _is_left_out(each: dataclasses.Field[Any], value: Any) -> bool:
+    if value is None:
+        return True
+    is_default = each.default is not dataclasses.MISSING and value == each.default
+    return each.name != "kind" and (is_default or (value == {} and each.default_factory is dict))
+
+
+def _value(hint: Any, told: Any) -> Any:
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        if told is None:
+            return None
+        return _value(next(arm for arm in get_args(hint) if arm is not type(None)), told)
+    if origin is collections.abc.Sequence:
+        if not isinstance(told, list):
+            raise ValueError(f"A list was expected, not {type(told).__name__}.")
+        return tuple(_value(get_args(hint)[0], each) for each in told)
+    if origin is collections.abc.Mapping or hint is Any or origin is Literal:
+        return told
+    if dataclasses.is_dataclass(hint):
+        return read(hint, told)  # type: ignore[arg-type]
+    return _scalar(hint, told)
+
+
+def _scalar(hint: Any, told: Any) -> Any:
+    if hint is datetime:
+        return datetime.fromisoformat(told) if isinstance(told, str) else _refuse(hint, told)
+    if hint is UUID:
+        return UUID(told) if isinstance(told, str) else _refuse(hint, told)
+    if hint is float and isinstance(told, int) and not isinstance(told, bool):
+        return float(told)
+    return told if isinstance(told, hint) else _refuse(hint, told)
+
+
+def _refuse(hint: Any, told: Any) -> Any:
+    raise ValueError(f"{hint.__name__} was expected, not {told!r:.80}.")

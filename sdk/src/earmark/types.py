@@ -1,0 +1,307 @@
+"""What the SDK takes and gives: frozen values, named as on the wire.
+
+Times are aware datetimes. Fields that a newer server adds are left out; read them from the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+AnnotatorKind = Literal["customer", "expert", "colleague", "crowd"]
+Origin = Literal["spontaneous", "drawn", "assigned", "gold", "imported"]
+Outcome = Literal["accepted", "rejected", "corrected", "unsure", "passed", "ignored", "unseen"]
+SettlingPolicy = Literal["confirm", "trusting", "expert"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing of the host's product: `id` is the host's own (at most 200 signs), `url` where people see it."""
+
+    id: str
+    title: str = ""
+    body: str = ""
+    created_at: datetime | None = None
+    kind: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True)
+class PairAnswer:
+    """An answer to "are these two the same?": duplicate, related, different or unsure."""
+
+    value: str
+    kind: Literal["pair"] = "pair"
+
+
+@dataclass(frozen=True)
+class TagsAnswer:
+    """Whether one tag fits an item: fits, does_not_fit or unsure."""
+
+    tag: str
+    value: str
+    kind: Literal["tags"] = "tags"
+
+
+@dataclass(frozen=True)
+class ChoiceAnswer:
+    """One of a question's labels for an item, or unsure."""
+
+    value: str
+    kind: Literal["choice"] = "choice"
+
+
+Answer = PairAnswer | TagsAnswer | ChoiceAnswer
+
+
+@dataclass(frozen=True)
+class Annotator:
+    """Somebody who labels, by the host's own opaque id (never an e-mail address)."""
+
+    id: str
+    kind: AnnotatorKind = "customer"
+
+
+@dataclass(frozen=True)
+class Suggester:
+    """Software that guesses, by name and version."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about items, and the policies for showing and settling it."""
+
+    id: str
+    kind: str = "pair"
+    prompt: str = ""
+    guideline: str = ""
+    labels: Sequence[str] = ()
+    settling_policy: str = "confirm"
+    overlap: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    epsilon: float | None = None
+    shown_count: int | None = None
+    pool_count: int | None = None
+    ask_probability: float | None = None
+    candidates_from: str = "earlier"
+    suggesters: Sequence[str] = ("lexical",)
+    is_active: bool = True
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One guess of the host's own software: `score` in [0, 1], `reasons` that a person understands."""
+
+    question: str
+    item: str
+    candidate: str
+    score: float
+    suggester: Suggester
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Another item as it may be shown to a person."""
+
+    id: str
+    title: str = ""
+    url: str = ""
+    snippet: str = ""
+
+
+@dataclass(frozen=True)
+class ShownCandidate:
+    """A candidate that the host itself put on a page, with what it knows of score and propensity."""
+
+    candidate: str
+    score: float | None = None
+    propensity: float | None = None
+    suggester: Suggester | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One entry of a shown list: its rank from 1, the propensity of being there, what became of it."""
+
+    rank: int
+    candidate: Candidate
+    score: float | None = None
+    propensity: float | None = None
+    reasons: Sequence[str] = ()
+    suggester: Suggester | None = None
+    outcome: str = "unseen"
+    seen_at_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A list that was shown to somebody; `annotator` is a pseudonym."""
+
+    id: UUID
+    question: str
+    item: str
+    annotator: str
+    shown_at: datetime
+    slots: Sequence[Slot]
+    policy: str = ""
+    epsilon: float | None = None
+    asked: bool = False
+    ask_probability: float | None = None
+
+
+@dataclass(frozen=True)
+class EventResult:
+    """What became of one event: ok, dup (already there) or bad with a code; and what the mark did."""
+
+    id: UUID
+    status: str
+    code: str | None = None
+    others_count: int | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True)
+class NewJudgement:
+    """An answer that no list of Earmark's led to; `id` (UUIDv7) is made where it is None."""
+
+    annotator: Annotator
+    question: str
+    item: str
+    answer: Answer
+    candidate: str | None = None
+    origin: Literal["spontaneous", "assigned", "imported"] = "imported"
+    judged_at: datetime | None = None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A recorded answer; `annotator` is a pseudonym, `is_live` says that nothing took its place."""
+
+    id: UUID
+    question: str
+    item: str
+    annotator: str
+    value: str
+    origin: str
+    judged_at: datetime
+    is_live: bool
+    candidate: str | None = None
+    exposure: UUID | None = None
+    rank: int | None = None
+    propensity: float | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The smallest thing that has one answer; of kind pair, `items` are its two."""
+
+    kind: str
+    items: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a label rests on: votes by value, how many votes, how many answers of any weight."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    votes_count: int = 0
+    answers_count: int = 0
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is believed of a unit: `state` open, proposed, contested or settled; `probability` in [0, 1]."""
+
+    question: str
+    unit: Unit
+    state: str
+    revision: int
+    computed_at: datetime
+    value: str | None = None
+    probability: float | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+    settled_at: datetime | None = None
+    is_stale: bool = False
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A name under which what is believed about one question is frozen, version by version."""
+
+    id: str
+    question: str
+    title: str = ""
+    versions_count: int = 0
+
+
+@dataclass(frozen=True)
+class DatasetFile:
+    """A file of a frozen version."""
+
+    name: str
+    sha256: str
+    bytes_count: int
+
+
+@dataclass(frozen=True)
+class DatasetVersion:
+    """A version of a dataset: `state` building, frozen or failed; only a frozen one has files."""
+
+    dataset: str
+    number: int
+    state: str
+    frozen_at: datetime | None = None
+    labels_count: int = 0
+    judgements_count: int = 0
+    checksum: str = ""
+    files: Sequence[DatasetFile] = ()
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row of a bulk call that was not taken: its index among all rows given, its id, and why."""
+
+    index: int
+    id: str
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class UpsertReport:
+    """What became of the items of a bulk call; the counts and the rejected add up to what was given."""
+
+    created_count: int = 0
+    updated_count: int = 0
+    unchanged_count: int = 0
+    rejected: Sequence[Rejected] = ()
+
+
+@dataclass(frozen=True)
+class PushReport:
+    """What became of the suggestions of a bulk call."""
+
+    accepted_count: int = 0
+    rejected: Sequence[Rejected] = ()
+
+
+@dataclass(frozen=True)
+class RecordResult:
+    """What became of one judgement of a bulk call: ok, dup or bad with a code; `id` is the judgement's."""
+
+    index: int
+    id: str | None
+    status: str
+    code: str | None = None
+    detail: str | None = None

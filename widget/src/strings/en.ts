@@ -1,0 +1,46 @@
+// Every word that a person sees or hears, in English.
+
+export const en = {
+  heading: "Related threads",
+  why: "Why am I asked?",
+  because: "We show this to a few people a week. Your answer helps others find theirs.",
+  more: "More about this question",
+  hide: "Hide these questions",
+  hidden: "Hidden. You will not be asked this again.",
+  mark: "Mark",
+  duplicate: "Same",
+  related: "Related",
+  different: "Different",
+  unsure: "Not sure",
+  answers: (title: string) => `Is it the same problem as “${title}”?`,
+  said: {
+    duplicate: "Same problem.",
+    related: "Related.",
+    different: "Different.",
+    unsure: "Not sure.",
+  },
+  after: {
+    duplicate: "",
+    related: "Kept beside this thread.",
+    different: "Won’t come back.",
+    unsure: "That helps too.",
+  },
+  others: (count: number) => (count === 1 ? "You and 1 other." : `You and ${count} others.`),
+  proposed: "Proposed. Others will be asked.",
+  settled: "Settled.",
+  offline: "Sends when online.",
+  failed: "Not saved.",
+  leave: "Leave it",
+  again: "Try again",
+  undo: "Undo",
+  undoOf: (title: string) => `Undo what you said about “${title}”`,
+  undone: "Taken back.",
+  read: (title: string) => `Read “${title}” here`,
+  open: "Open the thread",
+  search: "Search for another",
+  searchLabel: "Search for another thread",
+  found: (count: number) => (count === 1 ? "1 thread found" : `${count} threads found`),
+  nothing: "Nothing found. Try other words.",
+};
+
+export type Strings = typeof en;
