@@ -1,11 +1,12 @@
 """The widget's files: under names that never change and may be kept for ever, and under stable names."""
 
+import gzip
 import json
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 STABLE_S = 300
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -17,7 +18,13 @@ def _manifest(folder: Path, changed_at: float) -> dict[str, str]:
     return found
 
 
-def asset(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+@lru_cache(maxsize=32)
+def _content(path: Path, changed_at: float, is_small: bool) -> bytes:
+    content = path.read_bytes()
+    return gzip.compress(content, 9, mtime=0) if is_small else content
+
+
+def asset(request: HttpRequest, name: str) -> HttpResponse:
     """Return a file of the widget's bundle: `earmark.js` for five minutes, hashed names for ever."""
     folder: Path = settings.EARMARK_WIDGET_DIR
     note = folder / "manifest.json"
@@ -28,9 +35,9 @@ def asset(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     actual = manifest.get(name, name)
     if actual not in manifest.values():
         raise Http404
-    gzipped = folder / f"{actual}.gz"
-    may_gzip = gzipped.exists() and "gzip" in request.headers.get("Accept-Encoding", "")
-    response = FileResponse((gzipped if may_gzip else folder / actual).open("rb"), content_type="text/javascript")
+    may_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    path = folder / actual
+    response = HttpResponse(_content(path, path.stat().st_mtime, may_gzip), content_type="text/javascript")
     if may_gzip:
         response["Content-Encoding"] = "gzip"
     response["Vary"] = "Accept-Encoding"

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "backend.quality",
     "backend.datasets",
     "backend.api",
-    "backend.config",
+    "backend.config.apps.ConfigConfig",
 ]
 
 MIDDLEWARE = [

@@ -55,11 +55,19 @@ class Nudger:
             time.sleep(self._open_for_s if failures >= OPEN_AFTER_FAILURES else self._pause_s)
 
 
-def _send_drain() -> None:
-    from backend.projects.tasks import drain
-
-    drain.apply_async(retry=False, ignore_result=True)
+def _nobody_listens() -> None:
+    """Send nothing: the sweep finds the jobs."""
 
 
-nudger = Nudger(_send_drain)
-nudge = nudger.nudge
+nudger = Nudger(_nobody_listens)
+
+
+def send_nudges_by(send: Callable[[], None]) -> None:
+    """Say how a nudge leaves; the project's configuration calls this once."""
+    global nudger
+    nudger = Nudger(send)
+
+
+def nudge() -> None:
+    """Ask the workers to drain, and return at once."""
+    nudger.nudge()

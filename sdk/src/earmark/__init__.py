@@ -1,8 +1,47 @@
 """The Python SDK of Earmark: register items, sign identities, suggest and log, load datasets."""
 
-from earmark import webhooks
+from earmark import datasets, errors, transports, types, webhooks
+from earmark.client import Earmark
+from earmark.errors import EarmarkError
 from earmark.ids import uuid7
+from earmark.shown import Shown
 from earmark.tokens import sign_identity
+from earmark.types import (
+    Annotator,
+    Candidate,
+    ChoiceAnswer,
+    Item,
+    NewJudgement,
+    PairAnswer,
+    PushedSuggestion,
+    Question,
+    ShownCandidate,
+    Suggester,
+    TagsAnswer,
+)
+from earmark.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["__version__", "sign_identity", "uuid7", "webhooks"]
+__all__ = [
+    "Annotator",
+    "Candidate",
+    "ChoiceAnswer",
+    "Earmark",
+    "EarmarkError",
+    "Item",
+    "NewJudgement",
+    "PairAnswer",
+    "PushedSuggestion",
+    "Question",
+    "Shown",
+    "ShownCandidate",
+    "Suggester",
+    "TagsAnswer",
+    "__version__",
+    "datasets",
+    "errors",
+    "sign_identity",
+    "transports",
+    "types",
+    "uuid7",
+    "webhooks",
+]

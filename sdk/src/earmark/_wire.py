@@ -5,14 +5,16 @@ from __future__ import annotations
 import collections.abc
 import dataclasses
 import json
+import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 T = TypeVar("T")
+_LONG_NUMBER = re.compile(r"\d{19}")
 
 
 def read(kind: type[T], told: Any) -> T:
@@ -22,7 +24,11 @@ def read(kind: type[T], told: Any) -> T:
     """
     if not isinstance(told, Mapping):
         raise ValueError(f"{kind.__name__} is a JSON object, not {type(told).__name__}.")
-    values = {name: _value(hint, told[name]) for name, hint in _fields(kind).items() if name in told}
+    values = {
+        name: _value(hint, told[name])
+        for name, hint in _fields(cast("Hashable", kind)).items()
+        if name in told
+    }
     try:
         return kind(**values)
     except TypeError as error:
@@ -30,10 +36,10 @@ def read(kind: type[T], told: Any) -> T:
 
 
 def written(value: Any) -> Any:
-    """Return a value as JSON carries it; of a dataclass, fields that are None or empty by default are left out."""
+    """Return a value as JSON carries it; of a dataclass, fields that are None are left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = ((each, getattr(value, each.name)) for each in dataclasses.fields(value))
-        return {each.name: written(inner) for each, inner in pairs if not _is_left_out(each, inner)}
+        return {each.name: written(inner) for each, inner in pairs if inner is not None}
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
     if isinstance(value, UUID):
@@ -56,30 +62,25 @@ def encoded(value: Any) -> bytes:
         raw = text.encode()
     except (TypeError, RecursionError, UnicodeEncodeError) as error:
         raise ValueError(f"This cannot be sent as JSON: {error}") from error
-    if "\\u0000" in text and _holds_nul(value):
-        raise ValueError("This cannot be sent as JSON: a text holds NUL.")
+    if ("\\u0000" in text or _LONG_NUMBER.search(text)) and not _is_sendable(value):
+        raise ValueError("This cannot be sent as JSON: a text holds NUL, or a whole number has over 64 bits.")
     return raw
 
 
-def _holds_nul(value: Any) -> bool:
+def _is_sendable(value: Any) -> bool:
     if isinstance(value, str):
-        return "\0" in value
+        return "\0" not in value
+    if isinstance(value, int):
+        return abs(value) < 2**63
     if isinstance(value, Mapping):
-        return any(_holds_nul(key) or _holds_nul(inner) for key, inner in value.items())
-    return isinstance(value, list) and any(map(_holds_nul, value))
+        return all(_is_sendable(key) and _is_sendable(inner) for key, inner in value.items())
+    return not isinstance(value, list) or all(map(_is_sendable, value))
 
 
 @cache
-def _fields(kind: type) -> dict[str, Any]:
+def _fields(kind: Hashable) -> dict[str, Any]:
     hints = get_type_hints(kind)
-    return {each.name: hints[each.name] for each in dataclasses.fields(kind)}
-
-
-def _is_left_out(each: dataclasses.Field[Any], value: Any) -> bool:
-    if value is None:
-        return True
-    is_default = each.default is not dataclasses.MISSING and value == each.default
-    return each.name != "kind" and (is_default or (value == {} and each.default_factory is dict))
+    return {each.name: hints[each.name] for each in dataclasses.fields(cast("type[Any]", kind))}
 
 
 def _value(hint: Any, told: Any) -> Any:

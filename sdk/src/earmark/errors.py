@@ -7,6 +7,9 @@
     ├── ChecksumMismatch             a downloaded file is not the one that was frozen
     ├── IndexFailed                  the local index could not be read or written
     │   └── SomeoneElseWrites        another writer holds it just now
+    ├── WrongKindOfKey               a server's client was given something else than a secret key
+    ├── NotFrozen                    a dataset version that is not there, not yet, or never will be
+    ├── NothingToUndo                no answer to this candidate was given through this list
     ├── NotReached                   no answer came: the address, the network, the server's start
     │   └── TimedOut                 no answer came in time
     ├── EventRefused                 an event the server did not take, with its code
@@ -20,12 +23,14 @@
         └── ServerFailed             5xx, or an answer that is not Earmark's
 
 Every error carries `code` (stable, for programs), `status` (HTTP, or None), `request_id` (to quote to
-whoever runs Earmark, or None) and `retry_after` (seconds, or None).
+whoever runs Earmark, or None) and `retry_after` (seconds, or None). Where a bulk call was broken off,
+`partial` is the report of what was done before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class EarmarkError(Exception):
@@ -35,6 +40,7 @@ class EarmarkError(Exception):
     status: int | None = None
     request_id: str | None = None
     retry_after: float | None = None
+    partial: Any = None
 
 
 class InvalidSigningKey(EarmarkError):
@@ -71,6 +77,24 @@ class SomeoneElseWrites(IndexFailed):
     """Another thread or process is writing this index just now; reading goes on."""
 
     code = "someone_else_writes"
+
+
+class WrongKindOfKey(EarmarkError):
+    """The client for servers takes a secret key (`sk_…`), never a publishable one."""
+
+    code = "wrong_kind_of_key"
+
+
+class NotFrozen(EarmarkError):
+    """The version of a dataset is not there, is still being built, or failed."""
+
+    code = "not_frozen"
+
+
+class NothingToUndo(EarmarkError):
+    """No answer to this candidate was given through this list; name the judgement by its id."""
+
+    code = "nothing_to_undo"
 
 
 class NotReached(EarmarkError):

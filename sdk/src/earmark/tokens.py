@@ -42,7 +42,13 @@ def sign_identity(
         raise InvalidIdentity(f"An identity lives 1 to {LONGEST_LIFE_S} seconds, not {expires_in}.")
     signing_key, algorithm = _usable(key)
     issued_at = int(time.time() if now is None else now)
-    claims = {"iss": project, "aud": AUDIENCE, "sub": subject, "iat": issued_at, "exp": issued_at + expires_in}
+    claims = {
+        "iss": project,
+        "aud": AUDIENCE,
+        "sub": subject,
+        "iat": issued_at,
+        "exp": issued_at + expires_in,
+    }
     return jwt.encode(claims, signing_key, algorithm=algorithm, headers={"kid": kid})
 
 

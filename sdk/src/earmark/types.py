@@ -19,7 +19,7 @@ SettlingPolicy = Literal["confirm", "trusting", "expert"]
 
 @dataclass(frozen=True)
 class Item:
-    """One thing of the host's product: `id` is the host's own (at most 200 signs), `url` where people see it."""
+    """One thing of the host's product: `id` is the host's own (200 signs at most), `url` where people see it."""
 
     id: str
     title: str = ""
@@ -98,7 +98,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class PushedSuggestion:
     """One guess of the host's own software: `score` in [0, 1], `reasons` that a person understands."""
 
     question: str

@@ -1,4 +1,4 @@
-"""Webhooks: messages by which Earmark tells the host's server that a label changed (Standard Webhooks 1.0)."""
+"""Webhooks: messages that tell the host's server that a label changed (Standard Webhooks 1.0)."""
 
 from __future__ import annotations
 
@@ -38,10 +38,16 @@ class WebhookEvent:
         return int(self.data["revision"])
 
 
-def sign(body: bytes, *, message_id: str, timestamp: int, secrets: str | bytes | Sequence[str | bytes]) -> dict[str, str]:
+def sign(
+    body: bytes, *, message_id: str, timestamp: int, secrets: str | bytes | Sequence[str | bytes]
+) -> dict[str, str]:
     """Return the headers of a message: one signature for each secret, several while they rotate."""
     marks = [_signature(secret, message_id, str(timestamp), body) for secret in _each(secrets)]
-    return {"Webhook-Id": message_id, "Webhook-Timestamp": str(timestamp), "Webhook-Signature": " ".join(marks)}
+    return {
+        "Webhook-Id": message_id,
+        "Webhook-Timestamp": str(timestamp),
+        "Webhook-Signature": " ".join(marks),
+    }
 
 
 def verify(
@@ -94,6 +100,8 @@ def _event(raw: bytes) -> WebhookEvent:
     try:
         told = json.loads(raw)
         created_at = datetime.fromisoformat(told["created_at"])
-        return WebhookEvent(str(told["id"]), str(told["type"]), created_at, str(told["project"]), dict(told["data"]))
+        return WebhookEvent(
+            str(told["id"]), str(told["type"]), created_at, str(told["project"]), dict(told["data"])
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise WebhookNotGenuine("The message is signed, but is not an event of Earmark.") from error

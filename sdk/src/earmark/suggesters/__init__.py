@@ -3,8 +3,9 @@
 from earmark.errors import IndexFailed, SomeoneElseWrites
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
-from earmark.suggesters.protocol import Item, Suggester, Suggestion, discover
+from earmark.suggesters.protocol import Suggester, Suggestion, discover
 from earmark.suggesters.snapshot import Hit, Snapshot, Term
+from earmark.types import Item
 
 __all__ = [
     "Hit",

@@ -18,9 +18,9 @@ from pathlib import Path
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
-from earmark.suggesters.protocol import Item
 from earmark.suggesters.snapshot import BODY, TEXT_FIELDS, TITLE, TYPED, Hit, Snapshot, as_microseconds
 from earmark.suggesters.words import words_of
+from earmark.types import Item
 
 FORMAT = "2"
 HEAP_BYTES = 30_000_000
@@ -71,7 +71,9 @@ class ItemIndex:
             self._index.reload()
         self._applied_seq = seq
 
-    def apply(self, items: Iterable[Item] = (), removed: Iterable[str] = (), *, seq: int | None = None) -> bool:
+    def apply(
+        self, items: Iterable[Item] = (), removed: Iterable[str] = (), *, seq: int | None = None
+    ) -> bool:
         """Take items away, write items (replacing those with the same ids), and commit it all under `seq`.
 
         Returns False, having done nothing, where this or a later change was already taken (so a late

@@ -8,8 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from earmark.suggesters.index import ItemIndex
-from earmark.suggesters.protocol import Item, Suggestion
+from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term
+from earmark.types import Item
 
 ALGORITHM = "1"
 K1 = 1.2  # of BM25, as tantivy has it
@@ -88,7 +89,9 @@ class LexicalSuggester:
                 counts[word] += weight  # type: ignore[assignment]
                 spelt.setdefault(word, spelling)
         found = [
-            _Telling(word, spelt[word], math.log1p(count), snapshot.idf(TITLE, word), snapshot.idf(BODY, word))
+            _Telling(
+                word, spelt[word], math.log1p(count), snapshot.idf(TITLE, word), snapshot.idf(BODY, word)
+            )
             for word, count in counts.items()
         ]
         used = [each for each in found if max(each.title_idf, each.body_idf) > 0]

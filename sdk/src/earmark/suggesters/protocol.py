@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from earmark.types import Item
 
 if TYPE_CHECKING:
     from earmark.suggesters.index import ItemIndex
 
 GROUP = "earmark.suggesters"
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Item:
-    """An item as suggesters see it; `id` is the host's own, `created_at` is aware or None (not known)."""
-
-    id: str
-    title: str = ""
-    body: str = ""
-    created_at: datetime | None = None
-    kind: str = ""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,5 +63,7 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
         try:
             found[entry.name] = entry.load()
         except Exception as error:
-            logger.warning("The suggester %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error)
+            logger.warning(
+                "The suggester %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error
+            )
     return found

@@ -45,7 +45,9 @@ def as_microseconds(moment: datetime) -> int:
 class Snapshot:
     """What an index held when it was last reloaded. Safe to use from several threads."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer) -> None:
+    def __init__(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer
+    ) -> None:
         self._searcher = searcher
         self._schema = schema
         self._analyzer = analyzer
@@ -70,7 +72,12 @@ class Snapshot:
         return math.log(1 + (total - used + 0.5) / (used + 0.5))
 
     def best(
-        self, terms: Sequence[Term], k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
+        self,
+        terms: Sequence[Term],
+        k: int,
+        *,
+        before: datetime | None = None,
+        without: str | Collection[str] = (),
     ) -> list[Hit]:
         """Return the k best items by the weighted sum of BM25 over the terms, best first, ties by id.
 
@@ -102,14 +109,18 @@ class Snapshot:
         if len(hits) < k and len(words) > 1:
             some = tantivy.Query.boolean_query([(tantivy.Occur.Should, word) for word in words])
             seen = {hit.id for hit in hits}
-            hits += [hit for hit in self._hits(self._narrowed(some, before, without), k) if hit.id not in seen]
+            hits += [
+                hit for hit in self._hits(self._narrowed(some, before, without), k) if hit.id not in seen
+            ]
         return hits[:k]
 
     def saying(self, word: str, among: Collection[str]) -> set[str]:
         """Return those of the given items that say a word (as `words` gives it) in title or body."""
         if not among:
             return set()
-        either = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term(field, word)) for field in TEXT_FIELDS])
+        either = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, self._term(field, word)) for field in TEXT_FIELDS]
+        )
         both = tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Must, either),
@@ -121,7 +132,9 @@ class Snapshot:
     def ids_beside(self, ids: Iterable[str]) -> set[str]:
         """Return the ids of all items stored in the same segments as these, or anywhere if one left remains."""
         wanted = set(ids)
-        addresses = [address for _, address in self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits]
+        addresses = [
+            address for _, address in self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits
+        ]
         by_id = {str(self._searcher.doc(address)["id"][0]): address.segment_ord for address in addresses}
         if any(self._searcher.doc_freq("id", key) > (key in by_id) for key in wanted):
             return set(by_id)
@@ -146,7 +159,9 @@ class Snapshot:
     def _term(self, field: str, word: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, word, index_option="freq")
 
-    def _narrowed(self, query: tantivy.Query, before: datetime | None, without: str | Collection[str]) -> tantivy.Query:
+    def _narrowed(
+        self, query: tantivy.Query, before: datetime | None, without: str | Collection[str]
+    ) -> tantivy.Query:
         clauses: list[_Clause] = [(tantivy.Occur.Must, query)]
         if before is not None:
             earlier = tantivy.Query.range_query(
@@ -158,7 +173,9 @@ class Snapshot:
             )
             clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(earlier, 0.0)))
         if without:
-            left_out = tantivy.Query.term_set_query(self._schema, "id", [without] if isinstance(without, str) else list(without))
+            left_out = tantivy.Query.term_set_query(
+                self._schema, "id", [without] if isinstance(without, str) else list(without)
+            )
             clauses.append((tantivy.Occur.MustNot, left_out))
         return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 

@@ -1,4 +1,4 @@
-"""Words of a text as they are indexed: compounds whole and in parts, camelCase split, versions kept whole. Pure."""
+"""Words of a text as they are indexed: compounds whole and in parts, camelCase split, versions kept whole."""
 
 import re
 from collections.abc import Iterator

@@ -1,0 +1,66 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: demo test test-python test-widget check fmt bench reset lock openapi
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+demo: .venv/ready-demo
+	@exec $(BIN)/python -m backend.config.launcher
+
+test: .venv/ready-dev widget/node_modules/.ready chromium
+	@echo "· Python tests and journeys"
+	@$(BIN)/python -m pytest
+	@echo "· widget tests"
+	@cd widget && npm test --silent
+
+test-python: .venv/ready-dev
+	@$(BIN)/python -m pytest --ignore=tests/journeys
+
+test-widget: widget/node_modules/.ready
+	@cd widget && npm test --silent
+
+check: .venv/ready-dev widget/node_modules/.ready
+	@bash .ci/check
+
+fmt: .venv/ready-dev
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+
+bench: .venv/ready-dev
+	@for run in benchmarks/*/run.py; do echo "· $$run"; $(BIN)/python "$$run" || exit 1; done
+
+reset:
+	@rm -rf .earmark .earmark-test && echo "The data of demo and tests is gone; .venv stays."
+
+openapi: .venv/ready-dev widget/node_modules/.ready
+	@$(BIN)/python -m backend.config.generate
+
+lock: .venv/ready-dev
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it, or name it: make PYTHON=/path/to/python3 demo"; exit 1; }
+	@echo "· making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+
+.venv/ready-demo: requirements.lock sdk/pyproject.toml | .venv/bin/python
+	@echo "· installing what the demo needs"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e ./sdk
+	@touch $@
+
+.venv/ready-dev: requirements-dev.lock .venv/ready-demo
+	@echo "· installing what tests and checks need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+widget/node_modules/.ready: widget/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 20 or newer with npm is needed for the widget's tests; install it and try again."; exit 1; }
+	@echo "· installing what the widget's tests need"
+	@cd widget && npm ci --silent --no-audit --no-fund && touch node_modules/.ready
+
+.PHONY: chromium
+chromium: .venv/ready-dev
+	@bash .ci/chromium

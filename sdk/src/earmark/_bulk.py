@@ -1,0 +1,74 @@
+"""Bulk calls: rows cut into bodies that the server takes, and what cannot be sent named by its index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from earmark._transport import Call, Wires, unexpected
+from earmark._wire import encoded, read, written
+from earmark.types import Rejected
+
+LARGEST_ROWS = 1000
+LARGEST_BYTES = 4_000_000
+
+
+@dataclass
+class Chunk:
+    """Rows that go out in one call, with the index of each among all rows given."""
+
+    indexes: list[int] = field(default_factory=list)
+    rows: list[bytes] = field(default_factory=list)
+    unsendable: list[Rejected] = field(default_factory=list)
+    bytes_count: int = 0
+
+
+def chunks_of(rows: Iterable[Any], *, key: str = "id") -> Iterator[Chunk]:
+    """Yield chunks of at most LARGEST_ROWS rows and LARGEST_BYTES bytes; `key` names a row in a report.
+
+    A row is a mapping or a dataclass. What is not JSON as the server takes it, or is too large by
+    itself, is listed as unsendable and the others go on.
+    """
+    chunk = Chunk()
+    for index, row in enumerate(rows):
+        told = written(row)
+        try:
+            raw = encoded(told)
+        except ValueError as error:
+            chunk.unsendable.append(Rejected(index, _name(told, key), "malformed", str(error)))
+            continue
+        if len(raw) > LARGEST_BYTES:
+            chunk.unsendable.append(Rejected(index, _name(told, key), "too_large", f"{len(raw)} bytes"))
+            continue
+        if len(chunk.rows) == LARGEST_ROWS or chunk.bytes_count + len(raw) > LARGEST_BYTES:
+            yield chunk
+            chunk = Chunk()
+        chunk.indexes.append(index)
+        chunk.rows.append(raw)
+        chunk.bytes_count += len(raw) + 1
+    if chunk.rows or chunk.unsendable:
+        yield chunk
+
+
+def send_chunk(wires: Wires, path: str, field_name: str, chunk: Chunk) -> Mapping[str, Any]:
+    """Send a chunk's rows under a name and return the JSON object of the answer, empty if there were none."""
+    if not chunk.rows:
+        return {}
+    body = b'{"%s":[%s]}' % (field_name.encode(), b",".join(chunk.rows))
+    response = wires.send(Call("POST", path, body=body))
+    told = wires.read_json(response)
+    if not isinstance(told, Mapping):
+        raise unexpected(response, "it is not a JSON object")
+    return told
+
+
+def rejected_of(chunk: Chunk, told: Mapping[str, Any]) -> Sequence[Rejected]:
+    """Return what was not taken of a chunk, here or by the server, with indexes among all rows given."""
+    refused = [read(Rejected, row) for row in told.get("rejected", [])]
+    moved = [Rejected(chunk.indexes[row.index], row.id, row.code, row.detail) for row in refused]
+    return sorted([*chunk.unsendable, *moved], key=lambda row: row.index)
+
+
+def _name(row: Any, key: str) -> str:
+    return str(row.get(key, ""))[:200] if isinstance(row, Mapping) else ""

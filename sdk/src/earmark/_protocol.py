@@ -1,0 +1,569 @@
+"""The wire as TypedDicts. Generated from openapi.yaml by `make openapi`; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+AnnotatorKind: TypeAlias = Literal['customer', 'expert', 'colleague', 'crowd']
+
+
+class AnnotatorNameRequest(TypedDict):
+    id: str
+    kind: NotRequired[AnnotatorKind]
+
+
+class BulkItemsRequest(TypedDict):
+    items: list[dict[str, Any]]
+
+
+class BulkJudgementsRequest(TypedDict):
+    judgements: list[dict[str, Any]]
+
+
+class BulkSuggestionsRequest(TypedDict):
+    suggestions: list[dict[str, Any]]
+
+
+CandidatesFromEnum: TypeAlias = Literal['earlier', 'any']
+
+
+ChoiceAnswerKindEnum: TypeAlias = Literal['choice']
+
+
+class ChoiceAnswerRequest(TypedDict):
+    kind: ChoiceAnswerKindEnum
+    value: str
+
+
+class DatasetBodyRequest(TypedDict):
+    id: str
+    question: str
+    title: NotRequired[str]
+
+
+class DatasetRow(TypedDict):
+    id: str
+    question: str
+    title: NotRequired[str]
+    versions_count: int
+    created_at: str
+
+
+DismissEventTypeEnum: TypeAlias = Literal['dismiss']
+
+
+class Evidence(TypedDict):
+    counts: dict[str, int]
+    votes_count: int
+    answers_count: int
+
+
+ExpandEventTypeEnum: TypeAlias = Literal['expand']
+
+
+class FileRow(TypedDict):
+    name: str
+    sha256: str
+    bytes_count: int
+
+
+HideEventTypeEnum: TypeAlias = Literal['hide']
+
+
+class ItemRow(TypedDict):
+    id: str
+    title: str
+    body: str
+    url: str
+    kind: str
+    created_at: str
+    author: str
+    metadata: dict[str, Any]
+    content_hash: str
+    updated_at: str
+    removed_at: str
+
+
+JudgeEventTypeEnum: TypeAlias = Literal['judge']
+
+
+class JudgementRow(TypedDict):
+    id: str
+    question: str
+    item: str
+    candidate: str
+    annotator: str
+    value: str
+    origin: str
+    exposure: str
+    rank: int
+    propensity: float
+    is_live: bool
+    judged_at: str
+    received_at: str
+
+
+PairAnswerKindEnum: TypeAlias = Literal['pair']
+
+
+PairAnswerValueEnum: TypeAlias = Literal['duplicate', 'related', 'different', 'unsure']
+
+
+Label: TypeAlias = str
+
+
+Suggester: TypeAlias = str
+
+
+class PlaceError(TypedDict):
+    code: str
+    detail: str
+
+
+class PlaceRequest(TypedDict):
+    place: str
+    question: str
+    item: str
+
+
+QuestionKind: TypeAlias = Literal['pair', 'tags', 'choice']
+
+
+class Rejected(TypedDict):
+    index: int
+    id: str
+    code: str
+    detail: str
+
+
+class SearchRequestRequest(TypedDict):
+    token: str
+    question: str
+    item: str
+    query: str
+
+
+SeenEventTypeEnum: TypeAlias = Literal['seen']
+
+
+class SessionRequestRequest(TypedDict):
+    key: str
+    identity: str
+    locale: NotRequired[str]
+    page: NotRequired[str]
+
+
+SettlingPolicyEnum: TypeAlias = Literal['confirm', 'trusting', 'expert']
+
+
+SkipEventTypeEnum: TypeAlias = Literal['skip']
+
+
+StateEnum: TypeAlias = Literal['building', 'frozen', 'failed']
+
+
+StatusEnum: TypeAlias = Literal['ok', 'dup', 'bad']
+
+
+class SuggestRequestRequest(TypedDict):
+    token: str
+    places: list[PlaceRequest]
+
+
+class SuggesterName(TypedDict):
+    name: str
+    version: str
+
+
+class SuggesterNameRequest(TypedDict):
+    name: str
+    version: str
+
+
+Reason: TypeAlias = str
+
+
+class SuggestionRow(TypedDict):
+    question: str
+    item: str
+    candidate: str
+    score: float
+    reasons: NotRequired[list[Reason]]
+    suggester: SuggesterName
+    pushed_at: str
+
+
+class SuggestionsResult(TypedDict):
+    accepted_count: int
+    rejected: list[Rejected]
+
+
+TagsAnswerKindEnum: TypeAlias = Literal['tags']
+
+
+TagsAnswerValueEnum: TypeAlias = Literal['fits', 'does_not_fit', 'unsure']
+
+
+UndoEventTypeEnum: TypeAlias = Literal['undo']
+
+
+class UnitBody(TypedDict):
+    kind: str
+    items: list[str]
+
+
+class VersionRow(TypedDict):
+    dataset: str
+    number: int
+    state: StateEnum
+    frozen_at: str
+    labels_count: int
+    judgements_count: int
+    checksum: str
+    files: list[FileRow]
+
+
+ViaEnum: TypeAlias = Literal['keyboard', 'mouse', 'touch', 'api']
+
+
+class WidgetCandidate(TypedDict):
+    id: str
+    title: str
+    url: str
+    snippet: str
+
+
+class WidgetQuestion(TypedDict):
+    id: str
+    kind: QuestionKind
+    prompt: str
+    guideline: str
+    values: list[str]
+
+
+class DatasetPage(TypedDict):
+    results: list[DatasetRow]
+    next: str
+
+
+class DismissEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: DismissEventTypeEnum
+
+
+class EarlierAnswer(TypedDict):
+    judgement: str
+    candidate: WidgetCandidate
+    value: str
+    others_count: int
+    state: str
+
+
+class EventResult(TypedDict):
+    id: str
+    status: StatusEnum
+    code: str
+    others_count: int
+    state: str
+
+
+class EventsAnswer(TypedDict):
+    results: list[EventResult]
+    next_ask_at: str
+    config_version: str
+
+
+class ExpandEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: ExpandEventTypeEnum
+    candidate: str
+
+
+class HideEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: HideEventTypeEnum
+
+
+class HostSlotBodyRequest(TypedDict):
+    candidate: str
+    score: NotRequired[float]
+    propensity: NotRequired[float]
+    suggester: NotRequired[SuggesterNameRequest]
+
+
+class ItemPage(TypedDict):
+    results: list[ItemRow]
+    next: str
+
+
+class ItemsResult(TypedDict):
+    created_count: int
+    updated_count: int
+    unchanged_count: int
+    rejected: list[Rejected]
+
+
+class JudgementPage(TypedDict):
+    results: list[JudgementRow]
+    next: str
+
+
+class JudgementResult(TypedDict):
+    index: int
+    id: str
+    status: StatusEnum
+    code: str
+    detail: str
+
+
+class JudgementsResult(TypedDict):
+    results: list[JudgementResult]
+
+
+class LabelRow(TypedDict):
+    question: str
+    unit: UnitBody
+    value: str
+    state: str
+    probability: float
+    evidence: Evidence
+    revision: int
+    is_stale: bool
+    settled_at: str
+    computed_at: str
+
+
+class PairAnswerRequest(TypedDict):
+    kind: PairAnswerKindEnum
+    value: PairAnswerValueEnum
+
+
+class PatchedQuestionBodyRequest(TypedDict):
+    id: NotRequired[str]
+    kind: NotRequired[QuestionKind]
+    prompt: NotRequired[str]
+    guideline: NotRequired[str]
+    labels: NotRequired[list[Label]]
+    settling_policy: NotRequired[SettlingPolicyEnum]
+    overlap: NotRequired[int]
+    minimum: NotRequired[int]
+    maximum: NotRequired[int]
+    epsilon: NotRequired[float]
+    shown_count: NotRequired[int]
+    pool_count: NotRequired[int]
+    ask_probability: NotRequired[float]
+    candidates_from: NotRequired[CandidatesFromEnum]
+    suggesters: NotRequired[list[Suggester]]
+    is_active: NotRequired[bool]
+
+
+class PlaceAnswer(TypedDict):
+    place: str
+    exposure: str
+    ask: bool
+    candidates: list[WidgetCandidate]
+    answers: list[EarlierAnswer]
+    error: PlaceError
+
+
+class QuestionBodyRequest(TypedDict):
+    id: str
+    kind: NotRequired[QuestionKind]
+    prompt: NotRequired[str]
+    guideline: NotRequired[str]
+    labels: NotRequired[list[Label]]
+    settling_policy: NotRequired[SettlingPolicyEnum]
+    overlap: NotRequired[int]
+    minimum: NotRequired[int]
+    maximum: NotRequired[int]
+    epsilon: NotRequired[float]
+    shown_count: NotRequired[int]
+    pool_count: NotRequired[int]
+    ask_probability: NotRequired[float]
+    candidates_from: NotRequired[CandidatesFromEnum]
+    suggesters: NotRequired[list[Suggester]]
+    is_active: NotRequired[bool]
+
+
+class QuestionRow(TypedDict):
+    id: str
+    kind: NotRequired[QuestionKind]
+    prompt: NotRequired[str]
+    guideline: NotRequired[str]
+    labels: NotRequired[list[Label]]
+    settling_policy: NotRequired[SettlingPolicyEnum]
+    overlap: NotRequired[int]
+    minimum: NotRequired[int]
+    maximum: NotRequired[int]
+    epsilon: NotRequired[float]
+    shown_count: NotRequired[int]
+    pool_count: NotRequired[int]
+    ask_probability: NotRequired[float]
+    candidates_from: NotRequired[CandidatesFromEnum]
+    suggesters: NotRequired[list[Suggester]]
+    is_active: NotRequired[bool]
+    policy_version: int
+    created_at: str
+
+
+class ResultsOnly(TypedDict):
+    results: list[EventResult]
+
+
+class SearchAnswer(TypedDict):
+    exposure: str
+    candidates: list[WidgetCandidate]
+
+
+class SeenEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: SeenEventTypeEnum
+    candidate: str
+    seen_ms: NotRequired[int]
+
+
+class SessionAnswer(TypedDict):
+    token: str
+    expires_in: int
+    annotator: str
+    questions: list[WidgetQuestion]
+    placement_rules: list[Any]
+    next_ask_at: str
+    config_version: str
+
+
+class SkipEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: SkipEventTypeEnum
+    candidate: NotRequired[str]
+
+
+class SlotRow(TypedDict):
+    rank: int
+    candidate: WidgetCandidate
+    score: float
+    propensity: float
+    reasons: list[str]
+    suggester: SuggesterName
+    outcome: str
+    seen_at_ms: int
+
+
+class SuggestAnswer(TypedDict):
+    places: list[PlaceAnswer]
+    config_version: str
+
+
+class SuggestionPage(TypedDict):
+    results: list[SuggestionRow]
+    next: str
+
+
+class TagsAnswerRequest(TypedDict):
+    kind: TagsAnswerKindEnum
+    tag: str
+    value: TagsAnswerValueEnum
+
+
+class UndoEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: UndoEventTypeEnum
+    judgement: str
+
+
+class VersionPage(TypedDict):
+    results: list[VersionRow]
+    next: str
+
+
+AnswerRequest: TypeAlias = PairAnswerRequest | TagsAnswerRequest | ChoiceAnswerRequest
+
+
+class ExposureBodyRequest(TypedDict):
+    id: NotRequired[str]
+    annotator: AnnotatorNameRequest
+    question: str
+    item: str
+    shown: NotRequired[list[HostSlotBodyRequest]]
+
+
+class ExposureRow(TypedDict):
+    id: str
+    question: str
+    item: str
+    annotator: str
+    channel: str
+    policy: str
+    policy_version: int
+    epsilon: float
+    asked: bool
+    ask_probability: float
+    candidates_hash: str
+    shown_at: str
+    slots: list[SlotRow]
+
+
+class JudgeEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: JudgeEventTypeEnum
+    candidate: str
+    answer: AnswerRequest
+    judged_at: str
+    via: NotRequired[ViaEnum]
+
+
+class LabelPage(TypedDict):
+    results: list[LabelRow]
+    next: str
+
+
+class QuestionPage(TypedDict):
+    results: list[QuestionRow]
+    next: str
+
+
+EventRequest: TypeAlias = (
+    SeenEventRequest
+    | ExpandEventRequest
+    | JudgeEventRequest
+    | UndoEventRequest
+    | SkipEventRequest
+    | DismissEventRequest
+    | HideEventRequest
+)
+
+
+class EventsRequestRequest(TypedDict):
+    token: str
+    lost_count: NotRequired[int]
+    events: list[EventRequest]
+
+
+class ExposureEventsRequest(TypedDict):
+    events: list[EventRequest]
+
+
+class ExposurePage(TypedDict):
+    results: list[ExposureRow]
+    next: str

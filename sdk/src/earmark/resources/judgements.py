@@ -1,0 +1,76 @@
+"""Answers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from earmark._bulk import chunks_of, send_chunk
+from earmark._transport import Wires
+from earmark._wire import read
+from earmark.errors import EarmarkError
+from earmark.ids import uuid7
+from earmark.types import Judgement, NewJudgement, Origin, RecordResult
+
+PATH = "/v1/judgements"
+
+
+class Judgements:
+    """Record answers that no shown list led to, and read all answers."""
+
+    def __init__(self, wires: Wires) -> None:
+        self._wires = wires
+
+    def record(self, judgements: Iterable[NewJudgement | Mapping[str, Any]]) -> list[RecordResult]:
+        """Record answers, any number of them, and return one result a row, in order.
+
+        A row without an id is given one, so that a try after a lost answer stores nothing twice. A
+        refused row has status `bad` with a code and keeps the others from nothing. Raises EarmarkError,
+        whose `partial` is the results so far.
+        """
+        results: list[RecordResult] = []
+        for chunk in chunks_of(map(_with_id, judgements)):
+            try:
+                told = send_chunk(self._wires, PATH, "judgements", chunk)
+            except EarmarkError as error:
+                error.partial = results
+                raise
+            taken = [read(RecordResult, row) for row in told.get("results", [])]
+            moved = [replace(row, index=chunk.indexes[row.index]) for row in taken]
+            unsent = [
+                RecordResult(row.index, row.id or None, "bad", row.code, row.detail)
+                for row in chunk.unsendable
+            ]
+            results += sorted([*moved, *unsent], key=lambda row: row.index)
+        return results
+
+    def list(
+        self,
+        *,
+        question: str | None = None,
+        item: str | None = None,
+        annotator: str | None = None,
+        origin: Origin | None = None,
+        value: str | None = None,
+        is_live: bool | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Judgement]:
+        """Yield answers; `annotator` is a pseudonym, `is_live` leaves out what was replaced or withdrawn."""
+        filters = {
+            "question": question,
+            "item": item,
+            "annotator": annotator,
+            "origin": origin,
+            "value": value,
+            "is_live": is_live,
+            "since": since,
+            "limit": limit,
+        }
+        return self._wires.pages(Judgement, PATH, filters)
+
+
+def _with_id(row: NewJudgement | Mapping[str, Any]) -> NewJudgement | Mapping[str, Any]:
+    if isinstance(row, NewJudgement):
+        return row if row.id else replace(row, id=uuid7())
+    return row if row.get("id") else {**row, "id": uuid7()}

@@ -1,0 +1,71 @@
+"""A small world to test in: a project, a question, some threads, and people."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+THREADS = {
+    "1": ("Archive function does not work", "Messages stay in the inbox when I press archive."),
+    "2": ("Archive shortcut broken", "The archive shortcut does nothing, messages stay in the inbox."),
+    "3": ("Archiving messages fails", "Archive a message: it stays in the inbox, nothing is archived."),
+    "4": ("Printing cuts the last line", "The printer omits the last line of each page."),
+    "5": ("Archive messages stay in inbox", "When I archive messages they stay in the inbox."),
+}
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time at which tests happen."""
+    return NOW
+
+
+@pytest.fixture
+def make_world(now: datetime) -> Callable[..., SimpleNamespace]:
+    """Return a maker of projects with a pair question, five threads and people."""
+    from backend.annotators.actions.people import meet_annotator
+    from backend.projects.actions.keys import register_project
+    from backend.projects.tenancy import tenancy
+    from backend.questions.actions.ask import ask_question
+    from backend.questions.actions.items import NewItem, register_items
+    from backend.questions.models import Item
+
+    def make(slug: str = "forum", **policies: Any) -> SimpleNamespace:
+        project = register_project(slug=slug, name=slug.title(), web_origins=[f"https://{slug}.example"])
+        with tenancy(project):
+            register_items(
+                project_id=project.pk,
+                items=[
+                    NewItem(
+                        key,
+                        title,
+                        body,
+                        f"https://{slug}.example/t/{key}",
+                        created_at=now - timedelta(days=30 - int(key)),
+                    )
+                    for key, (title, body) in THREADS.items()
+                ],
+                now=now,
+            )
+            question = ask_question(
+                project_id=project.pk, slug="duplicate", **{"settling_policy": "trusting", "overlap": 1} | policies
+            )
+            items = {item.key: item for item in Item.objects.of(project)}
+            people = [meet_annotator(project_id=project.pk, subject=f"person-{n}", now=now) for n in range(6)]
+        return SimpleNamespace(project=project, question=question, items=items, people=people, now=now)
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: Callable[..., SimpleNamespace], db: None) -> Iterator[SimpleNamespace]:
+    """A world whose door is open for the whole test."""
+    from backend.projects.tenancy import tenancy
+
+    made = make_world()
+    with tenancy(made.project):
+        yield made

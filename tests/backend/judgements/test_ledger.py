@@ -1,0 +1,62 @@
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.judgements.ledger import OUTCOMES, Answer, SlotSeen, outcomes
+from backend.questions.units import PAIR_MEANING
+
+SEEN = [SlotSeen(1, 1000), SlotSeen(2, 1000), SlotSeen(3, None)]
+
+
+def become(slots: list[SlotSeen], *answers: Answer) -> list[str]:
+    return list(outcomes(slots, answers, PAIR_MEANING).values())
+
+
+def test_what_was_seen_and_left_alone_is_ignored_and_what_was_not_seen_is_unseen():
+    assert become(SEEN) == ["ignored", "ignored", "unseen"]
+
+
+def test_each_answer_has_its_outcome():
+    for value, outcome in {
+        "duplicate": "accepted", "different": "rejected", "related": "corrected", "unsure": "unsure",
+    }.items():  # fmt: skip
+        assert become(SEEN, Answer(1, value, 2000))[0] == outcome
+
+
+def test_what_was_seen_before_another_was_answered_is_passed():
+    assert become(SEEN, Answer(1, "duplicate", 2000)) == ["accepted", "passed", "unseen"]
+
+
+def test_what_was_seen_only_after_the_answer_is_ignored():
+    slots = [SlotSeen(1, 100), SlotSeen(2, 5000)]
+    assert become(slots, Answer(1, "duplicate", 2000)) == ["accepted", "ignored"]
+
+
+def test_an_answer_found_by_searching_passes_what_was_seen():
+    assert become(SEEN, Answer(None, "duplicate", 9000)) == ["passed", "passed", "unseen"]
+
+
+def test_taking_the_answer_away_gives_back_what_was():
+    before = become(SEEN)
+    become(SEEN, Answer(1, "duplicate", 2000))
+    assert become(SEEN) == before
+
+
+def test_an_answered_slot_needs_no_sight_of_it():
+    assert become([SlotSeen(1, None)], Answer(1, "different", 10)) == ["rejected"]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 7), st.sampled_from(["duplicate", "related", "different", "unsure"]), st.integers(0, 9))),
+    st.integers(0, 99),
+)  # fmt: skip
+def test_the_seven_outcomes_add_up_to_what_was_shown_in_any_order(seen, given_answers, seed):
+    slots = [SlotSeen(number, at) for number, at in enumerate(seen)]
+    latest = {slot: (value, at) for slot, value, at in given_answers}
+    answers = [Answer(slot if slot < len(slots) else None, value, at) for slot, (value, at) in latest.items()]
+    found = outcomes(slots, answers, PAIR_MEANING)
+    assert sum(list(found.values()).count(outcome) for outcome in OUTCOMES) == len(slots)
+    shuffled = random.Random(seed).sample(answers, len(answers))
+    assert outcomes(slots[::-1], shuffled, PAIR_MEANING) == found

@@ -1,0 +1,85 @@
+"""The store of the tests: a PostgreSQL of their own, made by the owner, used as the app role."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+BASE = Path(__file__).resolve().parents[1]
+os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test"))
+os.environ["EARMARK_DEBUG"] = "1"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
+for name in ("EARMARK_BROKER_URL", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
+    os.environ.pop(name, None)
+
+import psycopg
+import pytest
+from django.test import TransactionTestCase
+
+
+def _superuser() -> Any:
+    from django.conf import settings
+
+    return psycopg.connect(settings.EARMARK_PLACE.conninfo(), autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def store() -> Any:
+    """Return the place of the tests' server, which runs."""
+    from django.conf import settings
+
+    from backend.config.store.bootstrap import bootstrap
+    from backend.config.store.server import ensure_running
+
+    ensure_running(settings.EARMARK_PLACE, is_for_tests=True)
+    if not settings.EARMARK_PLACE.is_embedded:
+        bootstrap(settings.EARMARK_PLACE)
+    return settings.EARMARK_PLACE
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(store: Any, django_db_blocker: Any) -> Iterator[None]:
+    """Make the tables anew as the owner; tests then run as the app role."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from backend.config.store.bootstrap import bootstrap
+
+    with _superuser() as connection:
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
+        connection.execute("create extension if not exists vector")
+    bootstrap(store)
+    with django_db_blocker.unblock():
+        call_command("migrate", database="owner", verbosity=0)
+        connections["owner"].close()
+    yield
+    for connection in connections.all():
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+
+
+def _empty_tables(self: TransactionTestCase) -> None:
+    with _superuser() as connection:
+        kept = ("django_migrations", "django_content_type", "auth_permission")
+        rows = connection.execute(
+            "select format('%I', tablename) from pg_tables where schemaname = 'public' and tablename <> all(%s)",
+            [list(kept)],
+        ).fetchall()
+        connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
+
+
+TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def apart(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Keep indexes and datasets of each test in a folder of its own."""
+    from backend.suggestions.retrieval import forget_indexes
+
+    settings.EARMARK_INDEX_DIR = tmp_path / "index"
+    settings.EARMARK_DATASETS_DIR = tmp_path / "datasets"
+    forget_indexes()
+    yield
+    forget_indexes()
