@@ -2,6 +2,7 @@
 
 AnnotatorError
 ├── AnnotatorErased     the person asked to be forgotten
+├── SubjectReserved     a subject that only our own staff may have
 └── TooManyCalls        the allowance for this minute is used up
 """
 
@@ -14,6 +15,10 @@ class AnnotatorError(Exception):
 
 class AnnotatorErased(AnnotatorError):
     """The person asked to be forgotten; nothing of theirs is taken any more."""
+
+
+class SubjectReserved(AnnotatorError):
+    """The subject begins as those of our own staff do."""
 
 
 class TooManyCalls(AnnotatorError):

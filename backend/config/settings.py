@@ -5,6 +5,9 @@ import secrets
 import sys
 from pathlib import Path
 
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
 from backend.config.store import APP, OWNER, QUEUE, Place, home_of, locate
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -180,6 +183,86 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "QuestionKind": ["pair", "tags", "choice"],
         "AnnotatorKind": ["customer", "expert", "colleague", "crowd"],
+    },
+}
+
+
+
+def _menu(title: str, icon: str, model: str) -> dict[str, object]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+
+
+UNFOLD = {
+    "SITE_TITLE": "Earmark",
+    "SITE_HEADER": "Earmark",
+    "SITE_SYMBOL": "bookmark",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "backend.config.dashboard.project_name",
+    "DASHBOARD_CALLBACK": "backend.config.dashboard.first_page",
+    "STYLES": [lambda request: static("earmark/admin.css")],
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "#f0f9f6",
+            "100": "#e3f2ee",
+            "200": "#bfe3d9",
+            "300": "#92cfc0",
+            "400": "#6fd3c1",
+            "500": "#2f8f80",
+            "600": "#0b665a",
+            "700": "#0b665a",
+            "800": "#0a4d44",
+            "900": "#0b3d36",
+            "950": "#062622",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "items": [
+                    {"title": "Overview", "icon": "home", "link": reverse_lazy("admin:index")},
+                    _menu("Items", "inbox", "questions_item"),
+                    _menu("Labels", "verified", "quality_consensuslabel"),
+                    _menu("Annotators", "group", "annotators_annotator"),
+                    _menu("Suggesters", "lightbulb", "suggestions_suggester"),
+                ]
+            },
+            {
+                "title": "Evidence",
+                "separator": True,
+                "items": [
+                    _menu("Shown lists", "visibility", "judgements_exposure"),
+                    _menu("Slots", "format_list_numbered", "judgements_slot"),
+                    _menu("Judgements", "check", "judgements_judgement"),
+                    _menu("Gold answers", "star", "questions_goldanswer"),
+                    _menu("Clusters", "hub", "quality_cluster"),
+                ],
+            },
+            {
+                "title": "Training data",
+                "separator": True,
+                "items": [
+                    _menu("Datasets", "database", "datasets_dataset"),
+                    _menu("Versions", "inventory_2", "datasets_datasetversion"),
+                    _menu("Splits", "call_split", "datasets_splitkey"),
+                ],
+            },
+            {
+                "title": "Set-up",
+                "separator": True,
+                "items": [
+                    _menu("Questions", "help", "questions_question"),
+                    _menu("Keys", "key", "projects_apikey"),
+                    _menu("Web origins", "language", "projects_weborigin"),
+                    _menu("Webhooks", "send", "projects_webhookdelivery"),
+                    _menu("Jobs", "list_alt", "projects_job"),
+                    _menu("Refused events", "block", "judgements_refusedevent"),
+                ],
+            },
+        ],
     },
 }
 

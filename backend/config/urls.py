@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from backend.datasets import pages
+
+staff = admin.site.admin_view
+
 urlpatterns = [
+    path("admin/story/<int:item>/", staff(pages.story), name="story"),
+    path("admin/story/<int:item>/answer", staff(pages.answer), name="story-answer"),
+    path("admin/story/<int:item>/gold", staff(pages.gold), name="story-gold"),
+    path("admin/versions/<int:version>/<str:name>", staff(pages.version_file), name="version-file"),
+    path("admin/choose-project", staff(pages.choose_project), name="choose-project"),
     path("admin/", admin.site.urls),
     path("", include("backend.api.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Meet, block and forget-me-not: what is done with one annotator."""
+"""Meet, block, hide: what is done with one annotator."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import F
 
-from backend.annotators.errors import AnnotatorErased, TooManyCalls
+from backend.annotators.errors import AnnotatorErased, SubjectReserved, TooManyCalls
 from backend.annotators.models import Annotator, HiddenQuestion, Tombstone
 from backend.annotators.signals import annotator_blocked
 
 CALLS_PER_MINUTE = 240
+STAFF_PREFIX = "earmark-staff:"
 
 _SPEND = """
 insert into annotators_allowance as a (project_id, annotator_id, minute_at, calls_count)
@@ -23,10 +24,21 @@ returning calls_count
 
 
 def meet_annotator(*, project_id: int, subject: str, kind: str = Annotator.Kind.CUSTOMER, now: datetime) -> Annotator:
-    """Return the annotator with this subject, made on first sight; raises AnnotatorErased.
+    """Return the annotator with this subject, made on first sight; raises AnnotatorErased, SubjectReserved.
 
     The kind is kept from first sight: a later caller cannot turn a customer into an expert.
     """
+    if subject.startswith(STAFF_PREFIX):
+        raise SubjectReserved(f"Subjects that begin with {STAFF_PREFIX!r} are our own.")
+    return _meet(project_id, subject, kind, now)
+
+
+def meet_staff(*, project_id: int, user_id: int, now: datetime) -> Annotator:
+    """Return the annotator that a member of the staff is: an expert."""
+    return _meet(project_id, f"{STAFF_PREFIX}{user_id}", Annotator.Kind.EXPERT, now)
+
+
+def _meet(project_id: int, subject: str, kind: str, now: datetime) -> Annotator:
     digest = subject_digest(project_id=project_id, subject=subject)
     if Tombstone.objects.filter(project=project_id, subject_digest=digest).exists():
         raise AnnotatorErased("This person asked to be forgotten.")

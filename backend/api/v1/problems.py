@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from backend.annotators.errors import AnnotatorErased, TooManyCalls
+from backend.annotators.errors import AnnotatorErased, SubjectReserved, TooManyCalls
 from backend.datasets.errors import FileDamaged, VersionNotFrozen
 from backend.judgements.errors import NotShowable, SessionRevoked, UnknownItem, UnknownQuestion
 from backend.questions.errors import QuestionError
@@ -78,6 +78,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     NotShowable: (400, "not_showable"),
     SessionRevoked: (401, "session_expired"),
     AnnotatorErased: (403, "annotator_erased"),
+    SubjectReserved: (400, "subject_reserved"),
     VersionNotFrozen: (409, "version_not_frozen"),
     FileDamaged: (500, "file_damaged"),
     QuestionError: (400, "value_not_allowed"),

@@ -60,7 +60,7 @@ def encoded(value: Any) -> bytes:
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         raw = text.encode()
-    except (TypeError, RecursionError, UnicodeEncodeError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"This cannot be sent as JSON: {error}") from error
     if ("\\u0000" in text or _LONG_NUMBER.search(text)) and not _is_sendable(value):
         raise ValueError("This cannot be sent as JSON: a text holds NUL, or a whole number has over 64 bits.")

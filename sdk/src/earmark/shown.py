@@ -63,7 +63,7 @@ class Shown:
         return tuple(slot.candidate for slot in self.exposure.slots)
 
     def seen(self, *candidates: Candidate | Slot | str) -> None:
-        """Report that candidates were before the person's eyes (half visible for a second, or read to them)."""
+        """Report that candidates were before the person's eyes (half visible for a second, or read out)."""
         self._report(*({"type": "seen", "candidate": _id(each)} for each in candidates))
 
     def accept(self, candidate: Candidate | Slot | str) -> UUID:

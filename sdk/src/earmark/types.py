@@ -19,7 +19,7 @@ SettlingPolicy = Literal["confirm", "trusting", "expert"]
 
 @dataclass(frozen=True)
 class Item:
-    """One thing of the host's product: `id` is the host's own (200 signs at most), `url` where people see it."""
+    """One thing of the host's product: `id` is the host's own (at most 200 signs), `url` where it is seen."""
 
     id: str
     title: str = ""

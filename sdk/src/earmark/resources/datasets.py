@@ -85,7 +85,7 @@ class Datasets:
         return [self._fetched(version, file, Path(folder)) for file in wanted]
 
     def load(self, id: str, rows: Rows = "labels", *, number: int | None = None) -> LoadedRows:
-        """Return the rows of a version (default: the newest): of `labels`, one a settled unit, or `judgements`.
+        """Return the rows of a version (default: the newest): `labels`, one a settled unit; `judgements`.
 
         Raises ChecksumMismatch, NotFound, NotFrozen.
         """

@@ -39,6 +39,7 @@ class ItemIndex:
         self._folder = Path(folder) / f"format-{FORMAT}" if folder is not None else None
         self._lock = threading.Lock()
         self._stemmed = _analyzer(tantivy.Filter.stemmer("english"))
+        self._plain = _analyzer()
         self._schema = _schema()
         self._applied_seq = 0
         self._index = self._open()
@@ -56,7 +57,7 @@ class ItemIndex:
 
     def snapshot(self) -> Snapshot:
         """Return the index as it was last reloaded, which stays the same while others write."""
-        return Snapshot(self._index.searcher(), self._schema, self._stemmed)
+        return Snapshot(self._index.searcher(), self._schema, stemmed=self._stemmed, plain=self._plain)
 
     def search(
         self, query: str, k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
@@ -170,7 +171,7 @@ class ItemIndex:
             with _named_errors():
                 index = _opened(self._folder, self._schema)
         index.register_tokenizer(_STEMMED, self._stemmed)
-        index.register_tokenizer(_PLAIN, _analyzer())
+        index.register_tokenizer(_PLAIN, self._plain)
         index.config_reader(reload_policy="manual")
         return index
 

@@ -114,9 +114,15 @@ def _reasons(telling: list[_Telling], hits: list[Hit], snapshot: Snapshot) -> di
     for each in telling[:WORDS_TRIED_FOR_REASONS]:
         wanting = [key for key, words in shared.items() if len(words) < REASON_WORDS]
         for key in snapshot.saying(each.word, wanting):
-            if not any(each.spelt.lower() in word.lower() for word in shared[key]):
-                shared[key].append(each.spelt)
+            shared[key] = _with_word(shared[key], each.spelt)
     return {key: [_sentence(words)] if words else [] for key, words in shared.items()}
+
+
+def _with_word(words: list[str], word: str) -> list[str]:
+    """Return the words with one more, of a compound and its part only the compound."""
+    if any(word.lower() in other.lower() for other in words):
+        return words
+    return [*(other for other in words if other.lower() not in word.lower()), word]
 
 
 def _sentence(words: list[str]) -> str:

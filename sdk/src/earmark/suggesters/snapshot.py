@@ -46,11 +46,17 @@ class Snapshot:
     """What an index held when it was last reloaded. Safe to use from several threads."""
 
     def __init__(
-        self, searcher: tantivy.Searcher, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer
+        self,
+        searcher: tantivy.Searcher,
+        schema: tantivy.Schema,
+        *,
+        stemmed: tantivy.TextAnalyzer,
+        plain: tantivy.TextAnalyzer,
     ) -> None:
         self._searcher = searcher
         self._schema = schema
-        self._analyzer = analyzer
+        self._stemmed = stemmed
+        self._plain = plain
 
     @property
     def count(self) -> int:
@@ -58,9 +64,9 @@ class Snapshot:
         return int(self._searcher.num_docs)
 
     def words(self, text: str) -> list[tuple[str, str]]:
-        """Return a text's words in order as (how the index knows it: lower case, stemmed; how it is spelt)."""
+        """Return a text's words in order: each as the index has it (lower case, stemmed), and as spelt."""
         known = list(words_of(text))
-        stems = self._analyzer.analyze(" ".join(word for word, _ in known))
+        stems = self._stemmed.analyze(" ".join(word for word, _ in known))
         return [(stem, spelt) for stem, (_, spelt) in zip(stems, known, strict=True)]
 
     def idf(self, field: str, word: str) -> float:
@@ -96,14 +102,15 @@ class Snapshot:
     ) -> list[Hit]:
         """Return the k best items for words as they are typed, best first; an empty query finds nothing.
 
-        Items with all words come before items with some. The last word counts as a beginning, unless
-        white space follows it. Hits in the title weigh three times.
+        Items with all words come before items with some. A last word that nothing follows yet counts
+        as a beginning. Hits in the title weigh three times.
         """
         words = [self._typed_word(stem, 3.0) for stem, _ in self.words(query)]
         if not words or k < 1:
             return []
-        if not query[-1].isspace():
-            words[-1] = self._beginning(query.split()[-1], words[-1])
+        start, spelt = list(words_of(query))[-1]
+        if query.endswith(spelt):
+            words[-1] = self._beginning(start, words[-1])
         every = tantivy.Query.boolean_query([(tantivy.Occur.Must, word) for word in words])
         hits = self._hits(self._narrowed(every, before, without), k)
         if len(hits) < k and len(words) > 1:
@@ -130,7 +137,7 @@ class Snapshot:
         return {hit.id for hit in self._hits(both, len(among))}
 
     def ids_beside(self, ids: Iterable[str]) -> set[str]:
-        """Return the ids of all items stored in the same segments as these, or anywhere if one left remains."""
+        """Return the ids of the items in the same segments as these; of all, if one left traces elsewhere."""
         wanted = set(ids)
         addresses = [
             address for _, address in self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits
@@ -148,7 +155,7 @@ class Snapshot:
         )
 
     def _beginning(self, typed: str, whole: tantivy.Query) -> tantivy.Query:
-        start = [word for word, _ in words_of(typed)][-1]
+        [start] = self._plain.analyze(typed)
         clauses: list[_Clause] = [(tantivy.Occur.Should, whole)]
         for field, weight in ((TYPED, 3.0), (BODY, 1.0)):
             for word, _ in self._searcher.terms_with_prefix(field, start, limit=PREFIX_WORDS):

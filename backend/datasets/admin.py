@@ -1,0 +1,82 @@
+"""Admin pages of datasets: register, freeze, download."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from backend.datasets.actions.freeze import ask_for_version
+from backend.datasets.models import Dataset, DatasetVersion, SplitKey
+from backend.projects.pages import EditableProjectRows, ProjectRows
+from backend.questions.models import Question
+
+
+@admin.register(Dataset)
+class DatasetAdmin(EditableProjectRows):
+    """Datasets; the action freezes a version."""
+
+    list_display = ["slug", "title", "question", "latest", "created_at"]
+    list_filter = ["question"]
+    search_fields = ["slug", "title"]
+    fields = ["slug", "title", "question"]
+    actions = ["freeze"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Offer the chosen project's questions."""
+        if db_field.name == "question":
+            options["queryset"] = Question.objects.filter(project=request.project)  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    @admin.display(description="Latest version")
+    def latest(self, dataset: Dataset) -> str:
+        """Return the latest version with its state."""
+        version = dataset.versions.order_by("-number").first()
+        if version is None:
+            return "none yet: tick the row and freeze"
+        address = reverse("admin:datasets_datasetversion_change", args=[version.pk])
+        return format_html('<a href="{}">{} ({})</a>', address, version.number, version.get_state_display())
+
+    @admin.action(description="Freeze a version now")
+    def freeze(self, request: HttpRequest, chosen: QuerySet[Dataset]) -> None:
+        """Ask the worker for a version of each chosen dataset."""
+        for dataset in chosen:
+            version = ask_for_version(dataset=dataset, asked_by=request.user.get_username(), now=timezone.now())
+            messages.success(request, f"{version} is being frozen; it is there in a few seconds.")
+
+
+@admin.register(DatasetVersion)
+class DatasetVersionAdmin(ProjectRows):
+    """Frozen versions, with their files."""
+
+    list_display = ["__str__", "state", "frozen_at", "labels_count", "judgements_count", "downloads", "checksum"]
+    list_filter = ["dataset", "state"]
+    search_fields = ["dataset__slug", "checksum"]
+    fields = [
+        "dataset", "number", "state", "asked_by", "asked_at", "frozen_at", "labels_count", "judgements_count",
+        "checksum", "downloads", "failure",
+    ]  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description="Files")
+    def downloads(self, version: DatasetVersion) -> SafeString:
+        """Return a link for each file."""
+        return format_html_join(
+            " · ",
+            '<a href="{}">{}</a>',
+            ((reverse("version-file", args=[version.pk, file["name"]]), file["name"]) for file in version.files),
+        )
+
+
+@admin.register(SplitKey)
+class SplitKeyAdmin(ProjectRows):
+    """Which item is on which side."""
+
+    list_display = ["item", "question", "split", "assigned_at"]
+    list_filter = ["split", "question"]
+    search_fields = ["item__key", "item__title"]
+    list_select_related = ["item", "question"]

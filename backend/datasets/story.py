@@ -1,0 +1,221 @@
+"""The story of one item: why do we believe this? What was suggested, shown, answered, withdrawn, believed, exported."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from backend.datasets.models import DatasetVersion, SplitKey
+from backend.judgements.models import Exposure, Judgement, LiveJudgement, Withdrawal
+from backend.projects.models import WebhookDelivery
+from backend.quality.models import ClusterMember, ConsensusLabel, LabelChange
+from backend.questions.models import GoldAnswer, Item, Unit
+from backend.suggestions.models import Suggestion
+
+SAID = {
+    "duplicate": "the same problem",
+    "related": "related",
+    "different": "different",
+    "unsure": "not sure",
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened: when, what in a few words, more in a few more, and a shown list's places."""
+
+    at: datetime
+    icon: str
+    title: str
+    text: str = ""
+    slots: list[Any] = field(default_factory=list)
+    belief: float | None = None
+
+
+def story_of(item: Item) -> dict[str, Any]:
+    """Return all that is known of an item, in time, with its labels, cluster and split."""
+    labels = list(_labels(item))
+    moments = sorted(
+        [*_arrival(item), *_pushed(item), *_shown(item), *_answers(item), *_beliefs(item), *_told(item), *_frozen(item, labels)],
+        key=lambda moment: moment.at,
+    )
+    beliefs = [moment.belief for moment in moments if moment.belief is not None]
+    return {
+        "item": item,
+        "moments": moments,
+        "labels": [_label_facts(label, item) for label in labels],
+        "sentence": _sentence(item, labels),
+        "beliefs": beliefs,
+        "cluster": _cluster(item),
+        "split": SplitKey.objects.filter(item=item).values_list("split", flat=True).first(),
+        "units": _units(item),
+    }
+
+
+def _of(item: Item, prefix: str = "unit__") -> Q:
+    return Q(**{f"{prefix}item": item}) | Q(**{f"{prefix}other": item})
+
+
+def _other(unit: Unit, item: Item) -> Item | None:
+    return unit.other if unit.item_id == item.pk else unit.item
+
+
+def _labels(item: Item) -> Any:
+    return (
+        ConsensusLabel.objects.of(item.project_id)
+        .filter(_of(item))
+        .select_related("unit__item", "unit__other", "question")
+        .order_by("-settled_at", "-computed_at")
+    )
+
+
+def _sentence(item: Item, labels: list[ConsensusLabel]) -> dict[str, Any]:
+    settled = [label for label in labels if label.state == ConsensusLabel.State.SETTLED]
+    contested = [label for label in labels if label.state == ConsensusLabel.State.CONTESTED]
+    best = max(settled, key=lambda label: (label.value == "duplicate", label.probability or 0), default=None)
+    if best is not None:
+        return {"state": "settled", "label": best, "other": _other(best.unit, item), "said": _words(best.value)}
+    if contested:
+        return {"state": "contested", "label": contested[0], "other": _other(contested[0].unit, item)}
+    return {"state": "open", "asked": len(labels)}
+
+
+def _words(value: str) -> str:
+    return SAID.get(value, value)
+
+
+def _arrival(item: Item) -> Iterator[Moment]:
+    snapshots = list(item.snapshots.order_by("taken_at"))
+    for number, snapshot in enumerate(snapshots):
+        title = "It arrived" if number == 0 else "Its text changed"
+        yield Moment(snapshot.taken_at, "inbox", title, f"Snapshot {snapshot.content_hash[:6]}.")
+    if item.removed_at:
+        yield Moment(item.removed_at, "block", "The host took it away")
+
+
+def _pushed(item: Item) -> Iterator[Moment]:
+    for guess in Suggestion.objects.of(item.project_id).filter(item=item).select_related("candidate", "suggester"):
+        text = f"{guess.candidate} with {guess.score:.2f}. {' '.join(guess.reasons)}"
+        yield Moment(guess.pushed_at, "lightbulb", f"{guess.suggester} suggested", text)
+
+
+def _shown(item: Item) -> Iterator[Moment]:
+    lists = Exposure.objects.of(item.project_id).filter(item=item).select_related("annotator", "question")
+    for exposure in lists:
+        slots = list(exposure.slots.select_related("candidate", "suggester").order_by("rank"))
+        yield Moment(exposure.shown_at, "visibility", f"Shown to {exposure.annotator}", _how_shown(exposure), slots)
+
+
+def _how_shown(exposure: Exposure) -> str:
+    match exposure.policy:
+        case "search":
+            return "They searched; what they found has no chances of its own."
+        case "host":
+            return "The host chose and ordered this list."
+        case "shuffled":
+            how = "Shuffled by lot"
+        case _:
+            how = "In ranked order"
+    asked = "asked" if exposure.was_asked else "not asked"
+    return (
+        f"{how}, ε {exposure.epsilon:g}, policy {exposure.policy_version}; {asked} with chance"
+        f" {exposure.ask_probability or 0:g}."
+    )
+
+
+def _answers(item: Item) -> Iterator[Moment]:
+    said = (
+        Judgement.objects.of(item.project_id)
+        .filter(_of(item))
+        .select_related("annotator", "unit__item", "unit__other")
+    )
+    live = set(
+        LiveJudgement.objects.of(item.project_id).filter(judgement__in=said).values_list("judgement", flat=True)
+    )
+    by_key = {judgement.pk: judgement for judgement in said}
+    for judgement in by_key.values():
+        yield Moment(judgement.judged_at, "check", _who_said(judgement, item), _how_said(judgement, live))
+    for undone in Withdrawal.objects.of(item.project_id).filter(judgement_key__in=by_key):
+        judgement = by_key[undone.judgement_key]
+        text = f"It was: {_words(judgement.value)}, about {_other(judgement.unit, item)}."
+        yield Moment(undone.withdrawn_at, "undo", f"{judgement.annotator} took it back", text)
+
+
+def _who_said(judgement: Judgement, item: Item) -> str:
+    return f"{judgement.annotator} said: {_words(judgement.value)}, about {_other(judgement.unit, item)}"
+
+
+def _how_said(judgement: Judgement, live: set[Any]) -> str:
+    parts = [{"drawn": "Asked by us", "assigned": "Asked by us, out of context", "spontaneous": "Own mark"}.get(
+        judgement.origin, judgement.get_origin_display())]  # fmt: skip
+    if judgement.annotator.is_blocked:
+        parts.append("blocked, does not count")
+    if judgement.has_conflict_of_interest:
+        parts.append("wrote one of them, does not count")
+    if judgement.pk not in live:
+        parts.append("does not stand any more")
+    share = judgement.annotator.share_right_on_gold
+    if share is not None:
+        parts.append(f"{judgement.annotator.gold_right_count} of {judgement.annotator.gold_answers_count} right on gold")
+    return " · ".join(parts)
+
+
+def _beliefs(item: Item) -> Iterator[Moment]:
+    changes = (
+        LabelChange.objects.of(item.project_id)
+        .filter(_of(item, "label__unit__"))
+        .select_related("label__unit__item", "label__unit__other")
+    )
+    for change in changes:
+        other = _other(change.label.unit, item)
+        title = {
+            "settled": f"Settled: {_words(change.value)} as {other}" if change.value != "different" else f"Settled: different from {other}",
+            "contested": f"Contested: people disagree about {other}",
+            "proposed": f"Proposed: {_words(change.value)}, about {other}",
+        }.get(change.state, f"Open again: {other}")  # fmt: skip
+        counts = ", ".join(f"{count} {_words(value)}" for value, count in change.evidence.get("counts", {}).items())
+        text = f"Votes: {counts or 'none'}." + (f" Believed with {change.probability:.2f}." if change.probability else "")
+        settled = change.state == "settled"
+        belief = (change.probability or 0.0) if settled and change.value == "duplicate" else 0.0
+        yield Moment(change.changed_at, "lock" if settled else "lock_open", title, text, belief=belief)
+
+
+def _told(item: Item) -> Iterator[Moment]:
+    deliveries = WebhookDelivery.objects.of(item.project_id).filter(delivered_at__isnull=False)
+    for delivery in deliveries.filter(body__data__unit__items__contains=item.key).select_related("webhook"):
+        text = f"{delivery.kind}, taken after {delivery.attempts_count} tries."
+        yield Moment(delivery.delivered_at or delivery.created_at, "send", "The host was told", text)
+
+
+def _frozen(item: Item, labels: list[ConsensusLabel]) -> Iterator[Moment]:
+    """Yield the versions that hold this item: its label was settled when the version was frozen."""
+    for label in labels:
+        changes = list(label.changes.order_by("changed_at"))
+        frozen = DatasetVersion.objects.of(item.project_id).filter(
+            dataset__question=label.question, state=DatasetVersion.State.FROZEN
+        )
+        for version in frozen.select_related("dataset"):
+            before = [change for change in changes if version.frozen_at and change.changed_at <= version.frozen_at]
+            if before and before[-1].state == ConsensusLabel.State.SETTLED and version.frozen_at:
+                text = f"As {_words(before[-1].value)}, with {_other(label.unit, item)}."
+                yield Moment(version.frozen_at, "inventory_2", f"Frozen: {version}", text)
+
+
+def _cluster(item: Item) -> dict[str, Any] | None:
+    member = ClusterMember.objects.of(item.project_id).filter(item=item).select_related("cluster").first()
+    if member is None:
+        return None
+    items = Item.objects.filter(cluster_memberships__cluster=member.cluster).order_by("created_at")
+    return {"name": member.cluster.name, "items": list(items)}
+
+
+def _label_facts(label: ConsensusLabel, item: Item) -> dict[str, Any]:
+    return {"label": label, "other": _other(label.unit, item), "said": _words(label.value) if label.value else ""}
+
+
+def _units(item: Item) -> list[dict[str, Any]]:
+    gold = dict(GoldAnswer.objects.of(item.project_id).filter(_of(item)).values_list("unit", "value"))
+    units = Unit.objects.of(item.project_id).filter(_of(item, "")).select_related("question", "item", "other")
+    return [{"unit": unit, "other": _other(unit, item), "gold": gold.get(unit.pk, "")} for unit in units.order_by("pk")]

@@ -1,0 +1,90 @@
+"""Admin pages of what we believe."""
+
+import csv
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.admin import TabularInline
+
+from backend.projects.pages import ProjectRows
+from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = [
+    "question", "item", "other", "state", "value", "probability", "votes_count", "answers_count", "settled_at",
+]  # fmt: skip
+
+
+def harmless(cell: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+class LabelChangeInline(TabularInline):
+    """How a belief came to be."""
+
+    model = LabelChange
+    fields = ["revision", "changed_at", "state", "value", "probability", "evidence"]
+    readonly_fields = fields
+    ordering = ["revision"]
+    extra = 0
+    can_delete = False
+
+
+@admin.register(ConsensusLabel)
+class ConsensusLabelAdmin(ProjectRows):
+    """Labels with their evidence."""
+
+    list_display = ["unit_and_story", "state", "value", "probability", "question", "revision", "settled_at"]
+    list_filter = ["question", "state", "value", "policy", "is_stale"]
+    search_fields = ["unit__item__key", "unit__item__title", "unit__other__key", "unit__other__title"]
+    list_select_related = ["unit__item", "unit__other", "question"]
+    date_hierarchy = "computed_at"
+    actions = ["export_csv"]
+    inlines = [LabelChangeInline]
+
+    @admin.display(description="Unit", ordering="unit")
+    def unit_and_story(self, label: ConsensusLabel) -> str:
+        """Return the unit, which leads to its item's story."""
+        return format_html('<a href="{}">{}</a>', reverse("story", args=[label.unit.item_id]), label.unit)
+
+    @admin.action(description="Export as CSV")
+    def export_csv(self, request: HttpRequest, chosen: QuerySet[ConsensusLabel]) -> HttpResponse:
+        """Return the chosen labels as a file that spreadsheets open safely."""
+        response = HttpResponse(content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="labels.csv"'
+        writer = csv.writer(response)
+        writer.writerow(COLUMNS)
+        for label in chosen.order_by("pk"):
+            unit = label.unit
+            row = [
+                label.question.slug, unit.item.key, unit.other.key if unit.other else "", label.state, label.value,
+                label.probability, label.evidence.get("votes_count"), label.evidence.get("answers_count"),
+                label.settled_at.isoformat() if label.settled_at else "",
+            ]  # fmt: skip
+            writer.writerow([harmless(cell) for cell in row])
+        return response
+
+
+class ClusterMemberInline(TabularInline):
+    """Who is in a cluster."""
+
+    model = ClusterMember
+    fields = ["item"]
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Cluster)
+class ClusterAdmin(ProjectRows):
+    """Items that are one and the same."""
+
+    list_display = ["name", "question", "members_count", "updated_at"]
+    list_filter = ["question"]
+    search_fields = ["name", "members__item__title"]
+    inlines = [ClusterMemberInline]

@@ -1,0 +1,195 @@
+"""What the overview says: is it working, is it right, what needs me. All from real rows."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from backend.annotators.models import Annotator
+from backend.judgements.actions.show import SEARCH_POLICY
+from backend.judgements.models import Slot
+from backend.projects.models import Job, Project, WebhookDelivery
+from backend.quality.charts import stacked_bar, stacked_days, whisker
+from backend.quality.models import ConsensusLabel
+from backend.quality.trust import wilson_interval
+
+DAYS = 14
+PARTS = ("accepted", "rejected", "corrected", "unsure", "passed", "ignored", "unseen")
+WORDS = {
+    "accepted": "Accepted",
+    "rejected": "Rejected",
+    "corrected": "Another answer",
+    "unsure": "Not sure",
+    "passed": "Seen, passed by",
+    "ignored": "Seen, no answer given",
+    "unseen": "Never seen",
+}
+ANSWERED = ("accepted", "rejected", "corrected", "unsure")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with what it is and how sure it is."""
+
+    name: str
+    value: str
+    note: str
+
+
+def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, Any]:
+    """Return all that the overview page shows for the days that end now."""
+    since = now - timedelta(days=days)
+    slots = Slot.objects.of(project).filter(exposure__shown_at__gte=since).exclude(exposure__policy=SEARCH_POLICY)
+    totals: Counter[str] = Counter(dict(slots.values_list("outcome").annotate(Count("pk"))))
+    return {
+        "project": project,
+        "days": days,
+        "since": since,
+        "until": now,
+        "sentence": _sentence(project, totals, since),
+        "figures": _figures(project, totals, since),
+        "legend": _legend(totals),
+        "chart": _chart(slots, now, days),
+        "table": _table(slots, now, days),
+        "suggesters": _suggesters(slots),
+        "needs": _needs(project),
+    }
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+def _sentence(project: Project, totals: Counter[str], since: datetime) -> dict[str, Any]:
+    seen = totals.total() - totals["unseen"]
+    gold = _gold(project)
+    return {
+        "answered": sum(totals[outcome] for outcome in ANSWERED),
+        "seen": seen,
+        "settled": ConsensusLabel.objects.of(project).settled().filter(settled_at__gte=since).count(),
+        "right": f"{100 * gold[0] / gold[1]:.0f}" if gold[1] else None,
+    }
+
+
+def _gold(project: Project) -> tuple[int, int]:
+    sums = Annotator.objects.of(project).aggregate(right=Sum("gold_right_count"), of=Sum("gold_answers_count"))
+    return sums["right"] or 0, sums["of"] or 0
+
+
+def _figures(project: Project, totals: Counter[str], since: datetime) -> list[Figure]:
+    answered = sum(totals[outcome] for outcome in ANSWERED)
+    seen = totals.total() - totals["unseen"]
+    low, high = wilson_interval(answered, seen)
+    right, of_gold = _gold(project)
+    gold_low, gold_high = wilson_interval(right, of_gold)
+    labels = ConsensusLabel.objects.of(project)
+    settled, contested = labels.settled(), labels.filter(state=ConsensusLabel.State.CONTESTED).count()
+    new = settled.filter(settled_at__gte=since).count()
+    return [
+        Figure(
+            "Answered when seen",
+            _share(answered, seen),
+            f"{100 * low:.0f} to {100 * high:.0f}, of {seen} seen" if seen else "nothing was seen yet",
+        ),
+        Figure(
+            "Right when checked",
+            f"{right / of_gold:.2f}".lstrip("0") if of_gold else "–",
+            f"{gold_low:.2f} to {gold_high:.2f}, {of_gold} gold answers" if of_gold else "no gold answer was met yet",
+        ),
+        Figure("Settled labels", str(settled.count()), f"{new} in these days"),
+        Figure("Contested labels", str(contested), "people disagree; an expert can decide"),
+    ]
+
+
+def _legend(totals: Counter[str]) -> list[dict[str, Any]]:
+    whole = totals.total()
+    return [
+        {"part": part, "word": WORDS[part], "count": totals[part], "share": _share(totals[part], whole)}
+        for part in PARTS
+        if totals[part] or part in ("accepted", "rejected", "passed", "ignored", "unseen")
+    ]
+
+
+def _by_day(slots: Any, now: datetime, days: int) -> list[tuple[str, dict[str, int]]]:
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = slots.annotate(day=TruncDate("exposure__shown_at")).values_list("day", "outcome").annotate(Count("pk"))
+    for day, outcome, count in rows:
+        counts[day.isoformat()][outcome] = count
+    wanted = [(now - timedelta(days=back)).date().isoformat() for back in range(days - 1, -1, -1)]
+    return [(day, counts.get(day, {})) for day in wanted]
+
+
+def _chart(slots: Any, now: datetime, days: int) -> SafeString:
+    drawn = stacked_days(_by_day(slots, now, days), PARTS, title="What became of each suggestion, by day")
+    return mark_safe(drawn)  # noqa: S308  numbers and dates of our own
+
+
+def _table(slots: Any, now: datetime, days: int) -> list[dict[str, Any]]:
+    return [
+        {"day": day, "shown": sum(counts.values()), "counts": [counts.get(part, 0) for part in PARTS]}
+        for day, counts in _by_day(slots, now, days)
+        if counts
+    ]
+
+
+def _suggesters(slots: Any) -> list[dict[str, Any]]:
+    found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    rows = (
+        slots.exclude(suggester=None)
+        .values_list("suggester__name", "suggester__version", "suggester__state", "outcome")
+        .annotate(Count("pk"))
+    )
+    for name, version, state, outcome, count in rows:
+        found[name, version, state][outcome] += count
+    return [_suggester(key, counts) for key, counts in sorted(found.items())]
+
+
+def _suggester(key: tuple[str, str, str], counts: Counter[str]) -> dict[str, Any]:
+    name, version, state = key
+    decided = counts["accepted"] + counts["rejected"] + counts["corrected"] + counts["passed"]
+    low, high = wilson_interval(counts["accepted"], decided)
+    share = counts["accepted"] / decided if decided else 0.0
+    told = ", ".join(f"{counts[part]} {part}" for part in PARTS if counts[part])
+    return {
+        "name": name,
+        "version": version,
+        "state": state,
+        "shown": counts.total(),
+        "bar": mark_safe(stacked_bar(counts, PARTS, title=told)),  # noqa: S308  numbers of our own
+        "whisker": mark_safe(whisker(share, low, high)) if decided else "",  # noqa: S308  numbers of our own
+        "share": f"{share:.2f}".lstrip("0") if decided else "–",
+        "interval": f"{low:.2f} to {high:.2f}" if decided else "nobody decided yet",
+    }
+
+
+def _needs(project: Project) -> list[dict[str, str]]:
+    """Return what an analyst can do now, most pressing first."""
+    labels = ConsensusLabel.objects.of(project).select_related("unit__item", "unit__other")
+    contested = labels.filter(state=ConsensusLabel.State.CONTESTED).order_by("-computed_at")[:3]
+    proposed = labels.filter(state=ConsensusLabel.State.PROPOSED).order_by("-computed_at")[:2]
+    needs = [_need("People disagree", label, "Decide") for label in contested]
+    needs += [_need("Proposed, and nobody was asked yet", label, "Answer") for label in proposed]
+    return needs + list(_broken(project))
+
+
+def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
+    text = f"“{label.unit.item}” and “{label.unit.other}”" if label.unit.other else f"“{label.unit.item}”"
+    return {"title": title, "text": text, "url": reverse("story", args=[label.unit.item_id]), "verb": verb}
+
+
+def _broken(project: Project) -> Iterable[dict[str, str]]:
+    dead = Job.objects.filter(project=project).dead().count()
+    if dead:
+        address = reverse("admin:projects_job_changelist") + "?died_at__isempty=0"
+        yield {"title": f"{dead} jobs were given up", "text": "They failed eight times.", "url": address, "verb": "Look"}
+    waiting = WebhookDelivery.objects.of(project).filter(Q(delivered_at=None) & Q(attempts_count__gt=1)).count()
+    if waiting:
+        address = reverse("admin:projects_webhookdelivery_changelist")
+        text = "The host did not take them yet."
+        yield {"title": f"{waiting} messages wait", "text": text, "url": address, "verb": "Look"}

@@ -1,0 +1,96 @@
+"""Is all well between this machine and Earmark? What is not, is said with what to do."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from earmark._transport import refusal
+from earmark.version import __version__
+
+TIMEOUT_S = 10.0
+LARGEST_SKEW_S = 30.0
+PROBE = "/v1/questions"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: what was found, and what to do where it is not well."""
+
+    name: str
+    is_well: bool
+    found: str
+    to_do: str = ""
+
+
+def examine(*, url: str, key: str, transport: httpx.BaseTransport | None = None) -> list[Finding]:
+    """Return what was found about the SDK, the address, the key, the clock and the server's version."""
+    findings = [Finding("SDK", True, f"earmark {__version__} on Python {platform.python_version()}")]
+    headers = {"Authorization": f"Bearer {key}"} if key.isascii() else {}
+    try:
+        with httpx.Client(base_url=url, timeout=TIMEOUT_S, transport=transport) as client:
+            response = client.get(PROBE, params={"limit": "1"}, headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return [*findings, _unreachable(url, error)]
+    if "X-Request-Id" not in response.headers:
+        return [*findings, _stranger(url, response)]
+    findings.append(Finding("address", True, f"Earmark answers at {url}"))
+    findings.append(_key(key, response))
+    findings.append(_clock(response, now=time.time()))
+    findings.append(_version(response.headers.get("X-Earmark-Version")))
+    return findings
+
+
+def _unreachable(url: str, error: Exception) -> Finding:
+    return Finding(
+        "address",
+        False,
+        f"nothing answers at {url} ({error or type(error).__name__})",
+        "Start Earmark there, or name its address with --url or EARMARK_URL.",
+    )
+
+
+def _stranger(url: str, response: httpx.Response) -> Finding:
+    seen = f"status {response.status_code}, {response.headers.get('Content-Type', 'no content type')}"
+    to_do = "Name the address of Earmark itself, without a path; look whether a proxy stands between."
+    return Finding("address", False, f"what answers at {url} is not Earmark ({seen})", to_do)
+
+
+def _key(key: str, response: httpx.Response) -> Finding:
+    if response.is_success:
+        return Finding("key", True, f"{key[:6]}… opens the project")
+    if not key:
+        return Finding("key", False, "none was given", "Give a secret key with --key or EARMARK_KEY.")
+    if key.startswith("pk_"):
+        to_do = "pk_… is for pages; servers take the secret key, sk_…, of the same project."
+        return Finding("key", False, "this is a publishable key", to_do)
+    if response.status_code in (401, 403):
+        to_do = "Look in the admin whether it was revoked or has expired, and make a new one there."
+        return Finding("key", False, f"{key[:6]}… is refused: {refusal(response)}", to_do)
+    return Finding("key", False, f"could not be tried: {refusal(response)}", "Look into the server's log.")
+
+
+def _clock(response: httpx.Response, *, now: float) -> Finding:
+    try:
+        there = parsedate_to_datetime(response.headers["Date"]).timestamp()
+    except (KeyError, ValueError):
+        return Finding("clock", True, "the server does not tell its time")
+    skew = now - there
+    if abs(skew) <= LARGEST_SKEW_S:
+        return Finding("clock", True, f"within {LARGEST_SKEW_S:g} s of the server's")
+    way = "ahead of" if skew > 0 else "behind"
+    to_do = "Set both clocks by NTP; identities and webhooks signed here would be refused."
+    return Finding("clock", False, f"{abs(skew):.0f} s {way} the server's", to_do)
+
+
+def _version(there: str | None) -> Finding:
+    if there is None:
+        return Finding("version", True, "the server does not tell its version")
+    if there.split(".")[0] == __version__.split(".")[0]:
+        return Finding("version", True, f"the server runs {there}")
+    to_do = f"Install the SDK of the server's major version: earmark=={there.split('.')[0]}.*"
+    return Finding("version", False, f"the server runs {there}, the SDK is {__version__}", to_do)

@@ -1,0 +1,152 @@
+"""Bring in the items of a file: with progress, going on where a run stopped, bad lines named."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from earmark.client import Earmark
+from earmark.types import Item
+
+LINES_A_CALL = 1000
+_FIELDS = frozenset(each.name for each in fields(Item))
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How lines become items: fields renamed, a url made from each item's fields, a usual kind."""
+
+    rename: Mapping[str, str] = field(default_factory=dict)
+    url_of: str = ""
+    kind: str = ""
+    from_start: bool = False
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that was not taken, and why."""
+
+    number: int
+    why: str
+
+
+@dataclass
+class ImportReport:
+    """What became of the lines."""
+
+    created_count: int = 0
+    updated_count: int = 0
+    unchanged_count: int = 0
+    bad: list[BadLine] = field(default_factory=list)
+
+
+def import_items(
+    client: Earmark, path: Path | str, options: ImportOptions, *, say: Callable[[str], None]
+) -> ImportReport:
+    """Register the items of a JSON-lines file (plain or .gz) and report what became of each line.
+
+    Fields that an item has not go into its metadata. Bad lines are said with their number, the others
+    are taken. Where a run stops, a note beside the file says how far it came, and the next one goes on
+    there; it goes when the file is done. Raises EarmarkError, OSError.
+    """
+    note = _Note(Path(path), client.base_url)
+    done = 0 if options.from_start else note.lines_done()
+    if done:
+        say(f"going on after line {done:,} (--from-start begins anew)")
+    report = ImportReport()
+    with _opened(Path(path)) as lines:
+        for numbers_and_lines in _chunks(islice(enumerate(lines, start=1), done, None)):
+            bad_before = len(report.bad)
+            _send(client, numbers_and_lines, options, report)
+            for bad in report.bad[bad_before:]:
+                say(f"line {bad.number}: {bad.why}")
+            done = numbers_and_lines[-1][0]
+            note.write(done)
+            say(f"{done:,} lines")
+    note.remove()
+    return report
+
+
+def _chunks(numbered: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    following = iter(numbered)
+    while chunk := list(islice(following, LINES_A_CALL)):
+        yield chunk
+
+
+def _send(
+    client: Earmark, lines: list[tuple[int, bytes]], options: ImportOptions, report: ImportReport
+) -> None:
+    numbers: list[int] = []
+    items: list[dict[str, Any]] = []
+    bad: list[BadLine] = []
+    for number, line in lines:
+        if not line.strip():
+            continue
+        try:
+            items.append(_item(line, options))
+            numbers.append(number)
+        except ValueError as error:
+            bad.append(BadLine(number, str(error)))
+    told = client.items.upsert(items)
+    report.created_count += told.created_count
+    report.updated_count += told.updated_count
+    report.unchanged_count += told.unchanged_count
+    bad += [BadLine(numbers[row.index], f"{row.code}: {row.detail}") for row in told.rejected]
+    report.bad += sorted(bad, key=lambda each: each.number)
+
+
+def _item(line: bytes, options: ImportOptions) -> dict[str, Any]:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(told, dict) or "id" not in told:
+        raise ValueError("not an object with an id")
+    facts = {options.rename.get(name, name): value for name, value in told.items()}
+    item = {name: value for name, value in facts.items() if name in _FIELDS and value is not None}
+    others = {name: value for name, value in facts.items() if name not in _FIELDS}
+    if not isinstance(item.get("metadata", {}), dict):
+        raise ValueError("metadata is not an object")
+    if others:
+        item["metadata"] = {**item.get("metadata", {}), **others}
+    if options.kind:
+        item.setdefault("kind", options.kind)
+    if options.url_of:
+        item.setdefault("url", options.url_of.replace("{id}", str(facts["id"])))
+    return item
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+class _Note:
+    """How far an import came: a small file beside the imported one, for that very file and address."""
+
+    def __init__(self, path: Path, base_url: str) -> None:
+        facts = path.stat()
+        seed = f"{facts.st_size} {facts.st_mtime_ns} {base_url}"
+        self._stamp = hashlib.sha256(seed.encode()).hexdigest()[:16]
+        self._path = path.with_name(path.name + ".earmark-progress")
+
+    def lines_done(self) -> int:
+        """Return how many lines an earlier run took, 0 where the file or the address is another."""
+        try:
+            told = json.loads(self._path.read_bytes())
+            return int(told["lines_done"]) if told["stamp"] == self._stamp else 0
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
+    def write(self, lines_done: int) -> None:
+        with suppress(OSError):  # in a folder that cannot be written to, the next run begins anew
+            self._path.write_text(json.dumps({"stamp": self._stamp, "lines_done": lines_done}))
+
+    def remove(self) -> None:
+        self._path.unlink(missing_ok=True)

@@ -1,0 +1,337 @@
+"""Tests of earmark.suggesters.index, on the real tantivy."""
+
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from earmark.errors import IndexFailed, SomeoneElseWrites
+from earmark.suggesters import Item, ItemIndex, index as module
+
+
+def found(index, query, k=10):
+    return [hit.id for hit in index.search(query, k)]
+
+
+def grep(folder, word):
+    """The files under a folder that hold a word."""
+    return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
+
+
+def segments(folder):
+    """The names of the segments whose files lie under a folder: what a term dictionary packs, grep cannot see."""
+    return {path.stem.partition(".")[0] for path in folder.rglob("*.term")}
+
+
+def uses(folder, *words):
+    """How many documents, deleted ones too, use words in the files under a folder."""
+    snapshot = ItemIndex(folder).snapshot()
+    return sum(snapshot._searcher.doc_freq(field, word) for word in words for field in ("id", "title", "body", "typed"))
+
+
+def another_process(code, folder):
+    script = f"from earmark.suggesters import Item, ItemIndex\nindex = ItemIndex({str(folder)!r})\n{code}"
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+
+
+def test_what_is_applied_is_found_and_its_number_kept(index):
+    assert index.count == 5
+    assert index.applied_seq == 5
+    assert found(index, "calendar") == ["2"]
+
+
+def test_an_item_written_again_is_there_once_with_its_new_words(index, threads):
+    index.apply([replace(threads[1], title="Printing envelopes")], seq=6)
+    assert index.count == 5
+    assert found(index, "envelopes") == ["2"]
+    assert found(index, "calendar") == []
+
+
+def test_of_one_item_twice_in_a_change_the_last_counts():
+    index = ItemIndex()
+    index.apply([Item("1", "first"), Item("1", "second")])
+    assert (index.count, found(index, "first"), found(index, "second")) == (1, [], ["1"])
+
+
+def test_a_removed_item_is_not_found(index):
+    index.apply(removed=["2", "never there"], seq=6)
+    assert index.count == 4
+    assert found(index, "calendar") == []
+
+
+def test_an_item_without_text_or_time_is_kept():
+    index = ItemIndex()
+    index.apply([Item("1"), Item("2", created_at=datetime(1901, 1, 1))])
+    assert index.count == 2
+
+
+def test_an_id_is_taken_as_it_is():
+    index = ItemIndex()
+    keys = ["A b", "a/b?c", "ä", "a b", "x" * 200, "0"]
+    index.apply([Item(key, "same words") for key in keys])
+    assert sorted(found(index, "same")) == sorted(keys)
+    index.apply(removed=["a b"])
+    assert index.count == 5
+
+
+def test_a_late_change_is_not_written_over_a_newer_one(index, threads):
+    assert not index.apply([replace(threads[1], title="an old title")], seq=5)
+    assert not index.apply(removed=["1"], seq=3)
+    assert (index.count, index.applied_seq, found(index, "old")) == (5, 5, [])
+
+
+def test_a_change_that_fails_leaves_all_as_it_was(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply(threads, seq=5)
+
+    def breaking():
+        yield Item("6", "half a change")
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        index.apply(breaking(), seq=6)
+    assert (index.count, index.applied_seq) == (5, 5)
+    assert index.apply([Item("6", "a whole change")], seq=6)
+
+
+def test_an_error_of_the_givers_keeps_its_name(index):
+    def breaking():
+        yield from ()
+        raise ValueError("of the host")
+
+    with pytest.raises(ValueError, match="of the host"):
+        index.apply(breaking())
+
+
+def test_an_id_that_is_no_text_is_an_error_of_ours(index):
+    with pytest.raises(IndexFailed):
+        index.apply([Item("\ud800", "half a sign")])
+    assert index.count == 5
+
+
+def test_a_folder_remembers(tmp_path, threads):
+    ItemIndex(tmp_path).apply(threads, seq=5)
+    again = ItemIndex(tmp_path)
+    assert (again.count, again.applied_seq) == (5, 5)
+
+
+def test_only_ids_and_times_are_stored(tmp_path):
+    index = ItemIndex(tmp_path)
+    index.apply([Item("id-1", "Some words", "in this very order")])
+    [document] = [index._index.searcher().doc(a) for _, a in index._index.searcher().search(everything()).hits]
+    assert document.to_dict() == {"id": ["id-1"]}
+    assert not grep(tmp_path, "very order")
+
+
+def everything():
+    import tantivy
+
+    return tantivy.Query.all_query()
+
+
+def test_another_process_sees_a_change_when_it_looks_again(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply(threads, seq=5)
+    told = another_process("index.apply([Item('6', 'from afar')], removed=['1'], seq=7); print(index.count)", tmp_path)
+    assert told.stdout.split() == ["5"], told.stderr
+    assert index.applied_seq == 5
+    index.reload()
+    assert (index.applied_seq, found(index, "afar"), found(index, "gone")) == (7, ["6"], [])
+
+
+def test_who_comes_while_another_process_writes_is_told_and_may_read(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply(threads, seq=5)
+    told = []
+
+    def meanwhile():
+        code = """
+try:
+    index.apply([Item("6", "x")], seq=6)
+except Exception as error:
+    print(type(error).__name__, index.count)
+"""
+        told.append(another_process(code, tmp_path))
+        yield Item("7", "seven")
+
+    index.apply(meanwhile(), seq=7)
+    assert told[0].stdout.split() == ["SomeoneElseWrites", "5"], told[0].stderr
+    assert index.applied_seq == 7
+
+
+def test_who_comes_while_another_thread_writes_is_told(index):
+    def meanwhile():
+        with pytest.raises(SomeoneElseWrites):
+            index.apply([Item("8")])
+        yield Item("7", "seven")
+
+    index.apply(meanwhile())
+    assert index.count == 6
+
+
+def test_the_writers_lock_is_free_after_a_kill(tmp_path):
+    code = """
+import os, signal
+def killed():
+    yield Item("1", "never committed")
+    os.kill(os.getpid(), signal.SIGKILL)
+index.apply(killed(), seq=1)
+"""
+    assert another_process(code, tmp_path).returncode == -9
+    index = ItemIndex(tmp_path)
+    assert (index.count, index.applied_seq) == (0, 0)
+    assert index.apply([Item("1", "committed")], seq=1)
+
+
+def test_many_threads_read_while_one_writes(index):
+    stop, errors = threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            try:
+                assert "1" in found(index, "archive")
+            except Exception as error:
+                errors.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for seq in range(6, 36):
+        index.apply([Item(f"n{seq}", "another word")], seq=seq)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert (errors, index.count) == ([], 35)
+
+
+def test_a_snapshot_stays_as_it_was(index):
+    before = index.snapshot()
+    index.apply(removed=["2"])
+    assert [hit.id for hit in before.search("calendar", 3)] == ["2"]
+    assert found(index, "calendar") == []
+
+
+def test_an_erased_item_leaves_no_word_in_the_folder(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply([*threads, Item("secret-id", "canaryword", "unheardof")], seq=6)
+    old = segments(tmp_path)
+    index.apply([Item("later", "elsewhere")], seq=7)
+    assert grep(tmp_path, "secret-id")
+    assert uses(tmp_path, "secret-id", "canaryword", "unheardof") == 4
+    asked = []
+
+    def read(ids):
+        asked.extend(ids)
+        return [thread for thread in threads if thread.id in ids]
+
+    index.erase(["secret-id"], read, seq=8)
+    assert not old & segments(tmp_path)
+    assert grep(tmp_path, "secret-id") == grep(tmp_path, "canaryword") == []
+    assert uses(tmp_path, "secret-id", "canaryword", "unheardof") == 0
+    assert (index.count, index.applied_seq, found(index, "calendar")) == (6, 8, ["2"])
+    assert sorted(asked) == ["1", "2", "3", "4", "5"]
+
+
+def test_what_an_erased_item_said_before_is_gone_too(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply([*threads, Item("6", "canaryword")])
+    index.apply([Item("6", "harmless")])
+    index.apply([Item("7", "secondcanary")])
+    index.apply(removed=["7"])
+    assert uses(tmp_path, "canaryword", "secondcanary") > 0
+    index.erase(["6", "7"], lambda ids: [thread for thread in threads if thread.id in ids])
+    assert uses(tmp_path, "6", "7", "canaryword", "secondcanari", "secondcanary") == 0
+    assert index.count == 5
+
+
+def test_erasing_asks_only_for_what_still_exists(index):
+    index.erase(["1"], lambda ids: [])
+    assert index.count == 0
+
+
+def test_erasing_never_brings_the_erased_back(index, threads):
+    index.erase(["1"], lambda ids: threads)
+    assert sorted(found(index, "archive printing crash spell")) == ["2", "3", "4", "5"]
+
+
+def test_an_index_is_rebuilt_while_others_still_read_the_old_one(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply(threads, seq=50)
+    counts = []
+
+    def items():
+        counts.append(ItemIndex(tmp_path).count)
+        yield Item("9", "new")
+
+    index.rebuild(items(), seq=3)
+    assert counts == [5]
+    assert (index.count, index.applied_seq, found(index, "new")) == (1, 3, ["9"])
+    assert ItemIndex(tmp_path).applied_seq == 3
+
+
+def test_a_rebuild_that_fails_keeps_the_old_index(index):
+    def breaking():
+        yield Item("9")
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        index.rebuild(breaking(), seq=9)
+    assert (index.count, index.applied_seq) == (5, 5)
+
+
+@pytest.mark.parametrize("damage", ["cut meta", "no segment", "no meta"])
+def test_a_broken_folder_becomes_an_empty_index_to_be_built_anew(tmp_path, threads, damage):
+    ItemIndex(tmp_path).apply(threads, seq=5)
+    [meta] = tmp_path.rglob("meta.json")
+    match damage:
+        case "cut meta":
+            meta.write_text(meta.read_text()[:50])
+        case "no meta":
+            meta.unlink()
+        case "no segment":
+            for path in tmp_path.rglob("*.idx"):
+                path.unlink()
+    index = ItemIndex(tmp_path)
+    assert (index.count, index.applied_seq) == (0, 0)
+    assert index.apply(threads, seq=5)
+    assert index.count == 5
+
+
+def test_a_note_that_cannot_be_read_means_beginning_anew(tmp_path, threads):
+    ItemIndex(tmp_path).apply(threads, seq=5)
+    [note] = tmp_path.rglob("applied-seq")
+    note.write_text("nonsense")
+    assert ItemIndex(tmp_path).applied_seq == 0
+
+
+def test_two_processes_may_make_the_folder_at_once(tmp_path):
+    folder = tmp_path / "a long path" / "with spaces"
+    script = f"""
+import json, sys
+from earmark.suggesters import Item, ItemIndex, SomeoneElseWrites
+index = ItemIndex({str(folder)!r})
+done = False
+while not done:
+    try:
+        done = index.apply([Item(sys.argv[1], "made at once")])
+    except SomeoneElseWrites:
+        pass
+"""
+    both = [subprocess.Popen([sys.executable, "-c", script, key]) for key in "ab"]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert sorted(found(ItemIndex(folder), "made")) == ["a", "b"]
+    assert [path.name for path in folder.iterdir()] == [f"format-{module.FORMAT}"]
+
+
+def test_a_panic_of_tantivys_is_an_error_that_can_be_caught():
+    class PanicException(BaseException):
+        pass
+
+    def panics():
+        raise PanicException("index out of bounds")
+
+    with pytest.raises(IndexFailed, match="panicked"), module._named_errors():
+        panics()

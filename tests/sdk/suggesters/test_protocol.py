@@ -1,0 +1,57 @@
+"""Tests of earmark.suggesters.protocol."""
+
+import logging
+from fractions import Fraction
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from earmark.suggesters import LexicalSuggester, Suggester, Suggestion, discover, protocol
+
+
+class Newest:
+    """A suggester in as few lines as it takes."""
+
+    name = "newest"
+    version = "1"
+
+    def suggest(self, item, index, k):
+        return [Suggestion("1", 0.5, ["the newest"])][:k]
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    def install(**named):
+        entries = [EntryPoint(name, target, protocol.GROUP) for name, target in named.items()]
+        monkeypatch.setattr(protocol, "entry_points", lambda group: entries)
+        discover.cache_clear()
+        return discover()
+
+    yield install
+    discover.cache_clear()
+
+
+def test_whatever_has_the_three_names_is_a_suggester():
+    assert isinstance(Newest(), Suggester)
+    assert not isinstance(object(), Suggester)
+
+
+def test_a_guess_needs_no_reasons():
+    assert Suggestion("1", 0.5).reasons == ()
+
+
+def test_the_lexical_suggester_is_always_there(installed):
+    assert installed() == {"lexical": LexicalSuggester}
+
+
+def test_an_installed_suggester_is_found_by_name(installed):
+    found = installed(newest="fractions:Fraction")
+    assert set(found) == {"lexical", "newest"}
+    assert found["newest"] is Fraction
+
+
+def test_one_that_cannot_be_imported_is_left_out_and_logged(installed, caplog):
+    with caplog.at_level(logging.WARNING):
+        found = installed(broken="no.such.module:Thing", gone="earmark.suggesters:NoSuchThing")
+    assert set(found) == {"lexical"}
+    assert "broken" in caplog.text and "gone" in caplog.text

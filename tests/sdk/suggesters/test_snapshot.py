@@ -1,0 +1,123 @@
+"""Tests of earmark.suggesters.snapshot, on the real tantivy."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from earmark.suggesters import Item, ItemIndex, Term
+from tests.sdk.conftest import NOON
+
+
+def ids(hits):
+    return [hit.id for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("archive", "1"),
+        ("archiv", "1"),
+        ("arch", "1"),
+        ("printing cal", "2"),
+        ("Shift+A cannot", "5"),
+        ("CRASH", "3"),
+        ("dictionary", "4"),
+        ("readmail", "3"),
+        ("2.53", "1"),
+    ],
+)
+def test_words_are_found_as_they_are_typed(index, query, first):
+    assert first in ids(index.search(query, 2))
+
+
+@pytest.mark.parametrize("query", ["", " ", "!?", "\0", "\ud800", "zzz", "+++", "a" * 5000, '"', "title:x AND ("])
+def test_what_says_nothing_finds_nothing_and_breaks_nothing(index, query):
+    assert index.search(query, 3) == []
+
+
+def test_a_finished_word_is_no_beginning(index):
+    assert ids(index.search("calen", 3)) == ["2"]
+    assert index.search("calen ", 3) == []
+
+
+def test_items_with_all_words_come_before_items_with_some(index):
+    assert ids(index.search("printing crash", 5))[0] == "3"
+    assert "2" in ids(index.search("printing crash", 5))
+
+
+def test_an_accent_may_be_left_out():
+    index = ItemIndex()
+    index.apply([Item("1", "Café Über")])
+    assert ids(index.search("cafe", 1)) == ids(index.search("uber ", 1)) == ids(index.search("CAFÉ", 1)) == ["1"]
+
+
+def test_no_more_come_than_are_asked_for(index):
+    assert len(index.search("archive", 1)) == 1
+    assert index.search("archive", 0) == []
+
+
+def test_a_search_leaves_out_what_it_is_told_to(index):
+    assert ids(index.search("archive", 5, without="1")) == ["5"]
+    assert index.search("archive", 5, without={"1", "5"}) == []
+    assert ids(index.search("archive", 5, before=NOON + timedelta(hours=4))) == ["1"]
+
+
+def best(index, *words, **options):
+    return ids(index.snapshot().best([Term("title", word, 1.0) for word in words], 9, **options))
+
+
+def test_strictly_earlier_means_strictly(index):
+    assert best(index, "archiv", before=NOON) == []
+    assert best(index, "archiv", before=NOON + timedelta(microseconds=1)) == ["1"]
+
+
+def test_an_item_whose_time_is_not_known_is_not_earlier_than_any():
+    index = ItemIndex()
+    index.apply([Item("1", "word"), Item("2", "word", created_at=NOON)])
+    assert best(index, "word") == ["1", "2"]
+    assert best(index, "word", before=NOON + timedelta(days=1)) == ["2"]
+
+
+def test_a_heavier_word_counts_more(index):
+    snapshot = index.snapshot()
+    terms = [Term("title", "print", 1.0), Term("title", "archiv", 5.0)]
+    assert set(ids(snapshot.best(terms, 2))) == {"1", "5"}
+
+
+def test_of_equals_the_lower_id_comes_first():
+    index = ItemIndex()
+    index.apply([Item(key, "same") for key in "cab"])
+    assert best(index, "same") == ["a", "b", "c"]
+
+
+def test_a_hit_tells_when_its_item_was_created(index):
+    [hit] = index.search("calendar", 1)
+    assert hit.created_at == NOON + timedelta(hours=1)
+
+
+def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_nothing(index):
+    snapshot = index.snapshot()
+    assert snapshot.idf("title", "calendar") > snapshot.idf("title", "archiv") > snapshot.idf("title", "zzz") == 0
+
+
+def test_removed_items_never_make_a_weight_negative(index):
+    index.apply(removed=["1", "2", "3", "4"])
+    assert index.snapshot().idf("title", "archiv") > 0
+
+
+def test_who_says_a_word_is_told_of_those_asked_about(index):
+    snapshot = index.snapshot()
+    assert snapshot.saying("archiv", ["1", "2", "5"]) == {"1", "5"}
+    assert snapshot.saying("archiv", ["2"]) == set()
+    assert snapshot.saying("archiv", []) == set()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text())
+def test_any_text_can_be_indexed_searched_and_cut_into_words(text):
+    index = ItemIndex()
+    index.apply([Item("1", text, text)])
+    index.search(text, 3)
+    assert all(stem for stem, _ in index.snapshot().words(text))

@@ -1,0 +1,62 @@
+"""Tests of earmark.suggesters.words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earmark.suggesters.words import LONGEST_WORD, words_of
+
+
+def indexed(text):
+    return [word for word, _ in words_of(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Two Words", ["two", "words"]),
+        ("Shift+A", ["shift+a", "shift", "a"]),
+        ("in 2.53.8.", ["in", "2.53.8"]),
+        ("v1.2", ["1.2"]),
+        ("readMailFolder", ["readmailfolder", "read", "mail", "folder"]),
+        ("HTTPServer2", ["httpserver2", "http", "server"]),
+        ("mail.server.default", ["mail.server.default", "mail", "server", "default"]),
+        ("snake_case", ["snake_case", "snake", "case"]),
+        ("libfoo-2.1", ["libfoo-2.1", "libfoo", "2", "1"]),
+        ("Foo::bar", ["foo::bar", "foo", "bar"]),
+        ("it doesn’t, it doesn't", ["it", "doesn't", "it", "doesn't"]),
+        ("end. Start", ["end", "start"]),
+        ("Café ÜBER", ["café", "über"]),
+        ("日本語", ["日本", "本語"]),
+        ("a\0b \ud800 c", ["a", "b", "c"]),
+        ("--- !!! ...", []),
+        ("", []),
+    ],
+)
+def test_a_text_is_cut_into_these_words(text, words):
+    assert indexed(text) == words
+
+
+def test_each_word_remembers_how_it_was_spelt():
+    assert list(words_of("Press Shift+A")) == [
+        ("press", "Press"),
+        ("shift+a", "Shift+A"),
+        ("shift", "Shift"),
+        ("a", "A"),
+    ]
+
+
+def test_an_endless_word_is_left_out():
+    assert indexed("a" * (LONGEST_WORD + 1) + " b") == ["b"]
+
+
+@given(st.text())
+def test_no_word_is_empty_or_long_or_holds_white_space(text):
+    for word in indexed(text):
+        assert 0 < len(word) <= LONGEST_WORD + LONGEST_WORD
+        assert len(word.split()) == 1
+
+
+def test_a_hostile_text_takes_no_time():
+    for text in ("a." * 50_000, "a+" * 50_000, "aB" * 50_000, "1." * 50_000, "'" * 100_000, "a'" * 50_000):
+        list(words_of(text))
