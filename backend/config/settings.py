@@ -155,9 +155,8 @@ if CELERY_BROKER_URL.startswith("pgmq"):
         "init_extension": False,
         "pool_size": 3,
         "pool_timeout": 3,
-        "wait_time_seconds": 5,
-        "poll_interval_ms": 200,
-        "polling_interval": 0.2,
+        "wait_time_seconds": 0,
+        "polling_interval": 0.25,
     }
 if CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"unacked_restore_interval": 2, "socket_connect_timeout": 3}

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from backend.datasets import pages
 
+admin.site.index_title = "Overview"
 staff = admin.site.admin_view
 
 urlpatterns = [

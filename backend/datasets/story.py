@@ -185,7 +185,8 @@ def _beliefs(item: Item) -> Iterator[Moment]:
 def _told(item: Item) -> Iterator[Moment]:
     deliveries = WebhookDelivery.objects.of(item.project_id).filter(delivered_at__isnull=False)
     for delivery in deliveries.filter(body__data__unit__items__contains=item.key).select_related("webhook"):
-        text = f"{delivery.kind}, taken after {delivery.attempts_count} tries."
+        tries = f"after {delivery.attempts_count} tries" if delivery.attempts_count > 1 else "at once"
+        text = f"{delivery.kind}, taken {tries}."
         yield Moment(delivery.delivered_at or delivery.created_at, "send", "The host was told", text)
 
 

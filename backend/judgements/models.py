@@ -90,6 +90,11 @@ class Slot(Owned):
     def __str__(self) -> str:
         return f"{self.rank}. {self.candidate}"
 
+    @property
+    def seen_after_s(self) -> float | None:
+        """Return how many seconds after showing it was first seen, or None."""
+        return None if self.seen_at_ms is None else self.seen_at_ms / 1000
+
 
 class LedgerEvent(Owned):
     """One thing that happened to a shown list, as the host's page or server told it; append-only."""

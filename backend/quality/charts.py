@@ -41,7 +41,7 @@ def stacked_days(days: Sequence[tuple[str, Mapping[str, int]]], parts: Sequence[
             f'<text x="{x + width * 0.32:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(day.split("-")[-1])}</text>'
         )
     return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="em-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
         f"{''.join(shapes)}</svg>"
     )
 
@@ -71,14 +71,14 @@ def stacked_bar(counts: Mapping[str, int], parts: Sequence[str], *, title: str) 
                 f'<rect class="{escape(part)}" x="{x:.1f}" y="1" width="{max(width - GAP, 0.5):.1f}" height="12"/>'
             )
             x += width
-    return f'<svg class="bar" viewBox="0 0 240 14" role="img" aria-label="{escape(title)}">{"".join(shapes)}</svg>'
+    return f'<svg class="em-bar" viewBox="0 0 240 14" role="img" aria-label="{escape(title)}">{"".join(shapes)}</svg>'
 
 
 def whisker(share: float, low: float, high: float) -> str:
     """Return a dot with its interval on an axis from 0 to 1."""
     scale = 118
     return (
-        '<svg class="whisker" viewBox="0 0 120 14" aria-hidden="true"><line class="axis" x1="1" x2="119" y1="7" y2="7"/>'
+        '<svg class="em-whisker" viewBox="0 0 120 14" aria-hidden="true"><line class="axis" x1="1" x2="119" y1="7" y2="7"/>'
         f'<line class="range" x1="{1 + low * scale:.1f}" x2="{1 + high * scale:.1f}" y1="7" y2="7"/>'
         f'<circle cx="{1 + share * scale:.1f}" cy="7" r="3.5"/></svg>'
     )
@@ -98,7 +98,7 @@ def belief_steps(steps: Sequence[float], *, title: str) -> str:
         dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>')
     points.append(f"H{width - pad:.1f}")
     return (
-        f'<svg class="belief" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="em-belief" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(title)}">'
         f'<line class="axis" x1="0" x2="{width:.0f}" y1="{height - pad}" y2="{height - pad}"/>'
         f'<line class="axis" x1="0" x2="{width:.0f}" y1="{pad}" y2="{pad}"/>'
         f'<path d="{"".join(points)}"/>{"".join(dots)}</svg>'

@@ -15,7 +15,7 @@ from pathlib import Path
 from earmark.suggesters import Item, ItemIndex, LexicalSuggester
 
 FIRST = 3
-USUAL_DATA = Path(os.environ.get("EARMARK_DATA", "../shared/data")) / "demo_threads"
+DATA = os.environ.get("EARMARK_DATA")
 
 
 def read_threads(folder: Path) -> dict[str, Item]:
@@ -40,7 +40,13 @@ def read_pairs(folder: Path, threads: dict[str, Item]) -> dict[str, set[str]]:
 def main() -> int:
     """Measure, print, and fail where fewer are found than asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=USUAL_DATA)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=DATA and Path(DATA) / "demo_threads",
+        required=not DATA,
+        help="the folder of threads.jsonl.gz and duplicates.csv.gz",
+    )
     parser.add_argument("--at-least", type=int, default=34)
     given = parser.parse_args()
     threads = read_threads(given.data)

@@ -1,0 +1,53 @@
+"""Tests of earmark.resources.questions."""
+
+import pytest
+
+from earmark import Question, errors
+
+
+@pytest.fixture
+def echoing(network):
+    network.on("POST", "/v1/questions", json=lambda asked: {"settling_policy": "confirm", **asked.json}, status=201)
+    return network
+
+
+def test_only_what_is_said_goes_out(client, echoing):
+    asked = client.questions.create("duplicate", prompt="Are these the same?", settling_policy="trusting")
+    assert echoing.requests[0].json == {
+        "id": "duplicate",
+        "prompt": "Are these the same?",
+        "settling_policy": "trusting",
+    }
+    assert asked.settling_policy == "trusting"
+
+
+def test_a_question_goes_out_whole(client, echoing):
+    client.questions.create(Question("duplicate", prompt="Same?"), overlap=3)
+    sent = echoing.requests[0].json
+    assert (sent["kind"], sent["overlap"], sent["suggesters"]) == ("pair", 3, ["lexical"])
+    assert "epsilon" not in sent and "guideline" not in sent
+
+
+def test_a_policy_that_no_question_has_is_a_mistake_seen_at_once(client, network):
+    with pytest.raises(TypeError, match="overlapp"):
+        client.questions.create("duplicate", overlapp=3)
+    assert network.requests == []
+
+
+def test_asking_in_another_way_conflicts(client, network):
+    network.fail("POST", "/v1/questions", status=409, code="conflict")
+    with pytest.raises(errors.Conflict):
+        client.questions.create("duplicate")
+
+
+def test_a_change_sends_what_changes(client, network):
+    network.on("PATCH", "/v1/questions/{id}", json={"id": "duplicate", "overlap": 4})
+    assert client.questions.update("duplicate", overlap=4).overlap == 4
+    assert network.requests[0].json == {"overlap": 4}
+
+
+def test_questions_are_listed_and_read(client, network):
+    network.on("GET", "/v1/questions", json={"results": [{"id": "duplicate"}], "next": None})
+    network.on("GET", "/v1/questions/{id}", json={"id": "duplicate", "labels": [], "is_active": False})
+    assert [question.id for question in client.questions.list()] == ["duplicate"]
+    assert client.questions.get("duplicate").is_active is False

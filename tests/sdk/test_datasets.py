@@ -1,0 +1,149 @@
+"""Tests of earmark.datasets and earmark.resources.datasets."""
+
+import hashlib
+import json
+
+import httpx
+import pytest
+
+from earmark import datasets, errors
+
+LABELS = b'{"item": "1", "other": "2", "value": "duplicate", "split": "train"}\n{"item": "3", "other": "4"}\n'
+JUDGEMENTS = b'{"judgement": "j1", "origin": "drawn"}\n'
+VERSIONS = "/v1/datasets/{id}/versions"
+
+
+def manifest():
+    listed = [{"name": name, "sha256": hashlib.sha256(raw).hexdigest(), "bytes_count": len(raw)}
+              for name, raw in (("labels.jsonl", LABELS), ("judgements.jsonl", JUDGEMENTS))]  # fmt: skip
+    return json.dumps({"dataset": "d", "number": 2, "files": listed}).encode()
+
+
+FILES = {"labels.jsonl": LABELS, "judgements.jsonl": JUDGEMENTS, "manifest.json": manifest()}
+
+
+def version(number=2, state="frozen"):
+    listed = [{"name": name, "sha256": hashlib.sha256(raw).hexdigest(), "bytes_count": len(raw)}
+              for name, raw in FILES.items()]  # fmt: skip
+    return {"dataset": "d", "number": number, "state": state, "frozen_at": "2026-03-01T12:00:00Z",
+            "labels_count": 2, "judgements_count": 1, "checksum": "c", "files": listed if state == "frozen" else []}  # fmt: skip
+
+
+@pytest.fixture
+def frozen(network):
+    rows = [version(1), version(2), version(3, "building")]
+    network.on("GET", VERSIONS, json={"results": rows, "next": None})
+    network.on("GET", VERSIONS + "/2", json=version(2))
+    for name, raw in FILES.items():
+        network.on("GET", f"/v1/datasets/d/versions/2/files/{name}", content=raw)
+    return network
+
+
+def test_a_dataset_is_named_listed_and_read(client, network):
+    row = {"id": "d", "question": "duplicate", "title": "Doubles", "versions_count": 0}
+    network.on("POST", "/v1/datasets", json=row, status=201)
+    network.on("GET", "/v1/datasets", json={"results": [row], "next": None})
+    network.on("GET", "/v1/datasets/d", json=row)
+    assert client.datasets.create("d", question="duplicate", title="Doubles") == client.datasets.get("d")
+    assert [dataset.title for dataset in client.datasets.list()] == ["Doubles"]
+    assert network.requests[0].json == {"id": "d", "question": "duplicate", "title": "Doubles"}
+
+
+def test_freezing_waits_until_the_version_is_there(client, network):
+    states = iter(["building", "building", "frozen"])
+    network.on("POST", VERSIONS, json=version(3, "building"), status=202)
+    network.on("GET", VERSIONS + "/3", json=lambda _: version(3, next(states)))
+    done = client.datasets.freeze("d")
+    assert (done.number, done.state) == (3, "frozen")
+
+
+def test_who_does_not_wait_gets_a_version_that_is_building(client, network):
+    network.on("POST", VERSIONS, json=version(3, "building"), status=202)
+    assert client.datasets.freeze("d", wait=0).state == "building"
+
+
+def test_a_version_that_failed_is_told(client, network):
+    network.on("POST", VERSIONS, json=version(3, "failed"), status=202)
+    with pytest.raises(errors.NotFrozen, match="Version 3 of 'd' is failed"):
+        client.datasets.freeze("d")
+
+
+def test_one_that_takes_too_long_is_told(client, network):
+    network.on("POST", VERSIONS, json=version(3, "building"), status=202)
+    network.on("GET", VERSIONS + "/3", json=version(3, "building"))
+    with pytest.raises(errors.NotFrozen, match="building after 0.01 s"):
+        client.datasets.freeze("d", wait=0.01)
+
+
+def test_the_newest_frozen_version_is_taken_unless_one_is_named(client, frozen):
+    assert client.datasets.version("d").number == 2
+    assert [each.number for each in client.datasets.versions("d")] == [1, 2, 3]
+
+
+def test_without_a_frozen_version_there_is_nothing_to_load(client, network):
+    network.on("GET", VERSIONS, json={"results": [], "next": None})
+    with pytest.raises(errors.NotFrozen, match="freeze"):
+        client.datasets.load("d")
+
+
+def test_rows_are_loaded_in_the_order_they_were_frozen_in(client, frozen):
+    assert [row["item"] for row in client.datasets.load("d")] == ["1", "3"]
+    assert client.datasets.load("d", "judgements", number=2) == [{"judgement": "j1", "origin": "drawn"}]
+
+
+def test_all_files_are_downloaded_and_loaded_from_the_folder(client, frozen, tmp_path):
+    paths = client.datasets.download("d", tmp_path / "deep" / "folder")
+    assert {path.name: path.read_bytes() for path in paths} == FILES
+    assert [row["item"] for row in datasets.load(tmp_path / "deep" / "folder")] == ["1", "3"]
+
+
+def test_only_what_is_named_is_fetched_and_only_once(client, frozen, tmp_path):
+    for _ in range(2):
+        assert [path.name for path in client.datasets.download("d", tmp_path, names=["labels.jsonl"])] == ["labels.jsonl"]
+    assert len(frozen.requests_to("GET", "/v1/datasets/d/versions/2/files/{name}")) == 1
+
+
+def test_a_file_that_was_spoilt_here_is_fetched_again(client, frozen, tmp_path):
+    (tmp_path / "labels.jsonl").write_bytes(LABELS.replace(b"1", b"9"))
+    client.datasets.download("d", tmp_path)
+    assert (tmp_path / "labels.jsonl").read_bytes() == LABELS
+
+
+def test_a_file_that_is_not_what_was_frozen_is_refused_and_leaves_nothing(client, frozen, tmp_path):
+    frozen.on("GET", "/v1/datasets/d/versions/2/files/labels.jsonl", content=LABELS[:-1])
+    with pytest.raises(errors.ChecksumMismatch, match=r"labels\.jsonl"):
+        client.datasets.download("d", tmp_path, names=["labels.jsonl"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_that_breaks_off_begins_again(client, frozen, tmp_path):
+    frozen.lose("GET", "/v1/datasets/d/versions/2/files/labels.jsonl", error=httpx.ReadError, times=2)
+    assert client.datasets.load("d")[0]["item"] == "1"
+
+
+def test_a_refused_download_tells_why(client, frozen, tmp_path):
+    frozen.fail("GET", "/v1/datasets/d/versions/2/files/labels.jsonl", status=409, code="version_not_frozen")
+    with pytest.raises(errors.Conflict) as told:
+        client.datasets.load("d")
+    assert told.value.code == "version_not_frozen"
+
+
+def test_a_name_that_the_version_has_not_is_said(client, frozen, tmp_path):
+    with pytest.raises(errors.NotFrozen, match=r"labels\.csv"):
+        client.datasets.download("d", tmp_path, names=["labels.csv"])
+
+
+def test_a_folder_that_was_changed_since_is_not_loaded(client, frozen, tmp_path):
+    client.datasets.download("d", tmp_path)
+    with (tmp_path / "labels.jsonl").open("ab") as file:
+        file.write(b"{}\n")
+    with pytest.raises(errors.ChecksumMismatch):
+        datasets.load(tmp_path)
+
+
+def test_a_file_name_leads_nowhere_else(client, frozen, tmp_path):
+    evil = version(2) | {"files": [{"name": "../evil.jsonl", "sha256": hashlib.sha256(b"x").hexdigest(), "bytes_count": 1}]}
+    frozen.on("GET", VERSIONS + "/2", json=evil)
+    frozen.on("GET", "/v1/datasets/d/versions/2/files/{name}", content=b"x")
+    [path] = client.datasets.download("d", tmp_path / "in", number=2)
+    assert path == tmp_path / "in" / "evil.jsonl"

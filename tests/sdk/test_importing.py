@@ -1,0 +1,118 @@
+"""Tests of earmark.importing."""
+
+import gzip
+import json
+
+import pytest
+
+from earmark import Earmark, errors
+from earmark.importing import ImportOptions, import_items
+
+
+@pytest.fixture
+def stored(network):
+    """Let the network keep items; those titled "bad" are rejected."""
+    kept = {}
+
+    def take(asked):
+        rows = asked.json["items"]
+        kept.update({row["id"]: row for row in rows if row.get("title") != "bad"})
+        bad = [{"index": at, "id": row["id"], "code": "invalid", "detail": "title: bad"}
+               for at, row in enumerate(rows) if row.get("title") == "bad"]  # fmt: skip
+        return {"created_count": len(rows) - len(bad), "rejected": bad}
+
+    network.on("POST", "/v1/items", json=take)
+    return kept
+
+
+@pytest.fixture
+def brought(client, tmp_path):
+    said = []
+
+    def bring(*lines, name="items.jsonl", client=client, **options):
+        path = tmp_path / name
+        raw = b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
+        if not path.exists():
+            path.write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+        return import_items(client, path, ImportOptions(**options), say=said.append)
+
+    bring.said = said
+    return bring
+
+
+@pytest.mark.parametrize("name", ["items.jsonl", "items.jsonl.gz"])
+def test_each_line_becomes_an_item(brought, stored, name):
+    report = brought({"id": "1", "title": "One"}, {"id": "2", "title": "Two"}, name=name)
+    assert (report.created_count, report.bad) == (2, [])
+    assert stored == {"1": {"id": "1", "title": "One"}, "2": {"id": "2", "title": "Two"}}
+
+
+def test_fields_are_renamed_and_what_an_item_has_not_goes_into_its_metadata(brought, stored):
+    line = {"id": "1", "created": "2026-03-01T12:00:00Z", "priority": "P1", "metadata": {"x": 1}}
+    brought(line, rename={"created": "created_at"}, url_of="https://f.test/t/{id}", kind="thread")
+    assert stored["1"] == {
+        "id": "1", "created_at": "2026-03-01T12:00:00Z", "metadata": {"x": 1, "priority": "P1"},
+        "kind": "thread", "url": "https://f.test/t/1",
+    }  # fmt: skip
+
+
+def test_what_a_line_says_itself_is_kept(brought, stored):
+    brought({"id": "1", "kind": "mail", "url": "/m/1"}, url_of="/t/{id}", kind="thread")
+    assert (stored["1"]["kind"], stored["1"]["url"]) == ("mail", "/m/1")
+
+
+def test_bad_lines_are_named_and_the_others_are_taken(brought, stored):
+    lines = [{"id": "1"}, b"{nonsense", b"", [1], {"title": "no id"}, {"id": "6", "title": "bad"}, b"\xff\xfe",
+             {"id": "8", "title": "a\0b"}, {"id": "9", "metadata": 7}, {"id": "10"}]  # fmt: skip
+    report = brought(*lines)
+    assert set(stored) == {"1", "10"}
+    assert [bad.number for bad in report.bad] == [2, 4, 5, 6, 7, 8, 9]
+    assert "line 6: invalid: title: bad" in brought.said
+    assert "line 5: not an object with an id" in brought.said
+
+
+def test_progress_is_said_a_thousand_lines_at_a_time(brought, stored):
+    brought(*({"id": str(number)} for number in range(2100)))
+    assert brought.said == ["1,000 lines", "2,000 lines", "2,100 lines"]
+
+
+def test_a_run_that_stopped_goes_on_where_it_was(brought, stored, network, tmp_path):
+    lines = [{"id": str(number)} for number in range(2500)]
+    impatient = Earmark("sk_test", "http://earmark.test", transport=network, retries=0)
+
+    def stop_after_two(asked, calls=[]):  # noqa: B006
+        calls.append(1)
+        network.fail("POST", "/v1/items", times=1 if len(calls) == 2 else 0)
+        return {"created_count": 1000}
+
+    network.on("POST", "/v1/items", json=stop_after_two)
+    with pytest.raises(errors.ServerFailed):
+        brought(*lines, client=impatient)
+    note = tmp_path / "items.jsonl.earmark-progress"
+    assert json.loads(note.read_text())["lines_done"] == 2000
+    network.requests.clear()
+    brought(*lines)
+    assert [row["id"] for row in network.requests[0].json["items"]] == [str(number) for number in range(2000, 2500)]
+    assert "going on after line 2,000 (--from-start begins anew)" in brought.said
+    assert not note.exists()
+
+
+def test_a_note_of_another_file_or_place_or_of_nonsense_does_not_count(brought, stored, network, tmp_path):
+    note = tmp_path / "items.jsonl.earmark-progress"
+    for told in ('{"stamp": "another", "lines_done": 1}', "nonsense", "[]"):
+        note.write_text(told)
+        network.requests.clear()
+        brought({"id": "1"}, {"id": "2"})
+        assert len(network.requests[0].json["items"]) == 2
+
+
+def test_who_wants_to_begins_anew(brought, stored, network, tmp_path, monkeypatch):
+    monkeypatch.setattr("earmark.importing._Note.lines_done", lambda _: 1)
+    brought({"id": "1"}, {"id": "2"})
+    brought({"id": "1"}, {"id": "2"}, from_start=True)
+    assert [len(asked.json["items"]) for asked in network.requests] == [1, 2]
+
+
+def test_a_file_with_nothing_in_it_is_no_trouble(brought, stored):
+    report = brought()
+    assert (report.created_count, report.bad) == (0, [])
