@@ -61,9 +61,7 @@ class HiddenQuestion(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "annotator", "question_slug"], name="a_question_is_hidden_once"
-            ),
+            models.UniqueConstraint(fields=["project", "annotator", "question_slug"], name="a_question_is_hidden_once"),
         ]
 
     def __str__(self) -> str:

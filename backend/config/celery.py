@@ -31,7 +31,9 @@ class Sweep(bootsteps.StartStopStep):
         """End after the sweep under way."""
         self._stopped.set()
 
-    terminate = stop
+    def terminate(self, worker: Any) -> None:
+        """End likewise."""
+        self.stop(worker)
 
     def _run(self) -> None:
         from django.db import close_old_connections

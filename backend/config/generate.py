@@ -11,6 +11,8 @@ SCHEMA = BASE / "openapi.yaml"
 TYPESCRIPT = BASE / "widget" / "src" / "protocol.ts"
 PYTHON = BASE / "sdk" / "src" / "earmark" / "_protocol.py"
 
+HEADER = '"""The wire as TypedDicts. Generated from openapi.yaml by `make openapi`; do not edit."""'
+
 
 def _run(*command: str) -> None:
     done = subprocess.run(command, cwd=BASE, capture_output=True, text=True, env=os.environ)
@@ -27,7 +29,7 @@ def write_to(schema: Path, typescript: Path, python: Path) -> None:
         "--input", str(schema), "--input-file-type", "openapi", "--output", str(python),
         "--output-model-type", "typing.TypedDict", "--target-python-version", "3.11",
         "--use-standard-collections", "--use-union-operator", "--disable-timestamp", "--enum-field-as-literal", "all",
-        "--custom-file-header", '"""The wire as TypedDicts. Generated from openapi.yaml by `make openapi`; do not edit."""',
+        "--custom-file-header", HEADER,
     )  # fmt: skip
 
 

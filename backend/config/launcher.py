@@ -115,7 +115,14 @@ class Demo:
             bootstrap(place)
         self.say("bringing tables up to date")
         self._do("manage.py", "migrate", "--database", "owner", "--verbosity", "0")
-        self._do("manage.py", "seed_demo", "--write", str(self.home / "demo.json"), "--forum-port", str(self.forum_port))
+        self._do(
+            "manage.py",
+            "seed_demo",
+            "--write",
+            str(self.home / "demo.json"),
+            "--forum-port",
+            str(self.forum_port),
+        )
         self.say("starting web, worker and forum")
         self._start_children()
         self._await_health("web", self.port)
@@ -136,11 +143,21 @@ class Demo:
             raise Trouble(f"{' '.join(arguments)} failed:\n{done.stdout.decode(errors='replace')[-4000:]}")
 
     def _start_children(self) -> None:
-        gunicorn = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--no-control-socket"]
+        gunicorn = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "1",
+            "--no-control-socket",
+        ]
         keep = ["--worker-tmp-dir", "/dev/shm"] if Path("/dev/shm").is_dir() else []
         commands = {
             "web": [
-                *gunicorn, *keep, "--threads", "8", "--bind", f"127.0.0.1:{self.port}", "backend.config.wsgi:application",
+                *gunicorn, *keep, "--threads", "8", "--bind", f"127.0.0.1:{self.port}",
+                "backend.config.wsgi:application",
             ],
             "worker": [
                 sys.executable, "-m", "celery", "-A", "backend.config.celery", "worker", "-P", "threads",

@@ -186,7 +186,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 
-
 def _menu(title: str, icon: str, model: str) -> dict[str, object]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
 

@@ -53,7 +53,15 @@ class DatasetAdmin(EditableProjectRows):
 class DatasetVersionAdmin(ProjectRows):
     """Frozen versions, with their files."""
 
-    list_display = ["__str__", "state", "frozen_at", "labels_count", "judgements_count", "downloads", "checksum"]
+    list_display = [
+        "__str__",
+        "state",
+        "frozen_at",
+        "labels_count",
+        "judgements_count",
+        "downloads",
+        "checksum",
+    ]
     list_filter = ["dataset", "state"]
     search_fields = ["dataset__slug", "checksum"]
     fields = [

@@ -41,7 +41,10 @@ def write_parquet(source: Path, target: Path, columns: Mapping[str, str]) -> Non
     with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as database:
         database.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
         relation = database.read_json(
-            str(source), columns=dict(columns), format="newline_delimited", maximum_object_size=64 * 1024 * 1024
+            str(source),
+            columns=dict(columns),
+            format="newline_delimited",
+            maximum_object_size=64 * 1024 * 1024,
         )
         relation.write_parquet(str(target), compression="zstd")
 

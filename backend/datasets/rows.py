@@ -45,9 +45,7 @@ def labelled_pairs(question: Question) -> list[Pair]:
 def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield one row a settled unit, ordered by unit."""
     clusters = dict(
-        ClusterMember.objects.of(question.project_id)
-        .filter(question=question)
-        .values_list("item", "cluster__name")
+        ClusterMember.objects.of(question.project_id).filter(question=question).values_list("item", "cluster__name")
     )
     settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
     for label in settled.select_related("unit__item", "unit__other").order_by("unit").iterator(CHUNK):

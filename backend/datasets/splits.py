@@ -88,7 +88,9 @@ def _groups(pairs: list[Pair]) -> dict[str, str]:
     return _components({i for p in pairs for i in (p.first, p.second)}, [p for p in pairs if p.is_same])
 
 
-def _unsplit_neighbourhoods(pairs: list[Pair], group_of: Mapping[str, str], splits: Mapping[str, str]) -> list[set[str]]:
+def _unsplit_neighbourhoods(
+    pairs: list[Pair], group_of: Mapping[str, str], splits: Mapping[str, str]
+) -> list[set[str]]:
     """Return the sets of groups without a split that comparisons connect, in the order of their names."""
     new = {group for group in group_of.values() if group not in splits}
     compared = [

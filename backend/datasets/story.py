@@ -38,7 +38,15 @@ def story_of(item: Item) -> dict[str, Any]:
     """Return all that is known of an item, in time, with its labels, cluster and split."""
     labels = list(_labels(item))
     moments = sorted(
-        [*_arrival(item), *_pushed(item), *_shown(item), *_answers(item), *_beliefs(item), *_told(item), *_frozen(item, labels)],
+        [
+            *_arrival(item),
+            *_pushed(item),
+            *_shown(item),
+            *_answers(item),
+            *_beliefs(item),
+            *_told(item),
+            *_frozen(item, labels),
+        ],
         key=lambda moment: moment.at,
     )
     beliefs = [moment.belief for moment in moments if moment.belief is not None]
@@ -76,7 +84,12 @@ def _sentence(item: Item, labels: list[ConsensusLabel]) -> dict[str, Any]:
     contested = [label for label in labels if label.state == ConsensusLabel.State.CONTESTED]
     best = max(settled, key=lambda label: (label.value == "duplicate", label.probability or 0), default=None)
     if best is not None:
-        return {"state": "settled", "label": best, "other": _other(best.unit, item), "said": _words(best.value)}
+        return {
+            "state": "settled",
+            "label": best,
+            "other": _other(best.unit, item),
+            "said": _words(best.value),
+        }
     if contested:
         return {"state": "contested", "label": contested[0], "other": _other(contested[0].unit, item)}
     return {"state": "open", "asked": len(labels)}
@@ -127,13 +140,9 @@ def _how_shown(exposure: Exposure) -> str:
 
 def _answers(item: Item) -> Iterator[Moment]:
     said = (
-        Judgement.objects.of(item.project_id)
-        .filter(_of(item))
-        .select_related("annotator", "unit__item", "unit__other")
+        Judgement.objects.of(item.project_id).filter(_of(item)).select_related("annotator", "unit__item", "unit__other")
     )
-    live = set(
-        LiveJudgement.objects.of(item.project_id).filter(judgement__in=said).values_list("judgement", flat=True)
-    )
+    live = set(LiveJudgement.objects.of(item.project_id).filter(judgement__in=said).values_list("judgement", flat=True))
     by_key = {judgement.pk: judgement for judgement in said}
     for judgement in by_key.values():
         yield Moment(judgement.judged_at, "check", _who_said(judgement, item), _how_said(judgement, live))
@@ -158,7 +167,9 @@ def _how_said(judgement: Judgement, live: set[Any]) -> str:
         parts.append("does not stand any more")
     share = judgement.annotator.share_right_on_gold
     if share is not None:
-        parts.append(f"{judgement.annotator.gold_right_count} of {judgement.annotator.gold_answers_count} right on gold")
+        parts.append(
+            f"{judgement.annotator.gold_right_count} of {judgement.annotator.gold_answers_count} right on gold"
+        )
     return " · ".join(parts)
 
 
@@ -170,13 +181,18 @@ def _beliefs(item: Item) -> Iterator[Moment]:
     )
     for change in changes:
         other = _other(change.label.unit, item)
+        settled_title = f"Settled: {_words(change.value)} as {other}"
+        if change.value == "different":
+            settled_title = f"Settled: different from {other}"
         title = {
-            "settled": f"Settled: {_words(change.value)} as {other}" if change.value != "different" else f"Settled: different from {other}",
+            "settled": settled_title,
             "contested": f"Contested: people disagree about {other}",
             "proposed": f"Proposed: {_words(change.value)}, about {other}",
         }.get(change.state, f"Open again: {other}")  # fmt: skip
         counts = ", ".join(f"{count} {_words(value)}" for value, count in change.evidence.get("counts", {}).items())
-        text = f"Votes: {counts or 'none'}." + (f" Believed with {change.probability:.2f}." if change.probability else "")
+        text = f"Votes: {counts or 'none'}." + (
+            f" Believed with {change.probability:.2f}." if change.probability else ""
+        )
         settled = change.state == "settled"
         belief = (change.probability or 0.0) if settled and change.value == "duplicate" else 0.0
         yield Moment(change.changed_at, "lock" if settled else "lock_open", title, text, belief=belief)
@@ -213,7 +229,11 @@ def _cluster(item: Item) -> dict[str, Any] | None:
 
 
 def _label_facts(label: ConsensusLabel, item: Item) -> dict[str, Any]:
-    return {"label": label, "other": _other(label.unit, item), "said": _words(label.value) if label.value else ""}
+    return {
+        "label": label,
+        "other": _other(label.unit, item),
+        "said": _words(label.value) if label.value else "",
+    }
 
 
 def _units(item: Item) -> list[dict[str, Any]]:

@@ -34,7 +34,16 @@ class ExposureAdmin(ProjectRows):
 class SlotAdmin(ProjectRows):
     """Every place of every list."""
 
-    list_display = ["exposure", "rank", "candidate", "suggester", "score", "propensity", "seen_at_ms", "outcome"]
+    list_display = [
+        "exposure",
+        "rank",
+        "candidate",
+        "suggester",
+        "score",
+        "propensity",
+        "seen_at_ms",
+        "outcome",
+    ]
     list_filter = ["outcome", "suggester", "rank", "exposure__policy"]
     search_fields = ["candidate__key", "candidate__title", "exposure__item__key"]
     list_select_related = ["exposure__item", "exposure__annotator", "candidate", "suggester"]

@@ -35,7 +35,11 @@ class Exposure(Owned):
     was_asked = models.BooleanField(default=False)
     ask_probability = models.FloatField(null=True)
     within = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, related_name="searches", help_text="The list searched from."
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="searches",
+        help_text="The list searched from.",
     )
     shown_at = models.DateTimeField()
     dismissed_at = models.DateTimeField(null=True)
@@ -134,9 +138,7 @@ class JudgementQuerySet(TenantQuerySet["Judgement"]):
 
     def live(self) -> Self:
         """Keep each person's present answer to each unit."""
-        return self.filter(
-            Exists(LiveJudgement.objects.filter(project=OuterRef("project"), judgement=OuterRef("pk")))
-        )
+        return self.filter(Exists(LiveJudgement.objects.filter(project=OuterRef("project"), judgement=OuterRef("pk"))))
 
 
 class Judgement(Owned):
@@ -174,7 +176,7 @@ class Judgement(Owned):
     received_at = models.DateTimeField()
     payload_digest = models.CharField(max_length=64)
 
-    objects = JudgementQuerySet.as_manager()
+    objects = JudgementQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

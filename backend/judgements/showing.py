@@ -68,9 +68,7 @@ def show(pool: Sequence[C], *, shown: int, shuffled: int, epsilon: float, draw: 
         Place(
             rank=rank,
             candidate=pool[base],
-            propensity=propensity(
-                base=base + 1, rank=rank, pool=len(pool), shuffled=shuffled, epsilon=epsilon
-            ),
+            propensity=propensity(base=base + 1, rank=rank, pool=len(pool), shuffled=shuffled, epsilon=epsilon),
         )
         for rank, base in enumerate(order, start=1)
     ]

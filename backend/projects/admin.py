@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from backend.projects.models import ApiKey, Job, Project, StaffMember, WebOrigin, Webhook, WebhookDelivery
+from backend.projects.models import ApiKey, Job, Project, StaffMember, Webhook, WebhookDelivery, WebOrigin
 from backend.projects.pages import ProjectRows
 
 
@@ -53,8 +53,23 @@ class StaffMemberAdmin(ModelAdmin):
 class JobAdmin(ModelAdmin):
     """The durable queue, to look at."""
 
-    list_display = ["id", "kind", "project", "created_at", "due_at", "attempts_count", "done_at", "died_at", "failure"]
-    list_filter = ["kind", "project", ("died_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter)]
+    list_display = [
+        "id",
+        "kind",
+        "project",
+        "created_at",
+        "due_at",
+        "attempts_count",
+        "done_at",
+        "died_at",
+        "failure",
+    ]
+    list_filter = [
+        "kind",
+        "project",
+        ("died_at", admin.EmptyFieldListFilter),
+        ("done_at", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["kind", "failure"]
     date_hierarchy = "created_at"
 

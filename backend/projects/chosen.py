@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 
 from backend.projects.models import Project, StaffMember
 from backend.projects.tenancy import tenancy
@@ -42,6 +43,6 @@ class ChosenProject:
             return self._get_response(request)
         with tenancy(project):
             response = self._get_response(request)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response = response.render()
             return response

@@ -1,19 +1,13 @@
 """The registry of job handlers by kind; apps register theirs when they are made ready."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from backend.projects.errors import UnknownJobKind
 
-Arguments = Mapping[str, Any]
-
-
-class Work(Protocol):
-    """Work that shares one transaction with the mark that it is done."""
-
-    def __call__(self, *, project_id: int, now: datetime, **arguments: Any) -> None: ...
+Work = Callable[..., None]
+"""Work that shares one transaction with the mark that it is done; takes project_id, now and the job's arguments."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Who uses Earmark: a project, its keys, pages, webhooks and jobs."""
 
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -38,12 +38,20 @@ class TenantQuerySet(models.QuerySet[M]):
         return self.filter(project=project)
 
 
+class TenantManager(models.Manager[M]):
+    """Finds rows that belong to projects."""
+
+    def of(self, project: "Project | int") -> models.QuerySet[M]:
+        """Return the rows of one project."""
+        return self.get_queryset().filter(project=project)
+
+
 class Owned(models.Model):
     """A row that belongs to one project; its table carries a row-level-security policy."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", editable=False)
 
-    objects = TenantQuerySet.as_manager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True
@@ -69,7 +77,7 @@ class ApiKey(models.Model):
 
     class Kind(models.TextChoices):
         PUBLISHABLE = "publishable"
-        SECRET = "secret"
+        SECRET = "secret"  # noqa: S105
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -100,9 +108,7 @@ class WebOrigin(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "origin"], name="a_web_origin_is_listed_once"),
-            models.CheckConstraint(
-                condition=Q(origin__regex=r"^https?://[^/\s]+$"), name="a_web_origin_has_no_path"
-            ),
+            models.CheckConstraint(condition=Q(origin__regex=r"^https?://[^/\s]+$"), name="a_web_origin_has_no_path"),
         ]
 
     def __str__(self) -> str:
@@ -199,9 +205,7 @@ class Job(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["due_at", "id"], name="job_waiting", condition=Q(done_at=None, died_at=None)
-            ),
+            models.Index(fields=["due_at", "id"], name="job_waiting", condition=Q(done_at=None, died_at=None)),
         ]
 
     def __str__(self) -> str:

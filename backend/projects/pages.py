@@ -16,7 +16,7 @@ class ProjectRows(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Keep the chosen project's rows."""
-        rows = super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
         project = getattr(request, "project", None)
         return rows.filter(project=project) if project else rows.none()
 

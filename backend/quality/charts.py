@@ -38,7 +38,8 @@ def stacked_days(days: Sequence[tuple[str, Mapping[str, int]]], parts: Sequence[
                 f"<title>{escape(day)}: {counts[part]} {escape(part)}</title></rect>"
             )
         shapes.append(
-            f'<text x="{x + width * 0.32:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(day.split("-")[-1])}</text>'
+            f'<text x="{x + width * 0.32:.1f}" y="{HEIGHT - 8}" text-anchor="middle">'
+            f"{escape(day.split('-')[-1])}</text>"
         )
     return (
         f'<svg class="em-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
@@ -78,7 +79,8 @@ def whisker(share: float, low: float, high: float) -> str:
     """Return a dot with its interval on an axis from 0 to 1."""
     scale = 118
     return (
-        '<svg class="em-whisker" viewBox="0 0 120 14" aria-hidden="true"><line class="axis" x1="1" x2="119" y1="7" y2="7"/>'
+        '<svg class="em-whisker" viewBox="0 0 120 14" aria-hidden="true">'
+        '<line class="axis" x1="1" x2="119" y1="7" y2="7"/>'
         f'<line class="range" x1="{1 + low * scale:.1f}" x2="{1 + high * scale:.1f}" y1="7" y2="7"/>'
         f'<circle cx="{1 + share * scale:.1f}" cy="7" r="3.5"/></svg>'
     )

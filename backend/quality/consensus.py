@@ -5,7 +5,7 @@ A tie settles nothing. `unsure` says nothing. The order of the votes plays no pa
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.questions.units import UNSURE
 
@@ -88,12 +88,11 @@ def settle(marks: Iterable[Mark], policy: Policy, *, values_count: int) -> Belie
     cast = votes.total()
     dissent = cast - top_count
     is_tie = len(ranked) > 1 and ranked[1][1] == top_count
-    facts = {"votes": dict(votes), "marks": dict(proposals)}
+    belief = Belief(CONTESTED, votes=dict(votes), marks=dict(proposals))
+    leading = replace(belief, state=OPEN, value=top_value, probability=(top_count + 1) / (cast + values_count))
     if not is_tie and cast >= policy.minimum and _is_enough(top_count, dissent, policy):
-        return Belief(SETTLED, top_value, (top_count + 1) / (cast + values_count), **facts)
-    if dissent:
-        return Belief(CONTESTED, **facts)
-    return Belief(OPEN, top_value, (top_count + 1) / (cast + values_count), **facts)
+        return replace(leading, state=SETTLED)
+    return belief if dissent else leading
 
 
 def _proposal(proposals: Counter[str]) -> Belief:

@@ -42,7 +42,7 @@ class ConsensusLabel(Owned):
     settled_at = models.DateTimeField(null=True)
     computed_at = models.DateTimeField()
 
-    objects = ConsensusLabelQuerySet.as_manager()
+    objects = ConsensusLabelQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

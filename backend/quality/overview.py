@@ -187,7 +187,12 @@ def _broken(project: Project) -> Iterable[dict[str, str]]:
     dead = Job.objects.filter(project=project).dead().count()
     if dead:
         address = reverse("admin:projects_job_changelist") + "?died_at__isempty=0"
-        yield {"title": f"{dead} jobs were given up", "text": "They failed eight times.", "url": address, "verb": "Look"}
+        yield {
+            "title": f"{dead} jobs were given up",
+            "text": "They failed eight times.",
+            "url": address,
+            "verb": "Look",
+        }
     waiting = WebhookDelivery.objects.of(project).filter(Q(delivered_at=None) & Q(attempts_count__gt=1)).count()
     if waiting:
         address = reverse("admin:projects_webhookdelivery_changelist")

@@ -12,7 +12,16 @@ from backend.questions.models import GoldAnswer, Item, Question, Unit
 class QuestionAdmin(EditableProjectRows):
     """Questions and their policies."""
 
-    list_display = ["slug", "kind", "prompt", "settling_policy", "overlap", "epsilon", "ask_probability", "is_active"]
+    list_display = [
+        "slug",
+        "kind",
+        "prompt",
+        "settling_policy",
+        "overlap",
+        "epsilon",
+        "ask_probability",
+        "is_active",
+    ]
     list_filter = ["kind", "settling_policy", "is_active"]
     search_fields = ["slug", "prompt"]
     readonly_fields = ["policy_version", "created_at"]

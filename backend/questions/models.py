@@ -31,18 +31,14 @@ class Question(Owned):
     prompt = models.CharField(max_length=200, default="Is your problem the same as one of these?")
     guideline = models.TextField(blank=True)
     labels = models.JSONField(default=list, blank=True, help_text="Classes allowed, for tags and choices.")
-    settling_policy = models.CharField(
-        max_length=10, choices=SettlingPolicy.choices, default=SettlingPolicy.CONFIRM
-    )
+    settling_policy = models.CharField(max_length=10, choices=SettlingPolicy.choices, default=SettlingPolicy.CONFIRM)
     overlap = models.PositiveSmallIntegerField(
         default=2, help_text="How many must agree without dissent; one more outvotes a single dissent."
     )
     minimum = models.PositiveSmallIntegerField(default=1, help_text="Votes before anything settles.")
     maximum = models.PositiveSmallIntegerField(default=7, help_text="Votes after which no more are sought.")
     suggesters = models.JSONField(default=list, blank=True, help_text="Names of suggesters that may guess.")
-    candidates_from = models.CharField(
-        max_length=8, choices=CandidatesFrom.choices, default=CandidatesFrom.EARLIER
-    )
+    candidates_from = models.CharField(max_length=8, choices=CandidatesFrom.choices, default=CandidatesFrom.EARLIER)
     shown_count = models.PositiveSmallIntegerField(default=3)
     pool_count = models.PositiveSmallIntegerField(default=5, help_text="How many first places may be shuffled.")
     epsilon = models.FloatField(default=0.1, help_text="Probability of a shuffled list, at least .1.")
@@ -54,9 +50,7 @@ class Question(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "slug"], name="a_question_has_its_own_name"),
-            models.CheckConstraint(
-                condition=Q(epsilon__gte=0.1, epsilon__lte=1), name="a_tenth_or_more_is_explored"
-            ),
+            models.CheckConstraint(condition=Q(epsilon__gte=0.1, epsilon__lte=1), name="a_tenth_or_more_is_explored"),
             models.CheckConstraint(
                 condition=Q(ask_probability__gte=0, ask_probability__lte=1), name="asking_has_a_probability"
             ),
@@ -103,7 +97,7 @@ class Item(Owned):
     updated_at = models.DateTimeField(editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
 
-    objects = ItemQuerySet.as_manager()
+    objects = ItemQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

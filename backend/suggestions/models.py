@@ -45,7 +45,8 @@ class Suggestion(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "question", "item", "candidate", "suggester"], name="a_suggestion_is_made_once"
+                fields=["project", "question", "item", "candidate", "suggester"],
+                name="a_suggestion_is_made_once",
             ),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="a_score_is_from_0_to_1"),
         ]

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
+from earmark import suggesters as sdk
 
 from backend.questions.models import Item, Question
 from backend.suggestions.models import Suggester, Suggestion
-from earmark import suggesters as sdk
 
 logger = logging.getLogger(__name__)
 
@@ -110,8 +110,10 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
     for suggester_name in question.suggesters or ["lexical"]:
         for guess, suggester in _computed(suggester_name, question, item):
             _keep_better(found, guess.candidate_id, guess.score, suggester, guess.reasons)
-    for pushed in Suggestion.objects.of(question.project_id).filter(question=question, item=item).select_related(
-        "candidate", "suggester"
+    for pushed in (
+        Suggestion.objects.of(question.project_id)
+        .filter(question=question, item=item)
+        .select_related("candidate", "suggester")
     ):
         _keep_better(found, pushed.candidate.key, pushed.score, pushed.suggester, pushed.reasons)
     present = _present(question, item, found)
@@ -184,10 +186,7 @@ def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Gu
     """Return the items that as-you-type words find, best first, never the item itself."""
     hits = index_of(question.project_id).index.search(query, k * 2, without=item.key)
     known = dict(
-        Item.objects.of(question.project_id)
-        .present()
-        .filter(key__in=[hit.id for hit in hits])
-        .values_list("key", "pk")
+        Item.objects.of(question.project_id).present().filter(key__in=[hit.id for hit in hits]).values_list("key", "pk")
     )
     top = hits[0].score if hits else 1.0
     found = [Guess(known[hit.id], hit.id, hit.score / top if top else 0.0) for hit in hits if hit.id in known]

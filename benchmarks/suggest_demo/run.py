@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from earmark.suggesters import Item, ItemIndex, LexicalSuggester
@@ -27,12 +27,15 @@ def read_threads(folder: Path) -> dict[str, Item]:
     }
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def read_pairs(folder: Path, threads: dict[str, Item]) -> dict[str, set[str]]:
     """Return the older threads of each newer one."""
     older_of: dict[str, set[str]] = defaultdict(set)
     with gzip.open(folder / "duplicates.csv.gz", "rt", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            older, newer = sorted((row["a"], row["b"]), key=lambda key: threads[key].created_at or datetime.min)
+            older, newer = sorted((row["a"], row["b"]), key=lambda key: threads[key].created_at or EPOCH)
             older_of[newer].add(older)
     return older_of
 

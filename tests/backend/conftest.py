@@ -52,7 +52,9 @@ def make_world(now: datetime) -> Callable[..., SimpleNamespace]:
                 now=now,
             )
             question = ask_question(
-                project_id=project.pk, slug="duplicate", **{"settling_policy": "trusting", "overlap": 1} | policies
+                project_id=project.pk,
+                slug="duplicate",
+                **{"settling_policy": "trusting", "overlap": 1} | policies,
             )
             items = {item.key: item for item in Item.objects.of(project)}
             people = [meet_annotator(project_id=project.pk, subject=f"person-{n}", now=now) for n in range(6)]

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from earmark import Earmark
 from earmark.suggesters import Item, ItemIndex
 from earmark.transports import MockTransport
@@ -40,9 +39,7 @@ def threads():
         "4": ("Spell checker", "Dictionaries are not found after the update"),
         "5": ("Cannot archive with Shift+A", "Since 2.53.8 the archive shortcut does nothing"),
     }
-    return [
-        Item(key, title, body, NOON + timedelta(hours=at)) for at, (key, (title, body)) in enumerate(texts.items())
-    ]
+    return [Item(key, title, body, NOON + timedelta(hours=at)) for at, (key, (title, body)) in enumerate(texts.items())]
 
 
 @pytest.fixture

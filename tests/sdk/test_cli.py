@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-
 from earmark import __version__, cli
 from earmark.client import Earmark
 from earmark.doctor import Finding

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-
 from earmark.doctor import examine
 
 PAGE = {"results": [], "next": None}

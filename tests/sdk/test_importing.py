@@ -4,7 +4,6 @@ import gzip
 import json
 
 import pytest
-
 from earmark import Earmark, errors
 from earmark.importing import ImportOptions, import_items
 
@@ -17,8 +16,11 @@ def stored(network):
     def take(asked):
         rows = asked.json["items"]
         kept.update({row["id"]: row for row in rows if row.get("title") != "bad"})
-        bad = [{"index": at, "id": row["id"], "code": "invalid", "detail": "title: bad"}
-               for at, row in enumerate(rows) if row.get("title") == "bad"]  # fmt: skip
+        bad = [
+            {"index": at, "id": row["id"], "code": "invalid", "detail": "title: bad"}
+            for at, row in enumerate(rows)
+            if row.get("title") == "bad"
+        ]
         return {"created_count": len(rows) - len(bad), "rejected": bad}
 
     network.on("POST", "/v1/items", json=take)
@@ -51,9 +53,12 @@ def test_fields_are_renamed_and_what_an_item_has_not_goes_into_its_metadata(brou
     line = {"id": "1", "created": "2026-03-01T12:00:00Z", "priority": "P1", "metadata": {"x": 1}}
     brought(line, rename={"created": "created_at"}, url_of="https://f.test/t/{id}", kind="thread")
     assert stored["1"] == {
-        "id": "1", "created_at": "2026-03-01T12:00:00Z", "metadata": {"x": 1, "priority": "P1"},
-        "kind": "thread", "url": "https://f.test/t/1",
-    }  # fmt: skip
+        "id": "1",
+        "created_at": "2026-03-01T12:00:00Z",
+        "metadata": {"x": 1, "priority": "P1"},
+        "kind": "thread",
+        "url": "https://f.test/t/1",
+    }
 
 
 def test_what_a_line_says_itself_is_kept(brought, stored):
@@ -62,8 +67,18 @@ def test_what_a_line_says_itself_is_kept(brought, stored):
 
 
 def test_bad_lines_are_named_and_the_others_are_taken(brought, stored):
-    lines = [{"id": "1"}, b"{nonsense", b"", [1], {"title": "no id"}, {"id": "6", "title": "bad"}, b"\xff\xfe",
-             {"id": "8", "title": "a\0b"}, {"id": "9", "metadata": 7}, {"id": "10"}]  # fmt: skip
+    lines = [
+        {"id": "1"},
+        b"{nonsense",
+        b"",
+        [1],
+        {"title": "no id"},
+        {"id": "6", "title": "bad"},
+        b"\xff\xfe",
+        {"id": "8", "title": "a\0b"},
+        {"id": "9", "metadata": 7},
+        {"id": "10"},
+    ]
     report = brought(*lines)
     assert set(stored) == {"1", "10"}
     assert [bad.number for bad in report.bad] == [2, 4, 5, 6, 7, 8, 9]

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-
 from earmark import Annotator, ChoiceAnswer, ShownCandidate, Suggester, errors, uuid7
 
 EVENTS = "/v1/exposures/{id}/events"
@@ -20,11 +19,23 @@ def ledger(network):
     def show(asked):
         told = asked.json
         slots = [
-            {"rank": rank, "candidate": {"id": key, "title": f"Thread {key}"}, "score": 0.5, "reasons": ["same"]}
+            {
+                "rank": rank,
+                "candidate": {"id": key, "title": f"Thread {key}"},
+                "score": 0.5,
+                "reasons": ["same"],
+            }
             for rank, key in enumerate((s["candidate"] for s in told.get("shown", [])), 1)
         ] or [{"rank": 1, "candidate": {"id": "2"}}, {"rank": 2, "candidate": {"id": "3"}}]
-        row = {"id": told["id"], "question": told["question"], "item": told["item"], "annotator": "p1",
-               "shown_at": datetime.now(UTC).isoformat(), "slots": slots, "asked": True}  # fmt: skip
+        row = {
+            "id": told["id"],
+            "question": told["question"],
+            "item": told["item"],
+            "annotator": "p1",
+            "shown_at": datetime.now(UTC).isoformat(),
+            "slots": slots,
+            "asked": True,
+        }
         return shown.setdefault(told["id"], row)
 
     def take(asked):
@@ -76,7 +87,10 @@ def test_a_lost_answer_shows_one_list_not_two(client, ledger, network):
 
 def test_accepting_says_duplicate_and_rejecting_different(shown, ledger):
     accepted, rejected = shown.accept(shown.candidates[0]), shown.reject("3")
-    answers = [("judge", "2", {"kind": "pair", "value": "duplicate"}), ("judge", "3", {"kind": "pair", "value": "different"})]
+    answers = [
+        ("judge", "2", {"kind": "pair", "value": "duplicate"}),
+        ("judge", "3", {"kind": "pair", "value": "different"}),
+    ]
     assert sent(ledger, "type", "candidate", "answer") == answers
     assert [UUID(key) for key in ledger] == [accepted, rejected]
 
@@ -201,8 +215,14 @@ def test_the_hosts_own_id_logs_a_list_once(client, ledger, network):
 
 
 def test_shown_lists_are_listed_with_what_became_of_them(client, network):
-    row = {"id": str(uuid7()), "question": "q", "item": "1", "annotator": "p1", "shown_at": "2026-03-01T12:00:00Z",
-           "slots": [{"rank": 1, "candidate": {"id": "2"}, "outcome": "passed", "propensity": 0.2}]}  # fmt: skip
+    row = {
+        "id": str(uuid7()),
+        "question": "q",
+        "item": "1",
+        "annotator": "p1",
+        "shown_at": "2026-03-01T12:00:00Z",
+        "slots": [{"rank": 1, "candidate": {"id": "2"}, "outcome": "passed", "propensity": 0.2}],
+    }
     network.on("GET", "/v1/exposures", json={"results": [row], "next": None})
     [exposure] = client.exposures.list(question="q", annotator="p1")
     assert (exposure.slots[0].outcome, exposure.slots[0].propensity) == ("passed", 0.2)

@@ -4,7 +4,6 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from earmark import sign_identity
 from earmark.errors import InvalidIdentity, InvalidSigningKey
 

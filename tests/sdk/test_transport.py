@@ -6,7 +6,6 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-
 from earmark import Earmark, errors
 from earmark._transport import Call, Wait, exchange
 from earmark.transports import MockTransport
@@ -56,8 +55,12 @@ def test_an_error_that_stays_is_told_at_once(client, answering, waits, status):
     ],
 )
 def test_each_status_has_its_error_with_code_and_request_id(client, network, status, kind):
-    problem = {"detail": "It is so.", "code": "as_it_is", "request_id": "r1",
-               "errors": [{"field": "title", "detail": "too long"}]}  # fmt: skip
+    problem = {
+        "detail": "It is so.",
+        "code": "as_it_is",
+        "request_id": "r1",
+        "errors": [{"field": "title", "detail": "too long"}],
+    }
     network.on("GET", "/v1/items/{id}", json=problem, status=status)
     with pytest.raises(kind, match="It is so.*r1") as told:
         client.items.get("1")

@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-
 from earmark import Earmark, errors
 
 

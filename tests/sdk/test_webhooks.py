@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from earmark import webhooks
 from earmark.errors import WebhookNotGenuine
 
@@ -14,9 +13,15 @@ FACTS = {
     "type": "label.settled",
     "created_at": "2026-09-21T14:13:20+00:00",
     "project": "tidepool",
-    "data": {"question": "duplicate", "unit": {"kind": "pair", "items": ["1", "2"]}, "value": "duplicate",
-             "state": "settled", "probability": 0.75, "revision": 3},
-}  # fmt: skip
+    "data": {
+        "question": "duplicate",
+        "unit": {"kind": "pair", "items": ["1", "2"]},
+        "value": "duplicate",
+        "state": "settled",
+        "probability": 0.75,
+        "revision": 3,
+    },
+}
 BODY = json.dumps(FACTS).encode()
 
 

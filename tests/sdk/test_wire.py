@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
+from earmark._wire import encoded, read, written
+from earmark.types import Annotator, DatasetVersion, Exposure, Item, Label, NewJudgement, PairAnswer
 from hypothesis import given
 from hypothesis import strategies as st
-
-from earmark._wire import encoded, read, written
-from earmark.types import DatasetVersion, Exposure, Item, Label, NewJudgement, Annotator, PairAnswer
 
 KEY = "01a20ae2-6729-7fd6-8759-5a9841d39dd0"
 SHOWN = {
@@ -38,15 +37,30 @@ def test_what_a_newer_server_adds_is_left_out():
 
 
 def test_null_stands_where_null_may_stand():
-    told = {"question": "q", "unit": {"kind": "pair", "items": ["1", "2"]}, "state": "open", "revision": 1,
-            "computed_at": "2026-03-01T12:00:00Z", "value": None, "settled_at": None}  # fmt: skip
+    told = {
+        "question": "q",
+        "unit": {"kind": "pair", "items": ["1", "2"]},
+        "state": "open",
+        "revision": 1,
+        "computed_at": "2026-03-01T12:00:00Z",
+        "value": None,
+        "settled_at": None,
+    }
     label = read(Label, told)
     assert (label.value, label.settled_at, label.unit.items) == (None, None, ("1", "2"))
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"id": "no uuid"}, {"id": 7}, {"shown_at": 7}, {"slots": {}}, {"slots": [7]}, {"item": None}, {"item": 7}],
+    [
+        {"id": "no uuid"},
+        {"id": 7},
+        {"shown_at": 7},
+        {"slots": {}},
+        {"slots": [7]},
+        {"item": None},
+        {"item": 7},
+    ],
 )
 def test_what_is_not_what_it_must_be_is_refused(changes):
     with pytest.raises(ValueError):

@@ -57,9 +57,7 @@ def spend_call(*, annotator: Annotator, now: datetime, limit: int = CALLS_PER_MI
     """Count one call of this minute; raises TooManyCalls past the limit. Atomic across processes."""
     minute = now.replace(second=0, microsecond=0)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SPEND, {"project": annotator.project_id, "annotator": annotator.pk, "minute": minute}
-        )
+        cursor.execute(_SPEND, {"project": annotator.project_id, "annotator": annotator.pk, "minute": minute})
         if cursor.fetchone()[0] > limit:
             raise TooManyCalls(limit=limit, retry_at=minute + timedelta(minutes=1))
 

@@ -1,10 +1,10 @@
 """Annotators and their allowance."""
 
-import backend.annotators.models
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import backend.annotators.models
 from backend.projects.row_security import protect
 
 
@@ -191,21 +191,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="annotator",
-            constraint=models.UniqueConstraint(
-                fields=("project", "subject"), name="an_annotator_is_known_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "subject"), name="an_annotator_is_known_once"),
         ),
         migrations.AddConstraint(
             model_name="annotator",
-            constraint=models.UniqueConstraint(
-                fields=("project", "pseudonym"), name="a_pseudonym_is_given_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "pseudonym"), name="a_pseudonym_is_given_once"),
         ),
         migrations.AddConstraint(
             model_name="allowance",
-            constraint=models.UniqueConstraint(
-                fields=("project", "annotator"), name="an_annotator_has_one_allowance"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "annotator"), name="an_annotator_has_one_allowance"),
         ),
         migrations.AddConstraint(
             model_name="hiddenquestion",
@@ -216,9 +210,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="tombstone",
-            constraint=models.UniqueConstraint(
-                fields=("project", "subject_digest"), name="a_person_is_erased_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "subject_digest"), name="a_person_is_erased_once"),
         ),
         *protect(
             "annotators_annotator",

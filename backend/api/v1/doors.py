@@ -59,7 +59,7 @@ class ServerDoor(Door):
 
     project: Project
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer within the door; a failure rolls everything back."""
         try:
             self.project = project_of_secret_key(request, now=utc_now())
@@ -93,7 +93,7 @@ class BrowserDoor(Door):
 
     parser_classes = [TextJSONParser, BrowserJSONParser]
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Let listed pages read the answer, errors too; never with credentials."""
         origin = request.headers.get("Origin", "")
         response["Vary"] = "Origin"

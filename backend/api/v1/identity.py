@@ -50,9 +50,7 @@ def _project_of(key: str, kind: str, now: datetime) -> Project:
     if known is None or not known.is_valid(now=now):
         raise Unauthorized("This key is not known, revoked or expired.", code="key_invalid")
     if known.kind != kind:
-        raise Forbidden(
-            f"This is a {known.kind} key; a {kind} one is needed here.", code="wrong_kind_of_key"
-        )
+        raise Forbidden(f"This is a {known.kind} key; a {kind} one is needed here.", code="wrong_kind_of_key")
     return known.project
 
 
@@ -129,7 +127,11 @@ def session_of(token: str, request: HttpRequest) -> Session:
     """Return what a session token says, without a query; raises Unauthorized, Forbidden."""
     try:
         claims = jwt.decode(
-            token, _session_key(), algorithms=["HS256"], audience=SESSION_AUDIENCE, options={"require": ["exp"]}
+            token,
+            _session_key(),
+            algorithms=["HS256"],
+            audience=SESSION_AUDIENCE,
+            options={"require": ["exp"]},
         )
         session = Session(claims["p"], claims["a"], claims["e"], claims["o"])
     except (jwt.PyJWTError, ValueError, TypeError, KeyError):

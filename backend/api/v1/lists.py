@@ -32,7 +32,8 @@ def page_of(
     if unknown:
         known = ", ".join(sorted(PAGING | set(filters.base_filters)))
         raise Problem(
-            f"Unknown parameter {', '.join(sorted(unknown))[:200]}; known are {known}.", code="unknown_parameter"
+            f"Unknown parameter {', '.join(sorted(unknown))[:200]}; known are {known}.",
+            code="unknown_parameter",
         )
     filtered = filters(request.query_params, queryset=rows, request=request)
     if not filtered.is_valid():
@@ -118,9 +119,7 @@ class LabelFilters(django_filters.FilterSet):
 
     question = _text("question__slug")
     item = django_filters.CharFilter(method="of_item", max_length=200)
-    state = django_filters.ChoiceFilter(
-        choices=[(name, name) for name in ("open", "proposed", "contested", "settled")]
-    )
+    state = django_filters.ChoiceFilter(choices=[(name, name) for name in ("open", "proposed", "contested", "settled")])
     value = _text("value")
 
     def of_item(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -1,6 +1,7 @@
 """The wire of servers, /v1: what hosts register, push, log and read."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse
@@ -46,12 +47,15 @@ from backend.suggestions.actions import NewSuggestion, push_suggestions
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.retrieval import suggester_row
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 _PAGING = [OpenApiParameter("limit", int), OpenApiParameter("cursor", str)]
 
 
-def _listing(*names: str, **options: Any) -> Any:
+def _listing(*names: str, **options: Any) -> Callable[[F], F]:
     parameters = [*_PAGING, *(OpenApiParameter(name, str) for name in names)]
-    return extend_schema(parameters=parameters, **options)
+    decorate: Callable[[F], F] = extend_schema(parameters=parameters, **options)
+    return decorate
 
 
 def _page_schema(name: str, row: type[Serializer[Any]]) -> type[Serializer[Any]]:
@@ -75,9 +79,7 @@ def _rejected(index: int, key: object, error: Exception, code: str = "invalid") 
 class ItemsView(ServerDoor):
     """The host's items."""
 
-    @_listing(
-        "id", "kind", operation_id="items_list", responses=_page_schema("Item", wire.ItemRow), filters=False
-    )
+    @_listing("id", "kind", operation_id="items_list", responses=_page_schema("Item", wire.ItemRow), filters=False)
     def get(self, request: Request) -> Response:
         """List items that are there."""
         return lists.page_of(request, Item.objects.of(self.project).present(), lists.ItemFilters, item_row)
@@ -310,9 +312,7 @@ class ExposureEventsView(ServerDoor):
         """Record events under the rules that hold for the browser's."""
         body = self.body(wire.ExposureEvents, request)
         found = _exposure(self, exposure)
-        return Response(
-            {"results": take_events(found.annotator, body["events"], now=self.now, exposure=found.pk)}
-        )
+        return Response({"results": take_events(found.annotator, body["events"], now=self.now, exposure=found.pk)})
 
 
 class JudgementsView(ServerDoor):
@@ -414,9 +414,7 @@ class DatasetsView(ServerDoor):
         """Register a dataset of one question."""
         body = self.body(wire.DatasetBody, request)
         question = self.question(body["question"])
-        dataset = register_dataset(
-            project_id=self.project.pk, slug=body["id"], question=question, title=body["title"]
-        )
+        dataset = register_dataset(project_id=self.project.pk, slug=body["id"], question=question, title=body["title"])
         if dataset.question_id != question.pk:
             raise Conflict(f"Dataset {dataset.slug!r} is of another question.")
         return Response(dataset_row(dataset), status=201)

@@ -1,5 +1,6 @@
 """The wire, defined once: what each endpoint takes and gives. Never a ModelSerializer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
@@ -79,7 +80,7 @@ class ProblemBody(s.Serializer[Any]):
     code = s.CharField()
     request_id = s.CharField()
     retry_after = s.IntegerField(required=False)
-    errors = ProblemFault(many=True, required=False)
+    errors = ProblemFault(many=True, required=False)  # type: ignore[assignment]
 
 
 class PairAnswer(s.Serializer[Any]):
@@ -104,7 +105,11 @@ class ChoiceAnswer(s.Serializer[Any]):
     value = StrictCharField(max_length=200)
 
 
-_ANSWERS: dict[str, type[s.Serializer[Any]]] = {"pair": PairAnswer, "tags": TagsAnswer, "choice": ChoiceAnswer}
+_ANSWERS: dict[str, s.Serializer[Any] | type[s.Serializer[Any]]] = {
+    "pair": PairAnswer,
+    "tags": TagsAnswer,
+    "choice": ChoiceAnswer,
+}
 
 
 @extend_schema_field(
@@ -122,7 +127,7 @@ class AnswerField(s.Field[dict[str, Any], Any, dict[str, Any], Any]):
         return value
 
 
-def _by(data: Any, field: str, kinds: dict[str, type[s.Serializer[Any]]]) -> dict[str, Any]:
+def _by(data: Any, field: str, kinds: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise s.ValidationError("This must be an object.")
     kind = data.get(field)
@@ -193,7 +198,7 @@ class HideEvent(EventBase):
     type = s.ChoiceField(choices=["hide"])
 
 
-_EVENTS: dict[str, type[s.Serializer[Any]]] = {
+_EVENTS: dict[str, s.Serializer[Any] | type[s.Serializer[Any]]] = {
     "seen": SeenEvent,
     "expand": ExpandEvent,
     "judge": JudgeEvent,
@@ -285,7 +290,7 @@ class SuggestRequest(s.Serializer[Any]):
     """All visible places of a page."""
 
     token = StrictCharField(max_length=4000)
-    places = Place(many=True, min_length=1, max_length=20)
+    places: s.ListSerializer[Any] = s.ListSerializer(child=Place(), min_length=1, max_length=20)
 
 
 class EarlierAnswer(s.Serializer[Any]):
@@ -502,7 +507,7 @@ class ExposureBody(s.Serializer[Any]):
     annotator = AnnotatorName()
     question = StrictCharField(max_length=60)
     item = _key()
-    shown = HostSlotBody(many=True, required=False, max_length=50)
+    shown: s.ListSerializer[Any] = s.ListSerializer(child=HostSlotBody(), required=False, max_length=50)
 
 
 class SlotRow(s.Serializer[Any]):

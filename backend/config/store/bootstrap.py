@@ -83,8 +83,7 @@ def _furnish(inside: psycopg.Connection, place: Place) -> None:
         sql.SQL("grant usage on schema public to {}").format(app),
         sql.SQL("grant create on database {} to {}").format(sql.Identifier(place.database), queue),
         sql.SQL(
-            "alter default privileges for role {} in schema public"
-            " grant select, insert, update, delete on tables to {}"
+            "alter default privileges for role {} in schema public grant select, insert, update, delete on tables to {}"
         ).format(owner, app),
         sql.SQL("alter default privileges for role {} in schema public grant usage, select on sequences to {}").format(
             owner, app
@@ -107,5 +106,5 @@ def _make_queue(place: Place) -> None:
             return
         connection.execute("drop schema if exists pgmq cascade")
         connection.execute("create schema pgmq")
-        connection.execute((folder / "pgmq.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+        connection.execute((folder / "pgmq.sql").read_text(encoding="utf-8"))
         connection.execute(sql.SQL("comment on schema pgmq is {}").format(sql.Literal(version)))

@@ -54,7 +54,13 @@ class Place:
         user = role or self.superuser
         password = self.password_of(role) if role else self.superuser_password
         facts: dict[str, str | int] = dict(self.options)
-        facts |= {"host": self.host, "port": self.port, "dbname": database or self.database, "user": user, **extra}
+        facts |= {
+            "host": self.host,
+            "port": self.port,
+            "dbname": database or self.database,
+            "user": user,
+            **extra,
+        }
         if password:
             facts["password"] = password
         return make_conninfo("", **facts)

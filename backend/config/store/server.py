@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 
@@ -154,9 +154,9 @@ class Supervisor:
         (beside / "PG_VERSION").rename(self._data / "PG_VERSION")
         beside.rmdir()
 
-    def _as_server(self) -> dict[str, object]:
+    def _as_server(self) -> dict[str, Any]:
         """Return the arguments by which a child runs under the server's account, in a folder it may enter."""
-        apart: dict[str, object] = {"cwd": str(self._data), "stdin": subprocess.DEVNULL}
+        apart: dict[str, Any] = {"cwd": str(self._data), "stdin": subprocess.DEVNULL}
         if os.geteuid() == 0:
             apart |= {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
         return apart
@@ -268,7 +268,13 @@ def ensure_running(place: Place, *, is_for_tests: bool = False) -> None:
 
 
 def _spawn_supervisor(home: Path, is_for_tests: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "backend.config.store", "serve", *(["--for-tests"] if is_for_tests else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "backend.config.store",
+        "serve",
+        *(["--for-tests"] if is_for_tests else []),
+    ]
     root = Path(__file__).resolve().parents[3]
     with (home / "logs" / "store.log").open("ab") as log:
         return subprocess.Popen(

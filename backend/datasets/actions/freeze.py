@@ -82,7 +82,11 @@ def keep_splits(*, question: Question, now: datetime) -> dict[str, str]:
     SplitKey.objects.bulk_create(
         [
             SplitKey(
-                project_id=question.project_id, question=question, item=item, split=changed[item.key], assigned_at=now
+                project_id=question.project_id,
+                question=question,
+                item=item,
+                split=changed[item.key],
+                assigned_at=now,
             )
             for item in items
         ],

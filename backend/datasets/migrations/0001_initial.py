@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 from backend.projects.row_security import protect
 
-
 FROZEN_STAYS = """
 create function a_frozen_version_stays() returns trigger language plpgsql as $$
 begin
@@ -105,9 +104,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "checksum",
-                    models.CharField(
-                        blank=True, help_text="SHA-256 of the manifest.", max_length=64
-                    ),
+                    models.CharField(blank=True, help_text="SHA-256 of the manifest.", max_length=64),
                 ),
                 ("failure", models.CharField(blank=True, max_length=200)),
                 (
@@ -178,9 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="dataset",
-            constraint=models.UniqueConstraint(
-                fields=("project", "slug"), name="a_dataset_has_its_own_name"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "slug"), name="a_dataset_has_its_own_name"),
         ),
         migrations.AddConstraint(
             model_name="datasetversion",
@@ -205,12 +200,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="splitkey",
-            constraint=models.UniqueConstraint(
-                fields=("project", "question", "item"), name="an_item_has_one_split"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "question", "item"), name="an_item_has_one_split"),
         ),
         *protect("datasets_dataset", "datasets_datasetversion", "datasets_splitkey"),
-        migrations.RunSQL(
-            FROZEN_STAYS, "drop function a_frozen_version_stays() cascade"
-        ),
+        migrations.RunSQL(FROZEN_STAYS, "drop function a_frozen_version_stays() cascade"),
     ]

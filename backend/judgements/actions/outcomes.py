@@ -36,10 +36,7 @@ def _update(exposure: Exposure) -> None:
 def _answers_to(exposure: Exposure) -> list[Answer]:
     """Return the latest standing answer to each slot of a list."""
     said = (
-        Judgement.objects.of(exposure.project_id)
-        .filter(slot__exposure=exposure)
-        .standing()
-        .order_by("judged_at", "id")
+        Judgement.objects.of(exposure.project_id).filter(slot__exposure=exposure).standing().order_by("judged_at", "id")
     )
     latest = {judgement.slot_id: judgement for judgement in said}
     return [Answer(slot, judgement.value, judgement.at_ms or 0) for slot, judgement in latest.items()]

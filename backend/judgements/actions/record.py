@@ -13,7 +13,18 @@ from backend.judgements.actions.outcomes import update_outcomes
 from backend.judgements.actions.stand import stand_again
 from backend.judgements.errors import SessionRevoked
 from backend.judgements.events import (
-    BAD, DUPLICATE_EVENT, OK, Dismiss, Event, Expand, Hide, Judge, Seen, Skip, Undo, Verdict,
+    BAD,
+    DUPLICATE_EVENT,
+    OK,
+    Dismiss,
+    Event,
+    Expand,
+    Hide,
+    Judge,
+    Seen,
+    Skip,
+    Undo,
+    Verdict,
 )  # fmt: skip
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.ids import time_of
@@ -145,7 +156,7 @@ def _apply(batch: _Batch, event: Event, exposure: Exposure, slot: Slot | None, d
             return _judge(batch, event, exposure, slot, digest)
         case Undo():
             return _undo(batch, event)
-        case (Seen() | Expand() | Skip()) if slot is not None:
+        case Seen() | Expand() | Skip() if slot is not None:
             _see(slot, event)
         case Skip():
             for key, other in batch.slots.items():

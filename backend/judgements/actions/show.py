@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,7 +48,13 @@ def uniform(*facts: object) -> float:
 
 
 def show_suggestions(
-    *, annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, exposure_id: UUID | None = None
+    *,
+    annotator: Annotator,
+    question: Question,
+    item: Item,
+    channel: str,
+    now: datetime,
+    exposure_id: UUID | None = None,
 ) -> Exposure:
     """Pick candidates for an item, order them by the question's showing policy, and log the list.
 
@@ -91,7 +97,9 @@ def show_suggestions(
     return exposure
 
 
-def show_found(*, annotator: Annotator, question: Question, item: Item, query: str, channel: str, now: datetime) -> Exposure:
+def show_found(
+    *, annotator: Annotator, question: Question, item: Item, query: str, channel: str, now: datetime
+) -> Exposure:
     """Search the items for as-you-type words and log what was found; a search has no propensities."""
     found = find_items(question=question, item=item, query=query, k=SEARCH_LIMIT)
     within = (
@@ -118,7 +126,13 @@ def show_found(*, annotator: Annotator, question: Question, item: Item, query: s
 
 
 def log_shown(
-    *, exposure_id: UUID, annotator: Annotator, question: Question, item: Item, shown: Sequence[HostSlot], now: datetime
+    *,
+    exposure_id: UUID,
+    annotator: Annotator,
+    question: Question,
+    item: Item,
+    shown: Sequence[HostSlot],
+    now: datetime,
 ) -> Exposure:
     """Log a list that the host chose and showed; sent again under the same id, the first stands.
 
@@ -153,7 +167,9 @@ def log_shown(
     return exposure
 
 
-def _log(annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, **facts: object) -> Exposure:
+def _log(
+    annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, **facts: object
+) -> Exposure:
     return Exposure.objects.create(
         project_id=annotator.project_id,
         annotator=annotator,

@@ -35,6 +35,4 @@ def _move(annotator: Annotator, unit: Unit) -> None:
         LiveJudgement.objects.of(annotator.project_id).filter(annotator=annotator, unit=unit).delete()
     else:
         with connection.cursor() as cursor:
-            cursor.execute(
-                _MOVE, [annotator.project_id, unit.question_id, annotator.pk, unit.pk, latest.pk]
-            )
+            cursor.execute(_MOVE, [annotator.project_id, unit.question_id, annotator.pk, unit.pk, latest.pk])

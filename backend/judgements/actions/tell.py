@@ -82,4 +82,3 @@ def answer_as_expert(*, annotator: Annotator, unit: Unit, item: Item, value: str
         now=now,
         assignment=assignment,
     )
-

@@ -1,10 +1,10 @@
 """The exposure ledger and judgements."""
 
-import backend.projects.ids
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import backend.projects.ids
 from backend.projects.row_security import append_only, protect
 
 
@@ -144,9 +144,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "draw_probability",
-                    models.FloatField(
-                        help_text="Of being asked, where the server drew.", null=True
-                    ),
+                    models.FloatField(help_text="Of being asked, where the server drew.", null=True),
                 ),
                 (
                     "via",
@@ -163,9 +161,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "at_ms",
-                    models.PositiveIntegerField(
-                        help_text="When, in ms after the list was shown.", null=True
-                    ),
+                    models.PositiveIntegerField(help_text="When, in ms after the list was shown.", null=True),
                 ),
                 ("has_conflict_of_interest", models.BooleanField(default=False)),
                 (
@@ -178,9 +174,7 @@ class Migration(migrations.Migration):
                 ("other_hash", models.CharField(blank=True, max_length=64)),
                 (
                     "judged_at",
-                    models.DateTimeField(
-                        help_text="By the person's clock, never later than received."
-                    ),
+                    models.DateTimeField(help_text="By the person's clock, never later than received."),
                 ),
                 ("received_at", models.DateTimeField()),
                 ("payload_digest", models.CharField(max_length=64)),
@@ -248,9 +242,7 @@ class Migration(migrations.Migration):
                 ("seq", models.PositiveIntegerField(default=0)),
                 (
                     "at_ms",
-                    models.PositiveIntegerField(
-                        help_text="When, in ms after the list was shown."
-                    ),
+                    models.PositiveIntegerField(help_text="When, in ms after the list was shown."),
                 ),
                 ("payload_digest", models.CharField(max_length=64)),
                 ("received_at", models.DateTimeField()),
@@ -423,15 +415,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "seen_at_ms",
-                    models.PositiveIntegerField(
-                        help_text="First seen, ms after the list was shown.", null=True
-                    ),
+                    models.PositiveIntegerField(help_text="First seen, ms after the list was shown.", null=True),
                 ),
                 (
                     "seen_ms",
-                    models.PositiveIntegerField(
-                        help_text="How long it was seen, in ms.", null=True
-                    ),
+                    models.PositiveIntegerField(help_text="How long it was seen, in ms.", null=True),
                 ),
                 (
                     "outcome",
@@ -504,9 +492,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "judgement_key",
-                    models.UUIDField(
-                        help_text="Id of the judgement, which may still be on its way."
-                    ),
+                    models.UUIDField(help_text="Id of the judgement, which may still be on its way."),
                 ),
                 ("withdrawn_at", models.DateTimeField()),
                 (
@@ -530,9 +516,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="exposure",
-            index=models.Index(
-                fields=["project", "item", "shown_at"], name="exposures_of_an_item"
-            ),
+            index=models.Index(fields=["project", "item", "shown_at"], name="exposures_of_an_item"),
         ),
         migrations.AddIndex(
             model_name="exposure",
@@ -543,15 +527,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="exposure",
-            constraint=models.UniqueConstraint(
-                fields=("project", "id"), name="an_exposure_is_logged_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "id"), name="an_exposure_is_logged_once"),
         ),
         migrations.AddConstraint(
             model_name="ledgerevent",
-            constraint=models.UniqueConstraint(
-                fields=("project", "id"), name="an_event_is_told_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "id"), name="an_event_is_told_once"),
         ),
         migrations.AddConstraint(
             model_name="livejudgement",
@@ -562,15 +542,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="slot",
-            index=models.Index(
-                fields=["project", "candidate"], name="slots_of_a_candidate"
-            ),
+            index=models.Index(fields=["project", "candidate"], name="slots_of_a_candidate"),
         ),
         migrations.AddConstraint(
             model_name="slot",
-            constraint=models.UniqueConstraint(
-                fields=("project", "exposure", "rank"), name="a_rank_is_filled_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "exposure", "rank"), name="a_rank_is_filled_once"),
         ),
         migrations.AddConstraint(
             model_name="slot",
@@ -592,9 +568,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="judgement",
-            index=models.Index(
-                fields=["project", "unit", "annotator"], name="judgements_of_a_unit"
-            ),
+            index=models.Index(fields=["project", "unit", "annotator"], name="judgements_of_a_unit"),
         ),
         migrations.AddIndex(
             model_name="judgement",
@@ -605,21 +579,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="judgement",
-            constraint=models.UniqueConstraint(
-                fields=("project", "id"), name="a_judgement_is_sent_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "id"), name="a_judgement_is_sent_once"),
         ),
         migrations.AddIndex(
             model_name="withdrawal",
-            index=models.Index(
-                fields=["project", "judgement_key"], name="withdrawals_of_a_judgement"
-            ),
+            index=models.Index(fields=["project", "judgement_key"], name="withdrawals_of_a_judgement"),
         ),
         migrations.AddConstraint(
             model_name="withdrawal",
-            constraint=models.UniqueConstraint(
-                fields=("project", "id"), name="a_withdrawal_is_sent_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "id"), name="a_withdrawal_is_sent_once"),
         ),
         *protect(
             "judgements_exposure",
@@ -630,7 +598,5 @@ class Migration(migrations.Migration):
             "judgements_livejudgement",
             "judgements_refusedevent",
         ),
-        *append_only(
-            "judgements_ledgerevent", "judgements_judgement", "judgements_withdrawal"
-        ),
+        *append_only("judgements_ledgerevent", "judgements_judgement", "judgements_withdrawal"),
     ]

@@ -108,4 +108,3 @@ def call_host(message: _Message) -> int:
 def write_delivered(*, project_id: int, now: datetime, answer: int, delivery_id: str, **_: Any) -> None:
     """Write down that the host took the message."""
     WebhookDelivery.objects.filter(pk=UUID(delivery_id)).update(delivered_at=now, response_status=answer)
-

@@ -1,11 +1,11 @@
 """Projects, keys, web origins, webhooks and jobs."""
 
-import backend.projects.ids
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+import backend.projects.ids
 from backend.projects.row_security import protect
 
 
@@ -127,9 +127,7 @@ class Migration(migrations.Migration):
                 ("secret", models.BinaryField(help_text="Encrypted.")),
                 (
                     "previous_secret",
-                    models.BinaryField(
-                        help_text="Encrypted; signs too while rotating.", null=True
-                    ),
+                    models.BinaryField(help_text="Encrypted; signs too while rotating.", null=True),
                 ),
                 ("is_active", models.BooleanField(default=True)),
                 (
@@ -229,9 +227,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "due_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("attempts_count", models.PositiveSmallIntegerField(default=0)),
                 ("leased_until", models.DateTimeField(null=True)),
@@ -287,9 +283,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "material",
-                    models.BinaryField(
-                        help_text="Encrypted; the public key for EdDSA."
-                    ),
+                    models.BinaryField(help_text="Encrypted; the public key for EdDSA."),
                 ),
                 (
                     "created_at",
@@ -310,11 +304,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("project", "kid"), name="a_kid_names_one_signing_key"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("project", "kid"), name="a_kid_names_one_signing_key")],
             },
         ),
         migrations.CreateModel(
@@ -347,11 +337,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("project", "user"), name="a_member_is_named_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("project", "user"), name="a_member_is_named_once")],
             },
         ),
         migrations.CreateModel(
@@ -384,9 +370,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("project", "origin"), name="a_web_origin_is_listed_once"
-                    ),
+                    models.UniqueConstraint(fields=("project", "origin"), name="a_web_origin_is_listed_once"),
                     models.CheckConstraint(
                         condition=models.Q(("origin__regex", "^https?://[^/\\s]+$")),
                         name="a_web_origin_has_no_path",

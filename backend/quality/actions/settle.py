@@ -123,7 +123,11 @@ def label_facts(label: ConsensusLabel) -> dict[str, Any]:
 
 def _priority(label: ConsensusLabel) -> float:
     """Return how much another answer is wanted: most where people disagree, then where one proposed."""
-    wanted = {ConsensusLabel.State.CONTESTED: 1.0, ConsensusLabel.State.PROPOSED: 0.8, ConsensusLabel.State.OPEN: 0.5}
+    wanted = {
+        ConsensusLabel.State.CONTESTED: 1.0,
+        ConsensusLabel.State.PROPOSED: 0.8,
+        ConsensusLabel.State.OPEN: 0.5,
+    }
     return wanted.get(ConsensusLabel.State(label.state), 0.0)
 
 

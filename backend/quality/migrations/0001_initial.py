@@ -141,9 +141,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_stale",
-                    models.BooleanField(
-                        default=False, help_text="An item changed after it was judged."
-                    ),
+                    models.BooleanField(default=False, help_text="An item changed after it was judged."),
                 ),
                 ("settled_at", models.DateTimeField(null=True)),
                 ("computed_at", models.DateTimeField()),

@@ -43,9 +43,7 @@ class Migration(migrations.Migration):
                 ("metadata", models.JSONField(blank=True, default=dict)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        help_text="When it came to be in the host product.", null=True
-                    ),
+                    models.DateTimeField(help_text="When it came to be in the host product.", null=True),
                 ),
                 ("content_hash", models.CharField(editable=False, max_length=64)),
                 ("change_seq", models.BigIntegerField(editable=False)),
@@ -166,15 +164,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "minimum",
-                    models.PositiveSmallIntegerField(
-                        default=1, help_text="Votes before anything settles."
-                    ),
+                    models.PositiveSmallIntegerField(default=1, help_text="Votes before anything settles."),
                 ),
                 (
                     "maximum",
-                    models.PositiveSmallIntegerField(
-                        default=7, help_text="Votes after which no more are sought."
-                    ),
+                    models.PositiveSmallIntegerField(default=7, help_text="Votes after which no more are sought."),
                 ),
                 (
                     "suggesters",
@@ -198,9 +192,7 @@ class Migration(migrations.Migration):
                 ("shown_count", models.PositiveSmallIntegerField(default=3)),
                 (
                     "pool_count",
-                    models.PositiveSmallIntegerField(
-                        default=5, help_text="How many first places may be shuffled."
-                    ),
+                    models.PositiveSmallIntegerField(default=5, help_text="How many first places may be shuffled."),
                 ),
                 (
                     "epsilon",
@@ -211,9 +203,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ask_probability",
-                    models.FloatField(
-                        default=1.0, help_text="Probability that a visitor is asked."
-                    ),
+                    models.FloatField(default=1.0, help_text="Probability that a visitor is asked."),
                 ),
                 (
                     "policy_version",
@@ -267,9 +257,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "answers_count",
-                    models.PositiveIntegerField(
-                        default=0, help_text="Live answers, written by judgements."
-                    ),
+                    models.PositiveIntegerField(default=0, help_text="Live answers, written by judgements."),
                 ),
                 (
                     "priority",
@@ -280,9 +268,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "settled_value",
-                    models.CharField(
-                        blank=True, help_text="Written by quality.", max_length=200
-                    ),
+                    models.CharField(blank=True, help_text="Written by quality.", max_length=200),
                 ),
                 (
                     "item",
@@ -335,9 +321,7 @@ class Migration(migrations.Migration):
                 ("value", models.CharField(max_length=200)),
                 (
                     "set_by",
-                    models.CharField(
-                        help_text="Who of the staff vouches for it.", max_length=150
-                    ),
+                    models.CharField(help_text="Who of the staff vouches for it.", max_length=150),
                 ),
                 ("set_at", models.DateTimeField()),
                 (
@@ -368,9 +352,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="item",
-            constraint=models.UniqueConstraint(
-                fields=("project", "key"), name="an_item_is_registered_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "key"), name="an_item_is_registered_once"),
         ),
         migrations.AddConstraint(
             model_name="itemsnapshot",
@@ -381,9 +363,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="question",
-            constraint=models.UniqueConstraint(
-                fields=("project", "slug"), name="a_question_has_its_own_name"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "slug"), name="a_question_has_its_own_name"),
         ),
         migrations.AddConstraint(
             model_name="question",
@@ -395,9 +375,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="question",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ask_probability__gte", 0), ("ask_probability__lte", 1)
-                ),
+                condition=models.Q(("ask_probability__gte", 0), ("ask_probability__lte", 1)),
                 name="asking_has_a_probability",
             ),
         ),
@@ -425,9 +403,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="unit",
-            constraint=models.UniqueConstraint(
-                fields=("project", "question", "key"), name="a_unit_is_known_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "question", "key"), name="a_unit_is_known_once"),
         ),
         *protect(
             "questions_question",

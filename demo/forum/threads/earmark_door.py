@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-
 from earmark import Earmark, sign_identity
 
 

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from earmark import webhooks
+from earmark.errors import WebhookNotGenuine
 
 from demo.forum.threads.answers import answered_in, keep_told
 from demo.forum.threads.earmark_door import script_facts
 from demo.forum.threads.models import Thread
 from demo.forum.threads.people import CUSTOMERS, customer_of
-from earmark import webhooks
-from earmark.errors import WebhookNotGenuine
 
 PAGE = 20
 

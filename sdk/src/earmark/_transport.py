@@ -220,9 +220,7 @@ class Wires:
     def _sent(self, call: Call, into: BinaryIO | None) -> httpx.Response:
         headers = {"Content-Type": "application/json"} if call.body is not None else {}
         query = dict(call.query) or None
-        with self.client.stream(
-            call.method, call.path, params=query, content=call.body, headers=headers
-        ) as response:
+        with self.client.stream(call.method, call.path, params=query, content=call.body, headers=headers) as response:
             if into is None or not response.is_success:
                 response.read()
             else:

@@ -24,11 +24,7 @@ def read(kind: type[T], told: Any) -> T:
     """
     if not isinstance(told, Mapping):
         raise ValueError(f"{kind.__name__} is a JSON object, not {type(told).__name__}.")
-    values = {
-        name: _value(hint, told[name])
-        for name, hint in _fields(cast("Hashable", kind)).items()
-        if name in told
-    }
+    values = {name: _value(hint, told[name]) for name, hint in _fields(cast("Hashable", kind)).items() if name in told}
     try:
         return kind(**values)
     except TypeError as error:

@@ -30,23 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="earmark", description="See whether all is well, and bring in items."
-    )
+    parser = argparse.ArgumentParser(prog="earmark", description="See whether all is well, and bring in items.")
     parser.add_argument("--version", action="version", version=f"earmark {__version__}")
     reach = argparse.ArgumentParser(add_help=False)
     reach.add_argument(
         "--url", default=os.environ.get("EARMARK_URL", USUAL_URL), help="Earmark's address (EARMARK_URL)"
     )
-    reach.add_argument(
-        "--key", default=os.environ.get("EARMARK_KEY", ""), help="a secret key, sk_… (EARMARK_KEY)"
-    )
+    reach.add_argument("--key", default=os.environ.get("EARMARK_KEY", ""), help="a secret key, sk_… (EARMARK_KEY)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     doctor = commands.add_parser("doctor", parents=[reach], help="check address, key, clock and version")
     doctor.set_defaults(run=_doctor)
-    items = commands.add_parser("items", help="work with items").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
+    items = commands.add_parser("items", help="work with items").add_subparsers(required=True, metavar="COMMAND")
     imported = items.add_parser("import", parents=[reach], help="register the items of a file")
     imported.add_argument("file", help="JSON lines, plain or .gz: id, title, body, url, kind, created_at, …")
     imported.add_argument(
@@ -56,13 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="THEIRS=OURS",
         help="such as created=created_at, may be repeated",
     )
-    imported.add_argument(
-        "--url-of", default="", metavar="PATTERN", help="such as https://forum.example/t/{id}"
-    )
+    imported.add_argument("--url-of", default="", metavar="PATTERN", help="such as https://forum.example/t/{id}")
     imported.add_argument("--kind", default="", help="the kind of items that name none")
-    imported.add_argument(
-        "--from-start", action="store_true", help="do not go on where an earlier run stopped"
-    )
+    imported.add_argument("--from-start", action="store_true", help="do not go on where an earlier run stopped")
     imported.set_defaults(run=_import)
     return parser
 
@@ -81,8 +71,6 @@ def _import(given: argparse.Namespace) -> int:
     options = ImportOptions(rename=renamed, url_of=given.url_of, kind=given.kind, from_start=given.from_start)
     with Earmark(given.key, given.url) as client:
         report = import_items(client, given.file, options, say=lambda line: print(line, file=sys.stderr))
-    counts = (
-        f"{report.created_count} created, {report.updated_count} updated, {report.unchanged_count} unchanged"
-    )
+    counts = f"{report.created_count} created, {report.updated_count} updated, {report.unchanged_count} unchanged"
     print(f"{counts}, {len(report.bad)} not taken")
     return 1 if report.bad else 0

@@ -44,9 +44,7 @@ class Earmark:
             "Accept": "application/json",
             "User-Agent": f"earmark-python/{__version__}",
         }
-        self._http = httpx.Client(
-            base_url=self.base_url, headers=headers, timeout=timeout, transport=transport
-        )
+        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=timeout, transport=transport)
         wires = Wires(self._http, retries=retries)
         self.items = Items(wires)
         self.questions = Questions(wires)

@@ -80,9 +80,7 @@ def _chunks(numbered: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, b
         yield chunk
 
 
-def _send(
-    client: Earmark, lines: list[tuple[int, bytes]], options: ImportOptions, report: ImportReport
-) -> None:
+def _send(client: Earmark, lines: list[tuple[int, bytes]], options: ImportOptions, report: ImportReport) -> None:
     numbers: list[int] = []
     items: list[dict[str, Any]] = []
     bad: list[BadLine] = []

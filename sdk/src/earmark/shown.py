@@ -103,9 +103,7 @@ class Shown:
 
         Raises NothingToUndo for a candidate that was not answered through this object.
         """
-        self._report(
-            {"type": "undo", "judgement": judgement if isinstance(judgement, UUID) else self._last(judgement)}
-        )
+        self._report({"type": "undo", "judgement": judgement if isinstance(judgement, UUID) else self._last(judgement)})
 
     def _last(self, candidate: Candidate | Slot | str) -> UUID:
         found = self._judged.get(_id(candidate))

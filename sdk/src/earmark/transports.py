@@ -67,9 +67,7 @@ class MockTransport(httpx.BaseTransport):
                 return told
             if content is not None:
                 return httpx.Response(status, content=content, headers=headers)
-            return (
-                httpx.Response(status, json=told, headers=headers) if status != 204 else httpx.Response(204)
-            )
+            return httpx.Response(status, json=told, headers=headers) if status != 204 else httpx.Response(204)
 
         self._add(method, path, reply)
 
@@ -153,6 +151,4 @@ def _fits(route: _Route, request: Recorded) -> bool:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join("[^/]+" if part[:1] == "{" else re.escape(part) for part in re.split(r"(\{\w+\})", path))
-    )
+    return re.compile("".join("[^/]+" if part[:1] == "{" else re.escape(part) for part in re.split(r"(\{\w+\})", path)))

@@ -100,8 +100,6 @@ def _event(raw: bytes) -> WebhookEvent:
     try:
         told = json.loads(raw)
         created_at = datetime.fromisoformat(told["created_at"])
-        return WebhookEvent(
-            str(told["id"]), str(told["type"]), created_at, str(told["project"]), dict(told["data"])
-        )
+        return WebhookEvent(str(told["id"]), str(told["type"]), created_at, str(told["project"]), dict(told["data"]))
     except (ValueError, KeyError, TypeError) as error:
         raise WebhookNotGenuine("The message is signed, but is not an event of Earmark.") from error

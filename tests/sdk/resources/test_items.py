@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-
 from earmark import Item, errors
 from earmark.types import Rejected
 
@@ -15,12 +14,20 @@ def storing(network):
 
     def take(asked):
         rows = asked.json["items"]
-        bad = [{"index": at, "id": row["id"], "code": "invalid", "detail": "title: blank"}
-               for at, row in enumerate(rows) if row.get("title") == ""]  # fmt: skip
+        bad = [
+            {"index": at, "id": row["id"], "code": "invalid", "detail": "title: blank"}
+            for at, row in enumerate(rows)
+            if row.get("title") == ""
+        ]
         good = [row for row in rows if row.get("title") != ""]
         created = sum(row["id"] not in stored for row in good)
         stored.update({row["id"]: row for row in good})
-        return {"created_count": created, "updated_count": 0, "unchanged_count": len(good) - created, "rejected": bad}
+        return {
+            "created_count": created,
+            "updated_count": 0,
+            "unchanged_count": len(good) - created,
+            "rejected": bad,
+        }
 
     network.on("POST", "/v1/items", json=take)
     return stored
@@ -31,9 +38,15 @@ def test_an_item_goes_out_with_all_its_fields(client, network):
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     client.items.upsert([Item("1", "One", "Body", at, "thread", {"priority": 2}, "https://f.test/1", "u1")])
     assert stored["1"] == {
-        "id": "1", "title": "One", "body": "Body", "created_at": "2026-03-01T12:00:00+00:00", "kind": "thread",
-        "metadata": {"priority": 2}, "url": "https://f.test/1", "author": "u1",
-    }  # fmt: skip
+        "id": "1",
+        "title": "One",
+        "body": "Body",
+        "created_at": "2026-03-01T12:00:00+00:00",
+        "kind": "thread",
+        "metadata": {"priority": 2},
+        "url": "https://f.test/1",
+        "author": "u1",
+    }
 
 
 def test_any_number_goes_out_a_thousand_at_a_time(client, network):
@@ -64,12 +77,21 @@ def test_a_rejected_row_is_data_with_its_place_among_all_rows(client, network):
 
 def test_a_row_that_no_server_takes_is_named_and_the_others_go_out(client, network):
     stored = storing(network)
-    rows = [{"id": "1", "title": "t"}, {"id": "2", "title": "a\0b"}, {"id": "3", "metadata": {"x": float("nan")}},
-            {"id": "4", "body": "x" * 5_000_000}, {"id": "5", "title": ""}, {"id": "6", "title": "t"}]  # fmt: skip
+    rows = [
+        {"id": "1", "title": "t"},
+        {"id": "2", "title": "a\0b"},
+        {"id": "3", "metadata": {"x": float("nan")}},
+        {"id": "4", "body": "x" * 5_000_000},
+        {"id": "5", "title": ""},
+        {"id": "6", "title": "t"},
+    ]
     report = client.items.upsert(rows)
     assert [(row.index, row.id, row.code) for row in report.rejected] == [
-        (1, "2", "malformed"), (2, "3", "malformed"), (3, "4", "too_large"), (4, "5", "invalid"),
-    ]  # fmt: skip
+        (1, "2", "malformed"),
+        (2, "3", "malformed"),
+        (3, "4", "too_large"),
+        (4, "5", "invalid"),
+    ]
     assert set(stored) == {"1", "6"}
 
 
@@ -90,7 +112,10 @@ def test_what_was_done_before_a_failure_is_told_with_it(client, network):
 
 
 def test_a_list_comes_page_by_page(client, network):
-    pages = {None: {"results": [{"id": "1"}, {"id": "2"}], "next": "c1"}, "c1": {"results": [{"id": "3"}], "next": None}}
+    pages = {
+        None: {"results": [{"id": "1"}, {"id": "2"}], "next": "c1"},
+        "c1": {"results": [{"id": "3"}], "next": None},
+    }
     network.on("GET", "/v1/items", json=lambda asked: pages[asked.query.get("cursor")])
     assert [item.id for item in client.items.list(kind="thread", limit=2)] == ["1", "2", "3"]
     assert network.requests[1].query == {"kind": "thread", "limit": "2", "cursor": "c1"}
@@ -103,7 +128,8 @@ def test_a_page_is_asked_for_when_it_is_wanted(client, network):
 
 
 @pytest.mark.parametrize(
-    ("id", "path"), [("1", "/v1/items/1"), ("a/b?c#d", "/v1/items/a%2Fb%3Fc%23d"), ("ä ö", "/v1/items/%C3%A4%20%C3%B6")]
+    ("id", "path"),
+    [("1", "/v1/items/1"), ("a/b?c#d", "/v1/items/a%2Fb%3Fc%23d"), ("ä ö", "/v1/items/%C3%A4%20%C3%B6")],
 )
 def test_an_id_in_an_address_is_quoted(client, network, id, path):
     network.on("GET", path, json={"id": id})

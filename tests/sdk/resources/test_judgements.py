@@ -5,7 +5,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-
 from earmark import Annotator, NewJudgement, PairAnswer, uuid7
 
 
@@ -36,9 +35,14 @@ def test_an_answer_is_given_an_id_of_version_7(client, stored):
     [result] = client.judgements.record([judgement()])
     assert (result.status, UUID(result.id).version) == ("ok", 7)
     assert stored[result.id] == {
-        "id": result.id, "annotator": {"id": "u1", "kind": "expert"}, "question": "q", "item": "1",
-        "candidate": "0", "answer": {"kind": "pair", "value": "duplicate"}, "origin": "imported",
-    }  # fmt: skip
+        "id": result.id,
+        "annotator": {"id": "u1", "kind": "expert"},
+        "question": "q",
+        "item": "1",
+        "candidate": "0",
+        "answer": {"kind": "pair", "value": "duplicate"},
+        "origin": "imported",
+    }
 
 
 def test_an_id_that_is_given_is_kept(client, stored):
@@ -48,7 +52,12 @@ def test_an_id_that_is_given_is_kept(client, stored):
 
 
 def _row():
-    return {"annotator": {"id": "u1"}, "question": "q", "item": "1", "answer": {"kind": "pair", "value": "related"}}
+    return {
+        "annotator": {"id": "u1"},
+        "question": "q",
+        "item": "1",
+        "answer": {"kind": "pair", "value": "related"},
+    }
 
 
 def test_a_lost_answer_records_nothing_twice(client, network, stored):
@@ -67,10 +76,24 @@ def test_each_of_many_rows_has_one_result_in_order_and_a_bad_one_hurts_no_other(
 
 
 def test_answers_are_listed_by_what_is_asked(client, network):
-    row = {"id": str(uuid7()), "question": "q", "item": "1", "annotator": "p1", "value": "related", "origin": "drawn",
-           "judged_at": "2026-03-01T12:00:00Z", "is_live": True, "exposure": str(uuid7()), "rank": 2}  # fmt: skip
+    row = {
+        "id": str(uuid7()),
+        "question": "q",
+        "item": "1",
+        "annotator": "p1",
+        "value": "related",
+        "origin": "drawn",
+        "judged_at": "2026-03-01T12:00:00Z",
+        "is_live": True,
+        "exposure": str(uuid7()),
+        "rank": 2,
+    }
     network.on("GET", "/v1/judgements", json={"results": [row], "next": None})
     since = datetime(2026, 1, 1, tzinfo=UTC)
     [found] = client.judgements.list(origin="drawn", is_live=True, since=since)
     assert (found.value, found.rank, found.is_live) == ("related", 2, True)
-    assert network.requests[0].query == {"origin": "drawn", "is_live": "true", "since": "2026-01-01T00:00:00+00:00"}
+    assert network.requests[0].query == {
+        "origin": "drawn",
+        "is_live": "true",
+        "since": "2026-01-01T00:00:00+00:00",
+    }

@@ -1,10 +1,17 @@
 """Tests of earmark.resources.labels."""
 
 LABEL = {
-    "question": "duplicate", "unit": {"kind": "pair", "items": ["1", "2"]}, "value": "duplicate", "state": "settled",
-    "probability": 0.75, "evidence": {"counts": {"duplicate": 2}, "votes_count": 2, "answers_count": 3},
-    "revision": 4, "is_stale": False, "settled_at": "2026-03-01T12:00:00Z", "computed_at": "2026-03-01T12:00:00Z",
-}  # fmt: skip
+    "question": "duplicate",
+    "unit": {"kind": "pair", "items": ["1", "2"]},
+    "value": "duplicate",
+    "state": "settled",
+    "probability": 0.75,
+    "evidence": {"counts": {"duplicate": 2}, "votes_count": 2, "answers_count": 3},
+    "revision": 4,
+    "is_stale": False,
+    "settled_at": "2026-03-01T12:00:00Z",
+    "computed_at": "2026-03-01T12:00:00Z",
+}
 
 
 def test_labels_are_listed_with_their_evidence(client, network):

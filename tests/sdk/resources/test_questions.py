@@ -1,7 +1,6 @@
 """Tests of earmark.resources.questions."""
 
 import pytest
-
 from earmark import Question, errors
 
 

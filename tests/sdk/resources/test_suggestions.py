@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-
 from earmark import PushedSuggestion, Suggester, errors
 
 MINE = Suggester("ours", "7")
@@ -16,21 +15,33 @@ def test_a_guess_goes_out_with_score_reasons_and_who_made_it(client, network):
     network.on("POST", "/v1/suggestions", json={"accepted_count": 1, "rejected": []})
     client.suggestions.push([guess(1)])
     assert network.requests[0].json["suggestions"] == [
-        {"question": "duplicate", "item": "1", "candidate": "0", "score": 0.5, "reasons": ["same error"],
-         "suggester": {"name": "ours", "version": "7"}}
-    ]  # fmt: skip
+        {
+            "question": "duplicate",
+            "item": "1",
+            "candidate": "0",
+            "score": 0.5,
+            "reasons": ["same error"],
+            "suggester": {"name": "ours", "version": "7"},
+        }
+    ]
 
 
 def test_a_rejected_guess_is_data_with_its_place_among_all(client, network):
     def take(asked):
-        bad = [{"index": at, "id": row["item"], "code": "invalid", "detail": "no such item"}
-               for at, row in enumerate(asked.json["suggestions"]) if row["item"] == "1001"]  # fmt: skip
+        bad = [
+            {"index": at, "id": row["item"], "code": "invalid", "detail": "no such item"}
+            for at, row in enumerate(asked.json["suggestions"])
+            if row["item"] == "1001"
+        ]
         return {"accepted_count": len(asked.json["suggestions"]) - len(bad), "rejected": bad}
 
     network.on("POST", "/v1/suggestions", json=take)
     report = client.suggestions.push([*map(guess, range(1500)), guess("nan", float("nan"))])
     assert report.accepted_count == 1499
-    assert [(row.index, row.id, row.code) for row in report.rejected] == [(1001, "1001", "invalid"), (1500, "nan", "malformed")]
+    assert [(row.index, row.id, row.code) for row in report.rejected] == [
+        (1001, "1001", "invalid"),
+        (1500, "nan", "malformed"),
+    ]
 
 
 def test_what_was_done_before_a_failure_is_told_with_it(client, network):
@@ -42,7 +53,14 @@ def test_what_was_done_before_a_failure_is_told_with_it(client, network):
 
 
 def test_guesses_are_listed(client, network):
-    row = {"question": "q", "item": "1", "candidate": "0", "score": 1, "reasons": [], "suggester": {"name": "s", "version": "1"}}
+    row = {
+        "question": "q",
+        "item": "1",
+        "candidate": "0",
+        "score": 1,
+        "reasons": [],
+        "suggester": {"name": "s", "version": "1"},
+    }
     network.on("GET", "/v1/suggestions", json={"results": [row], "next": None})
     [found] = client.suggestions.list(question="q", item="1")
     assert (found.score, found.suggester) == (1.0, Suggester("s", "1"))

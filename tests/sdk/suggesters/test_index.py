@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-
 from earmark.errors import IndexFailed, SomeoneElseWrites
-from earmark.suggesters import Item, ItemIndex, index as module
+from earmark.suggesters import Item, ItemIndex
+from earmark.suggesters import index as module
 
 
 def found(index, query, k=10):

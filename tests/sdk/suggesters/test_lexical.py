@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-
 from earmark.suggesters import Item, ItemIndex, LexicalSuggester, Suggester
 
 

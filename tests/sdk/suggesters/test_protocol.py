@@ -5,7 +5,6 @@ from fractions import Fraction
 from importlib.metadata import EntryPoint
 
 import pytest
-
 from earmark.suggesters import LexicalSuggester, Suggester, Suggestion, discover, protocol
 
 

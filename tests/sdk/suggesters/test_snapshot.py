@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from earmark.suggesters import Item, ItemIndex, Term
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earmark.suggesters import Item, ItemIndex, Term
 from tests.sdk.conftest import NOON
 
 

@@ -1,10 +1,9 @@
 """Tests of earmark.suggesters.words."""
 
 import pytest
+from earmark.suggesters.words import LONGEST_WORD, words_of
 from hypothesis import given
 from hypothesis import strategies as st
-
-from earmark.suggesters.words import LONGEST_WORD, words_of
 
 
 def indexed(text):

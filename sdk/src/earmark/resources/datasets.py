@@ -78,9 +78,7 @@ class Datasets:
         wanted = [file for file in version.files if names is None or file.name in names]
         missing = set(names or ()) - {file.name for file in wanted}
         if missing or version.state != "frozen":
-            raise NotFrozen(
-                f"Version {version.number} of {id!r} is {version.state}, without {sorted(missing)}."
-            )
+            raise NotFrozen(f"Version {version.number} of {id!r} is {version.state}, without {sorted(missing)}.")
         Path(folder).mkdir(parents=True, exist_ok=True)
         return [self._fetched(version, file, Path(folder)) for file in wanted]
 
@@ -95,11 +93,7 @@ class Datasets:
 
     def _fetched(self, version: DatasetVersion, file: DatasetFile, folder: Path) -> Path:
         path = folder / Path(file.name).name
-        if (
-            path.exists()
-            and path.stat().st_size == file.bytes_count
-            and check_file(path, file.sha256, quiet=True)
-        ):
+        if path.exists() and path.stat().st_size == file.bytes_count and check_file(path, file.sha256, quiet=True):
             return path
         beside = path.with_name(path.name + ".part")
         try:

@@ -37,10 +37,7 @@ class Judgements:
                 raise
             taken = [read(RecordResult, row) for row in told.get("results", [])]
             moved = [replace(row, index=chunk.indexes[row.index]) for row in taken]
-            unsent = [
-                RecordResult(row.index, row.id or None, "bad", row.code, row.detail)
-                for row in chunk.unsendable
-            ]
+            unsent = [RecordResult(row.index, row.id or None, "bad", row.code, row.detail) for row in chunk.unsendable]
             results += sorted([*moved, *unsent], key=lambda row: row.index)
         return results
 

@@ -42,6 +42,4 @@ class Questions:
 
     def update(self, id: str, **changes: Any) -> Question:
         """Change fields of a question (not `id` nor `kind`) and return it; raises NotFound, BadRequest."""
-        return self._wires.read(
-            Question, Call("PATCH", f"{PATH}/{quote(id, safe='')}", body=encoded(written(changes)))
-        )
+        return self._wires.read(Question, Call("PATCH", f"{PATH}/{quote(id, safe='')}", body=encoded(written(changes))))

@@ -72,9 +72,7 @@ class ItemIndex:
             self._index.reload()
         self._applied_seq = seq
 
-    def apply(
-        self, items: Iterable[Item] = (), removed: Iterable[str] = (), *, seq: int | None = None
-    ) -> bool:
+    def apply(self, items: Iterable[Item] = (), removed: Iterable[str] = (), *, seq: int | None = None) -> bool:
         """Take items away, write items (replacing those with the same ids), and commit it all under `seq`.
 
         Returns False, having done nothing, where this or a later change was already taken (so a late
@@ -91,9 +89,7 @@ class ItemIndex:
                 self._put(writer, item)
         return True
 
-    def erase(
-        self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Item]], *, seq: int | None = None
-    ) -> None:
+    def erase(self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Item]], *, seq: int | None = None) -> None:
         """Take items away so that none of their words is left in the files.
 
         The segments that hold them are written anew: `read` is asked for the other items in there by

@@ -89,9 +89,7 @@ class LexicalSuggester:
                 counts[word] += weight  # type: ignore[assignment]
                 spelt.setdefault(word, spelling)
         found = [
-            _Telling(
-                word, spelt[word], math.log1p(count), snapshot.idf(TITLE, word), snapshot.idf(BODY, word)
-            )
+            _Telling(word, spelt[word], math.log1p(count), snapshot.idf(TITLE, word), snapshot.idf(BODY, word))
             for word, count in counts.items()
         ]
         used = [each for each in found if max(each.title_idf, each.body_idf) > 0]
@@ -100,9 +98,7 @@ class LexicalSuggester:
 
     def _highest_sum(self, telling: list[_Telling]) -> float:
         """Return what BM25 cannot exceed: each word endlessly repeated in title and body."""
-        return (K1 + 1) * sum(
-            each.weight * (self.title_weight * each.title_idf + each.body_idf) for each in telling
-        )
+        return (K1 + 1) * sum(each.weight * (self.title_weight * each.title_idf + each.body_idf) for each in telling)
 
     def _hyperparameters(self) -> tuple[float, ...]:
         return self.terms, self.title_weight, self.title_query_weight, self.body_query_weight

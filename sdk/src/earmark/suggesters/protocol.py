@@ -63,7 +63,5 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
         try:
             found[entry.name] = entry.load()
         except Exception as error:
-            logger.warning(
-                "The suggester %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error
-            )
+            logger.warning("The suggester %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error)
     return found

@@ -116,18 +116,14 @@ class Snapshot:
         if len(hits) < k and len(words) > 1:
             some = tantivy.Query.boolean_query([(tantivy.Occur.Should, word) for word in words])
             seen = {hit.id for hit in hits}
-            hits += [
-                hit for hit in self._hits(self._narrowed(some, before, without), k) if hit.id not in seen
-            ]
+            hits += [hit for hit in self._hits(self._narrowed(some, before, without), k) if hit.id not in seen]
         return hits[:k]
 
     def saying(self, word: str, among: Collection[str]) -> set[str]:
         """Return those of the given items that say a word (as `words` gives it) in title or body."""
         if not among:
             return set()
-        either = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._term(field, word)) for field in TEXT_FIELDS]
-        )
+        either = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term(field, word)) for field in TEXT_FIELDS])
         both = tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Must, either),
@@ -139,9 +135,7 @@ class Snapshot:
     def ids_beside(self, ids: Iterable[str]) -> set[str]:
         """Return the ids of the items in the same segments as these; of all, if one left traces elsewhere."""
         wanted = set(ids)
-        addresses = [
-            address for _, address in self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits
-        ]
+        addresses = [address for _, address in self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits]
         by_id = {str(self._searcher.doc(address)["id"][0]): address.segment_ord for address in addresses}
         if any(self._searcher.doc_freq("id", key) > (key in by_id) for key in wanted):
             return set(by_id)
@@ -166,9 +160,7 @@ class Snapshot:
     def _term(self, field: str, word: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, word, index_option="freq")
 
-    def _narrowed(
-        self, query: tantivy.Query, before: datetime | None, without: str | Collection[str]
-    ) -> tantivy.Query:
+    def _narrowed(self, query: tantivy.Query, before: datetime | None, without: str | Collection[str]) -> tantivy.Query:
         clauses: list[_Clause] = [(tantivy.Occur.Must, query)]
         if before is not None:
             earlier = tantivy.Query.range_query(

@@ -22,9 +22,7 @@ class Command(BaseCommand):
         source = settings.FORUM_DIR / "data" / "threads.jsonl.gz"
         with gzip.open(source, "rt", encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
-        threads = [
-            Thread(row["id"], row["title"], row["body"], datetime.fromisoformat(row["created"])) for row in rows
-        ]
+        threads = [Thread(row["id"], row["title"], row["body"], datetime.fromisoformat(row["created"])) for row in rows]
         Thread.objects.bulk_create(threads, ignore_conflicts=True)
         with client() as earmark:
             result = earmark.items.upsert(

@@ -1,0 +1,192 @@
+"""Real processes and a real browser: each journey walks in the product as `make demo` starts it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from earmark import Earmark
+
+BASE = Path(__file__).resolve().parents[2]
+READY_S = 120
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Product:
+    """The demo, started on ports and a home of its own."""
+
+    home: Path
+    port: int = field(default_factory=free_port)
+    forum_port: int = field(default_factory=free_port)
+    environ: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def forum(self) -> str:
+        return f"http://localhost:{self.forum_port}"
+
+    @property
+    def admin(self) -> str:
+        return f"http://127.0.0.1:{self.port}/admin/"
+
+    def start(self) -> "Product":
+        output = self.home.with_suffix(".out")
+        mine = {
+            "EARMARK_HOME": str(self.home),
+            "EARMARK_PORT": str(self.port),
+            "EARMARK_DEMO_PORT": str(self.forum_port),
+        }
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("EARMARK_", "DJANGO_"))}
+        with output.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "backend.config.launcher"], cwd=BASE, env=kept | mine | self.environ,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        give_up_at = time.monotonic() + READY_S
+        while "Earmark demo ready" not in output.read_text():
+            assert self.process.poll() is None and time.monotonic() < give_up_at, output.read_text()[-3000:]
+            time.sleep(0.1)
+        return self
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(30)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.home / "demo.json").read_text())
+        return found
+
+    @property
+    def client(self) -> Earmark:
+        return Earmark(self.connection["secret_key"], base_url=self.connection["base_url"])
+
+    @property
+    def password(self) -> str:
+        return (self.home / "admin-password").read_text()
+
+    def superuser(self) -> psycopg.Connection:
+        from backend.config.store.place import locate
+
+        place = locate({"EARMARK_HOME": str(self.home)}, base=BASE, secret="unused", is_debug=True)
+        return psycopg.connect(place.conninfo(), autocommit=True)
+
+    def children(self, named: str) -> list[int]:
+        """Return the ids of the processes below the launcher whose command names something."""
+        assert self.process is not None
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                command = (entry / "cmdline").read_bytes().decode().replace("\0", " ")
+            except (OSError, ValueError):
+                continue
+            if parent == self.process.pid and named in command:
+                found.append(int(entry.name))
+        return found
+
+
+def eventually(found: Callable[[], Any], *, within_s: float = 10, why: str = "") -> Any:
+    """Return what `found` gives once it is true; fails after `within_s` seconds."""
+    give_up_at = time.monotonic() + within_s
+    while not (result := found()):
+        assert time.monotonic() < give_up_at, why or "it did not happen in time"
+        time.sleep(0.05)
+    return result
+
+
+def label_of(client: Earmark, first: str, second: str) -> Any:
+    """Return the label of two threads, or None."""
+    for label in client.labels.list(question="duplicate", item=first):
+        if set(label.unit.items) == {first, second}:
+            return label
+    return None
+
+
+def is_settled(client: Earmark, first: str, second: str, value: str = "duplicate") -> bool:
+    label = label_of(client, first, second)
+    return label is not None and label.state == "settled" and label.value == value
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product, in a long path with spaces, shared by all journeys that do it no lasting harm."""
+    home = tmp_path_factory.mktemp("a long path with spaces in it") / "earmark home"
+    made = Product(home).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+        None,
+    )
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def visit(browser: Any, product: Product) -> Iterator[Callable[..., Any]]:
+    """Return how a customer opens a thread; any error that the page throws fails the journey."""
+    contexts, errors = [], []
+
+    def open_thread(customer: str, thread: str, **options: Any) -> Any:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(product.forum)
+        page.select_option("#customer", customer)
+        page.click(".who button")
+        page.goto(f"{product.forum}/t/{thread}")
+        page.locator("earmark-duplicates .row .title a").first.wait_for()
+        return page
+
+    yield open_thread
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def staff(browser: Any, product: Product) -> Iterator[Any]:
+    """A signed-in page of the admin."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    page = context.new_page()
+    page.goto(product.admin)
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", product.password)
+    page.click("[type=submit]")
+    page.wait_for_selector("h1:has-text('Overview')")
+    yield page
+    context.close()

@@ -1,0 +1,207 @@
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.journeys.conftest import Product, eventually, is_settled, label_of
+
+pytestmark = pytest.mark.journey
+
+THREAD = "1720773"
+
+
+def row_of(page: Any, number: int = 0) -> Any:
+    return page.locator("earmark-duplicates .row").nth(number)
+
+
+def candidate_of(page: Any, number: int = 0) -> str:
+    address = row_of(page, number).locator(".title a").get_attribute("href")
+    return str(address).rsplit("/", 1)[1]
+
+
+def test_a_customer_marks_undoes_and_marks_again_and_it_arrives_in_a_frozen_version(
+    visit: Any, staff: Any, product: Product, tmp_path: Path
+) -> None:
+    page = visit("customer-1", THREAD)
+    other = candidate_of(page)
+    banner = page.locator("#answered .there")
+
+    row_of(page).get_by_role("button", name="Same", exact=True).click()
+    row_of(page).get_by_text("Same problem.").wait_for()
+    assert page.evaluate("document.querySelector('earmark-duplicates').shadowRoot.activeElement.className") == "undo"
+    banner.wait_for(timeout=10_000)
+    assert is_settled(product.client, THREAD, other)
+
+    row_of(page).get_by_role("button", name=re.compile("Undo")).click()
+    banner.wait_for(state="detached", timeout=10_000)
+    assert not is_settled(product.client, THREAD, other)
+
+    row_of(page).get_by_role("button", name="Same", exact=True).click()
+    banner.wait_for(timeout=10_000)
+    page.reload()
+    row_of(page).get_by_text("Same problem.").wait_for()
+
+    files = freeze_in_the_admin(staff, product, tmp_path)
+    check_rows(files, THREAD, other)
+
+
+def freeze_in_the_admin(staff: Any, product: Product, folder: Path) -> dict[str, Path]:
+    staff.goto(f"{product.admin}datasets/dataset/add/")
+    staff.fill("#id_slug", "duplicates")
+    staff.fill("#id_title", "Duplicates")
+    staff.select_option("#id_question", label="duplicate")
+    staff.click("[name=_save]")
+    staff.check("input.action-select")
+    staff.select_option("select[name=action]", "freeze")
+    staff.locator("button[name=index], button:has-text('Run')").first.click()
+
+    def is_frozen() -> bool:
+        staff.goto(f"{product.admin}datasets/datasetversion/")
+        return staff.get_by_role("link", name="labels.parquet").count() > 0
+
+    eventually(is_frozen, within_s=20)
+    files = {}
+    for name in ("labels.jsonl", "judgements.jsonl", "labels.parquet", "judgements.parquet"):
+        with staff.expect_download() as waiting:
+            staff.get_by_role("link", name=name).first.click()
+        files[name] = folder / name
+        waiting.value.save_as(files[name])
+    return files
+
+
+def check_rows(files: dict[str, Path], item: str, other: str) -> None:
+    labels = [json.loads(line) for line in files["labels.jsonl"].read_text().splitlines()]
+    (label,) = [row for row in labels if {row["item"], row["other"]} == {item, other}]
+    assert (label["value"], label["policy"], label["votes"]) == ("duplicate", "trusting", {"duplicate": 1})
+    assert label["split"] in ("train", "dev", "test")
+    rows = [json.loads(line) for line in files["judgements.jsonl"].read_text().splitlines()]
+    said = [row for row in rows if row["record"] == "judgement" and row["item"] == item]
+    assert [row["was_withdrawn"] for row in said] == [True, False]
+    assert {key for key, value in said[-1].items() if value is None} <= {"seen_at_ms", "seen_ms"}
+    shown = [row for row in rows if row["record"] == "slot"]
+    assert shown and all(row["propensity"] and row["suggester"] == "lexical" for row in shown)
+    for name in ("labels", "judgements"):
+        (parquet,) = duckdb.sql(f"select count(*) from '{files[name + '.parquet']}'").fetchall()
+        assert parquet == (len(files[name + ".jsonl"].read_text().splitlines()),)
+
+
+def test_two_customers_who_disagree_leave_it_contested_and_the_banner_goes(visit: Any, product: Product) -> None:
+    thread = "1719819"
+    first = visit("customer-1", thread)
+    other = candidate_of(first)
+    row_of(first).get_by_role("button", name="Same", exact=True).click()
+    first.locator("#answered .there").wait_for(timeout=10_000)
+
+    second = visit("customer-2", thread)
+    mine = second.locator("earmark-duplicates .row", has=second.locator(f"a[href$='/{other}']"))
+    mine.get_by_role("button", name="Different", exact=True).click()
+    mine.get_by_text("Won’t come back.").wait_for()
+    second.locator("#answered .there").wait_for(state="detached", timeout=10_000)
+    assert label_of(product.client, thread, other).state == "contested"
+
+    mine.get_by_role("button", name=re.compile("Undo")).click()
+    second.locator("#answered .there").wait_for(timeout=10_000)
+
+
+def test_everything_can_be_done_from_the_keyboard(visit: Any, product: Product) -> None:
+    page = visit("customer-3", "1692784")
+    other = candidate_of(page)
+    row_of(page).locator(".title a").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert row_of(page).get_by_role("link", name="Open the thread").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    row_of(page).get_by_text("Related.").wait_for()
+    page.keyboard.press("Enter")
+    focused = "document.querySelector('earmark-duplicates').shadowRoot.activeElement.dataset.value"
+    assert page.evaluate(focused) == "related"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    eventually(lambda: is_settled(product.client, "1692784", other))
+
+
+def test_another_thread_is_found_by_searching_and_judged(visit: Any, product: Product) -> None:
+    page = visit("customer-4", "1771529")
+    page.get_by_role("button", name="Search for another").click()
+    page.keyboard.type("archive function")
+    page.locator("earmark-duplicates [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    found = page.locator("earmark-duplicates .row").last
+    other = str(found.locator(".title a").get_attribute("href")).rsplit("/", 1)[1]
+    page.keyboard.press("Enter")
+    found.get_by_text("Same problem.").wait_for()
+    eventually(lambda: is_settled(product.client, "1771529", other))
+
+
+def test_a_mark_made_just_before_leaving_the_page_arrives(visit: Any, product: Product) -> None:
+    page = visit("customer-2", "1648584")
+    other = candidate_of(page)
+    page.evaluate(
+        """(host) => {
+            document.querySelector('earmark-duplicates').shadowRoot.querySelector('[data-value=duplicate]').click();
+            location.href = host;
+        }""",
+        product.forum,
+    )
+    eventually(lambda: is_settled(product.client, "1648584", other))
+
+
+def test_marks_made_offline_are_sent_when_the_network_is_back(visit: Any, product: Product) -> None:
+    page = visit("customer-1", "1696998")
+    other = candidate_of(page)
+    page.context.set_offline(True)
+    row_of(page).get_by_role("button", name="Same", exact=True).click()
+    row_of(page).get_by_text("Sends when online.").wait_for()
+    page.context.set_offline(False)
+    row_of(page).get_by_text("Sends when online.").wait_for(state="detached", timeout=15_000)
+    eventually(lambda: is_settled(product.client, "1696998", other))
+
+
+def test_an_expert_decides_and_gold_vets_and_blocking_recomputes(visit: Any, staff: Any, product: Product) -> None:
+    thread = "1630921"
+    page = visit("customer-4", thread)
+    other = candidate_of(page)
+    row_of(page).get_by_role("button", name="Same", exact=True).click()
+    eventually(lambda: is_settled(product.client, thread, other))
+
+    staff.goto(f"{product.admin}questions/item/?q={thread}")
+    staff.locator(f"tr:has-text('{thread}') a").first.click()
+    staff.get_by_label(re.compile("^Gold|.*"), exact=False).first.wait_for()
+    staff.locator("select[id^=gold]").first.select_option("duplicate")
+    staff.get_by_role("button", name="Keep").first.click()
+    staff.get_by_text("Gold answer set").wait_for()
+
+    def shows_gold() -> bool:
+        staff.goto(f"{product.admin}annotators/annotator/")
+        return staff.get_by_text("100% (1 of 1)").count() > 0
+
+    eventually(shows_gold)
+    marker = staff.locator("tr", has=staff.get_by_text("100% (1 of 1)")).first
+    marker.locator("input.action-select").check()
+    staff.select_option("select[name=action]", "block")
+    staff.locator("button[name=index], button:has-text('Run')").first.click()
+    eventually(lambda: not is_settled(product.client, thread, other))
+
+    staff.goto(f"{product.admin}questions/item/?q={thread}")
+    staff.locator(f"tr:has-text('{thread}') a").first.click()
+    staff.get_by_role("button", name="The same problem").first.click()
+    staff.get_by_text("Your answer is recorded").wait_for()
+    eventually(lambda: is_settled(product.client, thread, other))
+
+
+def test_the_sample_threads_are_attributed(product: Product, browser: Any) -> None:
+    page = browser.new_page()
+    page.goto(f"{product.forum}/about")
+    assert "CC BY 4.0" in page.inner_text("main")
+    page.close()
+    threads = Path(__file__).resolve().parents[2] / "demo" / "forum" / "data" / "threads.jsonl.gz"
+    with gzip.open(threads, "rt") as file:
+        assert sum(1 for _ in file) == 1038
