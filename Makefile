@@ -31,6 +31,7 @@ bench: .venv/ready-dev
 	@for run in benchmarks/*/run.py; do echo "· $$run"; $(BIN)/python "$$run" || exit 1; done
 
 reset:
+	@for home in .earmark .earmark-test; do [ ! -x $(BIN)/python ] || EARMARK_HOME=$$PWD/$$home $(BIN)/python -m backend.config.store stop; done
 	@rm -rf .earmark .earmark-test && echo "The data of demo and tests is gone; .venv stays."
 
 openapi: .venv/ready-dev widget/node_modules/.ready
@@ -64,3 +65,4 @@ widget/node_modules/.ready: widget/package-lock.json
 .PHONY: chromium
 chromium: .venv/ready-dev
 	@bash .ci/chromium
+	@bash .ci/redis

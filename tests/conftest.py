@@ -1,5 +1,7 @@
 """The store of the tests: a PostgreSQL of their own, made by the owner, used as the app role."""
 
+# The settings must not be read before this file chose where the tests' store is: no
+# DJANGO_SETTINGS_MODULE in pyproject.toml, or the tests would empty the demo's tables.
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +14,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 for name in ("EARMARK_BROKER_URL", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
     os.environ.pop(name, None)
 
+import django
 import psycopg
 import pytest
+
+django.setup()
+
 from django.test import TransactionTestCase
 
 
 def _superuser() -> Any:
     from django.conf import settings
 
+    if settings.EARMARK_PLACE.is_embedded and str(settings.EARMARK_HOME) != os.environ["EARMARK_HOME"]:
+        pytest.exit("The settings were read before the tests chose a store of their own; nothing was touched.", 3)
     return psycopg.connect(settings.EARMARK_PLACE.conninfo(), autocommit=True)
 
 

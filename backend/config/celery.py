@@ -7,6 +7,8 @@ from typing import Any
 
 from celery import Celery, bootsteps
 
+import backend.config.broker  # noqa: F401  registers the transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
 logger = logging.getLogger(__name__)

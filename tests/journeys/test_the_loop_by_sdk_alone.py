@@ -15,7 +15,7 @@ def test_a_host_without_any_widget_suggests_logs_settles_and_loads_the_dataset(p
     )  # fmt: skip
     shown = client.suggest("mail-2", "duplicate", annotator="reader-1")
     best = shown.candidates[0]
-    assert best.id == "mail-1" and best.score > 0
+    assert best.id == "mail-1" and shown.slots[0].score > 0
     shown.seen(best)
     first = shown.accept(best)
     eventually(lambda: is_settled(client, "mail-1", "mail-2"))

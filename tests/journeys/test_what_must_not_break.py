@@ -51,8 +51,10 @@ def test_a_worker_killed_between_mark_and_consensus_loses_nothing(product: Produ
     eventually(lambda: all_settled(client, pairs), within_s=40)
     print(f"settled {time.monotonic() - began:.1f} s after the worker was killed")
     with product.superuser() as database:
-        (waiting,) = database.execute("select count(*) from projects_job where done_at is null").fetchone()
-    assert waiting == 0
+        waiting = "select count(*) from projects_job where done_at is null"
+        eventually(lambda: database.execute(waiting).fetchone() == (0,))
+        (dead,) = database.execute("select count(*) from projects_job where died_at is not null").fetchone()
+    assert dead == 0
 
 
 def test_marks_are_taken_and_settled_while_the_brokers_schema_is_gone(product: Product) -> None:

@@ -1,4 +1,4 @@
-"""`python -m backend.config.store serve|bootstrap|where`: the store from the command line."""
+"""`python -m backend.config.store serve|stop|bootstrap|where`: the store from the command line."""
 
 import argparse
 import os
@@ -8,13 +8,13 @@ from pathlib import Path
 from backend.config.store.bootstrap import bootstrap
 from backend.config.store.errors import StoreError
 from backend.config.store.place import locate
-from backend.config.store.server import Supervisor
+from backend.config.store.server import Supervisor, stop
 
 
 def main() -> int:
     """Serve the embedded server, or make roles and extensions on an outside one."""
     parser = argparse.ArgumentParser(prog="python -m backend.config.store", description=__doc__)
-    parser.add_argument("verb", choices=["serve", "bootstrap", "where"])
+    parser.add_argument("verb", choices=["serve", "stop", "bootstrap", "where"])
     parser.add_argument("--for-tests", action="store_true", help="do not wait for the disk")
     given = parser.parse_args()
     base = Path(__file__).resolve().parents[3]
@@ -23,6 +23,8 @@ def main() -> int:
         place = locate(os.environ, base=base, secret=secret, is_debug=os.environ.get("EARMARK_DEBUG", "1") == "1")
         if given.verb == "where":
             print(place.conninfo())
+        elif given.verb == "stop":
+            stop(place)
         elif given.verb == "bootstrap":
             bootstrap(place)
         elif place.is_embedded:

@@ -267,6 +267,18 @@ def ensure_running(place: Place, *, is_for_tests: bool = False) -> None:
         time.sleep(0.1)
 
 
+def stop(place: Place) -> None:
+    """Ask the supervisor of an embedded server to end, and wait until it has."""
+    note = place.home / "store.ready" if place.home else None
+    give_up_at = time.monotonic() + STOP_S
+    while note is not None and note.exists() and time.monotonic() < give_up_at:
+        try:
+            os.kill(int(note.read_text()), signal.SIGTERM)
+        except (OSError, ValueError):
+            return
+        time.sleep(PAUSE_S)
+
+
 def _spawn_supervisor(home: Path, is_for_tests: bool) -> subprocess.Popen[bytes]:
     command = [
         sys.executable,

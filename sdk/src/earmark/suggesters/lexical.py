@@ -20,25 +20,37 @@ WORDS_TRIED_FOR_REASONS = 15
 
 @dataclass(frozen=True)
 class _Telling:
-    """A word of the item that tells it from others: its weight in the query, its rarity, its spelling."""
+    """A word of the item that tells it from others: counts, inverse document frequencies, spelling."""
 
     word: str
     spelt: str
     weight: float
+    title_count: int
+    body_count: int
     title_idf: float
     body_idf: float
+
+    @property
+    def rarity(self) -> float:
+        """Return its rarity where it is used most: what every body says is no telling word of a title."""
+        return min((idf for idf in (self.title_idf, self.body_idf) if idf > 0), default=0.0)
+
+    @property
+    def is_worth_saying(self) -> bool:
+        """Return whether it means something to a person by itself: a word of three signs, or a version."""
+        return len(self.spelt) > 2 and (any(map(str.isalpha, self.spelt)) or "." in self.spelt)
 
 
 class LexicalSuggester:
     """A boosted OR of an item's most telling words, ranked by BM25 (Robertson and Zaragoza 2009).
 
-    `terms`: how many words are asked for, those with the highest count times rarity, where a word of
-    the item's title counts `title_query_weight` and one of its body `body_query_weight`. A match in a
+    `terms`: how many words are asked for, those with the highest root of count times rarity, where a
+    word of the item's title counts `title_query_weight` and one of its body `body_query_weight`. A match in a
     candidate's title weighs `title_weight` times one in its body. `only_earlier` keeps candidates
     created strictly before the item.
 
-    The score is the share of the highest BM25 sum that any text could reach for this item: 0 to 1,
-    rising with BM25, comparable between items. An item without words, or none of whose words is used
+    The score is the BM25 sum over that which the item finds in itself: 0 to 1, rising with BM25,
+    comparable between items; 1 for a twin. An item without words, or none of whose words is used
     elsewhere, abstains. Raises nothing.
     """
 
@@ -77,37 +89,46 @@ class LexicalSuggester:
         ]
         before = item.created_at if self.only_earlier else None
         hits = snapshot.best(asked, k, before=before, without=item.id)
-        most = self._highest_sum(telling)
+        own = self._own_score(telling)
         reasons = _reasons(telling, hits, snapshot)
-        return [Suggestion(hit.id, min(1.0, hit.score / most), reasons[hit.id]) for hit in hits]
+        return [Suggestion(hit.id, min(1.0, hit.score / own) if own else 0.0, reasons[hit.id]) for hit in hits]
 
     def _telling_words(self, item: Item, snapshot: Snapshot) -> list[_Telling]:
-        counts: Counter[str] = Counter()
-        spelt: dict[str, str] = {}
-        for text, weight in ((item.title, self.title_query_weight), (item.body, self.body_query_weight)):
-            for word, spelling in snapshot.words(text):
-                counts[word] += weight  # type: ignore[assignment]
-                spelt.setdefault(word, spelling)
-        found = [
-            _Telling(word, spelt[word], math.log1p(count), snapshot.idf(TITLE, word), snapshot.idf(BODY, word))
-            for word, count in counts.items()
-        ]
-        used = [each for each in found if max(each.title_idf, each.body_idf) > 0]
-        used.sort(key=lambda each: (-each.weight * max(each.title_idf, each.body_idf), each.word))
+        title, body = snapshot.words(item.title), snapshot.words(item.body)
+        in_title, in_body = Counter(word for word, _ in title), Counter(word for word, _ in body)
+        found = []
+        for word, spelt in dict([*reversed(body), *reversed(title)]).items():
+            counts = in_title[word], in_body[word]
+            weight = math.sqrt(self.title_query_weight * counts[0] + self.body_query_weight * counts[1])
+            idfs = snapshot.idf(TITLE, word), snapshot.idf(BODY, word)
+            found.append(_Telling(word, spelt, weight, *counts, *idfs))
+        used = [each for each in found if each.rarity > 0]
+        used.sort(key=lambda each: (-each.weight * each.rarity, each.word))
         return used[: self.terms]
 
-    def _highest_sum(self, telling: list[_Telling]) -> float:
-        """Return what BM25 cannot exceed: each word endlessly repeated in title and body."""
-        return (K1 + 1) * sum(each.weight * (self.title_weight * each.title_idf + each.body_idf) for each in telling)
+    def _own_score(self, telling: list[_Telling]) -> float:
+        """Return what BM25 would give the item itself, were its length the average one."""
+        return sum(
+            each.weight
+            * (
+                self.title_weight * each.title_idf * _saturated(each.title_count)
+                + each.body_idf * _saturated(each.body_count)
+            )
+            for each in telling
+        )
 
     def _hyperparameters(self) -> tuple[float, ...]:
         return self.terms, self.title_weight, self.title_query_weight, self.body_query_weight
 
 
+def _saturated(count: int) -> float:
+    return count * (K1 + 1) / (count + K1)
+
+
 def _reasons(telling: list[_Telling], hits: list[Hit], snapshot: Snapshot) -> dict[str, list[str]]:
     """Return a reason for each hit: the rarest words that both say, as the item spells them."""
     shared: dict[str, list[str]] = {hit.id: [] for hit in hits}
-    for each in telling[:WORDS_TRIED_FOR_REASONS]:
+    for each in [each for each in telling if each.is_worth_saying][:WORDS_TRIED_FOR_REASONS]:
         wanting = [key for key, words in shared.items() if len(words) < REASON_WORDS]
         for key in snapshot.saying(each.word, wanting):
             shared[key] = _with_word(shared[key], each.spelt)
