@@ -72,22 +72,10 @@ def _empty_tables(self: TransactionTestCase) -> None:
     with _superuser() as connection:
         kept = ("django_migrations", "django_content_type", "auth_permission")
         rows = connection.execute(
-            "select format('%I', tablename) from pg_tables where schemaname = 'public' and tablename <> all(%s)",
+            "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> all(%s)",
             [list(kept)],
         ).fetchall()
         connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
 
 
 TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
-
-
-@pytest.fixture(autouse=True)
-def apart(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Keep indexes and datasets of each test in a folder of its own."""
-    from backend.suggestions.retrieval import forget_indexes
-
-    settings.EARMARK_INDEX_DIR = tmp_path / "index"
-    settings.EARMARK_DATASETS_DIR = tmp_path / "datasets"
-    forget_indexes()
-    yield
-    forget_indexes()

@@ -25,13 +25,14 @@ def tenancy(project: _HasKey | int) -> Iterator[None]:
     """Open a transaction in which row-level security shows the rows of `project`, and no others.
 
     Doors nest: leaving an inner one returns to the project of the outer one. If the
-    transaction failed, the setting is gone with it.
+    transaction is rolled back, the setting is gone with it.
     """
     key = project if isinstance(project, int) else project.pk
     with transaction.atomic():
         before = _set_project(str(key))
         yield
-        _set_project(before)
+        if not transaction.get_rollback():
+            _set_project(before)
 
 
 def open_project() -> int | None:

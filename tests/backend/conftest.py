@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -71,3 +72,17 @@ def world(make_world: Callable[..., SimpleNamespace], db: None) -> Iterator[Simp
     made = make_world()
     with tenancy(made.project):
         yield made
+
+
+@pytest.fixture(autouse=True)
+def apart(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Keep indexes and datasets of each test in a folder of its own, and nudges away from any broker."""
+    from backend.projects.nudge import send_nudges_by
+    from backend.suggestions.retrieval import forget_indexes
+
+    send_nudges_by(lambda: None)
+    settings.EARMARK_INDEX_DIR = tmp_path / "index"
+    settings.EARMARK_DATASETS_DIR = tmp_path / "datasets"
+    forget_indexes()
+    yield
+    forget_indexes()

@@ -26,5 +26,5 @@ def test_a_host_without_any_widget_suggests_logs_settles_and_loads_the_dataset(p
 
     client.datasets.create("by-sdk", question="duplicate")
     version = client.datasets.freeze("by-sdk")
-    rows = list(client.datasets.load("by-sdk", version=version.number))
+    rows = list(client.datasets.load("by-sdk", number=version.number))
     assert [row["value"] for row in rows if {row["item"], row["other"]} == {"mail-1", "mail-2"}] == ["different"]

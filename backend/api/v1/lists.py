@@ -110,7 +110,9 @@ class JudgementFilters(django_filters.FilterSet):
         choices=[(name, name) for name in ("spontaneous", "drawn", "assigned", "gold", "imported")]
     )
     value = _text("value")
-    is_live = django_filters.ChoiceFilter(field_name="is_live", choices=[("true", "true"), ("false", "false")])
+    is_live = django_filters.TypedChoiceFilter(
+        field_name="is_live", choices=[("true", "true"), ("false", "false")], coerce=lambda given: given == "true"
+    )
     since = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
 
 

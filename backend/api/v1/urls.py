@@ -10,7 +10,7 @@ urlpatterns = [
     path("w/v1/events", widget.EventsView.as_view()),
     path("w/v1/search", widget.SearchView.as_view()),
     path("v1/items", sdk.ItemsView.as_view()),
-    path("v1/items/<str:item>", sdk.ItemView.as_view()),
+    path("v1/items/<path:item>", sdk.ItemView.as_view()),
     path("v1/questions", sdk.QuestionsView.as_view()),
     path("v1/questions/<slug:question>", sdk.QuestionView.as_view()),
     path("v1/suggestions", sdk.SuggestionsView.as_view()),

@@ -26,7 +26,7 @@ def update_question(*, question: Question, **policies: Any) -> Question:
         return question
     with _named_faults():
         Question.objects.filter(pk=question.pk).update(
-            **changed, policy_version=F("policy_version") + bool(SHOWING & changed.keys())
+            **changed, policy_version=F("policy_version") + int(bool(SHOWING & changed.keys()))
         )
     question.refresh_from_db()
     return question

@@ -22,7 +22,7 @@ def grep(folder, word):
 
 
 def segments(folder):
-    """The names of the segments whose files lie under a folder: what a term dictionary packs, grep cannot see."""
+    """The segments whose files lie under a folder; a term dictionary is packed, so that grep cannot see into it."""
     return {path.stem.partition(".")[0] for path in folder.rglob("*.term")}
 
 

@@ -97,9 +97,9 @@ def test_a_hit_tells_when_its_item_was_created(index):
     assert hit.created_at == NOON + timedelta(hours=1)
 
 
-def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_nothing(index):
-    snapshot = index.snapshot()
-    assert snapshot.idf("title", "calendar") > snapshot.idf("title", "archiv") > snapshot.idf("title", "zzz") == 0
+def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_as_much_as_the_rarest(index):
+    idf = index.snapshot().idf
+    assert idf("title", "zzz") == idf("title", "calendar") > idf("title", "archiv") > 0
 
 
 def test_removed_items_never_make_a_weight_negative(index):

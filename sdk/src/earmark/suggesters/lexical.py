@@ -15,7 +15,7 @@ from earmark.types import Item
 ALGORITHM = "1"
 K1 = 1.2  # of BM25, as tantivy has it
 REASON_WORDS = 3
-WORDS_TRIED_FOR_REASONS = 15
+WORDS_TRIED_FOR_REASONS = 10
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class _Telling:
     @property
     def rarity(self) -> float:
         """Return its rarity where it is used most: what every body says is no telling word of a title."""
-        return min((idf for idf in (self.title_idf, self.body_idf) if idf > 0), default=0.0)
+        return min(self.title_idf, self.body_idf)
 
     @property
     def is_worth_saying(self) -> bool:
@@ -91,7 +91,7 @@ class LexicalSuggester:
         hits = snapshot.best(asked, k, before=before, without=item.id)
         own = self._own_score(telling)
         reasons = _reasons(telling, hits, snapshot)
-        return [Suggestion(hit.id, min(1.0, hit.score / own) if own else 0.0, reasons[hit.id]) for hit in hits]
+        return [Suggestion(hit.id, min(1.0, hit.score / own), reasons[hit.id]) for hit in hits]
 
     def _telling_words(self, item: Item, snapshot: Snapshot) -> list[_Telling]:
         title, body = snapshot.words(item.title), snapshot.words(item.body)
@@ -102,9 +102,8 @@ class LexicalSuggester:
             weight = math.sqrt(self.title_query_weight * counts[0] + self.body_query_weight * counts[1])
             idfs = snapshot.idf(TITLE, word), snapshot.idf(BODY, word)
             found.append(_Telling(word, spelt, weight, *counts, *idfs))
-        used = [each for each in found if each.rarity > 0]
-        used.sort(key=lambda each: (-each.weight * each.rarity, each.word))
-        return used[: self.terms]
+        found.sort(key=lambda each: (-each.weight * each.rarity, each.word))
+        return found[: self.terms]
 
     def _own_score(self, telling: list[_Telling]) -> float:
         """Return what BM25 would give the item itself, were its length the average one."""

@@ -70,10 +70,8 @@ class Snapshot:
         return [(stem, spelt) for stem, (_, spelt) in zip(stems, known, strict=True)]
 
     def idf(self, field: str, word: str) -> float:
-        """Return BM25's inverse document frequency of a word in a field, 0 where nobody uses it."""
-        used = self._searcher.doc_freq(field, word)
-        if used == 0:
-            return 0.0
+        """Return BM25's inverse document frequency of a word in a field; a word nobody uses counts as used once."""
+        used = max(1, self._searcher.doc_freq(field, word))
         total = max(self.count, used)
         return math.log(1 + (total - used + 0.5) / (used + 0.5))
 

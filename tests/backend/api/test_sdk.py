@@ -1,0 +1,204 @@
+import pytest
+from django.test import Client
+
+from backend.annotators.models import Annotator
+from backend.judgements.models import Judgement
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.keys import add_api_key
+from backend.projects.ids import uuid7
+from backend.projects.tenancy import tenancy
+from backend.questions.models import ItemSnapshot
+
+READER = {"id": "reader-1"}
+
+
+def test_items_are_registered_updated_and_left_alone(site):
+    new = {"id": "9", "title": "Ninth", "created_at": "2026-01-01T00:00:00Z"}
+    told = site.server.post("/v1/items", {"items": [new, {"id": "1", "title": "Changed"}]}).json()
+    assert (told["created_count"], told["updated_count"], told["unchanged_count"]) == (1, 1, 0)
+    assert site.server.post("/v1/items", {"items": [new]}).json()["unchanged_count"] == 1
+    assert site.server.get("/v1/items/9").json()["title"] == "Ninth"
+    with tenancy(site.project):
+        assert ItemSnapshot.objects.filter(item__key="1").count() == 2
+
+
+def test_a_bad_item_is_rejected_alone_and_named(site):
+    items = [{"id": "10"}, {"title": "no id"}, {"id": "11", "url": "javascript:alert(1)"}, {"id": 12}]
+    told = site.server.post("/v1/items", {"items": items}).json()
+    assert told["created_count"] == 1
+    assert [(row["index"], row["code"]) for row in told["rejected"]] == [(1, "invalid"), (2, "invalid"), (3, "invalid")]
+
+
+def test_a_removed_item_is_suggested_no_more_and_comes_back_when_registered_again(site):
+    def suggested() -> list[str]:
+        body = {"annotator": {"id": str(uuid7())}, "question": "duplicate", "item": "5"}
+        return [slot["candidate"]["id"] for slot in site.server.post("/v1/exposures", body).json()["slots"]]
+
+    gone = suggested()[0]
+    before = site.server.get(f"/v1/items/{gone}").json()
+    assert site.server.delete(f"/v1/items/{gone}").status_code == 204
+    assert gone not in suggested()
+    assert site.server.get(f"/v1/items/{gone}").status_code == 404
+    kept = {key: before[key] for key in ("id", "title", "body", "url", "created_at")}
+    site.server.post("/v1/items", {"items": [kept]})
+    assert gone in suggested()
+
+
+def test_a_question_is_asked_once_and_changed_with_a_new_policy_version(site):
+    body = {"id": "tone", "kind": "choice", "labels": ["calm", "angry"], "prompt": "How does it sound?"}
+    assert site.server.post("/v1/questions", body).status_code == 201
+    assert site.server.post("/v1/questions", body).status_code == 200
+    assert site.server.post("/v1/questions", body | {"overlap": 5}).status_code == 409
+    changed = site.server.patch("/v1/questions/duplicate", {"epsilon": 0.4}).json()
+    assert (changed["epsilon"], changed["policy_version"]) == (0.4, 2)
+    assert site.server.patch("/v1/questions/duplicate", {"kind": "tags"}).status_code == 400
+    assert site.server.patch("/v1/questions/duplicate", {"epsilon": 0.05}).status_code == 400
+    impossible = site.server.patch("/v1/questions/duplicate", {"shown_count": 9, "pool_count": 2})
+    assert (impossible.status_code, impossible.json()["code"]) == (400, "invalid")
+
+
+def test_pushed_suggestions_are_shown_with_their_suggester_and_reasons(site):
+    guess = {
+        "question": "duplicate", "item": "5", "candidate": "4", "score": 0.99, "reasons": ["the author said so"],
+        "suggester": {"name": "host-rules", "version": "2"},
+    }  # fmt: skip
+    told = site.server.post("/v1/suggestions", {"suggestions": [guess, guess | {"candidate": "none"}]}).json()
+    assert (told["accepted_count"], told["rejected"][0]["index"]) == (1, 1)
+    site.server.patch("/v1/questions/duplicate", {"shown_count": 5})
+    body = {"annotator": READER, "question": "duplicate", "item": "5"}
+    slots = site.server.post("/v1/exposures", body).json()["slots"]
+    (slot,) = [slot for slot in slots if slot["candidate"]["id"] == "4"]
+    assert (slot["suggester"], slot["reasons"]) == ({"name": "host-rules", "version": "2"}, ["the author said so"])
+
+
+def test_suggest_and_log_without_any_widget_into_the_same_ledger(site):
+    body = {"id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5"}
+    shown = site.server.post("/v1/exposures", body).json()
+    assert shown["id"] == body["id"]
+    assert site.server.post("/v1/exposures", body).json() == shown
+    first, second = (slot["candidate"]["id"] for slot in shown["slots"][:2])
+    events = [
+        {"type": "seen", "id": str(uuid7()), "at_ms": 10, "candidate": first},
+        {"type": "seen", "id": str(uuid7()), "at_ms": 10, "candidate": second},
+        {"type": "judge", "id": str(uuid7()), "at_ms": 20, "candidate": first,
+         "answer": {"kind": "pair", "value": "duplicate"}, "judged_at": "2026-11-24T00:00:00Z"},
+    ]  # fmt: skip
+    told = site.server.post(f"/v1/exposures/{shown['id']}/events", {"events": events}).json()
+    assert [result["status"] for result in told["results"]] == ["ok"] * 3
+    after = site.server.get(f"/v1/exposures/{shown['id']}").json()
+    assert [slot["outcome"] for slot in after["slots"][:2]] == ["accepted", "passed"]
+    drain_jobs()
+    (label,) = site.server.get("/v1/labels?state=settled&item=5").json()["results"]
+    assert (label["value"], label["evidence"]["counts"]) == ("duplicate", {"duplicate": 1})
+
+
+def test_the_host_logs_a_list_of_its_own(site):
+    body = {
+        "id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5",
+        "shown": [{"candidate": "4", "propensity": 0.25}, {"candidate": "1", "score": 0.5}],
+    }  # fmt: skip
+    shown = site.server.post("/v1/exposures", body).json()
+    assert (shown["policy"], [slot["propensity"] for slot in shown["slots"]]) == ("host", [0.25, None])
+    twice = body | {"id": str(uuid7()), "shown": [{"candidate": "4"}, {"candidate": "4"}]}
+    assert site.server.post("/v1/exposures", twice).json()["code"] == "not_showable"
+
+
+def test_imported_judgements_are_told_apart_and_a_bad_one_is_refused_alone(site):
+    good = {
+        "id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5", "candidate": "1",
+        "answer": {"kind": "pair", "value": "related"}, "judged_at": "2024-05-05T05:05:05Z",
+    }  # fmt: skip
+    rows = [good, good, good | {"id": str(uuid7()), "candidate": "5"}, good | {"id": str(uuid7()), "item": "none"}]
+    results = site.server.post("/v1/judgements", {"judgements": rows}).json()["results"]
+    assert [result["status"] for result in results] == ["ok", "dup", "bad", "bad"]
+    (row,) = site.server.get("/v1/judgements?origin=imported&is_live=true").json()["results"]
+    assert (row["value"], row["exposure"], row["propensity"]) == ("related", None, None)
+
+
+def test_a_bulk_of_judgements_is_written_however_one_of_them_fails(site):
+    with tenancy(site.project):
+        assert Judgement.objects.count() == 0
+    row = {
+        "annotator": READER,
+        "question": "duplicate",
+        "item": "5",
+        "candidate": "1",
+        "answer": {"kind": "pair", "value": "x"},
+    }
+    assert site.server.post("/v1/judgements", {"judgements": [row]}).json()["results"][0]["code"] == "invalid"
+
+
+def test_a_version_is_frozen_by_the_worker_and_downloaded(site):
+    site.server.post("/v1/datasets", {"id": "dups", "question": "duplicate"})
+    version = site.server.post("/v1/datasets/dups/versions", {})
+    assert (version.status_code, version.json()["state"]) == (202, "building")
+    early = site.server.get("/v1/datasets/dups/versions/1/files/labels.jsonl")
+    assert (early.status_code, early.json()["code"]) == (409, "version_not_frozen")
+    drain_jobs()
+    told = site.server.get("/v1/datasets/dups/versions/1").json()
+    assert told["state"] == "frozen" and len(told["checksum"]) == 64
+    for file in told["files"]:
+        answer = site.server.get(f"/v1/datasets/dups/versions/1/files/{file['name']}")
+        assert len(b"".join(answer.streaming_content)) == file["bytes_count"]
+    assert site.server.get("/v1/datasets/dups/versions/1/files/secret-key").status_code == 404
+
+
+def test_lists_go_on_by_cursor_without_gap_or_repetition(site):
+    found, cursor = [], ""
+    for _ in range(9):
+        page = site.server.get(f"/v1/items?limit=2{cursor}").json()
+        found += [row["id"] for row in page["results"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert found == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "colour=red", "title__regex=a", "key=1", "ordering=-id", "limit=0", "limit=1000000000", "limit=-1", "limit=x",
+        "cursor=!!", "cursor=AAAA", "id=%00", "project=1", "annotator__subject=x",
+    ],
+)  # fmt: skip
+def test_parameters_that_are_none_or_cannot_be_are_refused(site, query):
+    answer = site.server.get(f"/v1/items?{query}")
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["code"] in ("unknown_parameter", "invalid")
+
+
+def test_filters_refuse_values_that_cannot_be(site):
+    for query in ("origin=magic", "is_live=perhaps", "since=yesterday"):
+        assert site.server.get(f"/v1/judgements?{query}").status_code == 400
+    assert site.server.get("/v1/labels?state=magic").status_code == 400
+
+
+def test_another_projects_things_are_not_there_with_the_same_words_as_what_never_was(site, make_world):
+    other = make_world("other")
+    secret = add_api_key(project=other.project, kind="secret")
+    theirs = {"Authorization": f"Bearer {secret}"}
+    body = {"annotator": READER, "question": "duplicate", "item": "5"}
+    exposure = site.server.post("/v1/exposures", body).json()["id"]
+    site.server.post("/v1/items", {"items": [{"id": "mine-alone"}]})
+    site.server.post("/v1/datasets", {"id": "mine", "question": "duplicate"})
+    pairs = [
+        (f"/v1/exposures/{exposure}", f"/v1/exposures/{uuid7()}"),
+        ("/v1/items/mine-alone", "/v1/items/nobodys-own"),
+        ("/v1/datasets/mine", "/v1/datasets/none"),
+    ]
+    for mine, nobodys in pairs:
+        there, nowhere = Client().get(mine, headers=theirs), Client().get(nobodys, headers=theirs)
+        assert there.status_code == nowhere.status_code == 404
+        assert there.json()["code"] == nowhere.json()["code"]
+    events = {"events": [{"type": "skip", "id": str(uuid7()), "at_ms": 1}]}
+    answer = Client().post(f"/v1/exposures/{exposure}/events", events, "application/json", headers=theirs)
+    assert answer.status_code == 404
+    assert Client().get("/v1/exposures", headers=theirs).json()["results"] == []
+
+
+def test_a_kind_is_kept_from_first_sight(site):
+    body = {"annotator": READER, "question": "duplicate", "item": "5"}
+    site.server.post("/v1/exposures", body)
+    site.server.post("/v1/exposures", body | {"annotator": READER | {"kind": "expert"}})
+    with tenancy(site.project):
+        assert Annotator.objects.get(subject="reader-1").kind == "customer"

@@ -1,0 +1,290 @@
+import random
+import threading
+import uuid
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+
+from backend.annotators.actions.people import end_sessions, meet_annotator
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_found, show_suggestions
+from backend.judgements.errors import SessionRevoked
+from backend.judgements.events import Hide, Judge, Seen, Skip, Undo
+from backend.judgements.models import (
+    Judgement,
+    LedgerEvent,
+    LiveJudgement,
+    RefusedEvent,
+    Slot,
+    Withdrawal,
+)
+from backend.projects.ids import uuid7
+from backend.projects.tenancy import tenancy
+from backend.questions.models import Unit
+
+
+def shown_to(world: SimpleNamespace, person: int = 0, item: str = "5"):
+    return show_suggestions(
+        annotator=world.people[person],
+        question=world.question,
+        item=world.items[item],
+        channel="widget",
+        now=world.now,
+    )
+
+
+def candidates(exposure) -> list[str]:
+    return [slot.candidate.key for slot in exposure.slots.order_by("rank")]
+
+
+def outcomes(exposure) -> list[str]:
+    return [slot.outcome for slot in exposure.slots.order_by("rank")]
+
+
+def said(world, exposure, candidate, value="duplicate", *, at_ms=2000, id=None, later_s=0):
+    return Judge(
+        id or uuid7(now=world.now), exposure.pk, 0, at_ms, candidate, "pair", value,
+        world.now + timedelta(seconds=later_s), "mouse",
+    )  # fmt: skip
+
+
+def seen(world, exposure, candidate, at_ms=1000):
+    return Seen(uuid7(now=world.now), exposure.pk, 0, at_ms, candidate)
+
+
+def record(world, *events, person=0, **options):
+    return record_events(annotator=world.people[person], events=events, now=world.now, **options)
+
+
+def statuses(verdicts) -> list[str]:
+    return [verdict.code or verdict.status for verdict in verdicts]
+
+
+def test_a_mark_is_stored_with_all_that_is_known_of_it(world):
+    exposure = shown_to(world)
+    first = candidates(exposure)[0]
+    record(world, seen(world, exposure, first), said(world, exposure, first))
+    judgement = Judgement.objects.get()
+    assert (judgement.value, judgement.origin, judgement.draw_probability) == ("duplicate", "drawn", 1.0)
+    assert judgement.slot.propensity > 0 and judgement.slot.suggester.name == "lexical"
+    assert judgement.item_hash and judgement.other_hash and judgement.judged_at == world.now
+
+
+def test_an_unasked_mark_is_spontaneous(make_world, db):
+    quiet = make_world(ask_probability=0.0)
+    with tenancy(quiet.project):
+        exposure = shown_to(quiet)
+        record(quiet, said(quiet, exposure, candidates(exposure)[0]))
+        judgement = Judgement.objects.get()
+    assert (judgement.origin, judgement.draw_probability) == ("spontaneous", None)
+
+
+def test_an_event_sent_ten_times_is_stored_once(world):
+    exposure = shown_to(world)
+    mark = said(world, exposure, candidates(exposure)[0])
+    assert statuses(record(world, *[mark] * 10)) == ["ok"] + ["dup"] * 9
+    assert statuses(record(world, mark)) == ["dup"]
+    assert (Judgement.objects.count(), LedgerEvent.objects.count()) == (1, 1)
+
+
+def test_the_same_id_with_another_content_is_a_conflict_and_the_first_stands(world):
+    exposure = shown_to(world)
+    first = candidates(exposure)[0]
+    mark = said(world, exposure, first)
+    record(world, mark)
+    assert statuses(record(world, said(world, exposure, first, "different", id=mark.id))) == ["conflict"]
+    assert Judgement.objects.get().value == "duplicate"
+    assert RefusedEvent.objects.get().code == "conflict"
+
+
+def test_what_was_never_shown_to_this_person_cannot_be_answered(world):
+    exposure = shown_to(world)
+    first = candidates(exposure)[0]
+    assert statuses(record(world, said(world, exposure, first), person=1)) == ["unknown_exposure"]
+    assert statuses(record(world, said(world, exposure, "4"))) == ["unknown_candidate"]
+    nowhere = SimpleNamespace(pk=uuid7(now=world.now))
+    assert statuses(record(world, said(world, nowhere, first))) == ["unknown_exposure"]
+    assert Judgement.objects.count() == 0
+
+
+def test_a_bad_event_takes_nothing_from_the_good_ones(world):
+    exposure = shown_to(world)
+    marks = [said(world, exposure, key) for key in (candidates(exposure)[0], "nobody", candidates(exposure)[1])]
+    assert statuses(record(world, *marks)) == ["ok", "unknown_candidate", "ok"]
+    assert Judgement.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("id", "code"),
+    [(uuid.uuid4(), "malformed"), ("old", "too_old"), ("future", "from_the_future")],
+)
+def test_an_id_must_be_a_uuid7_of_these_days(world, id, code):
+    shift = {"old": -timedelta(days=8), "future": timedelta(hours=1)}
+    made = uuid7(now=world.now + shift[id]) if isinstance(id, str) else id
+    exposure = shown_to(world)
+    assert statuses(record(world, said(world, exposure, candidates(exposure)[0], id=made))) == [code]
+
+
+def test_undo_gives_the_slots_back_what_they_were(world):
+    exposure = shown_to(world)
+    first, second, _ = candidates(exposure)
+    record(world, seen(world, exposure, first), seen(world, exposure, second))
+    before = outcomes(exposure)
+    mark = said(world, exposure, first)
+    record(world, mark)
+    assert outcomes(exposure) == ["accepted", "passed", "unseen"]
+    assert statuses(record(world, Undo(uuid7(now=world.now), exposure.pk, 0, 3000, mark.id))) == ["ok"]
+    assert outcomes(exposure) == before == ["ignored", "ignored", "unseen"]
+    assert LiveJudgement.objects.count() == 0
+    assert Judgement.objects.count() == 1
+
+
+def test_an_undo_that_arrives_before_its_judgement_is_joined_to_it(world):
+    exposure = shown_to(world)
+    mark = said(world, exposure, candidates(exposure)[0])
+    record(world, Undo(uuid7(now=world.now), exposure.pk, 0, 3000, mark.id))
+    assert statuses(record(world, mark)) == ["ok"]
+    assert LiveJudgement.objects.count() == 0
+    assert outcomes(exposure)[0] == "unseen"
+
+
+def test_nobody_takes_back_what_another_person_said(world):
+    mine, theirs = shown_to(world), shown_to(world, 1)
+    mark = said(world, mine, candidates(mine)[0])
+    record(world, mark)
+    undo = Undo(uuid7(now=world.now), theirs.pk, 0, 3000, mark.id)
+    assert statuses(record(world, undo, person=1)) == ["unknown_judgement"]
+    assert (LiveJudgement.objects.count(), Withdrawal.objects.count()) == (1, 0)
+
+
+def test_a_changed_mind_moves_the_live_judgement_and_undo_brings_the_former_back(world):
+    exposure = shown_to(world)
+    first = candidates(exposure)[0]
+    record(world, said(world, exposure, first, "duplicate", later_s=-20))
+    second = said(world, exposure, first, "different", later_s=-10)
+    record(world, second)
+    assert LiveJudgement.objects.get().judgement.value == "different"
+    record(world, Undo(uuid7(now=world.now), exposure.pk, 0, 3000, second.id))
+    assert LiveJudgement.objects.get().judgement.value == "duplicate"
+    assert outcomes(exposure)[0] == "accepted"
+
+
+def test_a_pair_is_one_unit_from_either_page(world):
+    here = shown_to(world, item="5")
+    record(world, said(world, here, "3") if "3" in candidates(here) else said(world, here, candidates(here)[0]))
+    unit = Unit.objects.get()
+    there = show_found(
+        annotator=world.people[1], question=world.question, item=unit.item if unit.other_id == world.items["5"].pk else unit.other,
+        query="archive messages stay", channel="widget", now=world.now,
+    )  # fmt: skip
+    record(world, said(world, there, "5"), person=1)
+    assert Unit.objects.get() == unit
+    assert LiveJudgement.objects.filter(unit=unit).count() == 2
+
+
+def test_who_wrote_an_item_is_stored_as_such_and_does_not_count(world):
+    world.items["5"].author = "person-0"
+    world.items["5"].save()
+    exposure = shown_to(world)
+    record(world, said(world, exposure, candidates(exposure)[0]))
+    assert Judgement.objects.get().has_conflict_of_interest
+
+
+def test_an_answer_found_by_searching_passes_what_was_seen_in_the_list(world):
+    exposure = shown_to(world)
+    record(world, seen(world, exposure, candidates(exposure)[0]))
+    found = show_found(
+        annotator=world.people[0], question=world.question, item=world.items["5"],
+        query="printing", channel="widget", now=world.now + timedelta(seconds=5),
+    )  # fmt: skip
+    record(world, said(world, found, "4"))
+    assert outcomes(exposure)[0] == "passed"
+    assert outcomes(found) == ["accepted"]
+
+
+def test_skipping_is_seeing_without_an_answer(world):
+    exposure = shown_to(world)
+    record(world, Skip(uuid7(now=world.now), exposure.pk, 0, 500))
+    assert set(outcomes(exposure)) == {"ignored"}
+    assert Judgement.objects.count() == 0
+
+
+def test_who_hides_a_question_is_not_asked_again(world):
+    exposure = shown_to(world)
+    record(world, Hide(uuid7(now=world.now), exposure.pk, 0, 500))
+    later = shown_to(world)
+    assert (later.was_asked, later.ask_probability) == (False, 0.0)
+
+
+def test_what_was_called_different_is_not_shown_to_that_person_again(world):
+    exposure = shown_to(world)
+    first = candidates(exposure)[0]
+    record(world, said(world, exposure, first, "different"))
+    assert first not in candidates(shown_to(world))
+    assert first in candidates(shown_to(world, 1))
+
+
+def test_ended_sessions_record_nothing(world):
+    exposure = shown_to(world)
+    end_sessions(annotator=world.people[0])
+    with pytest.raises(SessionRevoked):
+        record(world, said(world, exposure, candidates(exposure)[0]), epoch=0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_ledger_does_not_depend_on_the_order_of_arrival(world, seed):
+    exposure = shown_to(world)
+    first, second, third = candidates(exposure)
+    old = said(world, exposure, first, "duplicate", at_ms=2000, later_s=-30)
+    events = [
+        seen(world, exposure, first, 900), seen(world, exposure, second, 1100), seen(world, exposure, third, 9000),
+        old, Undo(uuid7(now=world.now), exposure.pk, 0, 2500, old.id),
+        said(world, exposure, first, "related", at_ms=3000, later_s=-20),
+        said(world, exposure, first, "different", at_ms=4000, later_s=-10),
+    ]  # fmt: skip
+    chance = random.Random(seed)
+    for event in chance.sample(events * 2, len(events) * 2):
+        record(world, event)
+    assert outcomes(exposure) == ["rejected", "passed", "ignored"]
+    assert LiveJudgement.objects.get().judgement.value == "different"
+    assert (LedgerEvent.objects.count(), Judgement.objects.count()) == (7, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_marks_at_once_of_one_person_leave_one_live(make_world):
+    world = make_world()
+    with tenancy(world.project):
+        exposure = shown_to(world)
+        first = candidates(exposure)[0]
+    failures = []
+
+    def mark(number: int) -> None:
+        try:
+            with tenancy(world.project):
+                value = ("duplicate", "different", "related")[number % 3]
+                record(world, said(world, exposure, first, value, later_s=-number))
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=mark, args=(number,)) for number in range(50)]
+    for group in range(0, 50, 10):
+        for thread in threads[group : group + 10]:
+            thread.start()
+        for thread in threads[group : group + 10]:
+            thread.join()
+    assert failures == []
+    with tenancy(world.project):
+        assert Judgement.objects.count() == 50
+        assert LiveJudgement.objects.get().judgement.value == "duplicate"
+        assert set(Slot.objects.values_list("outcome", flat=True)) == {"accepted", "unseen"}
+
+
+def test_a_customer_cannot_pass_for_staff(world):
+    from backend.annotators.errors import SubjectReserved
+
+    with pytest.raises(SubjectReserved):
+        meet_annotator(project_id=world.project.pk, subject="earmark-staff:1", now=world.now)

@@ -1,0 +1,149 @@
+import pytest
+
+from backend.annotators.actions.people import block_annotator, unblock_annotator
+from backend.annotators.models import Annotator
+from backend.judgements.actions.tell import answer_as_expert, record_judgement
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.webhooks import add_webhook
+from backend.projects.ids import uuid7
+from backend.projects.models import WebhookDelivery
+from backend.projects.tenancy import tenancy
+from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
+from backend.questions.actions.units import set_gold, unit_of_pair
+from backend.questions.models import Unit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(make_world):
+    return make_world()
+
+
+def say(world, person, first, second, value="duplicate", *, origin="spontaneous", seconds=0):
+    with tenancy(world.project):
+        unit = unit_of_pair(question=world.question, first=world.items[first], second=world.items[second])
+        record_judgement(
+            judgement_id=uuid7(), annotator=world.people[person], unit=unit, item=world.items[first], value=value,
+            origin=origin, judged_at=world.now, now=world.now,
+        )  # fmt: skip
+    drain_jobs()
+
+
+def belief(world, first, second):
+    with tenancy(world.project):
+        keys = {first, second}
+        for label in ConsensusLabel.objects.select_related("unit__item", "unit__other"):
+            if {label.unit.item.key, label.unit.other.key} == keys:
+                return label.state, label.value
+    return None
+
+
+def clusters(world):
+    with tenancy(world.project):
+        return {
+            cluster.name: sorted(ClusterMember.objects.filter(cluster=cluster).values_list("item__key", flat=True))
+            for cluster in Cluster.objects.all()
+        }
+
+
+def test_a_mark_settles_and_a_dissent_unsettles(world):
+    say(world, 0, "5", "1")
+    assert belief(world, "5", "1") == ("settled", "duplicate")
+    say(world, 1, "5", "1", "different")
+    assert belief(world, "5", "1") == ("contested", "")
+    with tenancy(world.project):
+        assert list(LabelChange.objects.order_by("revision").values_list("state", flat=True)) == [
+            "settled",
+            "contested",
+        ]
+        assert Unit.objects.get().settled_value == ""
+
+
+def test_under_confirm_two_who_were_asked_settle_and_nobody_else(make_world):
+    world = make_world("confirming", settling_policy="confirm", overlap=2)
+    for person in range(3):
+        say(world, person, "5", "1")
+    assert belief(world, "5", "1") == ("proposed", "duplicate")
+    say(world, 3, "5", "1", origin="assigned")
+    say(world, 4, "5", "1", origin="assigned")
+    assert belief(world, "5", "1") == ("settled", "duplicate")
+
+
+def test_clusters_merge_and_split_again(world):
+    say(world, 0, "2", "1")
+    say(world, 0, "5", "3")
+    assert sorted(clusters(world).values()) == [["1", "2"], ["3", "5"]]
+    say(world, 0, "3", "2")
+    assert clusters(world) == {"1": ["1", "2", "3", "5"]}
+    say(world, 1, "3", "2", "different")
+    assert sorted(clusters(world).values()) == [["1", "2"], ["3", "5"]]
+
+
+def test_blocking_recomputes_what_a_person_touched_and_unblocking_brings_it_back(world):
+    say(world, 0, "5", "1")
+    with tenancy(world.project):
+        block_annotator(annotator=world.people[0], now=world.now)
+    drain_jobs()
+    assert belief(world, "5", "1") == ("open", "")
+    assert clusters(world) == {}
+    with tenancy(world.project):
+        unblock_annotator(annotator=world.people[0])
+    drain_jobs()
+    assert belief(world, "5", "1") == ("settled", "duplicate")
+
+
+def test_gold_vets_those_who_answered_before_and_after_it_was_set(world):
+    say(world, 0, "5", "1")
+    with tenancy(world.project):
+        set_gold(unit=Unit.objects.get(), value="duplicate", set_by="ann", now=world.now)
+    drain_jobs()
+    say(world, 1, "5", "1", "different")
+    with tenancy(world.project):
+        shares = {a.subject: a.share_right_on_gold for a in Annotator.objects.filter(gold_answers_count__gt=0)}
+    assert shares == {"person-0": 1.0, "person-1": 0.0}
+
+
+def test_an_author_who_marks_their_own_item_settles_nothing(world):
+    with tenancy(world.project):
+        world.items["5"].author = "person-0"
+        world.items["5"].save()
+    say(world, 0, "5", "1")
+    assert belief(world, "5", "1") == ("open", "")
+
+
+def test_an_expert_of_the_staff_is_asked_out_of_context(make_world):
+    from backend.annotators.actions.people import meet_staff
+
+    world = make_world("experts", settling_policy="expert")
+    say(world, 0, "5", "1")
+    assert belief(world, "5", "1") == ("proposed", "duplicate")
+    with tenancy(world.project):
+        expert = meet_staff(project_id=world.project.pk, user_id=7, now=world.now)
+        answer_as_expert(
+            annotator=expert, unit=Unit.objects.get(), item=world.items["5"], value="different", now=world.now
+        )
+    drain_jobs()
+    assert belief(world, "5", "1") == ("settled", "different")
+
+
+def test_the_host_is_told_of_each_change_with_a_rising_revision(world):
+    with tenancy(world.project):
+        add_webhook(project=world.project, url="http://127.0.0.1:9/none", secret="s" * 32)
+    say(world, 0, "5", "1")
+    say(world, 1, "5", "1", "different")
+    with tenancy(world.project):
+        told = WebhookDelivery.objects.order_by("created_at", "pk")
+        assert [delivery.kind for delivery in told] == ["label.settled", "label.unsettled"]
+        assert [delivery.body["data"]["revision"] for delivery in told] == [1, 2]
+        assert told[0].body["data"]["unit"]["items"] == ["1", "5"]
+
+
+def test_settling_twice_changes_nothing(world):
+    from backend.quality.actions.settle import settle_unit
+
+    say(world, 0, "5", "1")
+    with tenancy(world.project):
+        before = LabelChange.objects.count()
+        settle_unit(unit_id=Unit.objects.get().pk, now=world.now)
+        assert LabelChange.objects.count() == before
