@@ -257,7 +257,7 @@ def ensure_running(place: Place, *, is_for_tests: bool = False) -> None:
     fcntl.flock(_lease, fcntl.LOCK_SH)
     give_up_at = time.monotonic() + START_S
     helper: subprocess.Popen[bytes] | None = None
-    while not ((place.home / "store.ready").exists() and answers(place)):
+    while not (_is_served(place.home) and answers(place)):
         if helper is None or helper.poll() == 0:
             helper = _spawn_supervisor(place.home, is_for_tests)
         elif helper.poll() is not None:
@@ -265,6 +265,17 @@ def ensure_running(place: Place, *, is_for_tests: bool = False) -> None:
         if time.monotonic() > give_up_at:
             raise DidNotStart(log=log_tail(place.home / "logs" / "postgres.log"))
         time.sleep(0.1)
+
+
+def _is_served(home: Path) -> bool:
+    """Return whether the supervisor that said it was ready still lives."""
+    try:
+        os.kill(int((home / "store.ready").read_text()), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def stop(place: Place) -> None:

@@ -1,0 +1,298 @@
+"""The embedded PostgreSQL, on the real binaries."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from backend.config.store.errors import NotForProduction, Unsuitable
+from backend.config.store.place import APP, ROLES, Place, locate, name_of
+
+BASE = Path(__file__).resolve().parents[3]
+PYTHONPATH = os.pathsep.join([str(BASE), *(path for path in sys.path if path.endswith("site-packages"))])
+PRELUDE = """
+import os, sys, time
+from pathlib import Path
+from backend.config.store.place import locate
+from backend.config.store.server import ensure_running
+place = locate(os.environ, base=Path.cwd(), secret="s" * 40, is_debug=True)
+ensure_running(place, is_for_tests=True)
+"""
+KEEP = PRELUDE + "print('ready', flush=True)\ntime.sleep(600)\n"
+
+
+class Home:
+    """A home folder with a process that uses its server."""
+
+    def __init__(self, folder: Path, *, user: str | None = None) -> None:
+        self.folder = folder
+        self._user = user
+        self.interpreter = sys.executable
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def place(self) -> Place:
+        return locate({"EARMARK_HOME": str(self.folder)}, base=BASE, secret="s" * 40, is_debug=True)
+
+    def use(self) -> "Home":
+        apart = {}
+        if self._user:
+            account = pwd.getpwnam(self._user)
+            apart = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": PYTHONPATH, "EARMARK_HOME": str(self.folder)}
+        self._process = subprocess.Popen(
+            [self.interpreter, "-c", KEEP], cwd=BASE, env=environ, stdout=subprocess.PIPE, text=True, **apart
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+        return self
+
+    def place_of(self, user: str) -> str:
+        """Return where the server of another user listens, for the app role."""
+        account = pwd.getpwnam(user)
+        return f"host=/tmp/earmark-{account.pw_uid}-{name_of(self.folder)} port=5432 user=earmark_app dbname=earmark"
+
+    def end(self) -> None:
+        """End the supervisor at once, and wait until it has."""
+        ready = self.folder / "store.ready"
+        if ready.exists():
+            os.kill(int(ready.read_text()), signal.SIGTERM)
+            eventually(lambda: not ready.exists())
+
+    def leave(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def supervisor(self) -> int:
+        return int((self.folder / "store.ready").read_text())
+
+    def server(self) -> int:
+        with self.ask() as connection:
+            (backend,) = connection.execute("select pg_backend_pid()").fetchone()
+            return int(Path(f"/proc/{backend}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+    def data(self) -> Path:
+        with self.ask() as connection:
+            return Path(connection.execute("show data_directory").fetchone()[0])
+
+    def ask(self, role: str | None = None) -> psycopg.Connection:
+        return psycopg.connect(self.place.conninfo(role), autocommit=True)
+
+
+def eventually(found: Callable[[], object], *, within_s: float = 20) -> None:
+    give_up_at = time.monotonic() + within_s
+    while not found():
+        assert time.monotonic() < give_up_at, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def answers(home: Home) -> bool:
+    try:
+        home.ask().close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.fixture
+def make_home(tmp_path: Path) -> Iterator[Callable[..., Home]]:
+    homes: list[Home] = []
+
+    def make(name: str = "home", **options: str) -> Home:
+        homes.append(Home(tmp_path / name, **options))
+        return homes[-1]
+
+    yield make
+    for home in homes:
+        home.leave()
+        home.end()
+        shutil.rmtree(Path("/var/lib/earmark") / name_of(home.folder), ignore_errors=True)
+
+
+def test_it_starts_in_a_long_path_with_spaces_and_every_role_may_log_in(make_home):
+    home = make_home("a rather long name with spaces in it/" + "and deeper still " * 6 + "/home").use()
+    for role in ROLES:
+        with home.ask(role) as connection:
+            assert connection.execute("select current_user").fetchone() == (role,)
+    with home.ask() as connection:
+        found = connection.execute("select extname from pg_extension order by 1").fetchall()
+        assert found == [("plpgsql",), ("vector",)]
+        assert connection.execute("show listen_addresses").fetchone() == ("",)
+
+
+def test_the_socket_lies_in_a_folder_that_nobody_else_may_enter(make_home):
+    home = make_home().use()
+    assert Path(home.place.host).stat().st_mode & 0o777 == 0o700
+
+
+def interpreter_open_to(user: pwd.struct_passwd) -> str | None:
+    """Return a Python of our version that a user may run, with our packages."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for candidate in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
+        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": PYTHONPATH}
+        try:
+            subprocess.run(
+                [candidate, "-c", "import backend, psycopg"], cwd="/", env=environ, check=True, capture_output=True,
+                user=user.pw_uid, group=user.pw_gid, extra_groups=[],
+            )  # fmt: skip
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return candidate
+    return None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user; run as one, all tests here do it")
+def test_it_starts_as_an_ordinary_user():
+    nobody = pwd.getpwnam("nobody")
+    interpreter = interpreter_open_to(nobody)
+    if interpreter is None:
+        pytest.skip("no Python of this version is open to ordinary users on this machine")
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        home = Home(Path(folder) / "home", user="nobody")
+        home.interpreter = interpreter
+        home.use()
+        try:
+            assert Path(f"/proc/{home.supervisor()}").stat().st_uid == nobody.pw_uid
+            with psycopg.connect(home.place_of("nobody"), autocommit=True) as connection:
+                assert connection.execute("select current_user").fetchone() == ("earmark_app",)
+        finally:
+            home.leave()
+            home.end()
+
+
+def test_two_homes_stand_side_by_side(make_home):
+    first, second = make_home("first").use(), make_home("second").use()
+    assert first.place.host != second.place.host
+    with first.ask() as connection:
+        connection.execute("create table only_here (x int)")
+    with second.ask() as connection:
+        assert connection.execute("select to_regclass('only_here')").fetchone() == (None,)
+
+
+def test_one_server_serves_all_who_use_a_home(make_home, tmp_path):
+    home = make_home().use()
+    other = Home(home.folder).use()
+    assert other.server() == home.server()
+    other.leave()
+
+
+def test_a_killed_server_is_back_with_its_data(make_home):
+    home = make_home().use()
+    with home.ask() as connection:
+        connection.execute("create table kept as select 7 as x")
+        connection.execute("checkpoint")
+    server = home.server()
+    os.kill(server, signal.SIGKILL)
+    eventually(lambda: answers(home) and home.server() != server)
+    with home.ask() as connection:
+        assert connection.execute("select x from kept").fetchone() == (7,)
+
+
+def test_a_killed_supervisor_leaves_no_orphan_and_the_next_one_has_the_data(make_home):
+    home = make_home().use()
+    with home.ask() as connection:
+        connection.execute("create table kept as select 7 as x")
+    server = home.server()
+    os.kill(home.supervisor(), signal.SIGKILL)
+    eventually(lambda: is_gone(server))
+    home.leave()
+    home.use()
+    with home.ask() as connection:
+        assert connection.execute("select x from kept").fetchone() == (7,)
+
+
+def test_a_recycled_process_id_is_not_taken_for_the_server(make_home):
+    home = make_home().use()
+    data = home.data()
+    home.leave()
+    eventually(lambda: not (home.folder / "store.ready").exists())
+    (data / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    home.use()
+    assert answers(home)
+    assert Path(f"/proc/{os.getpid()}").exists()
+
+
+def test_it_ends_when_nobody_uses_it_any_more(make_home):
+    home = make_home().use()
+    server = home.server()
+    home.leave()
+    eventually(lambda: is_gone(server) and not (home.folder / "store.ready").exists())
+
+
+def test_it_is_refused_where_debug_is_off(tmp_path):
+    with pytest.raises(NotForProduction, match="EARMARK_DATABASE_URL"):
+        locate({"EARMARK_HOME": str(tmp_path)}, base=BASE, secret="s", is_debug=False)
+
+
+def test_a_home_that_belongs_to_somebody_else_is_named(make_home):
+    if os.geteuid() == 0:
+        pytest.skip("root may enter every home")
+    home = make_home()
+    home.folder.mkdir()
+    home.folder.chmod(0o000)
+    with pytest.raises(AssertionError):
+        home.use()
+
+
+def test_an_outside_server_gets_passwords_that_follow_from_the_secret():
+    url = {"EARMARK_DATABASE_URL": "postgresql://boss:openly@db.example:5433/marks?sslmode=require"}
+    place = locate(url, base=BASE, secret="s" * 40, is_debug=False)
+    assert not place.is_embedded
+    told = place.conninfo(APP)
+    assert "host=db.example" in told and "port=5433" in told and "sslmode=require" in told and "openly" not in told
+    assert place.password_of(APP) != place.password_of("earmark_owner")
+    other = locate(url, base=BASE, secret="t" * 40, is_debug=False)
+    assert other.password_of(APP) != place.password_of(APP)
+
+
+class Outside:
+    """Stands for a connection to a server that is not as it must be."""
+
+    def __init__(self, version: int) -> None:
+        self.info = type("Info", (), {"server_version": version})()
+
+
+def test_a_server_that_is_too_old_is_named_with_what_is_needed():
+    from backend.config.store.bootstrap import _check_version
+
+    with pytest.raises(Unsuitable, match="PostgreSQL 16 or newer; this server is version 15"):
+        _check_version(Outside(150_019))
+
+
+def test_a_missing_extension_is_named_with_what_to_install(make_home):
+    from backend.config.store.bootstrap import _furnish
+
+    class WithoutVector:
+        def execute(self, *_):
+            return self
+
+        def fetchone(self):
+            return None
+
+    with pytest.raises(Unsuitable, match="pgvector"):
+        _furnish(WithoutVector(), make_home().place)
+
+
+def test_the_binaries_need_no_more_than_the_wheel():
+    from backend.config.store.server import binaries
+
+    assert (binaries() / "bin" / "postgres").exists()
+    assert shutil.which("postgres") is None or binaries() not in Path(shutil.which("postgres")).parents

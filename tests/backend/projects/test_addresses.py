@@ -1,0 +1,69 @@
+import http.server
+import threading
+
+import pytest
+
+from backend.projects.actions.webhooks import DeliveryFailed, _Message, call_host
+from backend.projects.addresses import is_public, pinned_address
+from backend.projects.errors import AddressRefused
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/x", "http://localhost/x", "http://[::1]/x", "http://0.0.0.0/", "http://10.0.0.1/",
+        "http://192.168.1.1/", "http://172.16.0.1/", "http://169.254.169.254/latest", "http://[::ffff:127.0.0.1]/",
+        "http://2130706433/", "http://0x7f000001/", "http://127.1/", "http://[fe80::1]/", "http://[fd00::1]/",
+        "ftp://example.org/", "file:///etc/passwd", "http://user:word@example.org/", "http:///x", "gopher://x",
+        "http://example.org:99999/", "http://no-such-name.invalid/", "javascript:alert(1)", "",
+    ],
+)  # fmt: skip
+def test_an_address_that_leads_inside_or_nowhere_is_refused(url):
+    with pytest.raises(AddressRefused):
+        pinned_address(url)
+
+
+@pytest.mark.parametrize(
+    ("number", "public"),
+    [("93.184.216.34", True), ("2606:2800:220:1::1", True), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False),
+     ("224.0.0.1", False), ("100.64.0.1", False)],
+)  # fmt: skip
+def test_a_number_is_public_only_if_anyone_may_reach_it(number, public):
+    assert is_public(number) is public
+
+
+def test_an_exact_pair_of_host_and_port_may_be_allowed_while_debugging(settings):
+    settings.EARMARK_WEBHOOK_ALLOW = ["localhost:8001"]
+    settings.DEBUG = True
+    assert pinned_address("http://localhost:8001/hook").host_header == "localhost:8001"
+    with pytest.raises(AddressRefused):
+        pinned_address("http://localhost:8002/hook")
+    settings.DEBUG = False
+    with pytest.raises(AddressRefused):
+        pinned_address("http://localhost:8001/hook")
+
+
+class Host(http.server.BaseHTTPRequestHandler):
+    """Answers with a redirect that leads inside, and remembers who came."""
+
+    came: list[str] = []
+
+    def do_POST(self):
+        Host.came.append(self.path)
+        self.send_response(302)
+        self.send_header("Location", "/inside")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_redirect_is_not_followed(settings):
+    with http.server.HTTPServer(("127.0.0.1", 0), Host) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.EARMARK_WEBHOOK_ALLOW = [f"127.0.0.1:{server.server_port}"]
+        settings.DEBUG = True
+        with pytest.raises(DeliveryFailed, match="302"):
+            call_host(_Message(f"http://127.0.0.1:{server.server_port}/hook", b"{}", {}))
+        server.shutdown()
+    assert Host.came == ["/hook"]

@@ -1,0 +1,83 @@
+"""The house itself: what no import contract can see."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+BASE = Path(__file__).resolve().parents[1]
+LAW = [
+    "projects", "annotators", "questions", "suggestions", "assignments", "judgements", "quality", "datasets",
+    "learning", "desk", "api", "config",
+]  # fmt: skip
+LATER_WORDS = {
+    "questions": ["judgement", "exposure", "slot", "consensus_label", "cluster_memberships", "split_keys", "live_judgements"],
+    "annotators": ["judgement", "exposure", "live_judgements", "assignment"],
+    "suggestions": ["judgement", "exposure", "slots", "consensus_label", "cluster_memberships"],
+    "assignments": ["judgement", "exposure", "consensus_label"],
+    "judgements": ["consensus_label", "cluster_memberships", "split_keys", "datasets"],
+    "quality": ["split_keys", "datasets"],
+}  # fmt: skip
+ROOMS_WE_DO_NOT_HAVE = {"utils", "helpers", "common", "core", "services", "selectors", "base"}
+
+
+def python_files(folder: str) -> list[Path]:
+    return [path for path in (BASE / folder).rglob("*.py") if "migrations" not in path.parts]
+
+
+def test_every_chapter_of_the_law_has_its_place_and_says_what_it_holds():
+    found = {path.parent.name for path in (BASE / "backend").glob("*/__init__.py")}
+    assert found == set(LAW)
+    for app in LAW:
+        assert ast.get_docstring(ast.parse((BASE / "backend" / app / "__init__.py").read_text()))
+
+
+@pytest.mark.parametrize("app", LATER_WORDS)
+def test_no_look_up_string_reaches_into_a_later_chapter(app):
+    for path in python_files(f"backend/{app}"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            words = []
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words = re.findall(r"\b(\w+?)__", node.value)
+            elif isinstance(node, ast.keyword) and node.arg:
+                words = re.findall(r"(\w+?)__", node.arg)
+            assert not set(words) & set(LATER_WORDS[app]), f"{path}: {words}"
+
+
+def test_no_file_is_a_room_for_odds_and_ends():
+    for folder in ("backend", "sdk/src", "demo", "widget/src"):
+        names = {path.stem for path in (BASE / folder).rglob("*") if path.suffix in (".py", ".ts") or path.is_dir()}
+        allowed = {"core"} if folder == "widget/src" else set()
+        assert not names & (ROOMS_WE_DO_NOT_HAVE - allowed)
+
+
+def test_the_demo_imports_only_the_sdk_and_its_own_framework():
+    allowed = {"earmark", "django", "demo", "__future__", "gzip", "json", "os", "pathlib", "sys", "typing", "datetime"}
+    for path in python_files("demo"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            assert {name.split(".")[0] for name in names} <= allowed, path
+
+
+def test_tasks_are_three_lines_and_take_more_than_they_know():
+    for path in (BASE / "backend").rglob("tasks.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef):
+                assert node.args.kwarg is not None
+                assert node.end_lineno - node.lineno <= 3
+
+
+def test_no_lock_file_names_a_host():
+    for name in ("requirements.lock", "requirements-dev.lock", "widget/package-lock.json"):
+        text = (BASE / name).read_text()
+        assert not re.findall(r"https?://(?:registry|pypi|files)\.", text), name
+
+
+def test_every_public_word_is_written_the_house_way():
+    for path in [*python_files("backend"), *python_files("sdk/src"), *(BASE / "widget/src").rglob("*.ts")]:
+        assert not re.search(r"judgment", path.read_text(), re.IGNORECASE), path
