@@ -46,10 +46,12 @@ lock: .venv/ready-dev
 	@echo "· making .venv with $(PYTHON)"
 	@$(PYTHON) -m venv .venv
 
-.venv/ready-demo: requirements.lock sdk/pyproject.toml | .venv/bin/python
+SDK := $(shell find sdk/src sdk/pyproject.toml -name "*.py" -o -name pyproject.toml)
+
+.venv/ready-demo: requirements.lock $(SDK) | .venv/bin/python
 	@echo "· installing what the demo needs"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e ./sdk
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall ./sdk
 	@touch $@
 
 .venv/ready-dev: requirements-dev.lock .venv/ready-demo
