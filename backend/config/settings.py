@@ -153,7 +153,7 @@ if CELERY_BROKER_URL.startswith("pgmq"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "conn_string": EARMARK_PLACE.conninfo(QUEUE, connect_timeout=3),
         "init_extension": False,
-        "pool_size": 3,
+        "pool_size": 2,
         "pool_timeout": 3,
         "wait_time_seconds": 0,
         "polling_interval": 0.25,

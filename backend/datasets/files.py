@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 PROGRESS_EVERY = 1000
 
 
@@ -38,6 +36,8 @@ def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]], *, tell: Callable
 
 def write_parquet(source: Path, target: Path, columns: Mapping[str, str]) -> None:
     """Turn JSON lines into Parquet with these DuckDB column types, out of core and in the same order."""
+    import duckdb  # 25 MB that only a process which freezes should pay for
+
     with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as database:
         database.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
         relation = database.read_json(

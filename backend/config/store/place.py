@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from backend.config.store.errors import NotForProduction
 
 APP = "earmark_app"
@@ -63,7 +61,7 @@ class Place:
         }
         if password:
             facts["password"] = password
-        return make_conninfo("", **facts)
+        return " ".join(f"{key}='{_quoted(str(value))}'" for key, value in facts.items())
 
 
 def home_of(environ: Mapping[str, str], base: Path) -> Path:
@@ -120,7 +118,13 @@ def socket_folder(home: Path) -> Path:
     return Path("/tmp") / f"earmark-{os.geteuid()}-{name_of(home)}"  # noqa: S108
 
 
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
 def _outside(url: str, secret: str) -> Place:
+    from psycopg.conninfo import conninfo_to_dict
+
     facts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
     password = facts.pop("password", None)
     return Place(

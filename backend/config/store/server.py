@@ -16,9 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-import psycopg
-
-from backend.config.store.bootstrap import bootstrap
 from backend.config.store.errors import DidNotStart, NoBinaries
 from backend.config.store.place import SUPERUSER, Place, name_of, server_user
 
@@ -88,7 +85,7 @@ class Supervisor:
         try:
             self._prepare()
             self._start()
-            bootstrap(self.place)
+            self._bootstrap()
             (self.home / "store.ready").write_text(str(os.getpid()))
             self._watch()
         finally:
@@ -191,6 +188,13 @@ class Supervisor:
                 raise DidNotStart(log=self.log_tail())
             time.sleep(0.05)
 
+    def _bootstrap(self) -> None:
+        """Make roles and database in a process of its own, so that the supervisor stays small."""
+        with (self.home / "logs" / "store.log").open("ab") as log:
+            done = subprocess.run([sys.executable, "-m", "backend.config.store", "bootstrap"], stdout=log, stderr=log)
+        if done.returncode:
+            raise DidNotStart(log=log_tail(self.home / "logs" / "store.log"))
+
     def _watch(self) -> None:
         nobody_since: float | None = None
         with (self.home / "store.users").open("a") as users:
@@ -233,12 +237,9 @@ def log_tail(path: Path, *, lines: int = 12) -> str:
 
 
 def answers(place: Place) -> bool:
-    """Return whether the server takes a connection now."""
-    try:
-        psycopg.connect(place.conninfo(database="postgres", connect_timeout=2)).close()
-    except psycopg.Error:
-        return False
-    return True
+    """Return whether the embedded server takes connections now."""
+    command = [str(binaries() / "bin" / "pg_isready"), "-q", "-t", "2", "-h", place.host, "-p", str(place.port)]
+    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
 
 
 _lease: IO[str] | None = None

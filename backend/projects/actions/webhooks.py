@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import httpx
 from django.db.models import F
 
 from backend.projects.actions.jobs import enqueue
@@ -88,6 +87,8 @@ def call_host(message: _Message) -> int:
     The connection goes to the checked address itself, so that a second look-up cannot lead
     elsewhere; redirects are not followed. Raises DeliveryFailed, AddressRefused.
     """
+    import httpx  # only the worker calls hosts
+
     address = pinned_address(message.url)
     extensions = {"sni_hostname": address.host} if address.is_tls else {}
     try:

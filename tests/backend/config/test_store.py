@@ -257,7 +257,9 @@ def test_an_outside_server_gets_passwords_that_follow_from_the_secret():
     place = locate(url, base=BASE, secret="s" * 40, is_debug=False)
     assert not place.is_embedded
     told = place.conninfo(APP)
-    assert "host=db.example" in told and "port=5433" in told and "sslmode=require" in told and "openly" not in told
+    assert (
+        "host='db.example'" in told and "port='5433'" in told and "sslmode='require'" in told and "openly" not in told
+    )
     assert place.password_of(APP) != place.password_of("earmark_owner")
     other = locate(url, base=BASE, secret="t" * 40, is_debug=False)
     assert other.password_of(APP) != place.password_of(APP)
