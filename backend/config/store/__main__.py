@@ -5,7 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-from backend.config.store.bootstrap import bootstrap
 from backend.config.store.errors import StoreError
 from backend.config.store.place import locate
 from backend.config.store.server import Supervisor, stop
@@ -26,6 +25,8 @@ def main() -> int:
         elif given.verb == "stop":
             stop(place)
         elif given.verb == "bootstrap":
+            from backend.config.store.bootstrap import bootstrap
+
             bootstrap(place)
         elif place.is_embedded:
             return Supervisor(place, is_for_tests=given.for_tests).run()
