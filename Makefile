@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test test-python test-widget check fmt bench reset lock openapi
+.PHONY: prove demo test test-python test-widget check fmt bench reset lock openapi
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
@@ -23,6 +23,9 @@ test-widget: widget/node_modules/.ready
 
 check: .venv/ready-dev widget/node_modules/.ready
 	@bash .ci/check
+
+prove: .venv/ready-dev
+	@$(BIN)/python .ci/prove.py
 
 fmt: .venv/ready-dev
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .

@@ -87,10 +87,9 @@ def settle(marks: Iterable[Mark], policy: Policy, *, values_count: int) -> Belie
     top_value, top_count = ranked[0]
     cast = votes.total()
     dissent = cast - top_count
-    is_tie = len(ranked) > 1 and ranked[1][1] == top_count
     belief = Belief(CONTESTED, votes=dict(votes), marks=dict(proposals))
     leading = replace(belief, state=OPEN, value=top_value, probability=(top_count + 1) / (cast + values_count))
-    if not is_tie and cast >= policy.minimum and _is_enough(top_count, dissent, policy):
+    if cast >= policy.minimum and _is_enough(top_count, dissent, policy):
         return replace(leading, state=SETTLED)
     return belief if dissent else leading
 
@@ -104,6 +103,7 @@ def _proposal(proposals: Counter[str]) -> Belief:
 
 
 def _is_enough(top: int, dissent: int, policy: Policy) -> bool:
+    """Return whether the leading value settles; none of these lets a tie through."""
     if policy.name in (TRUSTING, EXPERT):
         return top > dissent
     return top >= (policy.overlap if dissent == 0 else (policy.overlap + 1) * dissent)
