@@ -4,8 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from backend.datasets.actions.freeze import freeze_version
+from backend.datasets.models import DatasetVersion
 
 
 def freeze_work(*, project_id: int, now: datetime, version_id: int, **_: Any) -> None:
     """Freeze a version."""
     freeze_version(version_id=version_id, now=now)
+
+
+def give_up_work(*, project_id: int, now: datetime, version_id: int, failure: str, **_: Any) -> None:
+    """Say of a version that could not be built that it failed, and why."""
+    building = DatasetVersion.objects.filter(pk=version_id, state=DatasetVersion.State.BUILDING)
+    building.update(state=DatasetVersion.State.FAILED, failure=failure)

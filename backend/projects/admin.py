@@ -28,7 +28,7 @@ class ApiKeyAdmin(ModelAdmin):
     readonly_fields = ["project", "kind", "hint", "created_at"]
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        """Keys are made by `manage.py add_key`, which shows a secret one once."""
+        """Keys are made by `manage.py register_project`, which shows a secret one once."""
         return False
 
 

@@ -17,4 +17,5 @@ class QualityConfig(AppConfig):
 
         handles(work.SETTLE, work.settle_work)
         handles(work.VET_UNIT, work.vet_unit_work)
+        handles(work.MARK_STALE, work.mark_stale_work, lease_s=120)
         handles(work.RECOMPUTE, work.recompute_work, lease_s=120)

@@ -8,7 +8,7 @@ from backend.annotators.signals import annotator_blocked
 from backend.judgements.signals import unit_answered
 from backend.projects.actions.jobs import enqueue
 from backend.quality import work
-from backend.questions.signals import gold_set
+from backend.questions.signals import gold_set, items_changed
 
 
 @receiver(unit_answered, dispatch_uid="quality.settle")
@@ -21,6 +21,12 @@ def settle_later(*, project_id: int, unit_id: int, **_: Any) -> None:
 def vet_later(*, project_id: int, unit_id: int, **_: Any) -> None:
     """Ask for those who answered the unit to be vetted."""
     enqueue(project=project_id, kind=work.VET_UNIT, unit_id=unit_id)
+
+
+@receiver(items_changed, dispatch_uid="quality.stale")
+def mark_stale_later(*, project_id: int, item_ids: list[int], **_: Any) -> None:
+    """Ask for the labels about changed items to be looked at."""
+    enqueue(project=project_id, kind=work.MARK_STALE, item_ids=item_ids)
 
 
 @receiver(annotator_blocked, dispatch_uid="quality.recompute")

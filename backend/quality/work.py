@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from backend.projects.actions.jobs import enqueue
-from backend.quality.actions.settle import settle_unit
+from backend.quality.actions.settle import mark_stale, settle_unit
 from backend.quality.actions.vet import annotators_of_unit, units_of_annotator, vet_annotator
 from backend.questions.models import GoldAnswer
 
 SETTLE = "quality.settle_unit"
 VET_UNIT = "quality.vet_unit"
 RECOMPUTE = "quality.recompute_annotator"
+MARK_STALE = "quality.mark_stale"
 
 
 def settle_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> None:
@@ -24,6 +25,11 @@ def vet_unit_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> 
     """Vet everybody who answered a unit."""
     for annotator_id in annotators_of_unit(unit_id=unit_id):
         vet_annotator(annotator_id=annotator_id)
+
+
+def mark_stale_work(*, project_id: int, now: datetime, item_ids: list[int], **_: Any) -> None:
+    """Look which labels about changed items are stale."""
+    mark_stale(project_id=project_id, item_ids=item_ids)
 
 
 def recompute_work(*, project_id: int, now: datetime, annotator_id: int, **_: Any) -> None:

@@ -2,5 +2,8 @@
 
 from django.dispatch import Signal
 
+items_changed = Signal()
+"""Sent with `project_id` and `item_ids` when the host changed items that were registered before."""
+
 gold_set = Signal()
 """Sent with `project_id` and `unit_id` when a gold answer was set, changed or taken away."""

@@ -36,7 +36,10 @@ class DidNotStart(StoreError):
     """The embedded server gave up."""
 
     def __init__(self, *, log: str) -> None:
-        super().__init__(f"The embedded PostgreSQL did not start. The end of its log:\n{log}")
+        super().__init__(
+            f"The embedded PostgreSQL did not start. The end of its log:\n{log}\n"
+            "If its data is damaged beyond repair, `make reset` begins anew."
+        )
 
 
 class Unsuitable(StoreError):

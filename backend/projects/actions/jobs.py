@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backend.projects.errors import LeaseLost
-from backend.projects.jobs import Errand, handler_of, lease_of
+from backend.projects.jobs import Errand, handler_of, lease_of, mourner_of
 from backend.projects.models import Job, Project
 from backend.projects.nudge import nudge
 from backend.projects.tenancy import tenancy
@@ -56,6 +56,8 @@ def claim_job(*, now: datetime) -> Job | None:
         job.leased_until = now + timedelta(seconds=lease_of(job.kind))
         job.died_at = now if job.attempts_count > MAX_ATTEMPTS else None
         job.save(update_fields=["leased_until", "died_at"])
+    if job.died_at is not None:
+        _mourn(job, failure=job.failure or "Killed", now=now)
     return job
 
 
@@ -92,6 +94,16 @@ def _put_back(job: Job, *, error: Exception, now: datetime) -> None:
         died_at=now if is_last else None,
         failure=type(error).__name__,
     )
+    if is_last:
+        _mourn(job, failure=type(error).__name__, now=now)
+
+
+def _mourn(job: Job, *, failure: str, now: datetime) -> None:
+    """Let the app that asked for a job know that it was given up."""
+    mourn = mourner_of(job.kind)
+    if mourn is not None:
+        with tenancy(job.project_id):
+            mourn(project_id=job.project_id, now=now, failure=failure, **job.arguments)
 
 
 def drain_jobs(*, seconds: float = DRAIN_S) -> int:

@@ -1,7 +1,10 @@
 """Settle the label of a unit from the judgements that stand now."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Q
 
 from backend.judgements.models import Judgement
 from backend.projects.actions.webhooks import announce
@@ -74,7 +77,7 @@ def _believe(label: ConsensusLabel, belief: Belief, *, answers_count: int, now: 
 
 def _keep_change(label: ConsensusLabel, *, before_state: str, before_value: str, now: datetime) -> None:
     label.revision += 1
-    label.is_stale = False
+    label.is_stale = is_stale(label)
     label.save()
     LabelChange.objects.create(
         project_id=label.project_id,
@@ -99,6 +102,24 @@ def _keep_change(label: ConsensusLabel, *, before_state: str, before_value: str,
         data=label_facts(label),
         now=now,
     )
+
+
+def is_stale(label: ConsensusLabel) -> bool:
+    """Return whether nobody who holds the settled value said it of the items as they are now."""
+    unit = label.unit
+    if label.state != SETTLED:
+        return False
+    now_hashes = {"item_hash": unit.item.content_hash, "other_hash": unit.other.content_hash if unit.other else ""}
+    fresh = Judgement.objects.of(unit.project_id).live().filter(unit=unit, value=label.value, **now_hashes)
+    return not fresh.exists()
+
+
+def mark_stale(*, project_id: int, item_ids: Collection[int]) -> None:
+    """Write down which settled labels about these items have become stale, or are so no longer."""
+    touching = Q(unit__item__in=item_ids) | Q(unit__other__in=item_ids)
+    labels = ConsensusLabel.objects.of(project_id).settled().filter(touching)
+    for label in labels.select_related("unit__item", "unit__other"):
+        ConsensusLabel.objects.filter(pk=label.pk).update(is_stale=is_stale(label))
 
 
 def _kind_of_change(before: str, after: str) -> str:

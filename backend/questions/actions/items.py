@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from backend.questions.models import Item
+from backend.questions.signals import items_changed
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark items', %(project)s))"
 
@@ -37,7 +38,7 @@ with given as (
     select %(project)s, id, content_hash, title, body, %(now)s from written
     on conflict (project_id, item_id, content_hash) do nothing
 )
-select count(*) filter (where is_new), count(*) filter (where not is_new) from written
+select count(*) filter (where is_new), coalesce(array_agg(id) filter (where not is_new), array[]::bigint[]) from written
 """
 
 
@@ -81,7 +82,9 @@ def register_items(*, project_id: int, items: Sequence[NewItem], now: datetime) 
         cursor.execute(_LOCK, {"project": project_id})
         cursor.execute(_UPSERT, {"rows": payload, "project": project_id, "now": now})
         created, updated = cursor.fetchone()
-    return Registered(created, updated, len(rows) - created - updated)
+    if updated:
+        items_changed.send(Item, project_id=project_id, item_ids=updated)
+    return Registered(created, len(updated), len(rows) - created - len(updated))
 
 
 def remove_item(*, item: Item, now: datetime) -> None:

@@ -126,3 +126,21 @@ def test_an_item_keeps_its_split_from_version_to_version(marked):
     first = lines(freeze(marked), "labels.jsonl")[0]["split"]
     marked.question.slug = "another salt"
     assert lines(freeze(marked), "labels.jsonl")[0]["split"] == first
+
+
+def test_a_version_that_cannot_be_built_says_so(marked, monkeypatch):
+    from backend.datasets import files
+    from backend.projects.models import Job
+
+    def full(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(files, "write_parquet", full)
+    with tenancy(marked.project):
+        version = ask_for_version(dataset=marked.dataset, asked_by="ann", now=marked.now)
+    for _ in range(8):
+        Job.objects.update(due_at=marked.now, leased_until=None)
+        drain_jobs()
+    with tenancy(marked.project):
+        version.refresh_from_db()
+    assert (version.state, version.failure) == ("failed", "OSError")

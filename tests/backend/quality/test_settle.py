@@ -147,3 +147,21 @@ def test_settling_twice_changes_nothing(world):
         before = LabelChange.objects.count()
         settle_unit(unit_id=Unit.objects.get().pk, now=world.now)
         assert LabelChange.objects.count() == before
+
+
+def test_a_label_knows_when_its_item_changed_and_when_it_was_judged_anew(world):
+    from backend.questions.actions.items import NewItem, register_items
+
+    def is_stale() -> bool:
+        with tenancy(world.project):
+            return ConsensusLabel.objects.get().is_stale
+
+    say(world, 0, "5", "1")
+    assert not is_stale()
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=[NewItem("5", "Quite another question", "")], now=world.now)
+        world.items["5"].refresh_from_db()
+    drain_jobs()
+    assert is_stale()
+    say(world, 1, "5", "1")
+    assert not is_stale()
