@@ -1,9 +1,11 @@
 import hashlib
 import json
+from datetime import timedelta
 
 import duckdb
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from backend.datasets.actions.freeze import ask_for_version, folder_of, path_of_file, register_dataset
 from backend.datasets.errors import FileDamaged, VersionNotFrozen
@@ -36,7 +38,17 @@ def marked(make_world):
                 Seen(uuid7(now=world.now), exposure.pk, 0, 1000, second),
                 undone,
                 Undo(uuid7(now=world.now), exposure.pk, 2, 1800, undone.id),
-                Judge(uuid7(now=world.now), exposure.pk, 3, 2000, first, "pair", "duplicate", world.now, "keyboard"),
+                Judge(
+                    uuid7(now=world.now + timedelta(seconds=1)),
+                    exposure.pk,
+                    3,
+                    2000,
+                    first,
+                    "pair",
+                    "duplicate",
+                    world.now,
+                    "keyboard",
+                ),
             ],
         )
         world.dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
@@ -139,7 +151,7 @@ def test_a_version_that_cannot_be_built_says_so(marked, monkeypatch):
     with tenancy(marked.project):
         version = ask_for_version(dataset=marked.dataset, asked_by="ann", now=marked.now)
     for _ in range(8):
-        Job.objects.update(due_at=marked.now, leased_until=None)
+        Job.objects.update(due_at=timezone.now() - timedelta(seconds=1), leased_until=None)
         drain_jobs()
     with tenancy(marked.project):
         version.refresh_from_db()
