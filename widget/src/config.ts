@@ -6,10 +6,8 @@ export interface Settings {
   base: string;
 }
 
-/** `earmark(...)` as the loader leaves it: calls wait in `q` until the core takes them. */
-export interface EarmarkQueue {
-  (...call: unknown[]): unknown;
-  q: unknown[][];
-  s: Settings;
+/** `window.earmark`: what the loader read from its script tag, and how to take everything away again. */
+export interface Installed {
+  settings: Settings;
   destroy?: () => void;
 }

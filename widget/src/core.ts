@@ -1,6 +1,6 @@
 // The core: one session, one suggest call for all places of the page, one outbox; elements hang on it.
 import { Sessions } from "./api";
-import type { EarmarkQueue } from "./config";
+import type { Installed } from "./config";
 import { h, icon } from "./dom";
 import { uuid7 } from "./ids";
 import { Outbox } from "./outbox";
@@ -61,8 +61,8 @@ export class Guest implements Core {
   };
   private readonly _now = () => void this._outbox?.flush();
 
-  constructor(queue: EarmarkQueue) {
-    this._sessions = new Sessions(queue.s);
+  constructor(installed: Installed) {
+    this._sessions = new Sessions(installed.settings);
     document.addEventListener("visibilitychange", this._away);
     addEventListener("pagehide", this._now);
     addEventListener("online", this._now);
@@ -141,8 +141,8 @@ export class Guest implements Core {
 }
 
 /** Begin; the loader calls this once. */
-export function start(queue: EarmarkQueue): void {
-  const guest = new Guest(queue);
-  queue.destroy = () => guest.destroy();
-  import(queue.s.base + DUPLICATES_FILE).then((kind) => kind.define(guest), () => {});
+export function start(installed: Installed): void {
+  const guest = new Guest(installed);
+  installed.destroy = () => guest.destroy();
+  import(installed.settings.base + DUPLICATES_FILE).then((kind) => kind.define(guest), () => {});
 }

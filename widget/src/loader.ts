@@ -1,22 +1,19 @@
 // The loader: waits until the page has a place for us, then brings the core. Never throws.
-import type { EarmarkQueue } from "./config";
+import type { Installed } from "./config";
 
 declare const CORE_FILE: string;
 
 (() => {
-  const page = window as Window & { earmark?: EarmarkQueue };
-  if (page.earmark?.s) return;
+  const page = window as Window & { earmark?: Installed };
+  if (page.earmark) return;
   const script = document.currentScript as HTMLScriptElement | null;
-  const given = script?.dataset ?? {};
-  const waiting: unknown[][] = page.earmark?.q ?? [];
-  const queue = ((...call: unknown[]) => void waiting.push(call)) as EarmarkQueue;
-  queue.q = waiting;
-  queue.s = { key: given.key ?? "", identity: given.identity ?? "", base: new URL(".", script?.src ?? location.href).href };
-  page.earmark = queue;
+  const { key = "", identity = "" } = script?.dataset ?? {};
+  const installed: Installed = { settings: { key, identity, base: new URL(".", script?.src ?? location.href).href } };
+  page.earmark = installed;
   const look = () => {
-    if (!document.querySelector("earmark-duplicates") && !waiting.length) return;
+    if (!document.querySelector("earmark-duplicates")) return;
     watch.disconnect();
-    import(queue.s.base + CORE_FILE).then((core) => core.start(queue), () => {});
+    import(installed.settings.base + CORE_FILE).then((core) => core.start(installed), () => {});
   };
   const watch = new MutationObserver(look);
   watch.observe(document, { childList: true, subtree: true });
