@@ -1,0 +1,191 @@
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from backend.annotators.models import Annotator
+from backend.datasets.actions.freeze import ask_for_version, register_dataset
+from backend.datasets.models import DatasetVersion
+from backend.judgements.models import Judgement
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.models import StaffMember
+from backend.projects.tenancy import tenancy
+from backend.quality.admin import harmless
+from backend.quality.models import ConsensusLabel
+from backend.questions.models import GoldAnswer, Unit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def staff_of(*projects, superuser=False):
+    user = get_user_model().objects.create(username="ann", is_staff=True, is_superuser=superuser)
+    for project in projects:
+        StaffMember.objects.create(user=user, project=project)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def world(make_world):
+    return make_world()
+
+
+def story(world, key="5"):
+    return reverse("story", args=[world.items[key].pk])
+
+
+def answer(client, world, value="duplicate", other="1"):
+    body = {"question": world.question.pk, "other": other, "value": value}
+    return client.post(story(world) + "answer", body, follow=True)
+
+
+def test_staff_answer_as_experts_out_of_context(world):
+    client = staff_of(world.project)
+    assert b"Your answer is recorded" in answer(client, world).content
+    with tenancy(world.project):
+        judgement = Judgement.objects.get()
+        assert (judgement.origin, judgement.annotator.kind, judgement.assignment is not None) == (
+            "assigned",
+            "expert",
+            True,
+        )
+    drain_jobs()
+    page = client.get(story(world)).content.decode()
+    assert "Believed with" in page and "Archive function does not work" in page and "Its cluster" in page
+
+
+def test_gold_is_set_and_taken_away_on_the_story_page(world):
+    client = staff_of(world.project)
+    answer(client, world)
+    drain_jobs()
+    with tenancy(world.project):
+        unit = Unit.objects.get()
+    client.post(story(world) + "gold", {"unit": unit.pk, "value": "duplicate"})
+    drain_jobs()
+    with tenancy(world.project):
+        assert GoldAnswer.objects.get().set_by == "ann"
+        assert Annotator.objects.get(kind="expert").share_right_on_gold == 1.0
+    client.post(story(world) + "gold", {"unit": unit.pk, "value": ""})
+    drain_jobs()
+    with tenancy(world.project):
+        assert not GoldAnswer.objects.exists()
+        assert Annotator.objects.get(kind="expert").share_right_on_gold is None
+
+
+def test_a_bad_answer_is_told_in_words_and_stores_nothing(world):
+    client = staff_of(world.project)
+    assert b"is not an answer" in answer(client, world, "perhaps").content
+    assert b"cannot be paired with itself" in answer(client, world, other="5").content
+    assert answer(client, world, other="nobody").status_code == 404
+    with tenancy(world.project):
+        assert Judgement.objects.count() == 0
+
+
+def test_titles_are_text_in_the_admin(world):
+    with tenancy(world.project):
+        item = world.items["5"]
+        item.title = "<img src=x onerror=alert(1)>"
+        item.save()
+    page = staff_of(world.project).get(story(world)).content.decode()
+    assert "<img src=x" not in page and "&lt;img src=x" in page
+
+
+def test_staff_of_one_project_find_nothing_of_another(world, make_world):
+    other = make_world("other")
+    client = staff_of(other.project)
+    assert client.get(story(world)).status_code == 404
+    assert answer(client, world).status_code == 404
+    assert client.post(reverse("choose-project"), {"project": world.project.pk}).status_code == 404
+    page = client.get(reverse("admin:questions_item_changelist")).content.decode()
+    assert f"/admin/story/{other.items['5'].pk}/" in page
+    assert f"/admin/story/{world.items['5'].pk}/" not in page
+
+
+def test_staff_of_two_projects_choose_in_which_they_work(world, make_world):
+    other = make_world("other")
+    client = staff_of(world.project, other.project)
+    client.post(reverse("choose-project"), {"project": other.project.pk})
+    assert client.get(story(other)).status_code == 200
+    assert client.get(story(world)).status_code == 404
+
+
+def test_who_is_no_staff_is_sent_to_sign_in(world):
+    assert Client().get(story(world)).status_code == 302
+    assert Client().get("/admin/").status_code == 302
+
+
+def test_staff_without_a_project_are_told_so(world):
+    assert b"no project that you may open" in staff_of().get("/admin/").content
+
+
+LISTS = [
+    "annotators_annotator", "annotators_hiddenquestion", "assignments_assignment", "datasets_dataset",
+    "datasets_datasetversion", "datasets_splitkey", "judgements_exposure", "judgements_judgement",
+    "judgements_ledgerevent", "judgements_refusedevent", "judgements_slot", "judgements_withdrawal", "projects_apikey",
+    "projects_job", "projects_weborigin", "projects_webhook", "projects_webhookdelivery", "quality_cluster",
+    "quality_consensuslabel", "questions_goldanswer", "questions_item", "questions_question", "questions_unit",
+    "suggestions_suggester", "suggestions_suggestion",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_table_opens_and_can_be_searched(world, name):
+    client = staff_of(world.project, superuser=True)
+    answer(client, world)
+    drain_jobs()
+    for query in ("", "?q=archive"):
+        assert client.get(reverse(f"admin:{name}_changelist") + query).status_code == 200
+
+
+def test_what_was_recorded_cannot_be_edited_in_the_admin(world):
+    client = staff_of(world.project, superuser=True)
+    answer(client, world)
+    with tenancy(world.project):
+        judgement = Judgement.objects.get()
+    address = reverse("admin:judgements_judgement_change", args=[judgement.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"value": "different"}).status_code == 403
+    assert (
+        client.post(reverse("admin:judgements_judgement_delete", args=[judgement.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+
+
+def test_chosen_labels_are_exported_as_a_file_that_no_spreadsheet_runs(world):
+    client = staff_of(world.project, superuser=True)
+    with tenancy(world.project):
+        world.items["1"].key = "=cmd()"
+        world.items["1"].save()
+    answer(client, world, other="=cmd()")
+    drain_jobs()
+    with tenancy(world.project):
+        label = ConsensusLabel.objects.get()
+    body = {"action": "export_csv", "_selected_action": [label.pk]}
+    told = client.post(reverse("admin:quality_consensuslabel_changelist"), body).content.decode()
+    assert "duplicate,'=cmd(),5,settled,duplicate" in told
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_a_cell_that_begins_like_a_formula_is_made_harmless(cell):
+    assert harmless(cell) == f"'{cell}"
+
+
+def test_files_of_a_version_are_downloaded_by_its_own_staff_alone(world, make_world):
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+        ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+    drain_jobs()
+    with tenancy(world.project):
+        version = DatasetVersion.objects.get()
+    client = staff_of(world.project)
+    answer_ = client.get(reverse("version-file", args=[version.pk, "manifest.json"]))
+    assert b'"dataset": "dups"' in b"".join(answer_.streaming_content)
+    assert client.get(reverse("version-file", args=[version.pk, "passwd"])).status_code == 404
+    get_user_model().objects.all().delete()
+    stranger = staff_of(make_world("other").project)
+    assert stranger.get(reverse("version-file", args=[version.pk, "manifest.json"])).status_code == 404
+
+
+def test_the_admin_may_not_be_framed(world):
+    assert staff_of(world.project).get(story(world))["X-Frame-Options"] == "DENY"

@@ -1,0 +1,69 @@
+from datetime import timedelta
+
+import pytest
+
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_found, show_suggestions
+from backend.judgements.events import Judge, Seen
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.ids import uuid7
+from backend.projects.tenancy import tenancy
+from backend.quality.overview import overview
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(make_world):
+    """The overview after one person accepted the first candidate and another rejected it, and a search."""
+    world = make_world()
+    with tenancy(world.project):
+        for person, value in ((0, "duplicate"), (1, "different")):
+            shown = show_suggestions(
+                annotator=world.people[person], question=world.question, item=world.items["5"], channel="widget",
+                now=world.now,
+            )  # fmt: skip
+            first = shown.slots.get(rank=1).candidate.key
+            record_events(
+                annotator=world.people[person],
+                now=world.now,
+                events=[
+                    Seen(uuid7(now=world.now), shown.pk, 0, 100, first),
+                    Judge(uuid7(now=world.now), shown.pk, 0, 200, first, "pair", value, world.now),
+                ],
+            )
+        show_found(
+            annotator=world.people[2], question=world.question, item=world.items["5"], query="archive",
+            channel="widget", now=world.now,
+        )  # fmt: skip
+    drain_jobs()
+    with tenancy(world.project):
+        return overview(project=world.project, now=world.now + timedelta(hours=1))
+
+
+def test_the_legend_adds_up_to_what_was_shown_and_leaves_searches_out(page):
+    counts = {row["part"]: row["count"] for row in page["legend"]}
+    assert counts == {"accepted": 1, "rejected": 1, "passed": 0, "ignored": 0, "unseen": 4}
+
+
+def test_the_sentence_and_the_figures_are_those_of_the_rows(page):
+    assert (page["sentence"]["answered"], page["sentence"]["seen"], page["sentence"]["right"]) == (2, 2, None)
+    figures = {figure.name: figure.value for figure in page["figures"]}
+    assert figures["Answered when seen"] == "100 %"
+    assert (figures["Settled labels"], figures["Contested labels"], figures["Right when checked"]) == ("0", "1", "–")
+
+
+def test_each_suggester_has_its_row(page):
+    (row,) = page["suggesters"]
+    assert (row["name"], row["state"], row["shown"], row["share"]) == ("lexical", "live", 6, ".50")
+
+
+def test_a_contested_label_asks_for_somebody_to_decide(page):
+    (need,) = page["needs"]
+    assert (need["verb"], need["title"]) == ("Decide", "People disagree")
+    assert "/admin/story/" in need["url"]
+
+
+def test_the_table_holds_the_same_numbers_as_the_picture(page):
+    (row,) = page["table"]
+    assert (row["shown"], sum(row["counts"])) == (6, 6)
