@@ -152,3 +152,16 @@ def test_a_busy_port_is_named_with_the_variable_that_chooses_another(product: Pr
     second = Product(tmp_path / "home", port=product.port)
     with pytest.raises(AssertionError, match="EARMARK_PORT"):
         second.start()
+
+
+def test_a_database_killed_in_mid_work_is_back_and_nothing_acknowledged_is_lost(product: Product) -> None:
+    client = product.client
+    before, _ = mark_some(client, "database-1", skip=360, count=2)
+    with product.superuser() as database:
+        (backend,) = database.execute("select pg_backend_pid()").fetchone()
+        server = int(Path(f"/proc/{backend}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    os.kill(server, signal.SIGKILL)
+    began = time.monotonic()
+    after, _ = mark_some(client, "database-1", skip=370, count=2)
+    print(f"marks were taken again {time.monotonic() - began:.1f} s after the database was killed")
+    eventually(lambda: all_settled(client, before + after), within_s=40)
