@@ -48,6 +48,11 @@ class SlotAdmin(ProjectRows):
     search_fields = ["candidate__key", "candidate__title", "exposure__item__key"]
     list_select_related = ["exposure__item", "exposure__annotator", "candidate", "suggester"]
 
+    @admin.display(description="Score", ordering="score")
+    def rounded_score(self, slot: Slot) -> str:
+        """Return the score to two places."""
+        return "–" if slot.score is None else f"{slot.score:.2f}"
+
 
 @admin.register(Judgement)
 class JudgementAdmin(ProjectRows):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from backend.annotators.models import Annotator, HiddenQuestion
@@ -170,15 +171,19 @@ def log_shown(
 def _log(
     annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, **facts: object
 ) -> Exposure:
-    return Exposure.objects.create(
-        project_id=annotator.project_id,
-        annotator=annotator,
-        question=question,
-        item=item,
-        channel=channel,
-        shown_at=now,
-        **{"id": uuid7(now=now)} | facts,
-    )
+    try:
+        with transaction.atomic():
+            return Exposure.objects.create(
+                project_id=annotator.project_id,
+                annotator=annotator,
+                question=question,
+                item=item,
+                channel=channel,
+                shown_at=now,
+                **{"id": uuid7(now=now)} | facts,
+            )
+    except IntegrityError:
+        raise NotShowable(reason="This exposure id is taken; make a new UUIDv7.") from None
 
 
 def _hash_of(pool: Sequence[Guess]) -> str:

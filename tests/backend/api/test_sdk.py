@@ -92,13 +92,18 @@ def test_suggest_and_log_without_any_widget_into_the_same_ledger(site):
     assert (label["value"], label["evidence"]["counts"]) == ("duplicate", {"duplicate": 1})
 
 
-def test_the_host_logs_a_list_of_its_own(site):
+def test_the_host_logs_a_list_of_its_own(site, make_world):
     body = {
         "id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5",
         "shown": [{"candidate": "4", "propensity": 0.25}, {"candidate": "1", "score": 0.5}],
     }  # fmt: skip
     shown = site.server.post("/v1/exposures", body).json()
     assert (shown["policy"], [slot["propensity"] for slot in shown["slots"]]) == ("host", [0.25, None])
+    with_other_id = add_api_key(project=make_world("other").project, kind="secret")
+    taken = Client().post(
+        "/v1/exposures", body, "application/json", headers={"Authorization": f"Bearer {with_other_id}"}
+    )
+    assert (taken.status_code, taken.json()["code"]) == (400, "not_showable")
     twice = body | {"id": str(uuid7()), "shown": [{"candidate": "4"}, {"candidate": "4"}]}
     assert site.server.post("/v1/exposures", twice).json()["code"] == "not_showable"
 
