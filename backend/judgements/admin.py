@@ -39,7 +39,7 @@ class SlotAdmin(ProjectRows):
         "rank",
         "candidate",
         "suggester",
-        "score",
+        "rounded_score",
         "propensity",
         "seen_at_ms",
         "outcome",
