@@ -71,8 +71,13 @@ class FollowedIndex:
             return False
         present = [as_sdk_item(item) for item in changed if item.removed_at is None]
         removed = [item.key for item in changed if item.removed_at is not None]
-        self.index.apply(present, removed, seq=changed[-1].change_seq)
+        if removed:
+            self.index.erase(removed, self._present_items)
+        self.index.apply(present, seq=changed[-1].change_seq)
         return True
+
+    def _present_items(self, keys: list[str]) -> list[sdk.Item]:
+        return [as_sdk_item(item) for item in Item.objects.of(self.project_id).filter(key__in=keys, removed_at=None)]
 
 
 _open: dict[int, FollowedIndex] = {}

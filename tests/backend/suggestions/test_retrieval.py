@@ -50,6 +50,7 @@ def test_the_index_follows_what_is_registered_changed_and_removed(world):
     assert "6" not in keys(world)
     remove_item(item=Item.objects.get(key="1"), now=world.now)
     assert "1" not in keys(world)
+    assert {"2", "3"} <= set(keys(world))
 
 
 def test_what_is_settled_as_different_is_not_guessed_again(world):
