@@ -75,12 +75,16 @@ def world(make_world: Callable[..., SimpleNamespace], db: None) -> Iterator[Simp
 
 
 @pytest.fixture(autouse=True)
-def apart(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Keep indexes and datasets of each test in a folder of its own, and nudges away from any broker."""
+def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep indexes and datasets of each test in a folder of its own, and nudges away from any broker.
+
+    Draws come out in the middle, so lists keep their ranked order; test_show.py is about real draws.
+    """
     from backend.projects.nudge import send_nudges_by
     from backend.suggestions.retrieval import forget_indexes
 
     send_nudges_by(lambda: None)
+    monkeypatch.setattr("backend.judgements.actions.show.uniform", lambda *facts: 0.5)
     settings.EARMARK_INDEX_DIR = tmp_path / "index"
     settings.EARMARK_DATASETS_DIR = tmp_path / "datasets"
     forget_indexes()

@@ -53,6 +53,7 @@ class Product:
         output = self.home.with_suffix(".out")
         mine = {
             "EARMARK_HOME": str(self.home),
+            "EARMARK_SECRET_KEY": "the same draws in every run of the journeys",
             "EARMARK_PORT": str(self.port),
             "EARMARK_DEMO_PORT": str(self.forum_port),
         }

@@ -34,6 +34,7 @@ def test_a_removed_item_is_suggested_no_more_and_comes_back_when_registered_agai
         body = {"annotator": {"id": str(uuid7())}, "question": "duplicate", "item": "5"}
         return [slot["candidate"]["id"] for slot in site.server.post("/v1/exposures", body).json()["slots"]]
 
+    site.server.patch("/v1/questions/duplicate", {"shown_count": 5})
     gone = suggested()[0]
     before = site.server.get(f"/v1/items/{gone}").json()
     assert site.server.delete(f"/v1/items/{gone}").status_code == 204

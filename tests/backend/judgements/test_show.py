@@ -1,0 +1,77 @@
+from collections import Counter
+
+import pytest
+
+from backend.annotators.actions.people import meet_annotator
+from backend.judgements.actions import show
+from backend.judgements.actions.show import show_suggestions, uniform
+from backend.judgements.models import Slot
+
+
+def shown(world, person):
+    return show_suggestions(
+        annotator=person, question=world.question, item=world.items["5"], channel="widget", now=world.now
+    )
+
+
+def order(exposure) -> list[str]:
+    return list(exposure.slots.order_by("rank").values_list("candidate__key", flat=True))
+
+
+def test_the_same_facts_draw_the_same_number_and_others_another():
+    assert uniform("coin", 1, 2, "x") == uniform("coin", 1, 2, "x")
+    assert len({uniform("coin", number, "x") for number in range(500)}) == 500
+
+
+def test_without_our_secret_the_draw_is_another(settings):
+    before = uniform("coin", 1)
+    settings.SECRET_KEY = "another secret"
+    assert uniform("coin", 1) != before
+
+
+def test_draws_are_uniform(settings):
+    """Chi-square of 10,000 draws in ten bins against even ones; the critical value is that of p = .0001."""
+    settings.SECRET_KEY = "a fixed secret"
+    bins = Counter(int(10 * uniform("coin", number)) for number in range(10_000))
+    assert set(bins) == set(range(10))
+    assert sum((count - 1000) ** 2 / 1000 for count in bins.values()) < 33.7
+
+
+@pytest.fixture
+def real_draws(monkeypatch, settings):
+    settings.SECRET_KEY = "a fixed secret"
+    monkeypatch.setattr(show, "uniform", uniform)
+
+
+def test_a_reload_shows_the_same_order_to_the_same_person(world, real_draws):
+    for person in world.people:
+        assert order(shown(world, person)) == order(shown(world, person))
+
+
+def test_about_a_tenth_of_the_people_see_a_shuffled_list_and_its_propensities_say_so(world, real_draws):
+    policies = Counter()
+    for number in range(300):
+        person = meet_annotator(project_id=world.project.pk, subject=f"crowd-{number}", now=world.now)
+        policies[shown(world, person).policy] += 1
+    assert 15 <= policies["shuffled"] <= 48
+    pool = 4
+    chances = {0.9 + 0.1 / pool, 0.1 / pool}
+    assert {round(p, 9) for p in Slot.objects.values_list("propensity", flat=True)} == {round(c, 9) for c in chances}
+
+
+def test_what_is_shown_is_logged_with_the_pool_it_was_drawn_from(world):
+    exposure = shown(world, world.people[0])
+    assert [guess["candidate"] for guess in exposure.pool[:3]] == order(exposure)
+    assert (exposure.policy, exposure.epsilon, exposure.was_asked, len(exposure.candidates_hash)) == (
+        "ranked",
+        0.1,
+        True,
+        64,
+    )
+
+
+def test_an_empty_pool_is_logged_and_asks_nobody(world):
+    exposure = show_suggestions(
+        annotator=world.people[0], question=world.question, item=world.items["1"], channel="sdk", now=world.now
+    )
+    assert (order(exposure), exposure.was_asked) == ([], False)
