@@ -34,7 +34,7 @@ bench: .venv/ready-dev
 	@for run in benchmarks/*/run.py; do echo "· $$run"; $(BIN)/python "$$run" || exit 1; done
 
 reset:
-	@for home in .earmark .earmark-test; do [ ! -x $(BIN)/python ] || EARMARK_HOME=$$PWD/$$home $(BIN)/python -m backend.config.store stop; done
+	@for home in .earmark .earmark-test; do [ ! -x $(BIN)/python ] || EARMARK_HOME="$$PWD/$$home" EARMARK_DATABASE_URL= EARMARK_DEBUG=1 $(BIN)/python -m backend.config.store forget || exit 1; done
 	@rm -rf .earmark .earmark-test && echo "The data of demo and tests is gone; .venv stays."
 
 openapi: .venv/ready-dev widget/node_modules/.ready

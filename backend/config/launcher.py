@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.config.store.errors import StoreError
-from backend.config.store.place import home_of, locate
-from backend.config.store.server import ensure_running, log_tail
+from backend.config.store.lease import ensure_running, is_served, log_tail
+from backend.config.store.place import Place, home_of, locate
 
 BASE = Path(__file__).resolve().parents[2]
 READY_S = 60.0
 STOP_S = 10.0
 PAUSE_S = 0.2
 LONGEST_REST_S = 10.0
+SOUND_S = 30.0
 
 
 @dataclass
@@ -32,10 +33,12 @@ class Child:
     log: Path
     deaths: int = 0
     start_at: float = 0.0
+    started_at: float = 0.0
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     def start(self) -> None:
         """Start, with all that it says in its log."""
+        self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=BASE, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -43,10 +46,10 @@ class Child:
             )  # fmt: skip
 
     def mend(self, now: float) -> None:
-        """Start again what died, at once the first time and after growing rests later."""
+        """Start again what died: at once after a sound life, else after growing rests."""
         if self.process is not None and self.process.poll() is not None:
             self.process = None
-            self.deaths += 1
+            self.deaths = self.deaths + 1 if now - self.started_at < SOUND_S else 1
             self.start_at = now + min(PAUSE_S * 2 ** (self.deaths - 1), LONGEST_REST_S)
         elif self.process is None and now >= self.start_at:
             self.start()
@@ -66,6 +69,7 @@ class Demo:
         self._began = time.monotonic()
         self._children: list[Child] = []
         self._is_ending = False
+        self._place: Place | None = None
         self._environ = environ | {
             "EARMARK_HOME": str(self.home),
             "EARMARK_DEBUG": "1",
@@ -101,13 +105,15 @@ class Demo:
         print(f"[{time.monotonic() - self._began:5.1f} s] {text}", flush=True)
 
     def _set_up(self) -> None:
+        if self.port == self.forum_port:
+            raise Trouble(f"EARMARK_PORT and EARMARK_DEMO_PORT are both {self.port}; they must differ.")
         _refuse_busy("EARMARK_PORT", "127.0.0.1", self.port)
         _refuse_busy("EARMARK_DEMO_PORT", "127.0.0.1", self.forum_port)
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         self._environ["EARMARK_ADMIN_PASSWORD"] = password = _kept(self.home / "admin-password", 12)
         secret = self._environ.setdefault("EARMARK_SECRET_KEY", _kept(self.home / "secret-key", 48))
         self.say("starting the database")
-        place = locate(self._environ, base=BASE, secret=secret, is_debug=True)
+        self._place = place = locate(self._environ, base=BASE, secret=secret, is_debug=True)
         ensure_running(place)
         if not place.is_embedded:
             from backend.config.store.bootstrap import bootstrap
@@ -186,7 +192,19 @@ class Demo:
         while not self._is_ending:
             for child in self._children:
                 child.mend(time.monotonic())
+            self._mend_database()
             time.sleep(PAUSE_S)
+
+    def _mend_database(self) -> None:
+        """Bring the database back whose supervisor was killed; the supervisor itself mends all else."""
+        place = self._place
+        if place is None or place.home is None or is_served(place.home):
+            return
+        self.say("starting the database again")
+        try:
+            ensure_running(place)
+        except StoreError as error:
+            self.say(str(error))
 
     def _stop(self) -> None:
         self._is_ending = True

@@ -73,6 +73,15 @@ class Product:
         if self.process is not None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(30)
+            self._forget_data()
+
+    def _forget_data(self) -> None:
+        """Take away what the server kept outside the home, once it has stopped."""
+        from backend.config.store.lease import forget
+        from backend.config.store.place import locate
+
+        if not self.environ.get("EARMARK_DATABASE_URL"):
+            forget(locate({"EARMARK_HOME": str(self.home)}, base=BASE, secret="unused", is_debug=True))
 
     @property
     def connection(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _ROLE_SETTINGS = {
 def bootstrap(place: Place) -> None:
     """Make what is missing; may run twice, and at the same time.
 
-    Raises Unsuitable with what to do where an outside server is too old or lacks a right or pgvector.
+    Raises Unsuitable with what to do where an outside server is too old, silent, or lacks a right or pgvector.
     """
     maintenance = "postgres" if place.is_embedded else place.database
     try:
@@ -37,6 +37,12 @@ def bootstrap(place: Place) -> None:
             f"The role {place.superuser!r} of EARMARK_DATABASE_URL lacks a right ({error.diag.message_primary})."
             " It must be allowed to create roles, schemas and extensions; Earmark itself then logs in as"
             f" {APP}, {OWNER} and {QUEUE}."
+        ) from error
+    except psycopg.OperationalError as error:
+        if place.is_embedded:
+            raise
+        raise Unsuitable(
+            f"The PostgreSQL of EARMARK_DATABASE_URL cannot be used: {str(error).strip().splitlines()[0]}"
         ) from error
 
 

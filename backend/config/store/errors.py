@@ -4,8 +4,14 @@ StoreError
 ├── NotForProduction    the embedded server while DEBUG is off
 ├── NoBinaries          no PostgreSQL wheel for this platform
 ├── DidNotStart         the embedded server gave up; the end of its log is shown
-└── Unsuitable          an outside server that is too old, or lacks an extension or a right
+├── NoAccount           no account that PostgreSQL could run under
+├── HomeClosed          EARMARK_HOME may not be written
+├── OutOfReach          its data lie where its account may not go any more
+├── InUse               somebody still uses it
+└── Unsuitable          an outside server that is too old, does not answer, or lacks an extension or a right
 """
+
+from pathlib import Path
 
 
 class StoreError(Exception):
@@ -39,6 +45,42 @@ class DidNotStart(StoreError):
         super().__init__(
             f"The embedded PostgreSQL did not start. The end of its log:\n{log}\n"
             "If its data is damaged beyond repair, `make reset` begins anew."
+        )
+
+
+class NoAccount(StoreError):
+    """PostgreSQL wants a named account that is not root's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The embedded PostgreSQL needs a user with a name: your own, or for root `postgres` or `nobody`."
+            " Run as such a user, or set EARMARK_DATABASE_URL."
+        )
+
+
+class HomeClosed(StoreError):
+    """The home is closed to who runs Earmark."""
+
+    def __init__(self, *, home: Path) -> None:
+        super().__init__(f"{home} may not be written by this user. Choose another folder with EARMARK_HOME.")
+
+
+class OutOfReach(StoreError):
+    """The data lie in a folder that has been closed to the server's account."""
+
+    def __init__(self, *, folder: Path, user: str) -> None:
+        super().__init__(
+            f"The data lie in {folder}, where the user {user!r} that PostgreSQL runs as may not go any more."
+            " Let that user enter the folders above it (chmod o+x), or choose another EARMARK_HOME."
+        )
+
+
+class InUse(StoreError):
+    """The embedded server cannot be stopped or removed now."""
+
+    def __init__(self, *, home: Path) -> None:
+        super().__init__(
+            f"The database in {home} is still in use. End what uses it (`make demo`: Ctrl-C) and try again."
         )
 
 

@@ -6,10 +6,11 @@ import hmac
 import os
 import pwd
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.config.store.errors import NotForProduction
+from backend.config.store.errors import NoAccount, NotForProduction, Unsuitable
 
 APP = "earmark_app"
 OWNER = "earmark_owner"
@@ -72,7 +73,7 @@ def home_of(environ: Mapping[str, str], base: Path) -> Path:
 def locate(environ: Mapping[str, str], *, base: Path, secret: str, is_debug: bool) -> Place:
     """Return the store that the environment asks for.
 
-    Raises NotForProduction where none is named and DEBUG is off.
+    Raises NotForProduction where none is named and DEBUG is off, Unsuitable where the address cannot be read.
     """
     if url := environ.get("EARMARK_DATABASE_URL"):
         return _outside(url, secret)
@@ -97,24 +98,24 @@ def name_of(home: Path) -> str:
 
 
 def server_user() -> pwd.struct_passwd:
-    """Return the account PostgreSQL runs under: our own, or for root `postgres` or `nobody`."""
+    """Return the account PostgreSQL runs under: our own, or for root `postgres` or `nobody`; raises NoAccount."""
     if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
+        with suppress(KeyError):
+            return pwd.getpwuid(os.geteuid())
+        raise NoAccount
     for name in ("postgres", "nobody"):
-        try:
+        with suppress(KeyError):
             return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise KeyError("Neither a user `postgres` nor `nobody` exists, and PostgreSQL refuses to run as root.")
+    raise NoAccount
 
 
 def socket_folder(home: Path) -> Path:
-    """Return the short folder the socket lies in; sockets may not lie deep (107 bytes)."""
+    """Return the short folder the socket lies in; sockets may not lie deep (107 bytes).
+
+    It follows from the home and the user alone: a process with another environment must find the same server.
+    """
     if os.geteuid() == 0:
         return Path("/run/earmark") / name_of(home)
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and len(runtime) < 60 and os.access(runtime, os.W_OK):
-        return Path(runtime) / f"earmark-{name_of(home)}"
     return Path("/tmp") / f"earmark-{os.geteuid()}-{name_of(home)}"  # noqa: S108
 
 
@@ -123,13 +124,23 @@ def _quoted(value: str) -> str:
 
 
 def _outside(url: str, secret: str) -> Place:
+    from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
-    facts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    if not secret:
+        raise Unsuitable("EARMARK_SECRET_KEY must be set: the passwords of Earmark's roles are derived from it.")
+    try:
+        facts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+        port = int(facts.pop("port", "5432"))
+    except (ProgrammingError, ValueError):
+        raise Unsuitable(
+            "EARMARK_DATABASE_URL is not the address of one PostgreSQL server. Write it as"
+            " postgresql://user:password@host:5432/database."
+        ) from None
     password = facts.pop("password", None)
     return Place(
         host=facts.pop("host", "localhost"),
-        port=int(facts.pop("port", "5432")),
+        port=port,
         database=facts.pop("dbname", DATABASE),
         superuser=facts.pop("user", "postgres"),
         superuser_password=password,

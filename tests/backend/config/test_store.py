@@ -1,5 +1,6 @@
 """The embedded PostgreSQL, on the real binaries."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +16,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.config.store.errors import NotForProduction, Unsuitable
-from backend.config.store.place import APP, ROLES, Place, locate, name_of
+from backend.config.store import folders
+from backend.config.store.errors import HomeClosed, InUse, NotForProduction, OutOfReach, Unsuitable
+from backend.config.store.lease import ensure_running, forget, stop, supervisor_of
+from backend.config.store.place import APP, OWNER, ROLES, Place, locate, name_of, server_user
 
 BASE = Path(__file__).resolve().parents[3]
 PYTHONPATH = os.pathsep.join([str(BASE), *(path for path in sys.path if path.endswith("site-packages"))])
@@ -28,6 +32,10 @@ place = locate(os.environ, base=Path.cwd(), secret="s" * 40, is_debug=True)
 ensure_running(place, is_for_tests=True)
 """
 KEEP = PRELUDE + "print('ready', flush=True)\ntime.sleep(600)\n"
+MEND = (
+    PRELUDE
+    + "print('ready', flush=True)\nwhile True:\n    ensure_running(place, is_for_tests=True)\n    time.sleep(.1)\n"
+)
 
 
 class Home:
@@ -43,14 +51,15 @@ class Home:
     def place(self) -> Place:
         return locate({"EARMARK_HOME": str(self.folder)}, base=BASE, secret="s" * 40, is_debug=True)
 
-    def use(self) -> "Home":
-        apart = {}
+    def use(self, script: str = KEEP, **more: object) -> "Home":
+        apart = dict(more)
         if self._user:
             account = pwd.getpwnam(self._user)
-            apart = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            apart |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         environ = {"PATH": os.environ["PATH"], "PYTHONPATH": PYTHONPATH, "EARMARK_HOME": str(self.folder)}
+        environ |= apart.pop("env", {})
         self._process = subprocess.Popen(
-            [self.interpreter, "-c", KEEP], cwd=BASE, env=environ, stdout=subprocess.PIPE, text=True, **apart
+            [self.interpreter, "-c", script], cwd=BASE, env=environ, stdout=subprocess.PIPE, text=True, **apart
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n"
@@ -122,8 +131,7 @@ def make_home(tmp_path: Path) -> Iterator[Callable[..., Home]]:
     yield make
     for home in homes:
         home.leave()
-        home.end()
-        shutil.rmtree(Path("/var/lib/earmark") / name_of(home.folder), ignore_errors=True)
+        forget(home.place)
 
 
 def test_it_starts_in_a_long_path_with_spaces_and_every_role_may_log_in(make_home):
@@ -206,6 +214,106 @@ def test_a_killed_server_is_back_with_its_data(make_home):
         assert connection.execute("select x from kept").fetchone() == (7,)
 
 
+def test_a_killed_server_is_back_although_one_of_its_backends_was_busy(make_home):
+    home = make_home().use()
+    server = home.server()
+
+    def keep_busy() -> None:
+        with contextlib.suppress(psycopg.Error):
+            home.ask().execute("select sum(g * g % 7) from generate_series(1, 4000000000) g")
+
+    threading.Thread(target=keep_busy, daemon=True).start()
+    with home.ask() as connection:
+        busy = "select pid from pg_stat_activity where query like 'select sum(g%%' and state = %s"
+        eventually(lambda: connection.execute(busy, ["active"]).fetchone())
+        (backend,) = connection.execute(busy, ["active"]).fetchone()
+    os.kill(server, signal.SIGKILL)
+    eventually(lambda: answers(home) and home.server() != server, within_s=5)
+    assert is_gone(backend)
+
+
+def test_who_asks_again_gets_back_a_server_whose_supervisor_was_killed(make_home):
+    home = make_home().use(MEND)
+    supervisor = home.supervisor()
+    os.kill(supervisor, signal.SIGKILL)
+    eventually(lambda: supervisor_of(home.folder) not in {None, supervisor} and answers(home))
+
+
+def test_it_starts_again_after_its_first_start_was_cut_short(make_home):
+    home = make_home()
+    for name in ("postgres", "postgres.new"):
+        (home.folder / name).mkdir(parents=True)
+    (home.folder / "postgres.new" / "base").mkdir()
+    assert answers(home.use())
+
+
+def test_it_starts_whatever_the_umask(make_home):
+    assert answers(make_home().use(umask=0o077))
+
+
+def test_processes_with_another_environment_find_the_same_server(make_home, tmp_path):
+    home = make_home().use()
+    other = Home(home.folder).use(env={"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert other.server() == home.server()
+    other.leave()
+
+
+def test_stopping_ends_the_supervisor_and_its_server_before_it_returns(make_home):
+    home = make_home().use()
+    server, supervisor = home.server(), home.supervisor()
+    stop(home.place)
+    assert is_gone(server) and supervisor_of(home.folder) is None
+    assert is_gone(supervisor)
+
+
+def test_stopping_spares_a_process_that_got_the_number_of_a_killed_supervisor(make_home):
+    home = make_home()
+    home.folder.mkdir()
+    bystander = subprocess.Popen(["sleep", "60"])
+    for name in ("store.ready", "store.lock"):
+        (home.folder / name).write_text(str(bystander.pid))
+    stop(home.place)
+    assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
+
+
+def test_a_home_in_use_is_not_forgotten_and_one_out_of_use_leaves_nothing(make_home):
+    home = make_home().use()
+    data = home.data()
+    with pytest.raises(InUse):
+        forget(home.place)
+    assert answers(home)
+    home.leave()
+    forget(home.place)
+    assert not data.exists() and not home.folder.exists() and not Path(home.place.host).exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's server runs as that user, who may enter")
+def test_the_binaries_are_copied_to_where_the_account_of_the_server_may_run_them(monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(folders, "APART", Path(folder) / "apart")
+        copy = folders._copied(folders.binaries())
+        user = server_user()
+        for name in ("initdb", "postgres", "pg_isready"):
+            subprocess.run(
+                [str(copy / "bin" / name), "--version"], check=True, cwd="/", capture_output=True,
+                user=user.pw_uid, group=user.pw_gid, extra_groups=[],
+            )  # fmt: skip
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's server runs as that user, who may enter")
+def test_data_that_were_closed_to_the_server_are_named_and_not_begun_anew():
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        home = Path(folder) / "home"
+        (home / "postgres").mkdir(parents=True)
+        (home / "postgres" / "PG_VERSION").write_text("18")
+        Path(folder).chmod(0o700)
+        with pytest.raises(OutOfReach, match="may not go any more"):
+            folders.data_folder(home, server_user())
+
+
 def test_a_killed_supervisor_leaves_no_orphan_and_the_next_one_has_the_data(make_home):
     home = make_home().use()
     with home.ask() as connection:
@@ -242,14 +350,20 @@ def test_it_is_refused_where_debug_is_off(tmp_path):
         locate({"EARMARK_HOME": str(tmp_path)}, base=BASE, secret="s", is_debug=False)
 
 
-def test_a_home_that_belongs_to_somebody_else_is_named(make_home):
-    if os.geteuid() == 0:
-        pytest.skip("root may enter every home")
-    home = make_home()
-    home.folder.mkdir()
-    home.folder.chmod(0o000)
-    with pytest.raises(AssertionError):
-        home.use()
+def test_a_home_that_may_not_be_written_is_named():
+    """Root may write everywhere, so root asks as another user."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o500)
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        try:
+            place = locate({"EARMARK_HOME": f"{folder}/home"}, base=BASE, secret="s" * 40, is_debug=True)
+            with pytest.raises(HomeClosed, match="Choose another folder with EARMARK_HOME"):
+                ensure_running(place)
+        finally:
+            os.seteuid(me)
+            Path(folder).chmod(0o700)
 
 
 def test_an_outside_server_gets_passwords_that_follow_from_the_secret():
@@ -260,9 +374,30 @@ def test_an_outside_server_gets_passwords_that_follow_from_the_secret():
     assert (
         "host='db.example'" in told and "port='5433'" in told and "sslmode='require'" in told and "openly" not in told
     )
-    assert place.password_of(APP) != place.password_of("earmark_owner")
+    assert place.password_of(APP) != place.password_of(OWNER)
     other = locate(url, base=BASE, secret="t" * 40, is_debug=False)
     assert other.password_of(APP) != place.password_of(APP)
+
+
+@pytest.mark.parametrize("url", ["postgresql://boss:openly@db:port/marks", "openly", "host=a,b port=1,2"])
+def test_an_address_that_cannot_be_read_is_refused_without_repeating_it(url):
+    with pytest.raises(Unsuitable, match="EARMARK_DATABASE_URL") as refused:
+        locate({"EARMARK_DATABASE_URL": url}, base=BASE, secret="s" * 40, is_debug=False)
+    assert "openly" not in str(refused.value)
+
+
+def test_no_role_gets_a_password_that_follows_from_no_secret():
+    with pytest.raises(Unsuitable, match="EARMARK_SECRET_KEY"):
+        locate({"EARMARK_DATABASE_URL": "postgresql://boss@db/marks"}, base=BASE, secret="", is_debug=False)
+
+
+def test_an_outside_server_that_does_not_answer_is_named():
+    from backend.config.store.bootstrap import bootstrap
+
+    url = {"EARMARK_DATABASE_URL": "postgresql://boss:openly@127.0.0.1:1/marks"}
+    with pytest.raises(Unsuitable, match="cannot be used") as refused:
+        bootstrap(locate(url, base=BASE, secret="s" * 40, is_debug=False))
+    assert "openly" not in str(refused.value)
 
 
 class Outside:
@@ -294,7 +429,6 @@ def test_a_missing_extension_is_named_with_what_to_install(make_home):
 
 
 def test_the_binaries_need_no_more_than_the_wheel():
-    from backend.config.store.server import binaries
-
-    assert (binaries() / "bin" / "postgres").exists()
-    assert shutil.which("postgres") is None or binaries() not in Path(shutil.which("postgres")).parents
+    tree = folders.binaries()
+    assert (tree / "bin" / "postgres").exists()
+    assert shutil.which("postgres") is None or tree not in Path(shutil.which("postgres")).parents
