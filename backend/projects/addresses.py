@@ -10,6 +10,7 @@ from django.conf import settings
 from backend.projects.errors import AddressRefused
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -30,7 +31,10 @@ def pinned_address(url: str) -> PinnedAddress:
     do not resolve, and where any number the name stands for is not public, except host:port pairs
     listed in EARMARK_WEBHOOK_ALLOW, which only works while DEBUG is on.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise AddressRefused(url=url, reason="it cannot be read") from None
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.username or parts.password:
         raise AddressRefused(url=url, reason="it must be http or https with a host and no credentials")
     try:
@@ -52,7 +56,7 @@ def pinned_address(url: str) -> PinnedAddress:
 def _look_up(url: str, host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no name server could know
         raise AddressRefused(url=url, reason="its host name is not known") from None
     numbers = [str(entry[4][0]) for entry in found]
     is_listed = settings.DEBUG and f"{host}:{port}" in settings.EARMARK_WEBHOOK_ALLOW
@@ -70,4 +74,5 @@ def is_public(number: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return inner.is_global and not inner.is_multicast
+        return address.is_global and address in GLOBAL_UNICAST
     return address.is_global and not address.is_multicast

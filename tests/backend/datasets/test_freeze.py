@@ -1,21 +1,35 @@
 import hashlib
 import json
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 
 import duckdb
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from backend.datasets.actions.freeze import ask_for_version, folder_of, path_of_file, register_dataset
+from backend.annotators.actions.people import block_annotator
+from backend.datasets import files
+from backend.datasets.actions.freeze import (
+    ask_for_version,
+    folder_of,
+    freeze_version,
+    path_of_file,
+    register_dataset,
+)
 from backend.datasets.errors import FileDamaged, VersionNotFrozen
-from backend.datasets.models import DatasetVersion
+from backend.datasets.models import DatasetVersion, SplitKey
 from backend.judgements.actions.record import record_events
-from backend.judgements.actions.show import show_suggestions
+from backend.judgements.actions.show import show_found, show_suggestions
+from backend.judgements.actions.tell import record_judgement
 from backend.judgements.events import Judge, Seen, Undo
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
+from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
+from backend.questions.actions.items import NewItem, register_items
+from backend.questions.actions.units import unit_of_pair
+from backend.questions.models import Item
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +80,8 @@ def freeze(world) -> DatasetVersion:
 
 
 def lines(version, name):
-    return [json.loads(line) for line in (folder_of(version) / name).read_text().splitlines()]
+    text = (folder_of(version) / name).read_text()  # not splitlines: odd texts hold other line ends
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 def test_a_settled_label_is_a_row_with_its_evidence_and_split(marked):
@@ -114,6 +129,8 @@ def test_a_frozen_version_refuses_every_change(marked):
     with pytest.raises(IntegrityError, match="does not change"), tenancy(marked.project), transaction.atomic():
         DatasetVersion.objects.filter(pk=version.pk).update(labels_count=99)
     with pytest.raises(IntegrityError, match="does not change"), tenancy(marked.project), transaction.atomic():
+        DatasetVersion.objects.filter(pk=version.pk).update(state="building")
+    with pytest.raises(IntegrityError, match="does not change"), tenancy(marked.project), transaction.atomic():
         DatasetVersion.objects.filter(pk=version.pk).delete()
 
 
@@ -141,9 +158,6 @@ def test_an_item_keeps_its_split_from_version_to_version(marked):
 
 
 def test_a_version_that_cannot_be_built_says_so(marked, monkeypatch):
-    from backend.datasets import files
-    from backend.projects.models import Job
-
     def full(*_):
         raise OSError("disk full")
 
@@ -156,3 +170,212 @@ def test_a_version_that_cannot_be_built_says_so(marked, monkeypatch):
     with tenancy(marked.project):
         version.refresh_from_db()
     assert (version.state, version.failure) == ("failed", "OSError")
+
+
+ODD_TEXTS = {
+    "quotes": 'He said "no", then \\"yes\\" \\n',
+    "lines": "one\r\ntwo\ttabs\u2028three\u0085four",
+    "null": "null",
+    "number": "007",
+    "date": "2024-05-05T05:05:05Z",
+    "empty": "",
+    "scripts": "日本語 עברית \u202egnp.exe 🏳️‍🌈 é",
+    "control": "\x01\x1b[31m\x7f",
+    "JSON": '{"a": [1, null]}',
+    "formula": "=1+1",
+}
+
+
+def test_every_column_of_parquet_holds_what_the_json_lines_hold_whatever_the_text(marked):
+    tell_of_all_origins(marked)
+    version = freeze(marked)
+    assert set(ODD_TEXTS.values()) <= {row["other_body"] for row in lines(version, "labels.jsonl")} | {
+        row["item_body"] for row in lines(version, "labels.jsonl")
+    }
+    for name in ("labels", "judgements"):
+        rows = lines(version, f"{name}.jsonl")
+        table = duckdb.sql(
+            f"set timezone = 'UTC'; select to_json(t)::varchar from '{folder_of(version) / name}.parquet' t"
+        )
+        for row, columns in zip(rows, as_dicts(table), strict=True):
+            assert as_read(row) == as_read(columns)
+
+
+def tell_of_all_origins(marked) -> None:
+    """Add items with odd texts, and settled judgements that no list of ours led to."""
+    with tenancy(marked.project):
+        odd = [NewItem(f"odd {name}", text[:30], text) for name, text in ODD_TEXTS.items()]
+        register_items(project_id=marked.project.pk, items=odd, now=marked.now)
+        host = marked.items["1"]
+        for item in Item.objects.filter(key__startswith="odd "):
+            record_judgement(
+                judgement_id=uuid7(now=marked.now), annotator=marked.people[1], item=item, value="related",
+                unit=unit_of_pair(question=marked.question, first=item, second=host),
+                origin="imported", judged_at=marked.now, now=marked.now,
+            )  # fmt: skip
+    drain_jobs()
+
+
+def as_dicts(table) -> list[dict]:
+    return [json.loads(row) for (row,) in table.fetchall()]
+
+
+def as_read(row: dict) -> dict:
+    """Return a row with times and JSON as values, so that both formats compare."""
+    times = {"settled_at", "judged_at", "shown_at"}
+    trees = {"votes", "reasons"}
+    read = dict(row)
+    for key in times & row.keys():
+        given = row[key]
+        read[key] = datetime.fromisoformat(given) if isinstance(given, str) else given
+    for key in trees & row.keys():
+        read[key] = json.loads(row[key]) if isinstance(row[key], str) else row[key]
+    return read
+
+
+def test_a_field_that_cannot_be_known_is_null_and_the_origin_explains_it(marked):
+    tell_of_all_origins(marked)
+    with tenancy(marked.project):
+        found = show_found(
+            annotator=marked.people[2], question=marked.question, item=marked.items["5"], query="print",
+            channel="widget", now=marked.now,
+        )  # fmt: skip
+        mark = Judge(uuid7(now=marked.now), found.pk, 0, 10, "4", "pair", "different", marked.now, "touch")
+        record_events(annotator=marked.people[2], events=[mark], now=marked.now)
+    drain_jobs()
+    rows = lines(freeze(marked), "judgements.jsonl")
+    imported = next(row for row in rows if row["origin"] == "imported")
+    shown = {
+        "outcome", "at_ms", "seen_at_ms", "seen_ms", "exposure", "channel", "shown_at", "policy", "policy_version",
+        "epsilon", "candidates_hash", "rank", "score", "propensity", "suggester", "suggester_version", "reasons",
+        "was_asked", "ask_probability",
+    }  # fmt: skip
+    assert {key for key, value in imported.items() if value is None} == shown
+    searched = next(row for row in rows if row["policy"] == "search")
+    assert {key for key, value in searched.items() if value is None} == {
+        "epsilon", "propensity", "suggester", "suggester_version", "ask_probability", "seen_at_ms", "seen_ms",
+    }  # fmt: skip
+    assert (searched["origin"], searched["was_asked"], searched["rank"]) == ("spontaneous", False, 1)
+    slot = next(row for row in rows if row["record"] == "slot" and row["seen_at_ms"])
+    assert {key for key, value in slot.items() if value is None} - {"split"} == {
+        "judgement", "value", "origin", "is_live", "was_withdrawn", "counts", "judged_at", "via", "at_ms", "seen_ms",
+        "item_hash", "other_hash",
+    }  # fmt: skip
+
+
+def test_marks_of_a_blocked_person_stay_in_the_rows_and_are_said_not_to_count(marked):
+    with tenancy(marked.project):
+        block_annotator(annotator=marked.people[0], now=marked.now)
+    drain_jobs()
+    version = freeze(marked)
+    assert lines(version, "labels.jsonl") == []
+    said = [row for row in lines(version, "judgements.jsonl") if row["record"] == "judgement"]
+    assert [row["counts"] for row in said] == [False, False]
+
+
+def test_no_row_names_a_person_by_the_hosts_own_id(marked):
+    version = freeze(marked)
+    text = (folder_of(version) / "judgements.jsonl").read_text()
+    assert marked.people[0].pseudonym in text
+    assert "person-0" not in text
+
+
+def test_a_pair_on_two_sides_crosses_and_no_duplicates_do(marked):
+    """The splits of two clusters stand; comparing them puts the row on neither side."""
+    for pair, value in ((("1", "2"), "duplicate"), (("3", "4"), "duplicate"), (("2", "3"), "different")):
+        settle_by_import(marked, pair, value)
+    with tenancy(marked.project):
+        for key, split in (("1", "train"), ("2", "train"), ("3", "test"), ("4", "test")):
+            SplitKey.objects.create(
+                project=marked.project, question=marked.question, item=marked.items[key], split=split,
+                assigned_at=marked.now,
+            )  # fmt: skip
+    splits = {frozenset((row["item"], row["other"])): row["split"] for row in lines(freeze(marked), "labels.jsonl")}
+    assert splits[frozenset("23")] == "crosses"
+    assert (splits[frozenset("12")], splits[frozenset("34")]) in {("train", "test"), ("test", "test")}
+
+
+def settle_by_import(marked, pair: tuple[str, str], value: str) -> None:
+    first, second = (marked.items[key] for key in pair)
+    with tenancy(marked.project):
+        record_judgement(
+            judgement_id=uuid7(now=marked.now), annotator=marked.people[3], item=first, value=value,
+            unit=unit_of_pair(question=marked.question, first=first, second=second),
+            origin="imported", judged_at=marked.now, now=marked.now,
+        )  # fmt: skip
+    drain_jobs()
+
+
+def test_nothing_goes_from_test_to_train_when_clusters_merge(marked):
+    with tenancy(marked.project):
+        for key, split in ((marked.first, "train"), ("5", "train"), ("4", "test")):
+            SplitKey.objects.update_or_create(
+                project=marked.project, question=marked.question, item=marked.items[key],
+                defaults={"split": split, "assigned_at": marked.now},
+            )  # fmt: skip
+    freeze(marked)
+    settle_by_import(marked, ("5", "4"), "duplicate")
+    freeze(marked)
+    with tenancy(marked.project):
+        kept = dict(SplitKey.objects.values_list("item__key", "split"))
+    assert {kept[key] for key in (marked.first, "5", "4")} == {"test"}
+
+
+def test_the_manifest_names_every_other_file_and_its_checksum_is_the_versions(marked):
+    version = freeze(marked)
+    content = (folder_of(version) / "manifest.json").read_bytes()
+    manifest = json.loads(content)
+    assert version.checksum == hashlib.sha256(content).hexdigest()
+    names = {"labels.jsonl", "labels.parquet", "judgements.jsonl", "judgements.parquet"}
+    assert {file["name"] for file in manifest["files"]} == names
+    assert {path.name for path in folder_of(version).iterdir()} == names | {"manifest.json"}
+    assert (manifest["labels_count"], manifest["judgements_count"]) == (
+        len(lines(version, "labels.jsonl")), len(lines(version, "judgements.jsonl")),
+    )  # fmt: skip
+
+
+def test_freezing_a_frozen_version_again_leaves_its_bytes(marked):
+    version = freeze(marked)
+    before = {path.name: path.read_bytes() for path in folder_of(version).iterdir()}
+    settle_by_import(marked, ("1", "2"), "duplicate")
+    with tenancy(marked.project):
+        freeze_version(version_id=version.pk, now=marked.now + timedelta(days=1))
+    assert {path.name: path.read_bytes() for path in folder_of(version).iterdir()} == before
+
+
+def test_a_worker_killed_in_the_middle_leaves_nothing_to_read_and_the_next_one_ends_the_work(marked, monkeypatch):
+    whole = files.write_parquet
+    monkeypatch.setattr(files, "write_parquet", lambda *_: 1 / 0)
+    with tenancy(marked.project):
+        version = ask_for_version(dataset=marked.dataset, asked_by="ann", now=marked.now)
+    drain_jobs()
+    with tenancy(marked.project):
+        assert not folder_of(version).exists()
+        with pytest.raises(VersionNotFrozen):
+            path_of_file(version=version, name="labels.jsonl")
+    monkeypatch.setattr(files, "write_parquet", whole)
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=1), leased_until=None)
+    drain_jobs()
+    with tenancy(marked.project):
+        version = DatasetVersion.objects.select_related("dataset").get(pk=version.pk)
+    assert version.state == "frozen"
+    assert len(lines(version, "labels.jsonl")) == 1
+    assert [path.name for path in folder_of(version).parent.iterdir()] == ["1"]
+
+
+def test_versions_asked_for_at_once_get_numbers_of_their_own(marked):
+    numbers: list[int] = []
+
+    def ask() -> None:
+        try:
+            with tenancy(marked.project):
+                numbers.append(ask_for_version(dataset=marked.dataset, asked_by="ann", now=marked.now).number)
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=ask) for _ in range(4)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert sorted(numbers) == [1, 2, 3, 4]

@@ -2,16 +2,17 @@ import random
 import threading
 import uuid
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 
-from backend.annotators.actions.people import end_sessions, meet_annotator
+from backend.annotators.actions.people import block_annotator, end_sessions, meet_annotator
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_found, show_suggestions
 from backend.judgements.errors import SessionRevoked
-from backend.judgements.events import Hide, Judge, Seen, Skip, Undo
+from backend.judgements.events import Expand, Hide, Judge, Seen, Skip, Undo
 from backend.judgements.models import (
     Judgement,
     LedgerEvent,
@@ -22,7 +23,8 @@ from backend.judgements.models import (
 )
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
-from backend.questions.models import Unit
+from backend.questions.actions.items import NewItem, register_items
+from backend.questions.models import ItemSnapshot, Unit
 
 
 def shown_to(world: SimpleNamespace, person: int = 0, item: str = "5"):
@@ -288,3 +290,175 @@ def test_a_customer_cannot_pass_for_staff(world):
 
     with pytest.raises(SubjectReserved):
         meet_annotator(project_id=world.project.pk, subject="earmark-staff:1", now=world.now)
+
+
+def test_an_undo_sent_in_advance_takes_back_nothing_of_another_person(world):
+    mine, theirs = shown_to(world), shown_to(world, 1)
+    mark = said(world, mine, candidates(mine)[0])
+    record(world, Undo(uuid7(now=world.now), theirs.pk, 0, 500, mark.id), person=1)
+    assert statuses(record(world, mark)) == ["ok"]
+    assert LiveJudgement.objects.get().judgement_id == mark.id
+
+
+def test_a_mark_from_a_clock_that_runs_ahead_is_taken_as_of_now(world):
+    exposure = shown_to(world)
+    record(world, said(world, exposure, candidates(exposure)[0], later_s=3600))
+    assert Judgement.objects.get().judged_at == world.now
+
+
+def test_a_mark_keeps_the_content_that_was_read(world):
+    exposure = shown_to(world)
+    record(world, said(world, exposure, candidates(exposure)[0]))
+    register_items(project_id=world.project.pk, items=[NewItem("5", "Something else")], now=world.now)
+    unit = Judgement.objects.get().unit
+    kept = Judgement.objects.get().item_hash if unit.item.key == "5" else Judgement.objects.get().other_hash
+    read = ItemSnapshot.objects.get(item__key="5", content_hash=kept)
+    assert read.title == "Archive messages stay in inbox"
+
+
+def test_the_first_sight_and_the_longest_look_are_kept(world):
+    exposure = shown_to(world)
+    first = candidates(exposure)[0]
+    looks = [(1200, 1000), (900, None), (4000, 2500), (5000, 10)]
+    record(world, *[Seen(uuid7(now=world.now), exposure.pk, 0, at_ms, first, seen_ms) for at_ms, seen_ms in looks])
+    slot = exposure.slots.get(candidate__key=first)
+    assert (slot.seen_at_ms, slot.seen_ms) == (900, 2500)
+
+
+def test_reading_a_candidate_in_place_is_seeing_it(world):
+    exposure = shown_to(world)
+    record(world, Expand(uuid7(now=world.now), exposure.pk, 0, 700, candidates(exposure)[1]))
+    assert outcomes(exposure) == ["unseen", "ignored", "unseen"]
+
+
+def test_not_sure_and_related_leave_their_own_outcomes(world):
+    exposure = shown_to(world)
+    first, second, _ = candidates(exposure)
+    record(world, said(world, exposure, first, "unsure"), said(world, exposure, second, "related"))
+    assert outcomes(exposure) == ["unsure", "corrected", "unseen"]
+
+
+def test_a_blocked_person_is_told_what_everybody_is_told(world):
+    usual = shown_to(world, 1)
+    (told,) = record(world, said(world, usual, candidates(usual)[0]), person=1)
+    block_annotator(annotator=world.people[0], now=world.now)
+    exposure = shown_to(world, item="4")
+    (same,) = record(world, said(world, exposure, candidates(exposure)[0]))
+    assert (same.status, same.code, same.state) == (told.status, told.code, told.state)
+    assert Judgement.objects.filter(annotator=world.people[0]).count() == 1
+
+
+def test_what_is_refused_is_counted_and_its_content_is_not_kept(world):
+    exposure = shown_to(world)
+    record(world, said(world, exposure, "a private thread"))
+    kept = RefusedEvent.objects.values().get()
+    assert kept["code"] == "unknown_candidate"
+    assert "private" not in str(kept)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_people_who_did_the_same_end_alike_however_their_events_arrived(world, seed):
+    chance = random.Random(seed)
+    lists = [(shown_to(world, person), searched_by(world, person)) for person in (0, 1)]
+    keys = [candidates(exposure) for exposure in lists[0]]
+    plan = [
+        (chance.choice(["seen", "judge", "judge", "undo", "skip"]), place := chance.randrange(2),
+         chance.choice(keys[place]), chance.choice(["duplicate", "different", "related", "unsure"]),
+         chance.randrange(9000), -number)
+        for number in range(14)
+    ]  # fmt: skip
+    for person, exposures in enumerate(lists):
+        events = as_events(world, plan, exposures)
+        arriving = chance.sample(events * 2, len(events) * 2)
+        while arriving:
+            batch = [arriving.pop() for _ in range(min(chance.randrange(1, 6), len(arriving)))]
+            record(world, *batch, person=person)
+    ends = [
+        ([outcomes(exposure) for exposure in exposures],
+         set(LiveJudgement.objects.filter(annotator=world.people[person]).values_list("unit", "judgement__value")))
+        for person, exposures in enumerate(lists)
+    ]  # fmt: skip
+    assert ends[0] == ends[1]
+
+
+def searched_by(world, person: int):
+    return show_found(
+        annotator=world.people[person], question=world.question, item=world.items["5"],
+        query="archive", channel="widget", now=world.now + timedelta(seconds=3),
+    )  # fmt: skip
+
+
+def as_events(world, plan, exposures) -> list:
+    """Turn a plan into events of one person; an undo takes back the mark planned before it, if there is one."""
+    events, marks = [], []
+    for kind, place, key, value, at_ms, later_s in plan:
+        exposure = exposures[place]
+        common = (uuid7(now=world.now), exposure.pk, 0, at_ms)
+        match kind:
+            case "judge":
+                marks.append(said(world, exposure, key, value, at_ms=at_ms, later_s=later_s))
+                events.append(marks[-1])
+            case "undo" if marks:
+                events.append(Undo(*common, marks[-1].id))
+            case "skip":
+                events.append(Skip(*common))
+            case _:
+                events.append(Seen(*common, key))
+    return events
+
+
+def together(*deeds) -> list[Exception]:
+    """Do some deeds at once, each in a thread of its own, and return what went wrong."""
+    failures: list[Exception] = []
+
+    def do(deed) -> None:
+        try:
+            deed()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_sent_ten_times_at_once_is_stored_once(make_world):
+    world = make_world()
+    with tenancy(world.project):
+        exposure = shown_to(world)
+        first, second, _ = candidates(exposure)
+    batch = [seen(world, exposure, first), seen(world, exposure, second), said(world, exposure, first)]
+    told: list[str] = []
+
+    def send() -> None:
+        with tenancy(world.project):
+            verdicts = statuses(record(world, *batch))
+        told.extend(verdicts)
+
+    assert together(*[send] * 10) == []
+    assert (told.count("ok"), told.count("dup"), len(told)) == (3, 27, 30)
+    with tenancy(world.project):
+        assert (LedgerEvent.objects.count(), Judgement.objects.count()) == (3, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_who_mark_a_new_pair_at_once_mark_the_same_unit(make_world):
+    world = make_world()
+    with tenancy(world.project):
+        exposures = [shown_to(world, person) for person in range(6)]
+        first = candidates(exposures[0])[0]
+
+    def mark(person: int) -> None:
+        with tenancy(world.project):
+            record(world, said(world, exposures[person], first), person=person)
+
+    assert together(*[partial(mark, person) for person in range(6)]) == []
+    with tenancy(world.project):
+        assert Unit.objects.count() == 1
+        assert LiveJudgement.objects.filter(unit=Unit.objects.get()).count() == 6

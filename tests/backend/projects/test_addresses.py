@@ -1,10 +1,11 @@
 import http.server
+import socket
 import threading
 
 import pytest
 
 from backend.projects.actions.webhooks import DeliveryFailed, _Message, call_host
-from backend.projects.addresses import is_public, pinned_address
+from backend.projects.addresses import PinnedAddress, is_public, pinned_address
 from backend.projects.errors import AddressRefused
 
 
@@ -16,6 +17,8 @@ from backend.projects.errors import AddressRefused
         "http://2130706433/", "http://0x7f000001/", "http://127.1/", "http://[fe80::1]/", "http://[fd00::1]/",
         "ftp://example.org/", "file:///etc/passwd", "http://user:word@example.org/", "http:///x", "gopher://x",
         "http://example.org:99999/", "http://no-such-name.invalid/", "javascript:alert(1)", "",
+        "http://[::1", "http://[zz]/", f"http://{'a' * 64}.example/", "http://a..b/", "http://\uff11\uff12\uff17.0.0.1/",
+        "http://example.org@127.0.0.1/", "http://127.0.0.1#@example.org/", "http://0177.0.0.1/", "//127.0.0.1/",
     ],
 )  # fmt: skip
 def test_an_address_that_leads_inside_or_nowhere_is_refused(url):
@@ -26,10 +29,40 @@ def test_an_address_that_leads_inside_or_nowhere_is_refused(url):
 @pytest.mark.parametrize(
     ("number", "public"),
     [("93.184.216.34", True), ("2606:2800:220:1::1", True), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False),
-     ("224.0.0.1", False), ("100.64.0.1", False)],
+     ("224.0.0.1", False), ("100.64.0.1", False), ("255.255.255.255", False), ("192.0.2.1", False),
+     ("198.18.0.1", False), ("240.0.0.1", False), ("::ffff:10.0.0.1", False), ("64:ff9b::5db8:d822", True),
+     ("64:ff9b:1::7f00:1", False), ("::7f00:1", False), ("::ffff:0:7f00:1", False), ("fec0::1", False),
+     ("ff02::1", False), ("fe80::1%1", False), ("2001:db8::1", False), ("::", False)],
 )  # fmt: skip
 def test_a_number_is_public_only_if_anyone_may_reach_it(number, public):
     assert is_public(number) is public
+
+
+def test_a_name_is_refused_when_one_of_its_numbers_leads_inside(monkeypatch):
+    numbers = ["93.184.216.34", "10.0.0.7"]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, port, **_: [(0, 0, 0, "", (n, port)) for n in numbers])
+    with pytest.raises(AddressRefused, match="not public"):
+        pinned_address("https://two-faced.example/hook")
+
+
+def test_the_number_that_was_checked_is_the_one_that_is_called(monkeypatch):
+    """A name that leads outside when it is looked at and inside a moment later gains nothing."""
+    asked: list[str] = []
+
+    def look_up(host, port, **_):
+        asked.append(host)
+        number = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    pinned = pinned_address("https://rebinding.example/hook?x=1")
+    assert pinned == PinnedAddress(
+        url="https://93.184.216.34:443/hook?x=1",
+        host="rebinding.example",
+        host_header="rebinding.example",
+        is_tls=True,
+    )
+    assert asked == ["rebinding.example"]
 
 
 def test_an_exact_pair_of_host_and_port_may_be_allowed_while_debugging(settings):

@@ -1,11 +1,30 @@
+from datetime import timedelta
+
+import psycopg
 import pytest
+from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
-from backend.judgements.models import Judgement, LedgerEvent
+from backend.annotators.actions.people import hide_question, spend_call, subject_digest
+from backend.annotators.models import Tombstone
+from backend.config.store import OWNER
+from backend.datasets.actions.freeze import ask_for_version, register_dataset
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_suggestions
+from backend.judgements.actions.tell import answer_as_expert
+from backend.judgements.events import Judge, Seen, Undo
+from backend.judgements.models import Judgement, LedgerEvent, Withdrawal
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.keys import add_signing_key
+from backend.projects.actions.webhooks import add_webhook
+from backend.projects.ids import uuid7
 from backend.projects.models import Project
 from backend.projects.tenancy import open_project, tenancy
 from backend.quality.models import LabelChange
-from backend.questions.models import Item, ItemSnapshot
+from backend.questions.actions.units import set_gold
+from backend.questions.models import Item, ItemSnapshot, Unit
+from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.retrieval import suggester_row
 
 EXEMPT = {"projects_apikey", "projects_weborigin", "projects_staffmember", "projects_job"}
 
@@ -80,7 +99,7 @@ def test_a_door_is_closed_after_an_error(make_world):
         assert Item.objects.count() == 5
 
 
-@pytest.mark.parametrize("model", [Judgement, LedgerEvent, ItemSnapshot, LabelChange])
+@pytest.mark.parametrize("model", [Judgement, Withdrawal, LedgerEvent, ItemSnapshot, LabelChange])
 def test_what_was_recorded_cannot_be_changed_or_deleted(make_world, model):
     mine = make_world()
     table = model._meta.db_table
@@ -92,3 +111,107 @@ def test_what_was_recorded_cannot_be_changed_or_deleted(make_world, model):
 def test_projects_themselves_are_found_before_a_door_is_open(make_world):
     make_world()
     assert Project.objects.count() == 1
+
+
+PROTECTED = """
+select c.relname from pg_class c join pg_policy p on p.polrelid = c.oid
+where c.relnamespace = 'public'::regnamespace and p.polname = 'of_the_open_project' order by 1
+"""
+
+POLICIES = """
+select tablename, policyname, roles::text, permissive, cmd, qual = with_check, qual
+from pg_policies where schemaname = 'public'
+"""
+
+OF_THE_OPEN_PROJECT = "(project_id = (NULLIF(current_setting('app.project'::text, true), ''::text))::bigint)"
+
+
+def test_each_protected_table_has_the_policy_of_the_open_project_and_one_for_the_owner():
+    found = query(POLICIES)
+    tables = [name for (name,) in query(PROTECTED)]
+    assert {row[1:] for row in found} == {
+        ("of_the_open_project", "{public}", "PERMISSIVE", "ALL", True, OF_THE_OPEN_PROJECT),
+        ("all_rows_for_the_owner", "{earmark_owner}", "PERMISSIVE", "ALL", True, "true"),
+    }
+    assert sorted(row[0] for row in found) == sorted(tables * 2)
+
+
+def test_every_table_of_ours_names_its_project():
+    ours = [model for model in apps.get_models() if model.__module__.startswith("backend.") and model is not Project]
+    assert [model.__name__ for model in ours if "project_id" not in {f.attname for f in model._meta.fields}] == []
+
+
+def filled(world):
+    """Leave a row in every tenant's table of a project."""
+    project, (person, other, *_), now = world.project, world.people, world.now
+    with tenancy(project):
+        add_webhook(project=project, url="http://127.0.0.1:9/none", secret="s" * 32)
+        suggester = suggester_row(project.pk, "host-rules", "1", is_pushed=True)
+        guess = NewSuggestion(world.question, world.items["5"], world.items["4"], 0.4, ["said so"], suggester)
+        push_suggestions(project_id=project.pk, suggestions=[guess], now=now)
+        exposure = show_suggestions(
+            annotator=person, question=world.question, item=world.items["5"], channel="widget", now=now
+        )
+        first = exposure.slots.get(rank=1).candidate.key
+        undone, mark = (
+            Judge(uuid7(now=now), exposure.pk, 0, 10, first, "pair", value, now + timedelta(seconds=later))
+            for later, value in enumerate(("related", "duplicate"), start=-2)
+        )
+        undo = Undo(uuid7(now=now), exposure.pk, 0, 20, undone.id)
+        refused = Seen(uuid7(now=now), exposure.pk, 0, 30, "nobody")
+        record_events(annotator=person, events=[undone, undo, mark, refused], now=now)
+        hide_question(annotator=other, question_slug=world.question.slug)
+        spend_call(annotator=person, now=now)
+        Tombstone.objects.create(project=project, subject_digest=subject_digest(project_id=project.pk, subject="x"))
+        unit = Unit.objects.get()
+        answer_as_expert(annotator=other, unit=unit, item=world.items["5"], value="duplicate", now=now)
+        set_gold(unit=unit, value="duplicate", set_by="ann", now=now)
+    add_signing_key(project=project, kid="k1", material=b"k" * 32)
+    drain_jobs()
+    with tenancy(project):
+        dataset = register_dataset(project_id=project.pk, slug="dups", question=world.question)
+        ask_for_version(dataset=dataset, asked_by="ann", now=now)
+    drain_jobs()
+    return world
+
+
+def test_no_row_of_any_table_is_seen_or_touched_from_another_project_or_without_a_door(make_world):
+    theirs, mine = filled(make_world("theirs")), make_world("mine")
+    tables = [name for (name,) in query(PROTECTED)]
+    with tenancy(theirs.project):
+        empty = [table for table in tables if query(f"select count(*) from {table}") == [(0,)]]
+    assert empty == [], "a new table: let `filled` leave a row in it"
+    for table in tables:
+        assert query(f"select count(*) from {table}") == [(0,)], table
+        with tenancy(mine.project):
+            of_theirs = f"where project_id = {theirs.project.pk}"
+            assert query(f"select count(*) from {table} {of_theirs}") == [(0,)], table
+            assert changed_by(f"update {table} set project_id = {mine.project.pk} {of_theirs}") == 0
+            assert changed_by(f"delete from {table} {of_theirs}") == 0
+
+
+def changed_by(sql: str) -> int:
+    """Return how many rows a statement changed; one that is not permitted changes none."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+            return int(cursor.rowcount)
+    except ProgrammingError as error:
+        assert "permission denied" in str(error)
+        return 0
+
+
+def test_a_door_that_was_used_before_lets_nothing_through_when_it_is_closed(make_world):
+    """After one transaction PostgreSQL keeps the setting as an empty text, not as NULL."""
+    mine = make_world()
+    with tenancy(mine.project):
+        assert Item.objects.count() == 5
+    assert query("select coalesce(current_setting('app.project', true), '')") == [("",)]
+    assert query("select count(*) from questions_item") == [(0,)]
+
+
+def test_the_owner_sees_the_rows_of_all_projects_as_migrations_must(make_world, settings):
+    for slug in ("mine", "theirs"):
+        make_world(slug)
+    with psycopg.connect(settings.EARMARK_PLACE.conninfo(OWNER)) as owner:
+        assert owner.execute("select count(distinct project_id) from questions_item").fetchone() == (2,)

@@ -8,8 +8,9 @@ from django.utils import timezone
 from earmark import webhooks
 
 from backend.projects.actions.jobs import drain_jobs
-from backend.projects.actions.webhooks import add_webhook, announce, signature
-from backend.projects.models import Job, Project, WebhookDelivery
+from backend.projects.actions.webhooks import _Message, add_webhook, announce, call_host, signature
+from backend.projects.models import Job, Project, Webhook, WebhookDelivery
+from backend.projects.secrets import seal
 from backend.projects.tenancy import tenancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,3 +82,64 @@ def test_the_signature_is_the_one_of_the_standard():
 
     made = signature(secret=b"k", message_id="a", timestamp=1, body=b"{}")
     assert made == "v1,qOHU3ZNEI7JL1FZgWWn7yzERdFXcrDUOV4Nz0pT+puQ="
+
+
+def test_while_the_secret_is_rotated_the_old_and_the_new_one_verify(project, host):
+    new = "whsec_" + "n" * 30
+    with tenancy(project):
+        Webhook.objects.update(secret=seal(new.encode()), previous_secret=seal(SECRET.encode()))
+    tell(project)
+    drain_jobs()
+    ((body, headers),) = host.taken
+    for secret in (SECRET, new):
+        assert webhooks.verify(body, headers, [secret]).type == "label.settled"
+
+
+def test_a_webhook_that_was_switched_off_hears_nothing_not_even_what_waited(project, host):
+    tell(project)
+    with tenancy(project):
+        Webhook.objects.update(is_active=False)
+    tell(project)
+    drain_jobs()
+    assert host.taken == []
+    with tenancy(project):
+        assert WebhookDelivery.objects.filter(delivered_at=None).count() == 1
+
+
+def test_a_message_is_written_with_the_fact_or_not_at_all(project):
+    with pytest.raises(ZeroDivisionError), tenancy(project):
+        announce(project_id=project.pk, kind="label.settled", data={}, now=timezone.now())
+        raise ZeroDivisionError
+    with tenancy(project):
+        assert (WebhookDelivery.objects.count(), Job.objects.count()) == (0, 0)
+
+
+def test_a_host_that_never_ends_its_answer_keeps_no_worker(settings):
+    """The status is all we want of an answer; its body may be as long as the host likes."""
+    is_over = threading.Event()
+
+    class Endless(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.end_headers()
+            while not is_over.wait(0.05):
+                try:
+                    self.wfile.write(b"x" * 1000)
+                except OSError:
+                    break
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.EARMARK_WEBHOOK_ALLOW = [f"127.0.0.1:{server.server_port}"]
+        settings.DEBUG = True
+        told: list[int] = []
+        message = _Message(f"http://127.0.0.1:{server.server_port}/hook", b"{}", {})
+        caller = threading.Thread(target=lambda: told.append(call_host(message)), daemon=True)
+        caller.start()
+        caller.join(timeout=4)
+        is_over.set()
+        server.shutdown()
+    assert told == [200]

@@ -1,16 +1,24 @@
+import random
+import threading
+
 import pytest
+from django.db import connection
 
 from backend.annotators.actions.people import block_annotator, unblock_annotator
 from backend.annotators.models import Annotator
+from backend.judgements.actions.stand import stand_again
 from backend.judgements.actions.tell import answer_as_expert, record_judgement
+from backend.judgements.models import Judgement, Withdrawal
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.ids import uuid7
 from backend.projects.models import WebhookDelivery
 from backend.projects.tenancy import tenancy
+from backend.quality.actions.settle import settle_unit
 from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
-from backend.questions.actions.units import set_gold, unit_of_pair
-from backend.questions.models import Unit
+from backend.questions.actions.units import set_gold, unit_of_pair, unset_gold
+from backend.questions.errors import ValueNotAllowed
+from backend.questions.models import GoldAnswer, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,8 +148,6 @@ def test_the_host_is_told_of_each_change_with_a_rising_revision(world):
 
 
 def test_settling_twice_changes_nothing(world):
-    from backend.quality.actions.settle import settle_unit
-
     say(world, 0, "5", "1")
     with tenancy(world.project):
         before = LabelChange.objects.count()
@@ -165,3 +171,159 @@ def test_a_label_knows_when_its_item_changed_and_when_it_was_judged_anew(world):
     assert is_stale()
     say(world, 1, "5", "1")
     assert not is_stale()
+
+
+def take_back(world, person, value="duplicate"):
+    """Take back the latest judgement of a person, as an undo in the page does."""
+    with tenancy(world.project):
+        annotator = world.people[person]
+        judgement = Judgement.objects.filter(annotator=annotator, value=value).latest("judged_at", "id")
+        Withdrawal.objects.create(
+            id=uuid7(), project=world.project, judgement_key=judgement.pk, annotator=annotator, withdrawn_at=world.now
+        )
+        stand_again(annotator=annotator, units=[judgement.unit])
+    drain_jobs()
+
+
+def test_a_mark_taken_back_unsettles_and_the_host_is_told(world):
+    with tenancy(world.project):
+        add_webhook(project=world.project, url="http://127.0.0.1:9/none", secret="s" * 32)
+    say(world, 0, "5", "1")
+    assert clusters(world) == {"1": ["1", "5"]}
+    take_back(world, 0)
+    assert belief(world, "5", "1") == ("open", "")
+    assert clusters(world) == {}
+    with tenancy(world.project):
+        told = [row.body["data"] for row in WebhookDelivery.objects.order_by("created_at", "pk")]
+    assert [(facts["state"], facts["value"]) for facts in told] == [("settled", "duplicate"), ("open", None)]
+
+
+def test_the_history_of_a_label_keeps_each_step_with_its_evidence(world):
+    for person, value in enumerate(("duplicate", "different", "duplicate")):
+        say(world, person, "5", "1", value)
+    with tenancy(world.project):
+        steps = LabelChange.objects.order_by("revision")
+        assert [(step.revision, step.state, step.value) for step in steps] == [
+            (1, "settled", "duplicate"), (2, "contested", ""), (3, "settled", "duplicate"),
+        ]  # fmt: skip
+        assert [step.evidence["counts"] for step in steps] == [
+            {"duplicate": 1}, {"duplicate": 1, "different": 1}, {"duplicate": 2, "different": 1},
+        ]  # fmt: skip
+        assert [step.probability for step in steps] == [pytest.approx(2 / 4), None, pytest.approx(3 / 6)]
+
+
+def test_what_is_believed_is_written_down_where_earlier_chapters_read_it(world):
+    say(world, 0, "5", "1")
+    with tenancy(world.project):
+        unit = Unit.objects.get()
+        assert (unit.settled_value, unit.answers_count, unit.priority) == ("duplicate", 1, 0.0)
+    say(world, 1, "5", "1", "different")
+    with tenancy(world.project):
+        unit.refresh_from_db()
+        assert (unit.settled_value, unit.answers_count, unit.priority) == ("", 2, 1.0)
+
+
+def test_a_message_of_a_change_is_written_in_the_transaction_of_the_change(world, monkeypatch):
+    with tenancy(world.project):
+        add_webhook(project=world.project, url="http://127.0.0.1:9/none", secret="s" * 32)
+    monkeypatch.setattr("backend.quality.actions.settle.announce", lambda **_: 1 / 0)
+    say(world, 0, "5", "1")
+    with tenancy(world.project):
+        assert (ConsensusLabel.objects.count(), LabelChange.objects.count()) == (0, 0)
+        assert WebhookDelivery.objects.count() == 0
+
+
+def test_gold_that_is_taken_away_vets_nobody_any_more(world):
+    say(world, 0, "5", "1")
+    with tenancy(world.project):
+        set_gold(unit=Unit.objects.get(), value="different", set_by="ann", now=world.now)
+    drain_jobs()
+    with tenancy(world.project):
+        assert Annotator.objects.get(subject="person-0").share_right_on_gold == 0.0
+        unset_gold(unit=Unit.objects.get())
+    drain_jobs()
+    with tenancy(world.project):
+        assert Annotator.objects.get(subject="person-0").share_right_on_gold is None
+
+
+def test_gold_must_be_an_answer_and_not_sure_is_none(world):
+    with tenancy(world.project):
+        unit = unit_of_pair(question=world.question, first=world.items["5"], second=world.items["1"])
+        for value in ("unsure", "maybe", ""):
+            with pytest.raises(ValueNotAllowed):
+                set_gold(unit=unit, value=value, set_by="ann", now=world.now)
+        assert GoldAnswer.objects.count() == 0
+
+
+def test_four_workers_that_settle_one_unit_at_once_take_its_steps_one_after_the_other(world):
+    with tenancy(world.project):
+        unit = unit_of_pair(question=world.question, first=world.items["5"], second=world.items["1"])
+        for person in range(4):
+            record_judgement(
+                judgement_id=uuid7(), annotator=world.people[person], unit=unit, item=world.items["5"],
+                value="duplicate", origin="drawn", judged_at=world.now, now=world.now,
+            )  # fmt: skip
+    failures: list[Exception] = []
+
+    def settle() -> None:
+        try:
+            with tenancy(world.project):
+                settle_unit(unit_id=unit.pk, now=world.now)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=settle) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failures == []
+    with tenancy(world.project):
+        assert LabelChange.objects.get().revision == 1
+    assert clusters(world) == {"1": ["1", "5"]}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_beliefs_and_clusters_do_not_depend_on_the_order_of_the_marks(make_world, seed):
+    """The same marks, told in another order with settling in between, end in the same beliefs."""
+    chance = random.Random(seed)
+    pairs = [("2", "1"), ("3", "2"), ("4", "3"), ("5", "4"), ("5", "1")]
+    marks = [
+        (person, *pair, chance.choice(["duplicate", "duplicate", "different"]))
+        for person in range(4)
+        for pair in chance.sample(pairs, 3)
+    ]
+    ends = []
+    for slug, order in (("one", marks), ("other", chance.sample(marks, len(marks)))):
+        world = make_world(slug)
+        for person, first, second, value in order:
+            say(world, person, first, second, value)
+        ends.append(([belief(world, *pair) for pair in pairs], clusters(world)))
+    assert ends[0] == ends[1]
+
+
+def test_what_is_settled_anew_from_the_raw_rows_is_what_was_believed(world):
+    for person, (first, second), value in (
+        (0, ("5", "1"), "duplicate"), (1, ("5", "1"), "duplicate"), (2, ("3", "1"), "duplicate"),
+        (3, ("3", "2"), "different"), (4, ("5", "1"), "different"), (2, ("3", "1"), "related"),
+    ):  # fmt: skip
+        say(world, person, first, second, value)
+    before = everything_believed(world)
+    with tenancy(world.project):
+        ClusterMember.objects.all().delete()
+        Cluster.objects.all().delete()
+        ConsensusLabel.objects.all().update(state="open", value="", probability=None, evidence={}, settled_at=None)
+        for unit in Unit.objects.order_by("-pk"):
+            settle_unit(unit_id=unit.pk, now=world.now)
+    assert everything_believed(world) == before
+
+
+def everything_believed(world):
+    with tenancy(world.project):
+        labels = ConsensusLabel.objects.order_by("unit").values_list(
+            "unit", "state", "value", "probability", "evidence"
+        )
+        units = Unit.objects.order_by("pk").values_list("pk", "settled_value", "answers_count", "priority")
+        return list(labels), list(units), clusters(world)
