@@ -29,6 +29,7 @@ class Annotator(Owned):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
     blocked_at = models.DateTimeField(null=True, editable=False)
+    opted_out_at = models.DateTimeField(null=True, editable=False, help_text="Shown nothing and logged nothing since.")
     gold_answers_count = models.PositiveIntegerField(default=0, editable=False)
     gold_right_count = models.PositiveIntegerField(default=0, editable=False)
 

@@ -1,11 +1,12 @@
-"""Who should answer what next: the judgements we asked for."""
+"""Who should answer what next: the judgements we asked for, and how often we may ask in the host's pages."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from backend.annotators.models import Annotator
 from backend.projects.models import Owned
-from backend.questions.models import Unit
+from backend.questions.models import Item, Question, Unit
 
 
 class Assignment(Owned):
@@ -14,12 +15,91 @@ class Assignment(Owned):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="assignments")
     annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="assignments")
     assigned_at = models.DateTimeField(db_default=Now(), editable=False)
+    lease_until = models.DateTimeField(null=True, help_text="Until then the unit is kept for this annotator.")
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "unit", "annotator"], name="a_unit_is_assigned_once_to_each"),
         ]
+        indexes = [
+            models.Index(
+                fields=["project", "annotator", "lease_until"], name="open_assignments", condition=Q(answered_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} to {self.annotator}"
+
+
+class ConsideredItem(Owned):
+    """An item that was looked at for units to ask about at the desk, whether any were found or not."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    considered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "question", "item"], name="an_item_is_considered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} for {self.question}"
+
+
+class PromptPolicy(Owned):
+    """How often a project may ask one person a question that they did not come for."""
+
+    visit_limit = models.PositiveSmallIntegerField(default=1, help_text="Prompts in one visit.")
+    week_limit = models.PositiveSmallIntegerField(default=3, help_text="Prompts in seven days.")
+    dismissals_limit = models.PositiveSmallIntegerField(default=2, help_text="Dismissals after which we rest.")
+    rest_days = models.PositiveSmallIntegerField(default=30, help_text="Days without prompts after those dismissals.")
+
+    class Meta:
+        verbose_name_plural = "prompt policies"
+        constraints = [
+            models.UniqueConstraint(fields=["project"], name="a_project_has_one_prompt_policy"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visit_limit} a visit, {self.week_limit} a week"
+
+
+class Visit(Owned):
+    """An annotator's present visit: calls no more than half an hour apart."""
+
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "annotator"], name="an_annotator_has_one_visit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.annotator} since {self.started_at:%H:%M}"
+
+
+class Prompt(Owned):
+    """A question that nobody asked for, shown to someone: what the caps count."""
+
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="prompts")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    visit_started_at = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "annotator", "question", "item", "visit_started_at"],
+                name="a_prompt_counts_once_a_visit",
+            ),
+        ]
+        indexes = [models.Index(fields=["project", "annotator", "asked_at"], name="prompts_to_an_annotator")]
+
+    def __str__(self) -> str:
+        return f"{self.question} to {self.annotator}"

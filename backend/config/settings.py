@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "backend.judgements",
     "backend.quality",
     "backend.datasets",
+    "backend.desk",
     "backend.api",
     "backend.config.apps.ConfigConfig",
 ]

@@ -21,6 +21,7 @@ class Exposure(Owned):
         WIDGET = "widget"
         SDK = "sdk"
         ADMIN = "admin"
+        DESK = "desk"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="exposures")
@@ -41,6 +42,9 @@ class Exposure(Owned):
         related_name="searches",
         help_text="The list searched from.",
     )
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.CASCADE, null=True, related_name="exposures", help_text="Asked at the desk."
+    )
     shown_at = models.DateTimeField()
     dismissed_at = models.DateTimeField(null=True)
 
@@ -58,7 +62,7 @@ class Exposure(Owned):
 
 
 class Slot(Owned):
-    """One entry of a shown list: its place, its chance of being there, and what became of it."""
+    """One entry of a shown list, another item or a label: its place, its chance, and what became of it."""
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted"
@@ -71,7 +75,8 @@ class Slot(Owned):
 
     exposure = models.ForeignKey(Exposure, on_delete=models.CASCADE, related_name="slots")
     rank = models.PositiveSmallIntegerField(help_text="1 is the first place.")
-    candidate = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="slots")
+    candidate = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="slots")
+    label = models.CharField(max_length=200, blank=True, default="", db_default="")
     suggester = models.ForeignKey(Suggester, on_delete=models.PROTECT, null=True, related_name="slots")
     score = models.FloatField(null=True)
     reasons = models.JSONField(default=list)
@@ -83,7 +88,15 @@ class Slot(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "exposure", "rank"], name="a_rank_is_filled_once"),
-            models.UniqueConstraint(fields=["project", "exposure", "candidate"], name="a_candidate_is_shown_once"),
+            models.UniqueConstraint(
+                fields=["project", "exposure", "candidate", "label"],
+                nulls_distinct=False,
+                name="a_candidate_is_shown_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(candidate__isnull=False, label="") | Q(candidate=None) & ~Q(label=""),
+                name="a_slot_holds_an_item_or_a_label",
+            ),
             models.CheckConstraint(
                 condition=Q(propensity=None) | Q(propensity__gt=0, propensity__lte=1),
                 name="a_propensity_is_a_probability",
@@ -92,7 +105,7 @@ class Slot(Owned):
         indexes = [models.Index(fields=["project", "candidate"], name="slots_of_a_candidate")]
 
     def __str__(self) -> str:
-        return f"{self.rank}. {self.candidate}"
+        return f"{self.rank}. {self.candidate or self.label}"
 
     @property
     def seen_after_s(self) -> float | None:
@@ -108,6 +121,7 @@ class LedgerEvent(Owned):
     exposure = models.ForeignKey(Exposure, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10)
     candidate = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="+")
+    label = models.CharField(max_length=200, blank=True, default="", db_default="")
     seq = models.PositiveIntegerField(default=0)
     at_ms = models.PositiveIntegerField(help_text="When, in ms after the list was shown.")
     payload_digest = models.CharField(max_length=64)
@@ -162,6 +176,7 @@ class Judgement(Owned):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="judgements")
     annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="judgements")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="judgements", help_text="Where it was said.")
+    exposure = models.ForeignKey(Exposure, on_delete=models.CASCADE, null=True, related_name="judgements")
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, related_name="judgements")
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, null=True, related_name="judgements")
     value = models.CharField(max_length=200)
@@ -170,6 +185,9 @@ class Judgement(Owned):
     via = models.CharField(max_length=8, choices=Via.choices, default=Via.API)
     at_ms = models.PositiveIntegerField(null=True, help_text="When, in ms after the list was shown.")
     has_conflict_of_interest = models.BooleanField(default=False)
+    note = models.TextField(
+        blank=True, default="", db_default="", help_text="What the annotator added in their own words."
+    )
     item_hash = models.CharField(max_length=64, help_text="Content hash of the unit's first item then.")
     other_hash = models.CharField(max_length=64, blank=True)
     judged_at = models.DateTimeField(help_text="By the person's clock, never later than received.")

@@ -31,6 +31,15 @@ class Question(Owned):
     prompt = models.CharField(max_length=200, default="Is your problem the same as one of these?")
     guideline = models.TextField(blank=True)
     labels = models.JSONField(default=list, blank=True, help_text="Classes allowed, for tags and choices.")
+    allows_new_labels = models.BooleanField(
+        default=False, db_default=False, help_text="Whether annotators may name tags of their own."
+    )
+    dictionary = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="Words that speak for a label, by label; the suggester `dictionary` guesses from them.",
+    )
     settling_policy = models.CharField(max_length=10, choices=SettlingPolicy.choices, default=SettlingPolicy.CONFIRM)
     overlap = models.PositiveSmallIntegerField(
         default=2, help_text="How many must agree without dissent; one more outvotes a single dissent."
@@ -44,6 +53,16 @@ class Question(Owned):
     epsilon = models.FloatField(default=0.1, help_text="Probability of a shuffled list, at least .1.")
     ask_probability = models.FloatField(default=1.0, help_text="Probability that a visitor is asked.")
     policy_version = models.PositiveIntegerField(default=1, editable=False)
+    is_blind = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Whether the desk hides what software and others said until one has answered.",
+    )
+    lease_s = models.PositiveIntegerField(
+        default=900,
+        db_default=900,
+        help_text="Seconds after which a unit taken at the desk and not answered goes to others.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -138,6 +157,10 @@ class Unit(Owned):
     answers_count = models.PositiveIntegerField(default=0, help_text="Live answers, written by judgements.")
     priority = models.FloatField(default=0, help_text="How much an answer is wanted, written by quality.")
     settled_value = models.CharField(max_length=200, blank=True, help_text="Written by quality.")
+    people_wanted_count = models.PositiveSmallIntegerField(
+        null=True,
+        help_text="How many people in all should have been asked at the desk, written by quality; none: the overlap.",
+    )
 
     class Meta:
         constraints = [
@@ -159,3 +182,34 @@ class GoldAnswer(Owned):
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.value}"
+
+
+class PlacementRule(Owned):
+    """Where on the host's pages a question's element stands, without any change of templates. Data, never code."""
+
+    class ItemFrom(models.TextChoices):
+        ATTRIBUTE = "attribute", "An attribute of the element found"
+        URL = "url", "The address of the page"
+
+    class Where(models.TextChoices):
+        AFTER = "after"
+        BEFORE = "before"
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="placement_rules")
+    path = models.CharField(
+        max_length=300,
+        default="/**",
+        help_text="Which pages: * is anything within a step, ** anything: /t/* or /forum/**",
+    )
+    selector = models.CharField(max_length=300, help_text="CSS selector of the element to stand beside.")
+    item_from = models.CharField(max_length=10, choices=ItemFrom.choices, default=ItemFrom.URL)
+    item_key = models.CharField(
+        max_length=300, help_text="The attribute's name, such as data-id; or the address with {item} in it: /t/{item}"
+    )
+    where = models.CharField(max_length=8, choices=Where.choices, default=Where.AFTER)
+    reserve_px = models.PositiveIntegerField(default=0, help_text="Height held from the start, in px; 0 holds none.")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.where} {self.selector} on {self.path}"

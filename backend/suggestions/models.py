@@ -32,11 +32,12 @@ class Suggester(Owned):
 
 
 class Suggestion(Owned):
-    """One guess that the host pushed: a candidate for an item, with its score and reasons."""
+    """One guess that the host pushed: another item or a label for an item, with its score and reasons."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="suggestions")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="suggestions")
-    candidate = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="suggested_for")
+    candidate = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="suggested_for")
+    label = models.CharField(max_length=200, blank=True, default="", db_default="")
     suggester = models.ForeignKey(Suggester, on_delete=models.PROTECT, related_name="suggestions")
     score = models.FloatField()
     reasons = models.JSONField(default=list, blank=True)
@@ -45,11 +46,16 @@ class Suggestion(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "question", "item", "candidate", "suggester"],
+                fields=["project", "question", "item", "candidate", "label", "suggester"],
+                nulls_distinct=False,
                 name="a_suggestion_is_made_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(candidate__isnull=False, label="") | Q(candidate=None) & ~Q(label=""),
+                name="a_suggestion_names_an_item_or_a_label",
             ),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="a_score_is_from_0_to_1"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.candidate} for {self.item}"
+        return f"{self.candidate or self.label} for {self.item}"
