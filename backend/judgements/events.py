@@ -89,3 +89,5 @@ class Verdict:
     code: str | None = None
     others_count: int | None = None
     state: str | None = None
+    agree_count: int | None = None
+    votes_count: int | None = None

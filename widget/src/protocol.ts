@@ -433,6 +433,8 @@ export interface components {
             value: string;
             others_count: number;
             state: string | null;
+            agree_count: number | null;
+            votes_count: number | null;
         };
         EventRequest: components["schemas"]["SeenEventRequest"] | components["schemas"]["ExpandEventRequest"] | components["schemas"]["JudgeEventRequest"] | components["schemas"]["UndoEventRequest"] | components["schemas"]["SkipEventRequest"] | components["schemas"]["DismissEventRequest"] | components["schemas"]["HideEventRequest"];
         /** @description What became of one event. */
@@ -442,6 +444,10 @@ export interface components {
             code: string | null;
             others_count: number | null;
             state: string | null;
+            /** @description Of the votes cast on the unit, how many are for the leading value. */
+            agree_count: number | null;
+            /** @description Votes cast on the unit. */
+            votes_count: number | null;
         };
         /** @description What became of each event. */
         EventsAnswer: {
@@ -567,6 +573,8 @@ export interface components {
             propensity?: number | null;
             suggester?: components["schemas"]["SuggesterNameRequest"] | null;
         };
+        /** @enum {string} */
+        ItemFromEnum: "attribute" | "url";
         /** @description One page of Item. */
         ItemPage: {
             results: components["schemas"]["ItemRow"][];
@@ -598,7 +606,7 @@ export interface components {
             unchanged_count: number;
             rejected: components["schemas"]["Rejected"][];
         };
-        /** @description A candidate was judged. */
+        /** @description An answer: to a candidate of the list (pairs), a tag, or the item as a whole (choices). */
         JudgeEventRequest: {
             /**
              * Format: uuid
@@ -619,8 +627,10 @@ export interface components {
              * @enum {string}
              */
             type: "judge";
-            candidate: string;
+            /** @description The other item of a pair; the answers of other kinds name their label. */
+            candidate?: string;
             answer: components["schemas"]["AnswerRequest"];
+            note?: string;
             /** Format: date-time */
             judged_at: string;
             /** @default api */
@@ -664,6 +674,11 @@ export interface components {
         /** @description What became of the answers. */
         JudgementsResult: {
             results: components["schemas"]["JudgementResult"][];
+        };
+        /** @description A label that is believed of the item, and how many people said so. */
+        KnownLabel: {
+            id: string;
+            people_count: number;
         };
         /** @description One page of Label. */
         LabelPage: {
@@ -728,6 +743,8 @@ export interface components {
             ask: boolean;
             candidates: components["schemas"]["WidgetCandidate"][];
             answers: components["schemas"]["EarlierAnswer"][];
+            /** @description What is believed already; of tags and choices only. */
+            known: components["schemas"]["KnownLabel"][];
             error: components["schemas"]["PlaceError"] | null;
         };
         /** @description Why a place gets nothing. */
@@ -740,6 +757,17 @@ export interface components {
             place: string;
             question: string;
             item: string;
+        };
+        /** @description Where on the host's pages an element stands. Data, never HTML, CSS or JavaScript. */
+        PlacementRuleBody: {
+            question: string;
+            kind: components["schemas"]["QuestionKind"];
+            path: string;
+            selector: string;
+            item_from: components["schemas"]["ItemFromEnum"];
+            item_key: string;
+            where: components["schemas"]["WhereEnum"];
+            reserve_px: number;
         };
         /** @description A question and its policies. */
         QuestionBodyRequest: {
@@ -806,7 +834,7 @@ export interface components {
         ResultsOnly: {
             results: components["schemas"]["EventResult"][];
         };
-        /** @description What was found; it is a shown list too. */
+        /** @description What was found, items or labels; it is a shown list too. */
         SearchAnswer: {
             exposure: string;
             candidates: components["schemas"]["WidgetCandidate"][];
@@ -850,7 +878,8 @@ export interface components {
             expires_in: number;
             annotator: string;
             questions: components["schemas"]["WidgetQuestion"][];
-            placement_rules: unknown[];
+            placement_rules: components["schemas"]["PlacementRuleBody"][];
+            opted_out: boolean;
             /** Format: date-time */
             next_ask_at: string | null;
             config_version: string;
@@ -992,6 +1021,7 @@ export interface components {
         UnitBody: {
             kind: string;
             items: string[];
+            label: string | null;
         };
         /** @description One page of Version. */
         VersionPage: {
@@ -1012,12 +1042,16 @@ export interface components {
         };
         /** @enum {string} */
         ViaEnum: "keyboard" | "mouse" | "touch" | "api";
-        /** @description A candidate as a browser may see it: no score, no chance. */
+        /** @enum {string} */
+        WhereEnum: "after" | "before";
+        /** @description A candidate as a browser may see it, another item or a label: no score, no chance. */
         WidgetCandidate: {
             id: string;
             title: string;
             url: string;
             snippet: string;
+            /** @description What solved it over there, where the host told in the item's metadata; else empty. */
+            answer: string;
         };
         /** @description A question as a browser may see it. */
         WidgetQuestion: {
@@ -1026,6 +1060,9 @@ export interface components {
             prompt: string;
             guideline: string;
             values: string[];
+            /** @description The labels of a tags or choice question, in their order. */
+            labels: string[];
+            allows_new_labels: boolean;
         };
     };
     responses: never;

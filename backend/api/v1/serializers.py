@@ -163,11 +163,12 @@ class ExpandEvent(EventBase):
 
 
 class JudgeEvent(EventBase):
-    """A candidate was judged."""
+    """An answer: to a candidate of the list (pairs), a tag, or the item as a whole (choices)."""
 
     type = s.ChoiceField(choices=["judge"])
-    candidate = _key()
+    candidate = _key(required=False, help_text="The other item of a pair; the answers of other kinds name their label.")
     answer = AnswerField()
+    note = StrictCharField(required=False, max_length=1000, allow_blank=True)
     judged_at = s.DateTimeField()
     via = s.ChoiceField(choices=["keyboard", "mouse", "touch", "api"], required=False, default="api")
 
@@ -236,15 +237,20 @@ class EventResult(s.Serializer[Any]):
     code = s.CharField(allow_null=True)
     others_count = s.IntegerField(allow_null=True)
     state = s.CharField(allow_null=True)
+    agree_count = s.IntegerField(
+        allow_null=True, help_text="Of the votes cast on the unit, how many are for the leading value."
+    )
+    votes_count = s.IntegerField(allow_null=True, help_text="Votes cast on the unit.")
 
 
 class WidgetCandidate(s.Serializer[Any]):
-    """A candidate as a browser may see it: no score, no chance."""
+    """A candidate as a browser may see it, another item or a label: no score, no chance."""
 
     id = s.CharField()
     title = s.CharField()
     url = s.CharField()
     snippet = s.CharField()
+    answer = s.CharField(help_text="What solved it over there, where the host told in the item's metadata; else empty.")
 
 
 class WidgetQuestion(s.Serializer[Any]):
@@ -255,6 +261,21 @@ class WidgetQuestion(s.Serializer[Any]):
     prompt = s.CharField()
     guideline = s.CharField()
     values = s.ListField(child=s.CharField())
+    labels = s.ListField(child=s.CharField(), help_text="The labels of a tags or choice question, in their order.")
+    allows_new_labels = s.BooleanField()
+
+
+class PlacementRuleBody(s.Serializer[Any]):
+    """Where on the host's pages an element stands. Data, never HTML, CSS or JavaScript."""
+
+    question = s.CharField()
+    kind = s.ChoiceField(choices=["pair", "tags", "choice"])
+    path = s.CharField()
+    selector = s.CharField()
+    item_from = s.ChoiceField(choices=["attribute", "url"])
+    item_key = s.CharField()
+    where = s.ChoiceField(choices=["after", "before"])
+    reserve_px = s.IntegerField()
 
 
 class SessionRequest(s.Serializer[Any]):
@@ -273,7 +294,8 @@ class SessionAnswer(s.Serializer[Any]):
     expires_in = s.IntegerField()
     annotator = s.CharField()
     questions = WidgetQuestion(many=True)
-    placement_rules = s.ListField(child=s.JSONField())
+    placement_rules = PlacementRuleBody(many=True)
+    opted_out = s.BooleanField()
     next_ask_at = s.DateTimeField(allow_null=True)
     config_version = s.CharField()
 
@@ -301,6 +323,15 @@ class EarlierAnswer(s.Serializer[Any]):
     value = s.CharField()
     others_count = s.IntegerField()
     state = s.CharField(allow_null=True)
+    agree_count = s.IntegerField(allow_null=True)
+    votes_count = s.IntegerField(allow_null=True)
+
+
+class KnownLabel(s.Serializer[Any]):
+    """A label that is believed of the item, and how many people said so."""
+
+    id = s.CharField()
+    people_count = s.IntegerField()
 
 
 class PlaceError(s.Serializer[Any]):
@@ -318,6 +349,7 @@ class PlaceAnswer(s.Serializer[Any]):
     ask = s.BooleanField()
     candidates = WidgetCandidate(many=True)
     answers = EarlierAnswer(many=True)
+    known = KnownLabel(many=True, help_text="What is believed already; of tags and choices only.")
     error = PlaceError(allow_null=True)
 
 
@@ -354,7 +386,7 @@ class SearchRequest(s.Serializer[Any]):
 
 
 class SearchAnswer(s.Serializer[Any]):
-    """What was found; it is a shown list too."""
+    """What was found, items or labels; it is a shown list too."""
 
     exposure = s.CharField()
     candidates = WidgetCandidate(many=True)
@@ -611,6 +643,7 @@ class UnitBody(s.Serializer[Any]):
 
     kind = s.CharField()
     items = s.ListField(child=s.CharField())
+    label = s.CharField(allow_null=True)  # type: ignore[assignment]
 
 
 class Evidence(s.Serializer[Any]):

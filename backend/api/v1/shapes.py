@@ -18,7 +18,19 @@ def candidate_of(item: Item) -> dict[str, str]:
     """Return an item as a browser may see it."""
     text = " ".join(item.body.split())
     snippet = text if len(text) <= SNIPPET_LENGTH else text[:SNIPPET_LENGTH].rsplit(" ", 1)[0] + " …"
-    return {"id": item.key, "title": item.title or item.key, "url": item.url, "snippet": snippet}
+    answer = item.metadata.get("answer")
+    return {
+        "id": item.key,
+        "title": item.title or item.key,
+        "url": item.url,
+        "snippet": snippet,
+        "answer": answer[:SNIPPET_LENGTH] if isinstance(answer, str) else "",
+    }
+
+
+def label_candidate(label: str) -> dict[str, str]:
+    """Return a label as a browser may see it."""
+    return {"id": label, "title": label, "url": "", "snippet": "", "answer": ""}
 
 
 def widget_question(question: Question) -> dict[str, Any]:
@@ -29,6 +41,8 @@ def widget_question(question: Question) -> dict[str, Any]:
         "prompt": question.prompt,
         "guideline": question.guideline,
         "values": [*values_of(question.kind, question.labels), UNSURE],
+        "labels": question.labels,
+        "allows_new_labels": question.allows_new_labels,
     }
 
 
@@ -49,7 +63,9 @@ def event_of(given: dict[str, Any], exposure: Any = None) -> Event:
             answer = given["answer"]
             return events.Judge(
                 **common,
-                candidate=given["candidate"],
+                candidate=given.get("candidate")
+                or answer.get("tag")
+                or (None if answer["kind"] == "pair" else answer["value"]),
                 answer_kind=answer["kind"],
                 value=answer["value"],
                 judged_at=given["judged_at"],
@@ -73,12 +89,15 @@ def verdict_of(verdict: Verdict) -> dict[str, Any]:
         "code": verdict.code,
         "others_count": verdict.others_count,
         "state": verdict.state,
+        "agree_count": verdict.agree_count,
+        "votes_count": verdict.votes_count,
     }
 
 
 def malformed(key: str) -> dict[str, Any]:
     """Return the verdict of an event that is not one."""
-    return {"id": key[:64], "status": "bad", "code": "malformed", "others_count": None, "state": None}
+    nothing = dict.fromkeys(("others_count", "state", "agree_count", "votes_count"))
+    return {"id": key[:64], "status": "bad", "code": "malformed"} | nothing
 
 
 def item_row(item: Item) -> dict[str, Any]:
@@ -193,7 +212,11 @@ def label_row(label: ConsensusLabel) -> dict[str, Any]:
     evidence = label.evidence
     return {
         "question": label.question.slug,
-        "unit": {"kind": label.question.kind, "items": [i.key for i in (unit.item, unit.other) if i]},
+        "unit": {
+            "kind": label.question.kind,
+            "items": [i.key for i in (unit.item, unit.other) if i],
+            "label": unit.label or None,
+        },
         "value": label.value or None,
         "state": label.state,
         "probability": label.probability,

@@ -53,6 +53,7 @@ class SessionView(BrowserDoor):
                     "annotator": annotator.pseudonym,
                     "questions": [widget_question(question) for question in questions],
                     "placement_rules": [],
+                    "opted_out": annotator.opted_out_at is not None,
                     "next_ask_at": None,
                     "config_version": config_version(project.pk),
                 }
@@ -73,7 +74,7 @@ class SuggestView(BrowserDoor):
             return Response({"places": places, "config_version": config_version(session.project_id)})
 
     def _place(self, annotator: Annotator, place: dict[str, Any]) -> dict[str, Any]:
-        empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": []}
+        empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": [], "known": []}
         try:
             question = question_of(annotator.project_id, place["question"])
             item = item_of(annotator.project_id, place["item"])
@@ -118,6 +119,8 @@ def earlier_answers(annotator: Annotator, question: Question, item: Item) -> lis
                 "value": judgement.value,
                 "others_count": agreeing.exclude(annotator=annotator).count(),
                 "state": label.state if label else None,
+                "agree_count": max(label.evidence["counts"].values(), default=0) if label else None,
+                "votes_count": label.evidence["votes_count"] if label else None,
             }
         )
     return found

@@ -70,6 +70,9 @@ class FileRow(TypedDict):
 HideEventTypeEnum: TypeAlias = Literal['hide']
 
 
+ItemFromEnum: TypeAlias = Literal['attribute', 'url']
+
+
 class ItemRow(TypedDict):
     id: str
     title: str
@@ -101,6 +104,11 @@ class JudgementRow(TypedDict):
     is_live: bool
     judged_at: str
     received_at: str
+
+
+class KnownLabel(TypedDict):
+    id: str
+    people_count: int
 
 
 PairAnswerKindEnum: TypeAlias = Literal['pair']
@@ -210,6 +218,7 @@ UndoEventTypeEnum: TypeAlias = Literal['undo']
 class UnitBody(TypedDict):
     kind: str
     items: list[str]
+    label: str
 
 
 class VersionRow(TypedDict):
@@ -226,11 +235,15 @@ class VersionRow(TypedDict):
 ViaEnum: TypeAlias = Literal['keyboard', 'mouse', 'touch', 'api']
 
 
+WhereEnum: TypeAlias = Literal['after', 'before']
+
+
 class WidgetCandidate(TypedDict):
     id: str
     title: str
     url: str
     snippet: str
+    answer: str
 
 
 class WidgetQuestion(TypedDict):
@@ -239,6 +252,8 @@ class WidgetQuestion(TypedDict):
     prompt: str
     guideline: str
     values: list[str]
+    labels: list[str]
+    allows_new_labels: bool
 
 
 class DatasetPage(TypedDict):
@@ -260,6 +275,8 @@ class EarlierAnswer(TypedDict):
     value: str
     others_count: int
     state: str
+    agree_count: int
+    votes_count: int
 
 
 class EventResult(TypedDict):
@@ -268,6 +285,8 @@ class EventResult(TypedDict):
     code: str
     others_count: int
     state: str
+    agree_count: int
+    votes_count: int
 
 
 class EventsAnswer(TypedDict):
@@ -372,7 +391,19 @@ class PlaceAnswer(TypedDict):
     ask: bool
     candidates: list[WidgetCandidate]
     answers: list[EarlierAnswer]
+    known: list[KnownLabel]
     error: PlaceError
+
+
+class PlacementRuleBody(TypedDict):
+    question: str
+    kind: QuestionKind
+    path: str
+    selector: str
+    item_from: ItemFromEnum
+    item_key: str
+    where: WhereEnum
+    reserve_px: int
 
 
 class QuestionBodyRequest(TypedDict):
@@ -439,7 +470,8 @@ class SessionAnswer(TypedDict):
     expires_in: int
     annotator: str
     questions: list[WidgetQuestion]
-    placement_rules: list[Any]
+    placement_rules: list[PlacementRuleBody]
+    opted_out: bool
     next_ask_at: str
     config_version: str
 
@@ -527,8 +559,9 @@ class JudgeEventRequest(TypedDict):
     seq: NotRequired[int]
     at_ms: int
     type: JudgeEventTypeEnum
-    candidate: str
+    candidate: NotRequired[str]
     answer: AnswerRequest
+    note: NotRequired[str]
     judged_at: str
     via: NotRequired[ViaEnum]
 
