@@ -108,6 +108,11 @@ class Slot(Owned):
         return f"{self.rank}. {self.candidate or self.label}"
 
     @property
+    def candidate_key(self) -> str:
+        """Return how the wire names the candidate: the other item's key, or the label."""
+        return self.candidate.key if self.candidate else self.label
+
+    @property
     def seen_after_s(self) -> float | None:
         """Return how many seconds after showing it was first seen, or None."""
         return None if self.seen_at_ms is None else self.seen_at_ms / 1000

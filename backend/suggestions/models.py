@@ -59,3 +59,8 @@ class Suggestion(Owned):
 
     def __str__(self) -> str:
         return f"{self.candidate or self.label} for {self.item}"
+
+    @property
+    def candidate_key(self) -> str:
+        """Return how the wire names the candidate: the other item's key, or the label."""
+        return self.candidate.key if self.candidate else self.label

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db.models import Max
@@ -24,13 +24,32 @@ LOOK_AGAIN_S = 0.5
 
 @dataclass(frozen=True)
 class Guess:
-    """A candidate with its score in [0, 1], the suggester that named it, and its reasons."""
+    """A candidate, another item or a label, with its score in [0, 1], the suggester that named it, and its reasons.
 
-    candidate_id: int
+    Made by `of_item` or `of_label`. Of a label `candidate_id` is None and `candidate_key` the label
+    itself; the score is None where no software guessed it.
+    """
+
+    candidate_id: int | None
     candidate_key: str
-    score: float
+    score: float | None = None
     suggester: Suggester | None = None
     reasons: Sequence[str] = field(default_factory=tuple)
+
+    @classmethod
+    def of_item(cls, item: Item, score: float | None = None, **known: Any) -> Self:
+        """Return a guess of another item."""
+        return cls(item.pk, item.key, score, **known)
+
+    @classmethod
+    def of_label(cls, label: str, score: float | None = None, **known: Any) -> Self:
+        """Return a guess of a label."""
+        return cls(None, label, score, **known)
+
+    @property
+    def label(self) -> str:
+        """Return the label guessed, empty where the candidate is an item."""
+        return self.candidate_key if self.candidate_id is None else ""
 
     @property
     def suggester_label(self) -> str:
@@ -120,14 +139,20 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
         .filter(question=question, item=item)
         .select_related("candidate", "suggester")
     ):
-        _keep_better(found, pushed.candidate.key, pushed.score, pushed.suggester, pushed.reasons)
+        _keep_better(
+            found,
+            pushed.candidate.key if pushed.candidate else pushed.label,
+            pushed.score,
+            pushed.suggester,
+            pushed.reasons,
+        )
     present = _present(question, item, found)
     pool = [
         Guess(present[key], key, score, suggester, reasons)
         for key, (score, suggester, reasons) in found.items()
         if key in present
     ]
-    return sorted(pool, key=lambda guess: (-guess.score, guess.candidate_key))[:POOL_LIMIT]
+    return sorted(pool, key=lambda guess: (-(guess.score or 0.0), guess.candidate_key))[:POOL_LIMIT]
 
 
 def _keep_better(

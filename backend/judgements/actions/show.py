@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from backend.annotators.models import Annotator, HiddenQuestion
+from backend.assignments.models import Assignment
 from backend.judgements.errors import NotShowable
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.judgements.showing import Draw, show
@@ -22,6 +23,7 @@ from backend.suggestions.retrieval import Guess, find_items, guesses_for
 
 SEARCH_POLICY = "search"
 HOST_POLICY = "host"
+ASSIGNED_POLICY = "assigned"
 SEARCH_LIMIT = 8
 
 _UNIFORM_BITS = 52
@@ -70,31 +72,48 @@ def show_suggestions(
     policy, places = show(
         pool, shown=question.shown_count, shuffled=question.pool_count, epsilon=question.epsilon, draw=draw
     )
-    wants_none = HiddenQuestion.objects.filter(
-        project=annotator.project_id, annotator=annotator, question_slug=question.slug
-    ).exists()
-    ask_probability = 0.0 if wants_none else question.ask_probability
+    was_asked, ask_probability = _ask(
+        annotator=annotator, question=question, item=item, channel=channel, facts=facts, now=now
+    )
     exposure = _log(
         annotator, question, item, channel, now,
         policy=policy, policy_version=question.policy_version, epsilon=question.epsilon,
         candidates_hash=pool_hash, pool=[guess.as_facts() for guess in pool],
-        was_asked=bool(places) and uniform("ask", *facts) < ask_probability,
+        was_asked=bool(places) and was_asked,
         ask_probability=ask_probability,
         **({"id": exposure_id} if exposure_id else {}),
     )  # fmt: skip
-    Slot.objects.bulk_create(
-        Slot(
-            project_id=exposure.project_id,
-            exposure=exposure,
-            rank=place.rank,
-            candidate_id=place.candidate.candidate_id,
-            suggester=place.candidate.suggester,
-            score=place.candidate.score,
-            reasons=list(place.candidate.reasons),
-            propensity=place.propensity,
-        )
-        for place in places
-    )
+    _fill(exposure, [(place.candidate, place.propensity) for place in places])
+    return exposure
+
+
+def _ask(
+    *, annotator: Annotator, question: Question, item: Item, channel: str, facts: tuple[object, ...], now: datetime
+) -> tuple[bool, float]:
+    """Return whether to ask this person here, and with which probability that was drawn. The one place that decides."""
+    wants_none = HiddenQuestion.objects.filter(
+        project=annotator.project_id, annotator=annotator, question_slug=question.slug
+    ).exists()
+    ask_probability = 0.0 if wants_none else question.ask_probability
+    return uniform("ask", *facts) < ask_probability, ask_probability
+
+
+def show_assigned(
+    *,
+    annotator: Annotator,
+    question: Question,
+    item: Item,
+    guesses: Sequence[Guess],
+    assignment: Assignment,
+    now: datetime,
+) -> Exposure:
+    """Log what is asked at the desk: an assignment's candidates in the order given, which have no propensities."""
+    exposure = _log(
+        annotator, question, item, Exposure.Channel.DESK, now,
+        policy=ASSIGNED_POLICY, policy_version=question.policy_version, candidates_hash=_hash_of(guesses),
+        pool=[guess.as_facts() for guess in guesses], assignment=assignment, was_asked=True, ask_probability=1.0,
+    )  # fmt: skip
+    _fill(exposure, [(guess, None) for guess in guesses])
     return exposure
 
 
@@ -113,16 +132,7 @@ def show_found(
         annotator, question, item, channel, now,
         policy=SEARCH_POLICY, candidates_hash=_hash_of(found), pool=[], within=within,
     )  # fmt: skip
-    Slot.objects.bulk_create(
-        Slot(
-            project_id=exposure.project_id,
-            exposure=exposure,
-            rank=rank,
-            candidate_id=guess.candidate_id,
-            score=guess.score,
-        )
-        for rank, guess in enumerate(found, start=1)
-    )
+    _fill(exposure, [(guess, None) for guess in found])
     return exposure
 
 
@@ -166,6 +176,24 @@ def log_shown(
         for rank, slot in enumerate(shown, start=1)
     )
     return exposure
+
+
+def _fill(exposure: Exposure, places: Sequence[tuple[Guess, float | None]]) -> None:
+    """Write the places of a list in their order, each with its propensity where one is known."""
+    Slot.objects.bulk_create(
+        Slot(
+            project_id=exposure.project_id,
+            exposure=exposure,
+            rank=rank,
+            candidate_id=guess.candidate_id,
+            label=guess.label,
+            suggester=guess.suggester,
+            score=guess.score,
+            reasons=list(guess.reasons),
+            propensity=propensity,
+        )
+        for rank, (guess, propensity) in enumerate(places, start=1)
+    )
 
 
 def _log(

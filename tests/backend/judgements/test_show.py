@@ -3,9 +3,12 @@ from collections import Counter
 import pytest
 
 from backend.annotators.actions.people import meet_annotator
+from backend.assignments.models import Assignment
 from backend.judgements.actions import show
-from backend.judgements.actions.show import show_suggestions, uniform
+from backend.judgements.actions.show import show_assigned, show_suggestions, uniform
 from backend.judgements.models import Slot
+from backend.questions.actions.units import unit_of_pair
+from backend.suggestions.retrieval import Guess
 
 
 def shown(world, person):
@@ -75,3 +78,31 @@ def test_an_empty_pool_is_logged_and_asks_nobody(world):
         annotator=world.people[0], question=world.question, item=world.items["1"], channel="sdk", now=world.now
     )
     assert (order(exposure), exposure.was_asked) == ([], False)
+
+
+def assigned(world, item="5"):
+    person, shown_item = world.people[0], world.items[item]
+    unit = unit_of_pair(question=world.question, first=shown_item, second=world.items["4"])
+    return Assignment.objects.create(project=world.project, unit=unit, annotator=person)
+
+
+def test_what_is_asked_at_the_desk_is_logged_in_the_order_given_and_without_chances(world):
+    assignment = assigned(world)
+    guesses = [Guess.of_item(world.items["4"], 0.2), Guess.of_item(world.items["1"], 0.9)]
+    exposure = show_assigned(
+        annotator=world.people[0],
+        question=world.question,
+        item=world.items["5"],
+        guesses=guesses,
+        assignment=assignment,
+        now=world.now,
+    )
+    assert order(exposure) == ["4", "1"]
+    assert set(exposure.slots.values_list("propensity", flat=True)) == {None}
+    assert (exposure.channel, exposure.policy, exposure.was_asked, exposure.ask_probability) == (
+        "desk",
+        "assigned",
+        True,
+        1.0,
+    )
+    assert exposure.assignment == assignment
