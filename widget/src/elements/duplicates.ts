@@ -16,7 +16,7 @@ h2{flex:1;font-weight:600}
 .row{padding:10px 16px 12px}.row+.row,.foot{border-top:1px solid var(--line)}
 .title{display:flex;gap:8px;margin-inline-end:-8px}
 .title a,.text{flex:1;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
-.title a{font-weight:500;padding-block:2px}
+.title a{font-weight:500;margin-block:2px}
 .title .icon{min-height:28px;width:28px}
 .text{color:var(--fg2);font-size:14px;-webkit-line-clamp:2;min-height:41px;margin:2px 0 8px}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}

@@ -12,7 +12,7 @@ ul{display:contents}
 .chip,.chip>span{display:inline-flex;align-items:center;max-width:100%}
 .chip{border:1px solid var(--line);border-radius:8px;font-size:14px;min-height:34px}
 .chip>span{padding:0 10px;gap:6px;min-width:0}
-.chip button{border-radius:6px;padding:0 7px;margin:0}
+.chip button{border-radius:6px;padding:0 7px;margin:0;display:inline-flex;align-items:center;justify-content:center}
 .guess{border:1px dashed var(--ctl)}
 .guess button,small,.gone{color:var(--fg2)}
 .mine{background:var(--soft);border-color:#0000;color:var(--accent)}
