@@ -21,6 +21,7 @@ const CHUNKS = {
   menu: "menu",
   place: "place",
   calls: "calls",
+  desk: "desk",
   de: "strings/de",
   es: "strings/es",
   ar: "strings/ar",
