@@ -518,6 +518,7 @@ export interface components {
         ExposureRow: {
             id: string;
             question: string;
+            kind: components["schemas"]["QuestionKind"];
             item: string;
             /** @description Pseudonym. */
             annotator: string;
@@ -566,6 +567,7 @@ export interface components {
         HideEventTypeEnum: "hide";
         /** @description A candidate that the host itself showed. */
         HostSlotBodyRequest: {
+            /** @description The other item of a pair; a label of a tags or choice question. */
             candidate: string;
             /** Format: double */
             score?: number | null;
@@ -656,6 +658,7 @@ export interface components {
             id: string;
             question: string;
             item: string;
+            /** @description The other item of a pair, or the tag; of a choice none. */
             candidate: string | null;
             /** @description Pseudonym. */
             annotator: string;
@@ -722,6 +725,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -734,6 +742,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
         };
         /** @description What is shown at a place. */
@@ -777,6 +787,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -789,6 +804,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
         };
         /** @enum {string} */
@@ -806,6 +823,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -818,6 +840,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
             policy_version: number;
             /** Format: date-time */
@@ -964,6 +988,7 @@ export interface components {
         SuggestionRow: {
             question: string;
             item: string;
+            /** @description The other item of a pair; a label of a tags or choice question. */
             candidate: string;
             /** Format: double */
             score: number;

@@ -120,6 +120,9 @@ PairAnswerValueEnum: TypeAlias = Literal['duplicate', 'related', 'different', 'u
 Label: TypeAlias = str
 
 
+DictionaryItem: TypeAlias = str
+
+
 Suggester: TypeAlias = str
 
 
@@ -372,6 +375,8 @@ class PatchedQuestionBodyRequest(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -382,6 +387,8 @@ class PatchedQuestionBodyRequest(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -412,6 +419,8 @@ class QuestionBodyRequest(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -422,6 +431,8 @@ class QuestionBodyRequest(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -431,6 +442,8 @@ class QuestionRow(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -441,6 +454,8 @@ class QuestionRow(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
     policy_version: int
     created_at: str
@@ -540,6 +555,7 @@ class ExposureBodyRequest(TypedDict):
 class ExposureRow(TypedDict):
     id: str
     question: str
+    kind: QuestionKind
     item: str
     annotator: str
     channel: str
