@@ -16,7 +16,7 @@ _CONTINUE = """
 insert into assignments_visit as v (project_id, annotator_id, started_at, last_at)
 values (%(project)s, %(annotator)s, %(now)s, %(now)s)
 on conflict (project_id, annotator_id) do update set
-    started_at = case when excluded.last_at > v.last_at + %(gap)s then excluded.last_at else v.started_at end,
+    started_at = case when v.last_at < %(gone_since)s then excluded.last_at else v.started_at end,
     last_at = greatest(v.last_at, excluded.last_at)
 returning started_at, last_at
 """
@@ -81,9 +81,8 @@ def continue_visit(*, annotator: Annotator, now: datetime) -> Stay:
     Locks the visit's row until the transaction ends.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CONTINUE, {"project": annotator.project_id, "annotator": annotator.pk, "now": now, "gap": VISIT_GAP}
-        )
+        who = {"project": annotator.project_id, "annotator": annotator.pk}
+        cursor.execute(_CONTINUE, who | {"now": now, "gone_since": now - VISIT_GAP})
         return Stay(*cursor.fetchone())
 
 
