@@ -18,7 +18,7 @@ MOST_STARS_IN_A_STEP = 2
 _STARS = re.compile(r"\*+|\{item\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ATTRIBUTE = re.compile(r"[a-zA-Z_:][-\w:.]*", re.ASCII)
-_PATH = re.compile(r"/[^\s\x00-\x1f\x7f-\x9f?#<>{}\"\\]*")
+_PATH = re.compile(r"/[^\x00-\x20\x7f-\U0010ffff?#<>{}\"\\]*")
 _QUERY = re.compile(r"[\w.~%\[\]-]+=\{item\}", re.ASCII)
 
 
@@ -34,11 +34,14 @@ def check_rule(*, path: str, selector: str, item_from: str, item_key: str, reser
 def check_path(path: str, field: str = "path") -> None:
     """Raise RuleImpossible unless this is a path: `*` anything within a step, `**` anything at all.
 
-    At most two `**`, and at most two stars or `{item}` in one step.
+    It is held against `location.pathname` as the browser spells it, from end to end. At most two `**`,
+    and at most two stars or `{item}` in one step.
     """
     if len(path) > LONGEST or not _PATH.fullmatch(path.replace(ITEM, "")):
         raise RuleImpossible(
-            field=field, reason=f"A path begins with / and has no spaces, ? or #, and at most {LONGEST} characters."
+            field=field,
+            reason=f"A path begins with /, has at most {LONGEST} characters, and is spelt as in a copied address: "
+            "without spaces, ? and #, and with %C3%BC for ü.",
         )
     stars = _STARS.findall(path)
     if any(len(star) > 2 for star in stars if star != ITEM):

@@ -12,7 +12,9 @@ def fault(check, *given):
     return None
 
 
-@pytest.mark.parametrize("path", ["/", "/**", "/t/*", "/forum/**/t/*", "/t/*-*", "/straße/*", "/a%20b", "/**/x/**"])
+@pytest.mark.parametrize(
+    "path", ["/", "/**", "/t/*", "/forum/**/t/*", "/t/*-*", "/stra%C3%9Fe/*", "/a%20b", "/**/x/**"]
+)
 def test_a_path_begins_with_a_slash_and_may_hold_stars(path):
     assert fault(check_path, path) is None
 
@@ -21,7 +23,7 @@ def test_a_path_begins_with_a_slash_and_may_hold_stars(path):
     "path",
     [
         "", "t/*", "*", "/t /x", "/t?x=1", "/t#x", "/<b>", "/{x}", "/t/***", "/**/**/**", "/*a*b*", "/" + "a" * 300,
-        "/t\0", "/t\n", "https://x.example/t", '/"', "/\\",
+        "/t\0", "/t\n", "/straße", "https://x.example/t", '/"', "/\\",
     ],
 )  # fmt: skip
 def test_other_paths_are_refused(path):
