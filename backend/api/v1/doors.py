@@ -16,6 +16,7 @@ from backend.annotators.models import Annotator
 from backend.api.v1.identity import Session, project_of_secret_key, session_of, utc_now
 from backend.api.v1.parsers import BrowserJSONParser, StrictJSONParser, TextJSONParser
 from backend.api.v1.problems import Problem, Unauthorized
+from backend.assignments.actions.prompts import continue_visit
 from backend.judgements.errors import UnknownItem, UnknownQuestion
 from backend.projects.models import Project, WebOrigin
 from backend.projects.tenancy import tenancy
@@ -112,12 +113,18 @@ class BrowserDoor(Door):
         return session_of(body["token"], request)
 
     def annotator(self, session: Session) -> Annotator:
-        """Return the session's annotator and count the call; raises Unauthorized, TooManyCalls."""
+        """Return the session's annotator; counts the call, to a visit too. Raises Unauthorized, TooManyCalls."""
         found = Annotator.objects.of(session.project_id).filter(pk=session.annotator_id).first()
         if found is None or found.epoch != session.epoch:
             raise Unauthorized("The session has ended; ask for a new one.", code="session_expired")
         spend_call(annotator=found, now=self.now)
+        self.visit(found)
         return found
+
+    def visit(self, annotator: Annotator) -> None:
+        """Count this moment to the person's visit; of who opted out nothing is kept."""
+        if not annotator.has_opted_out:
+            continue_visit(annotator=annotator, now=self.now)
 
 
 def question_of(project_id: int, slug: str) -> Question:
