@@ -11,7 +11,7 @@ from backend.questions.models import Question
 
 
 class DeskLink(Owned):
-    """A signed link to a question's desk. With a subject it is one person's; without, each browser is its own person."""
+    """A signed link to a question's desk: with a subject one person's; without, each browser is its own person."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="desk_links")
     annotator_kind = models.CharField(max_length=12, choices=Annotator.Kind.choices, default=Annotator.Kind.COLLEAGUE)
