@@ -166,6 +166,13 @@ class Unit(Owned):
         constraints = [
             models.UniqueConstraint(fields=["project", "question", "key"], name="a_unit_is_known_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["project", "question", "-priority", "id"],
+                name="units_that_want_answers",
+                condition=Q(settled_value=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         second = self.other or self.label
