@@ -5,6 +5,7 @@ holds a lease on it. Places are given under the unit's row lock, and counted by 
 begins after the lock is held: whoever was given one before is seen.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -24,14 +25,14 @@ def take_next(
     question: Question,
     now: datetime,
     unless: Exists | Q | None = None,
-    but: int | None = None,
+    but: Collection[int] = (),
     again: bool = True,
 ) -> Assignment | None:
     """Keep the unit that most wants an answer for this annotator, for the question's `lease_s`, or return None.
 
     First comes what is leased to them already, so that who comes back after a crash finds their
     unit; then, by priority and age, what they never had; then, with `again`, what they left.
-    `but` is an assignment that is not given again: its answer is on its way, or they just left it.
+    `but` names assignments that are not given again: the answer is on its way, or they were just left.
     `unless` is a condition on units that a later chapter knows, such as a present answer of theirs.
     Nobody is given what they answered, what they wrote, or what as many as are wanted have taken.
     Locks the annotator, then the unit, until the transaction ends.
@@ -39,7 +40,7 @@ def take_next(
     Annotator.objects.select_for_update(no_key=True).get(pk=annotator.pk)
     units = _open_units(annotator, question, unless)
     given = Assignment.objects.of(question.project_id).filter(annotator=annotator, unit=OuterRef("pk"))
-    waiting = given.filter(answered_at=None).exclude(pk=but)
+    waiting = given.filter(answered_at=None).exclude(pk__in=but)
     unit = _place_in(units.filter(Exists(waiting.filter(lease_until__gt=now))).order_by("pk"), annotator, now)
     unit = unit or _place_in(units.exclude(Exists(given)).order_by("-priority", "pk"), annotator, now)
     if unit is None and again:

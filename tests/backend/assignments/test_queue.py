@@ -134,7 +134,15 @@ def test_who_leaves_a_unit_may_be_spared_it(desk):
 
 def test_what_was_just_answered_is_not_given_again_while_the_answer_is_on_its_way(desk):
     first = take(desk)
-    assert take(desk, but=first.pk).unit == desk.units[1]
+    assert take(desk, but=[first.pk]).unit == desk.units[1]
+
+
+def test_what_was_just_left_is_not_given_again_even_where_nothing_else_is(desk):
+    Unit.objects.exclude(pk=desk.units[0].pk).delete()
+    left = take(desk)
+    leave(assignment=left, now=desk.now)
+    assert take(desk, but=[left.pk]) is None
+    assert take(desk).pk == left.pk
 
 
 def test_leaving_what_is_answered_changes_nothing(desk):
