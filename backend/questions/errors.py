@@ -3,7 +3,8 @@
 QuestionError
 ├── ValueNotAllowed     the question's kind or labels do not allow the value
 ├── NotAPair            an item paired with itself
-└── PolicyImpossible    a question whose numbers contradict one another
+├── PolicyImpossible    a question whose numbers contradict one another
+└── LabelsImpossible    labels that a question of its kind cannot have
 """
 
 
@@ -34,3 +35,7 @@ class PolicyImpossible(QuestionError):
     def __init__(self, *, constraint: str) -> None:
         super().__init__(f"These policies cannot be: {constraint.replace('_', ' ')}.")
         self.constraint = constraint
+
+
+class LabelsImpossible(QuestionError):
+    """Labels that a question of its kind cannot have."""

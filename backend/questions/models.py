@@ -2,11 +2,13 @@
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from backend.projects.models import Owned, TenantQuerySet
+from backend.questions.units import fault_of_labels
 
 
 class Question(Owned):
@@ -85,6 +87,29 @@ class Question(Owned):
 
     def __str__(self) -> str:
         return self.slug
+
+    def clean(self) -> None:
+        """Refuse labels that the kind cannot have; raises ValidationError."""
+        fault = fault_of_labels(self.kind, self.labels, allows_new=self.allows_new_labels, dictionary=self.dictionary)
+        if fault:
+            raise ValidationError(fault)
+
+
+class NamedLabel(Owned):
+    """A label that is none of the question's own: somebody named it first, and spelt it so."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="named_labels")
+    label = models.CharField(max_length=200)
+    folded = models.CharField(max_length=250, help_text="For comparing: Mail and mail are one label.")
+    named_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "question", "folded"], name="a_label_is_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class ItemQuerySet(TenantQuerySet["Item"]):

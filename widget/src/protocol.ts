@@ -712,6 +712,7 @@ export interface components {
         ExposureRow: {
             id: string;
             question: string;
+            kind: components["schemas"]["QuestionKind"];
             item: string;
             /** @description Pseudonym. */
             annotator: string;
@@ -760,6 +761,7 @@ export interface components {
         HideEventTypeEnum: "hide";
         /** @description A candidate that the host itself showed. */
         HostSlotBodyRequest: {
+            /** @description The other item of a pair; a label of a tags or choice question. */
             candidate: string;
             /** Format: double */
             score?: number | null;
@@ -850,6 +852,7 @@ export interface components {
             id: string;
             question: string;
             item: string;
+            /** @description The other item of a pair, or the tag; of a choice none. */
             candidate: string | null;
             /** @description Pseudonym. */
             annotator: string;
@@ -916,6 +919,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -928,6 +936,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
         };
         /** @description What is shown at a place. */
@@ -971,6 +981,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -983,6 +998,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
         };
         /** @enum {string} */
@@ -1000,6 +1017,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -1012,6 +1034,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
             policy_version: number;
             /** Format: date-time */
@@ -1158,6 +1182,7 @@ export interface components {
         SuggestionRow: {
             question: string;
             item: string;
+            /** @description The other item of a pair; a label of a tags or choice question. */
             candidate: string;
             /** Format: double */
             score: number;

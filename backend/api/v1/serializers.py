@@ -452,6 +452,18 @@ class ItemRow(s.Serializer[Any]):
     removed_at = s.DateTimeField(allow_null=True)
 
 
+class DictionaryField(s.DictField):
+    """Words and phrases by label: at most 500 labels with 200 words of 80 signs each."""
+
+    child = s.ListField(child=StrictCharField(max_length=80), max_length=200)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Refuse what is too much."""
+        if isinstance(data, dict) and (len(data) > 500 or any(len(str(label)) > KEY_LENGTH for label in data)):
+            raise s.ValidationError("This has at most 500 labels of at most 200 signs.")
+        return dict(super().to_internal_value(data))
+
+
 class QuestionBody(s.Serializer[Any]):
     """A question and its policies."""
 
@@ -460,6 +472,8 @@ class QuestionBody(s.Serializer[Any]):
     prompt = StrictCharField(max_length=200, required=False)
     guideline = StrictCharField(required=False, allow_blank=True, max_length=20_000)
     labels = s.ListField(child=StrictCharField(max_length=200), required=False, max_length=500)
+    allows_new_labels = StrictBooleanField(required=False)
+    dictionary = DictionaryField(required=False, help_text="Words and phrases that speak for a label, by label.")
     settling_policy = s.ChoiceField(choices=["confirm", "trusting", "expert"], required=False)
     overlap = StrictIntegerField(min_value=1, max_value=50, required=False)
     minimum = StrictIntegerField(min_value=1, max_value=50, required=False)
@@ -470,6 +484,8 @@ class QuestionBody(s.Serializer[Any]):
     ask_probability = _share(required=False)
     candidates_from = s.ChoiceField(choices=["earlier", "any"], required=False)
     suggesters = s.ListField(child=StrictCharField(max_length=80), required=False, max_length=10)
+    is_blind = StrictBooleanField(required=False)
+    lease_s = StrictIntegerField(min_value=30, max_value=86_400, required=False)
     is_active = StrictBooleanField(required=False)
 
 
@@ -492,7 +508,7 @@ class SuggestionBody(s.Serializer[Any]):
 
     question = StrictCharField(max_length=60)
     item = _key()
-    candidate = _key()
+    candidate = _key(help_text="The other item of a pair; a label of a tags or choice question.")
     score = _share()
     reasons = s.ListField(child=StrictCharField(max_length=300), required=False, default=list, max_length=10)
     suggester = SuggesterName()
@@ -527,7 +543,7 @@ class AnnotatorName(s.Serializer[Any]):
 class HostSlotBody(s.Serializer[Any]):
     """A candidate that the host itself showed."""
 
-    candidate = _key()
+    candidate = _key(help_text="The other item of a pair; a label of a tags or choice question.")
     score = _share(required=False, allow_null=True, default=None)
     propensity = StrictFloatField(min_value=1e-9, max_value=1, required=False, allow_null=True, default=None)
     suggester = SuggesterName(required=False, allow_null=True, default=None)
@@ -561,6 +577,7 @@ class ExposureRow(s.Serializer[Any]):
 
     id = s.CharField()
     question = s.CharField()
+    kind = s.ChoiceField(choices=["pair", "tags", "choice"])
     item = s.CharField()
     annotator = s.CharField(help_text="Pseudonym.")
     channel = s.CharField()
@@ -627,7 +644,7 @@ class JudgementRow(s.Serializer[Any]):
     id = s.CharField()
     question = s.CharField()
     item = s.CharField()
-    candidate = s.CharField(allow_null=True)
+    candidate = s.CharField(allow_null=True, help_text="The other item of a pair, or the tag; of a choice none.")
     annotator = s.CharField(help_text="Pseudonym.")
     value = s.CharField()
     origin = s.CharField()

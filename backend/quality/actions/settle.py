@@ -24,15 +24,17 @@ def policy_of(question: Question) -> Policy:
 def marks_of(unit: Unit) -> list[Mark]:
     """Return each person's present answer to a unit; those of blocked people and of authors do not count."""
     live = Judgement.objects.of(unit.project_id).live().filter(unit=unit).select_related("annotator")
-    return [
-        Mark(
-            value=judgement.value,
-            origin=judgement.origin,
-            annotator_kind=judgement.annotator.kind,
-            counts=not judgement.annotator.is_blocked and not judgement.has_conflict_of_interest,
-        )
-        for judgement in live.order_by("judged_at", "id")
-    ]
+    return [mark_of(judgement) for judgement in live.order_by("judged_at", "id")]
+
+
+def mark_of(judgement: Judgement, *, always_counts: bool = False) -> Mark:
+    """Return a judgement as a mark; a blocked person's and an author's own count only where `always_counts`."""
+    return Mark(
+        value=judgement.value,
+        origin=judgement.origin,
+        annotator_kind=judgement.annotator.kind,
+        counts=always_counts or (not judgement.annotator.is_blocked and not judgement.has_conflict_of_interest),
+    )
 
 
 def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
@@ -103,7 +105,8 @@ def _keep_change(label: ConsensusLabel, *, before_state: str, before_value: str,
     Unit.objects.filter(pk=label.unit_id).update(
         settled_value=believed, answers_count=answers_count, priority=_priority(label)
     )
-    if DUPLICATE in (believed, before_value if before_state == SETTLED else ""):
+    is_pair = label.question.kind == Question.Kind.PAIR
+    if is_pair and DUPLICATE in (believed, before_value if before_state == SETTLED else ""):
         rebuild_clusters(question=label.question, item_ids=_items_of(label.unit), now=now)
     announce(
         project_id=label.project_id,

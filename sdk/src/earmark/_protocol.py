@@ -180,6 +180,9 @@ PairAnswerValueEnum: TypeAlias = Literal['duplicate', 'related', 'different', 'u
 Label: TypeAlias = str
 
 
+DictionaryItem: TypeAlias = str
+
+
 Suggester: TypeAlias = str
 
 
@@ -448,6 +451,8 @@ class PatchedQuestionBodyRequest(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -458,6 +463,8 @@ class PatchedQuestionBodyRequest(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -488,6 +495,8 @@ class QuestionBodyRequest(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -498,6 +507,8 @@ class QuestionBodyRequest(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -507,6 +518,8 @@ class QuestionRow(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -517,6 +530,8 @@ class QuestionRow(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
     policy_version: int
     created_at: str
@@ -624,6 +639,7 @@ class ExposureBodyRequest(TypedDict):
 class ExposureRow(TypedDict):
     id: str
     question: str
+    kind: QuestionKind
     item: str
     annotator: str
     channel: str

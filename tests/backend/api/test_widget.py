@@ -26,7 +26,7 @@ def send(site, token, *events, **more):
 def test_a_place_gets_at_most_three_candidates_and_nothing_that_is_ours_alone(site, token):
     (place,) = suggest(site, token)["places"]
     assert 1 <= len(place["candidates"]) <= 3 and place["error"] is None
-    assert set(place["candidates"][0]) == {"id", "title", "url", "snippet"}
+    assert set(place["candidates"][0]) == {"id", "title", "url", "snippet", "answer"}
     told = json.dumps(place)
     assert "score" not in told and "propensity" not in told and "gold" not in told
     with tenancy(site.project):

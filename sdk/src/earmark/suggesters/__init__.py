@@ -1,6 +1,7 @@
-"""Suggesters: software that guesses candidates for an item, in the host's process or in Earmark's."""
+"""Suggesters: software that guesses candidates or labels for an item, in the host's process or in Earmark's."""
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
+from earmark.suggesters.dictionary import DictionarySuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
 from earmark.suggesters.protocol import Suggester, Suggestion, discover
@@ -8,6 +9,7 @@ from earmark.suggesters.snapshot import Hit, Snapshot, Term
 from earmark.types import Item
 
 __all__ = [
+    "DictionarySuggester",
     "Hit",
     "IndexFailed",
     "Item",

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One guess: a candidate's id, a score in [0, 1], and reasons that a person understands."""
+    """One guess: a candidate's id (another item's, or a label), a score in [0, 1], and reasons for a person."""
 
     candidate_id: str
     score: float
@@ -46,7 +46,10 @@ class Suggester(Protocol):
         ...
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
-        """Return at most `k` candidates for an item, best first; never the item itself."""
+        """Return at most `k` candidates for an item, best first; never the item itself.
+
+        To a pair question candidates are other items; to tags and choices they are labels.
+        """
         ...
 
 
@@ -56,9 +59,10 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
 
     One that cannot be imported is left out, with a warning in the log. Looked up once a process.
     """
+    from earmark.suggesters.dictionary import DictionarySuggester
     from earmark.suggesters.lexical import LexicalSuggester
 
-    found: dict[str, Callable[..., Suggester]] = {LexicalSuggester.name: LexicalSuggester}
+    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in (LexicalSuggester, DictionarySuggester)}
     for entry in entry_points(group=GROUP):
         try:
             found[entry.name] = entry.load()
