@@ -1,5 +1,6 @@
 """Who should answer what next: the judgements we asked for, and how often we may ask in the host's pages."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -14,6 +15,14 @@ from backend.questions.models import Item, Question, Unit
 LONGEST_REST_DAYS = 3650
 
 
+class AssignmentQuerySet(TenantQuerySet["Assignment"]):
+    """Assignments by whether they stand in the way of others."""
+
+    def taking_places(self, *, now: datetime) -> Self:
+        """Keep those that take one of a unit's places: answered, or leased at `now`."""
+        return self.filter(Q(answered_at__isnull=False) | Q(lease_until__gt=now))
+
+
 class Assignment(Owned):
     """A judgement we asked one annotator for, out of context."""
 
@@ -22,6 +31,8 @@ class Assignment(Owned):
     assigned_at = models.DateTimeField(db_default=Now(), editable=False)
     lease_until = models.DateTimeField(null=True, help_text="Until then the unit is kept for this annotator.")
     answered_at = models.DateTimeField(null=True)
+
+    objects = AssignmentQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

@@ -183,6 +183,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "QuestionKind": ["pair", "tags", "choice"],
         "AnnotatorKind": ["customer", "expert", "colleague", "crowd"],
+        "DeskAnnotatorKind": ["expert", "colleague", "crowd"],
     },
 }
 
@@ -257,6 +258,7 @@ UNFOLD = {
                     _menu("Questions", "help", "questions_question"),
                     _menu("Placement rules", "pin_drop", "questions_placementrule"),
                     _menu("Prompt policy", "notifications_paused", "assignments_promptpolicy"),
+                    _menu("Desk links", "link", "desk_desklink"),
                     _menu("Keys", "key", "projects_apikey"),
                     _menu("Web origins", "language", "projects_weborigin"),
                     _menu("Webhooks", "send", "projects_webhookdelivery"),

@@ -125,6 +125,10 @@ class ItemQuerySet(TenantQuerySet["Item"]):
         """Keep what changed after a point of the change sequence, oldest change first."""
         return self.filter(change_seq__gt=change_seq).order_by("change_seq")
 
+    def newest_first(self) -> Self:
+        """Order by when items came to be; those that do not say come last."""
+        return self.order_by(F("created_at").desc(nulls_last=True), F("id").desc())
+
 
 class Item(Owned):
     """A thing in the host product to be marked; `key` is the host's own id."""
@@ -149,7 +153,16 @@ class Item(Owned):
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="an_item_is_registered_once"),
         ]
-        indexes = [models.Index(fields=["project", "change_seq"], name="item_changes")]
+        indexes = [
+            models.Index(fields=["project", "change_seq"], name="item_changes"),
+            models.Index(
+                F("project"),
+                F("created_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="items_newest_first",
+                condition=Q(removed_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.key
@@ -192,6 +205,13 @@ class Unit(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "question", "key"], name="a_unit_is_known_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["project", "question", "-priority", "id"],
+                name="units_that_want_answers",
+                condition=Q(settled_value=""),
+            ),
         ]
 
     def __str__(self) -> str:

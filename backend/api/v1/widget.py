@@ -177,6 +177,8 @@ def _known(label: str, told: Company) -> dict[str, Any]:
 class EventsView(BrowserDoor):
     """Take a batch of events."""
 
+    is_for_the_desk = True
+
     @extend_schema(request=wire.EventsRequest, responses=wire.EventsAnswer, operation_id="widget_events")
     def post(self, request: Request) -> Response:
         """Record each event once and say what became of it; acknowledged after commit."""

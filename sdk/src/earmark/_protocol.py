@@ -49,6 +49,66 @@ class DatasetRow(TypedDict):
     created_at: str
 
 
+DeskAnnotatorKind: TypeAlias = Literal['expert', 'colleague', 'crowd']
+
+
+class DeskAssignment(TypedDict):
+    id: int
+    lease_until: str
+
+
+class DeskItem(TypedDict):
+    id: str
+    kind: str
+    title: str
+    body: str
+    url: str
+    created_at: str
+
+
+class DeskLeaveRequestRequest(TypedDict):
+    token: str
+    assignment: int
+
+
+class DeskLinkBodyRequest(TypedDict):
+    question: str
+    annotator_kind: NotRequired[DeskAnnotatorKind]
+    annotator: NotRequired[str]
+    expires_in: NotRequired[int]
+
+
+class DeskLinkRow(TypedDict):
+    id: int
+    question: str
+    annotator_kind: DeskAnnotatorKind
+    annotator: str
+    url: str
+    created_by: str
+    created_at: str
+    expires_at: str
+    revoked_at: str
+
+
+class DeskNextRequestRequest(TypedDict):
+    token: str
+    leave: NotRequired[int]
+    after: NotRequired[int]
+
+
+class DeskProgress(TypedDict):
+    answered_count: int
+    settled_count: int
+    contested_count: int
+    open_count: int
+
+
+class DeskSessionRequestRequest(TypedDict):
+    link: str
+    question: NotRequired[str]
+    person: NotRequired[str]
+
+
 DismissEventTypeEnum: TypeAlias = Literal['dismiss']
 
 
@@ -282,6 +342,22 @@ class WidgetQuestion(TypedDict):
 class DatasetPage(TypedDict):
     results: list[DatasetRow]
     next: str
+
+
+class DeskLinkPage(TypedDict):
+    results: list[DeskLinkRow]
+    next: str
+
+
+class DeskSessionAnswer(TypedDict):
+    token: str
+    expires_in: int
+    annotator: str
+    annotator_kind: DeskAnnotatorKind
+    question: WidgetQuestion
+    is_blind: bool
+    consent: str
+    progress: DeskProgress
 
 
 class DismissEventRequest(TypedDict):
@@ -578,6 +654,14 @@ class VersionPage(TypedDict):
 
 
 AnswerRequest: TypeAlias = PairAnswerRequest | TagsAnswerRequest | ChoiceAnswerRequest
+
+
+class DeskNextAnswer(TypedDict):
+    assignment: DeskAssignment
+    items: list[DeskItem]
+    place: PlaceAnswer
+    reasons: list[str]
+    progress: DeskProgress
 
 
 class ExposureBodyRequest(TypedDict):
