@@ -72,6 +72,7 @@ async function begin(): Promise<void> {
   guest._meet = () => (guest._session ??= meet());
   document.adoptedStyleSheets = [guest._kit.sheet(deskCss)];
   await guest._prepare();
+  root.replaceChildren(h("div", { class: "alone" }, h("p", { role: "status" }, say("deskWait"))));
   await turn();
 }
 
@@ -171,7 +172,7 @@ function draw(): void {
     h(
       "div",
       { class: "work" },
-      h("h1", { tabindex: "-1" }, h("bdi", {}, question.prompt)),
+      h("h1", { tabindex: "-1" }, h("bdi", {}, question.kind === "pair" ? say("deskPair") : question.prompt)),
       ...(question.guideline ? [guideline(question.guideline)] : []),
       ...(session.consent && isFirst ? [h("p", { class: "quiet" }, session.consent)] : []),
       h("div", { class: `items items${next.items.length}` }, ...next.items.map(panel)),
@@ -203,7 +204,7 @@ function panel({ title, body, url, created_at }: DeskItem): HTMLElement {
 }
 
 /** Return the element of the question's kind, which finds its model ready. */
-function element({ entry, next }: Sheet): Mark {
+function element({ entry }: Sheet): Mark {
   const { model } = entry;
   guest._models.set(`${model.question.id} ${model.item}`, Promise.resolve(model));
   const made = document.createElement(`earmark-${ELEMENTS[session.question.kind]}`) as Mark;
@@ -226,7 +227,6 @@ function element({ entry, next }: Sheet): Mark {
   made.addEventListener("earmark:saved", (event) => {
     const { status } = (event as CustomEvent<{ status: string }>).detail;
     if (status === "bad") clearTimeout(timer);
-    void next;
   });
   return made;
 }

@@ -41,7 +41,7 @@ kbd{font:inherit;font-size:12px;line-height:18px;min-width:20px;text-align:cente
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .alone{min-height:50vh;display:grid;align-content:center;justify-items:start;gap:4px}.alone p{margin:0;color:var(--fg2)}
 [aria-busy] .work{opacity:.6}
-@media (max-width:760px){main{padding:12px 16px 40px}.items2{grid-template-columns:minmax(0,1fr)}article .text{max-height:30vh}.hint{display:none}button,.self{min-height:44px}}
+@media (max-width:760px){main{padding:12px 16px 40px}.items2{grid-template-columns:minmax(0,1fr)}article .text{max-height:30vh}.hint,kbd{display:none}button,.self{min-height:44px}}
 @media (forced-colors:active){.progress span{border-top:8px solid CanvasText}.contested{border-top-style:dashed!important}.open{border-top-style:dotted!important}.key i{border:2px solid CanvasText}.key .contested{border-style:dashed!important}.key .open{border-style:dotted!important}.progress{background:none;overflow:visible}}
 `;
 
@@ -55,5 +55,6 @@ export const elementCss = `
 section{counter-reset:key}
 [data-value]{counter-increment:key}
 [data-value]::before{content:counter(key);font-size:12px;line-height:18px;min-width:20px;text-align:center;border:1px solid;border-radius:4px;opacity:.7;margin-inline-end:8px;display:inline-block}
+@media (max-width:760px){[data-value]::before{display:none}}
 @media (max-width:480px){.seg,.all{flex-wrap:wrap}.seg button{flex:1 1 40%}}
 `;

@@ -49,6 +49,8 @@ export const words: Words = {
   hidden: "Ausgeblendet. Sie werden nicht mehr gefragt.",
   optOut: "Ganz aussteigen",
   optedOut: "Ab jetzt wird nichts mehr gezeigt oder gespeichert.",
+  deskWait: "Das Nächste wird gesucht …",
+  deskPair: "Sind diese beiden dasselbe?",
   deskClosed: "Dieser Link führt nicht mehr hierher.",
   deskAskNew: "Bitten Sie um einen neuen.",
   deskNotAsked: "Diese Frage wird nicht mehr gestellt.",

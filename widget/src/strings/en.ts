@@ -71,6 +71,8 @@ export const menu = {
 };
 
 export const desk = {
+  deskWait: "Looking for the next one …",
+  deskPair: "Are these two the same?",
   deskClosed: "This link does not open the desk any more.",
   deskAskNew: "Ask whoever sent it for a new one.",
   deskNotAsked: "This question is not asked any more.",

@@ -49,6 +49,8 @@ export const words: Words = {
   hidden: "Oculto. No te preguntaremos más.",
   optOut: "Salir del todo",
   optedOut: "Desde ahora no se muestra ni se guarda nada.",
+  deskWait: "Buscando el siguiente…",
+  deskPair: "¿Son estos dos lo mismo?",
   deskClosed: "Este enlace ya no abre la mesa.",
   deskAskNew: "Pide uno nuevo a quien te lo envió.",
   deskNotAsked: "Esta pregunta ya no se hace.",
