@@ -9,7 +9,7 @@ export const words: Words = {
   after: { related: "Steht nun neben diesem Thema.", different: "Kommt nicht wieder.", unsure: "Auch das hilft." },
   others: { one: "Sie und 1 andere Person.", other: "Sie und {n} andere." },
   proposed: "Vorgeschlagen: andere werden gefragt.",
-  contested: "Man ist uneins: andere werden gefragt.",
+  contested: "Strittig: andere werden gefragt.",
   settled: "Geklärt.",
   agree: "Geklärt: {x} von {n} sind sich einig.",
   offline: "Wird gesendet, sobald Sie online sind.",

@@ -9,7 +9,7 @@ export const words: Words = {
   after: { related: "Queda junto a este hilo.", different: "No volverá a salir.", unsure: "También ayuda." },
   others: { one: "Tú y 1 persona más.", many: "Tú y {n} personas más.", other: "Tú y {n} personas más." },
   proposed: "Propuesto: se preguntará a otros.",
-  contested: "No hay acuerdo: se preguntará a otros.",
+  contested: "En disputa: se preguntará a otros.",
   settled: "Resuelto.",
   agree: "Resuelto: {x} de {n} coinciden.",
   offline: "Se enviará al volver la conexión.",
