@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ("questions", "0002_labels_placement_and_the_desk"),
+        ("questions", "0004_labels_that_people_named"),
     ]
 
     operations = [
