@@ -433,11 +433,36 @@ def test_calls_of_one_person_are_limited(desk, monkeypatch):
     assert is_refused(ask(desk, token), 429, "too_many_calls")
 
 
-def test_a_choice_is_asked_by_its_item_alone(desk):
+def test_a_blind_choice_is_asked_by_its_item_alone_and_answered(desk):
     with tenancy(desk.project):
         tone = ask_question(project_id=desk.project.pk, slug="tone", kind="choice", labels=["calm", "angry"])
-    told = ask(desk, come(desk, link_for(desk, tone))).json()
+    token = come(desk, link_for(desk, tone))
+    told = ask(desk, token).json()
     assert [item["id"] for item in told["items"]] == ["5"] and told["place"]["candidates"] == []
+    told["place"]["candidates"] = [{"id": None}]
+    said = judge(told, answer={"kind": "choice", "value": "calm"}, note="  hardly  ")
+    del said["candidate"]
+    (result,) = send(desk, token, said).json()["results"]
+    assert (result["status"], result["state"], result["votes_count"]) == ("ok", "open", 1)
+    with tenancy(desk.project):
+        judgement = Judgement.objects.get()
+        assert (judgement.origin, judgement.value, judgement.note) == ("assigned", "calm", "hardly")
+
+
+def test_one_tag_of_one_item_is_asked_about_and_answered(desk):
+    with tenancy(desk.project):
+        topic = ask_question(
+            project_id=desk.project.pk, slug="topic", kind="tags", labels=["printing"],
+            dictionary={"printing": ["printer"]},
+        )  # fmt: skip
+    token = come(desk, link_for(desk, topic))
+    told = ask(desk, token).json()
+    assert [item["id"] for item in told["items"]] == ["4"]
+    assert [candidate["id"] for candidate in told["place"]["candidates"]] == ["printing"]
+    said = judge(told, answer={"kind": "tags", "tag": "printing", "value": "fits"})
+    assert send(desk, token, said).json()["results"][0]["status"] == "ok"
+    told = ask(desk, token).json()
+    assert (told["assignment"], told["progress"]["answered_count"]) == (None, 1)
 
 
 # -- servers --------------------------------------------------------------------------------------------

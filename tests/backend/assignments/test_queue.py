@@ -1,4 +1,3 @@
-import json
 import random
 import threading
 from collections import Counter
@@ -229,40 +228,6 @@ def test_an_answer_taken_back_leaves_the_unit_with_its_annotator_for_a_lease(des
     assert take(desk, 2, after=timedelta(hours=1)) is None
     assert take(desk, 0, after=timedelta(hours=1)).pk == first.pk
     assert take(desk, 2, after=timedelta(hours=1) + LEASE).unit == desk.units[0]
-
-
-def test_the_app_role_reads_few_of_a_hundred_thousand_units(desk):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into questions_unit (project_id, question_id, key, item_id, other_id, label, answers_count, priority,"
-            " settled_value) select %s, %s, 'made-' || n, %s, %s, '', 0, n %% 7 / 10.0, case when n %% 3 = 0 then 'different'"
-            " else '' end from generate_series(1, 100000) n",
-            [desk.project.pk, desk.question.pk, desk.items["5"].pk, desk.items["1"].pk],
-        )
-        cursor.execute("analyze questions_unit")
-    plans = []
-
-    def explain(execute, sql, params, many, context):
-        if "SKIP LOCKED" in sql and not sql.startswith("explain"):
-            with connection.cursor() as cursor:
-                cursor.execute(f"explain (analyze, format json) {sql}", params)
-                plans.append(json.loads(json.dumps(cursor.fetchone()[0]))[0])
-        return execute(sql, params, many, context)
-
-    for person in (0, 1, 0):
-        with connection.execute_wrapper(explain):
-            answer_assignment(assignment=take(desk, person), now=desk.now)
-    assert len(plans) >= 4
-    for plan in plans:
-        scans = [node for node in nodes(plan["Plan"]) if node.get("Relation Name") == "questions_unit"]
-        assert all(node["Node Type"] != "Seq Scan" for node in scans), json.dumps(plan)
-        assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) < 50
-
-
-def nodes(plan):
-    yield plan
-    for inner in plan.get("Plans", []):
-        yield from nodes(inner)
 
 
 # -- at once ----------------------------------------------------------------------------------------
