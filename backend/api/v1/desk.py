@@ -14,14 +14,13 @@ from backend.api.v1.doors import BrowserDoor, ServerDoor
 from backend.api.v1.identity import SESSION_S, Session, check_own_origin, session_token
 from backend.api.v1.problems import Forbidden, Problem, Unknown
 from backend.api.v1.sdk import _listing, _page_schema
-from backend.api.v1.shapes import candidate_of, label_candidate, widget_question
+from backend.api.v1.shapes import slot_candidate, widget_question
 from backend.assignments.actions.queue import leave
 from backend.assignments.models import Assignment
 from backend.desk.actions.ask import Asked, ask_next
 from backend.desk.actions.links import address_of, make_link, open_link, person_of_link, read_token, revoke_link
 from backend.desk.models import DeskLink
 from backend.desk.progress import progress_of
-from backend.judgements.models import Slot
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
 
@@ -119,17 +118,13 @@ def _told(asked: Asked, question: Question) -> dict[str, Any]:
             "place": "desk",
             "exposure": str(asked.exposure.pk),
             "ask": True,
-            "candidates": [_candidate(slot) for slot in slots],
+            "candidates": [slot_candidate(slot) for slot in slots],
             "answers": [],
             "known": [],
             "error": None,
         },
         "reasons": [] if question.is_blind else [reason for slot in slots for reason in slot.reasons],
     }
-
-
-def _candidate(slot: Slot) -> dict[str, str]:
-    return candidate_of(slot.candidate) if slot.candidate else label_candidate(slot.label)
 
 
 def _item(item: Item) -> dict[str, Any]:
