@@ -1,14 +1,15 @@
-"""What can go wrong around assignments.
+"""What can go wrong around assignments and prompts.
 
 AssignmentError
-└── LeaseOver       an answer came after its lease, when others had taken the unit's places
+├── LeaseOver           an answer came after its lease, when others had taken the unit's places
+└── CapsImpossible      a prompt policy whose numbers cannot be
 """
 
 from datetime import datetime
 
 
 class AssignmentError(Exception):
-    """Something about an assignment is not as it must be."""
+    """Something cannot be assigned or asked."""
 
 
 class LeaseOver(AssignmentError):
@@ -17,3 +18,11 @@ class LeaseOver(AssignmentError):
     def __init__(self, *, lease_until: datetime | None) -> None:
         super().__init__(f"This unit was kept until {lease_until}; others have answered it since.")
         self.lease_until = lease_until
+
+
+class CapsImpossible(AssignmentError):
+    """A prompt policy whose numbers cannot be."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(f"These caps cannot be: {reason}.")
+        self.reason = reason

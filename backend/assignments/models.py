@@ -8,8 +8,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from backend.annotators.models import Annotator
+from backend.assignments.caps import Caps
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question, Unit
+
+LONGEST_REST_DAYS = 3650
 
 
 class AssignmentQuerySet(TenantQuerySet["Assignment"]):
@@ -73,14 +76,22 @@ class PromptPolicy(Owned):
         verbose_name_plural = "prompt policies"
         constraints = [
             models.UniqueConstraint(fields=["project"], name="a_project_has_one_prompt_policy"),
+            models.CheckConstraint(
+                condition=Q(dismissals_limit__gte=1, rest_days__lte=LONGEST_REST_DAYS), name="a_rest_is_earned_and_ends"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.visit_limit} a visit, {self.week_limit} a week"
 
+    @property
+    def caps(self) -> Caps:
+        """Return the numbers alone."""
+        return Caps(self.visit_limit, self.week_limit, self.dismissals_limit, self.rest_days)
+
 
 class Visit(Owned):
-    """An annotator's present visit: calls no more than half an hour apart."""
+    """An annotator's present visit to the host's pages: calls of the widget no more than half an hour apart."""
 
     annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="+")
     started_at = models.DateTimeField()
@@ -95,6 +106,18 @@ class Visit(Owned):
         return f"{self.annotator} since {self.started_at:%H:%M}"
 
 
+class PromptQuerySet(TenantQuerySet["Prompt"]):
+    """Prompts by whom they were shown to, and where."""
+
+    def to(self, annotator: Annotator) -> Self:
+        """Keep what one person was asked."""
+        return self.filter(project=annotator.project_id, annotator=annotator)
+
+    def at(self, question: Question, item: Item) -> Self:
+        """Keep what was asked at one place."""
+        return self.filter(question=question, item=item)
+
+
 class Prompt(Owned):
     """A question that nobody asked for, shown to someone: what the caps count."""
 
@@ -103,7 +126,10 @@ class Prompt(Owned):
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
     visit_started_at = models.DateTimeField()
     asked_at = models.DateTimeField()
-    dismissed_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True, help_text="First answer to the list that asked.")
+    dismissed_at = models.DateTimeField(null=True, help_text="When it was closed or the question hidden.")
+
+    objects = PromptQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

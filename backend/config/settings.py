@@ -237,6 +237,7 @@ UNFOLD = {
                     _menu("Shown lists", "visibility", "judgements_exposure"),
                     _menu("Slots", "format_list_numbered", "judgements_slot"),
                     _menu("Judgements", "check", "judgements_judgement"),
+                    _menu("Prompts", "contact_support", "assignments_prompt"),
                     _menu("Gold answers", "star", "questions_goldanswer"),
                     _menu("Clusters", "hub", "quality_cluster"),
                 ],
@@ -255,6 +256,8 @@ UNFOLD = {
                 "separator": True,
                 "items": [
                     _menu("Questions", "help", "questions_question"),
+                    _menu("Placement rules", "pin_drop", "questions_placementrule"),
+                    _menu("Prompt policy", "notifications_paused", "assignments_promptpolicy"),
                     _menu("Desk links", "link", "desk_desklink"),
                     _menu("Keys", "key", "projects_apikey"),
                     _menu("Web origins", "language", "projects_weborigin"),

@@ -371,6 +371,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/w/v1/me/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return the person's present answers, newest first; each is undone by an ordinary event. */
+        post: operations["widget_own_judgements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/w/v1/me/optout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep the person's wish; what their pages still have to tell is taken all the same. */
+        post: operations["widget_optout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/w/v1/search": {
         parameters: {
             query?: never;
@@ -897,6 +931,46 @@ export interface components {
             settled_at: string | null;
             /** Format: date-time */
             computed_at: string;
+        };
+        /** @description Whether the person is shown nothing from here on. */
+        OptOutAnswer: {
+            opted_out: boolean;
+        };
+        /** @description A person wants to be shown nothing, or things again. */
+        OptOutRequestRequest: {
+            token: string;
+            out: boolean;
+        };
+        /** @description The item on whose page something was said. */
+        OwnItem: {
+            id: string;
+            title: string;
+            url: string;
+        };
+        /** @description What a person says of a unit at present. */
+        OwnJudgement: {
+            judgement: string;
+            question: string;
+            /** @description The list it answered; an undo names it. */
+            exposure: string | null;
+            item: components["schemas"]["OwnItem"];
+            /** @description The other item or the tag; null for a choice. */
+            candidate: components["schemas"]["WidgetCandidate"] | null;
+            value: string;
+            state: string | null;
+            /** Format: date-time */
+            judged_at: string;
+        };
+        /** @description A person's present answers, newest first, and the questions they hid. */
+        OwnJudgementsAnswer: {
+            judgements: components["schemas"]["OwnJudgement"][];
+            hidden_questions: string[];
+        };
+        /** @description A person wants to see what they said. */
+        OwnJudgementsRequestRequest: {
+            token: string;
+            /** @default 50 */
+            limit: number;
         };
         /** @enum {string} */
         PairAnswerKindEnum: "pair";
@@ -2003,6 +2077,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
+    widget_own_judgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["OwnJudgementsRequestRequest"];
+                "application/json": components["schemas"]["OwnJudgementsRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnJudgementsAnswer"];
+                };
+            };
+        };
+    };
+    widget_optout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["OptOutRequestRequest"];
+                "application/json": components["schemas"]["OptOutRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutAnswer"];
                 };
             };
         };

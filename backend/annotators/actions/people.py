@@ -1,4 +1,4 @@
-"""Meet, block, hide: what is done with one annotator."""
+"""Meet, block, hide, opt out: what is done with one annotator."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -97,3 +97,17 @@ def hide_question(*, annotator: Annotator, question_slug: str) -> None:
     HiddenQuestion.objects.get_or_create(
         project_id=annotator.project_id, annotator=annotator, question_slug=question_slug
     )
+
+
+def opt_out(*, annotator: Annotator, now: datetime) -> Annotator:
+    """Show this person nothing from here on; done again, the first time stays. What is on its way is still taken."""
+    Annotator.objects.filter(pk=annotator.pk, opted_out_at=None).update(opted_out_at=now)
+    annotator.refresh_from_db(fields=["opted_out_at"])
+    return annotator
+
+
+def opt_in(*, annotator: Annotator) -> Annotator:
+    """Let this person be shown things again."""
+    annotator.opted_out_at = None
+    annotator.save(update_fields=["opted_out_at"])
+    return annotator

@@ -16,6 +16,7 @@ from backend.annotators.models import Annotator
 from backend.api.v1.identity import Session, project_of_secret_key, session_of, utc_now
 from backend.api.v1.parsers import BrowserJSONParser, StrictJSONParser, TextJSONParser
 from backend.api.v1.problems import Forbidden, Problem, Unauthorized
+from backend.assignments.actions.prompts import continue_visit
 from backend.desk.actions.links import open_link
 from backend.desk.models import DeskLink
 from backend.judgements.errors import UnknownItem, UnknownQuestion
@@ -116,9 +117,9 @@ class BrowserDoor(Door):
         return session_of(body["token"], request)
 
     def annotator(self, session: Session) -> Annotator:
-        """Return the session's annotator and count the call; raises Unauthorized, Forbidden, TooManyCalls.
+        """Return the session's annotator; counts the call, to a visit too.
 
-        A session of the desk needs its link too; raises DeskError.
+        Raises Unauthorized, Forbidden, TooManyCalls; of the desk, whose sessions end with their link, DeskError.
         """
         if session.link_id is not None:
             self._check_link(session.link_id, session.project_id)
@@ -126,7 +127,13 @@ class BrowserDoor(Door):
         if found is None or found.epoch != session.epoch:
             raise Unauthorized("The session has ended; ask for a new one.", code="session_expired")
         spend_call(annotator=found, now=self.now)
+        self.visit(found)
         return found
+
+    def visit(self, annotator: Annotator) -> None:
+        """Count this moment to the person's visit; of who opted out nothing is kept."""
+        if not annotator.has_opted_out:
+            continue_visit(annotator=annotator, now=self.now)
 
     def _check_link(self, link_id: int, project_id: int) -> DeskLink:
         """Return the link of a desk's session, which ends with it; raises Forbidden, DeskError."""

@@ -393,6 +393,54 @@ class SearchAnswer(s.Serializer[Any]):
     candidates = WidgetCandidate(many=True)
 
 
+class OptOutRequest(s.Serializer[Any]):
+    """A person wants to be shown nothing, or things again."""
+
+    token = StrictCharField(max_length=4000)
+    out = StrictBooleanField()
+
+
+class OptOutAnswer(s.Serializer[Any]):
+    """Whether the person is shown nothing from here on."""
+
+    opted_out = s.BooleanField()
+
+
+class OwnJudgementsRequest(s.Serializer[Any]):
+    """A person wants to see what they said."""
+
+    token = StrictCharField(max_length=4000)
+    limit = StrictIntegerField(min_value=1, max_value=200, required=False, default=50)
+
+
+class OwnItem(s.Serializer[Any]):
+    """The item on whose page something was said."""
+
+    id = s.CharField()
+    title = s.CharField()
+    url = s.CharField()
+
+
+class OwnJudgement(s.Serializer[Any]):
+    """What a person says of a unit at present."""
+
+    judgement = s.CharField()
+    question = s.CharField()
+    exposure = s.CharField(allow_null=True, help_text="The list it answered; an undo names it.")
+    item = OwnItem()
+    candidate = WidgetCandidate(allow_null=True, help_text="The other item or the tag; null for a choice.")
+    value = s.CharField()
+    state = s.CharField(allow_null=True)
+    judged_at = s.DateTimeField()
+
+
+class OwnJudgementsAnswer(s.Serializer[Any]):
+    """A person's present answers, newest first, and the questions they hid."""
+
+    judgements = OwnJudgement(many=True)
+    hidden_questions = s.ListField(child=s.CharField())
+
+
 class ItemBody(s.Serializer[Any]):
     """An item as the host describes it."""
 

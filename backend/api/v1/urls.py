@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from backend.api.v1 import desk, sdk, widget
+from backend.api.v1 import desk, me, sdk, widget
 
 urlpatterns = [
     path("w/v1/session", widget.SessionView.as_view()),
     path("w/v1/suggest", widget.SuggestView.as_view()),
     path("w/v1/events", widget.EventsView.as_view()),
     path("w/v1/search", widget.SearchView.as_view()),
+    path("w/v1/me/optout", me.OptOutView.as_view()),
+    path("w/v1/me/judgements", me.OwnJudgementsView.as_view()),
     path("w/v1/desk/session", desk.DeskSessionView.as_view()),
     path("w/v1/desk/next", desk.DeskNextView.as_view()),
     path("w/v1/desk/leave", desk.DeskLeaveView.as_view()),

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from backend.annotators.actions.people import hide_question
 from backend.annotators.models import Annotator
+from backend.assignments.actions.prompts import answer_prompt, dismiss_prompt, prompt_of
 from backend.assignments.actions.queue import answer_assignment
 from backend.assignments.errors import LeaseOver
 from backend.judgements.actions.judge import judge
@@ -82,7 +83,7 @@ def _gather(annotator: Annotator, events: Sequence[Event], now: datetime) -> _Ba
     project = annotator.project_id
     exposures = Exposure.objects.filter(
         project=project, annotator=annotator, pk__in={event.exposure for event in events}
-    ).select_related("question", "item", "assignment")
+    ).select_related("question", "item", "assignment", "within")
     found = {exposure.pk: exposure for exposure in exposures}
     slots = Slot.objects.filter(project=project, exposure__in=found).select_related("candidate")
     told = LedgerEvent.objects.filter(pk__in={event.id for event in events})
@@ -128,6 +129,7 @@ def _write(batch: _Batch, event: Event, digest: str) -> str | None:
     slot = _slot_of(batch, event)
     refusal = _apply(batch, event, exposure, slot, digest)
     if refusal is None:
+        _tell_prompt(batch, event, exposure)
         LedgerEvent.objects.create(
             project_id=batch.annotator.project_id,
             id=event.id,
@@ -196,6 +198,18 @@ def _apply(batch: _Batch, event: Event, exposure: Exposure, slot: Slot | None, d
         case Hide():
             hide_question(annotator=batch.annotator, question_slug=exposure.question.slug)
     return None
+
+
+def _tell_prompt(batch: _Batch, event: Event, exposure: Exposure) -> None:
+    """Write down what became of the prompt that a list was; an answer found by searching from it answers it too."""
+    asked = (exposure.within or exposure) if isinstance(event, Judge) else exposure
+    if not asked.was_asked or asked.channel != Exposure.Channel.WIDGET:
+        return
+    prompt = prompt_of(annotator=batch.annotator, question=asked.question, item=asked.item, shown_at=asked.shown_at)
+    if prompt and isinstance(event, Judge):
+        answer_prompt(prompt=prompt, now=batch.now)
+    elif prompt and isinstance(event, Dismiss | Hide):
+        dismiss_prompt(prompt=prompt, now=batch.now)
 
 
 def _see(slot: Slot, event: Event) -> None:

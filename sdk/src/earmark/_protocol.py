@@ -171,6 +171,26 @@ class KnownLabel(TypedDict):
     people_count: int
 
 
+class OptOutAnswer(TypedDict):
+    opted_out: bool
+
+
+class OptOutRequestRequest(TypedDict):
+    token: str
+    out: bool
+
+
+class OwnItem(TypedDict):
+    id: str
+    title: str
+    url: str
+
+
+class OwnJudgementsRequestRequest(TypedDict):
+    token: str
+    limit: NotRequired[int]
+
+
 PairAnswerKindEnum: TypeAlias = Literal['pair']
 
 
@@ -438,6 +458,22 @@ class LabelRow(TypedDict):
     is_stale: bool
     settled_at: str
     computed_at: str
+
+
+class OwnJudgement(TypedDict):
+    judgement: str
+    question: str
+    exposure: str
+    item: OwnItem
+    candidate: WidgetCandidate
+    value: str
+    state: str
+    judged_at: str
+
+
+class OwnJudgementsAnswer(TypedDict):
+    judgements: list[OwnJudgement]
+    hidden_questions: list[str]
 
 
 class PairAnswerRequest(TypedDict):
