@@ -83,7 +83,8 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
     });
   };
   const watch = new MutationObserver(soon);
-  watch.observe(root, { childList: true, subtree: true });
+  const keys = rules.filter(({ item_from }) => item_from === "attribute").map(({ item_key }) => item_key);
+  watch.observe(root, { childList: true, subtree: true, ...(keys[0] && { attributeFilter: keys }) }); // recycled rows get new ids
   for (const name of ["popstate", "hashchange", "earmark:scan"]) guest._on(name, soon);
   const { navigation } = window as Window & { navigation?: EventTarget };
   navigation?.addEventListener("currententrychange", soon, { signal: guest._end.signal });
