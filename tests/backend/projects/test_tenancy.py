@@ -21,6 +21,8 @@ from backend.projects.ids import uuid7
 from backend.projects.models import Project
 from backend.projects.tenancy import open_project, tenancy
 from backend.quality.models import LabelChange
+from backend.questions.actions.ask import ask_question
+from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import set_gold
 from backend.questions.models import Item, ItemSnapshot, Unit
 from backend.suggestions.actions import NewSuggestion, push_suggestions
@@ -162,6 +164,8 @@ def filled(world):
         record_events(annotator=person, events=[undone, undo, mark, refused], now=now)
         hide_question(annotator=other, question_slug=world.question.slug)
         spend_call(annotator=person, now=now)
+        topics = ask_question(project_id=project.pk, slug="topics", kind="tags", allows_new_labels=True)
+        label_of(question=topics, given="Mail", now=now)
         Tombstone.objects.create(project=project, subject_digest=subject_digest(project_id=project.pk, subject="x"))
         unit = Unit.objects.get()
         answer_as_expert(annotator=other, unit=unit, item=world.items["5"], value="duplicate", now=now)
