@@ -4,7 +4,8 @@ QuestionError
 ├── ValueNotAllowed     the question's kind or labels do not allow the value
 ├── NotAPair            an item paired with itself
 ├── PolicyImpossible    a question whose numbers contradict one another
-└── LabelsImpossible    labels that a question of its kind cannot have
+├── LabelsImpossible    labels that a question of its kind cannot have
+└── RuleImpossible      a placement rule with a part that is not what it must be
 """
 
 
@@ -39,3 +40,12 @@ class PolicyImpossible(QuestionError):
 
 class LabelsImpossible(QuestionError):
     """Labels that a question of its kind cannot have."""
+
+
+class RuleImpossible(QuestionError):
+    """A placement rule with a part that is not what it must be; `field` names the part."""
+
+    def __init__(self, *, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason

@@ -3,11 +3,22 @@
 export interface Settings {
   key: string;
   identity: string;
+  lang: string;
   base: string;
 }
 
-/** `window.earmark`: what the loader read from its script tag, and how to take everything away again. */
-export interface Installed {
+/** A call that came before the core: its words, and what becomes of it. */
+export type Call = [args: unknown[], done: (value: unknown) => void, failed: (why: unknown) => void];
+
+/** `window.earmark`: takes calls at any time; the loader keeps them until the core is there. */
+export interface Earmark {
+  (...args: unknown[]): Promise<unknown>;
   settings: Settings;
-  destroy?: () => void;
+  calls: Call[];
+  /** Take a call, once the core is there. */
+  take?: (call: Call) => void;
+  /** Bring the core, where no element of ours stands in the page. */
+  wake: () => void;
 }
+
+export type Page = Window & { earmark?: Earmark };

@@ -1,148 +1,200 @@
-// The core: one session, one suggest call for all places of the page, one outbox; elements hang on it.
-import { Sessions } from "./api";
-import type { Installed } from "./config";
+// The core: one session, one suggest call for the places near the eye; elements are views of its models.
+import type { Answers } from "./answers";
+import { post, type Refused } from "./api";
+import type { Earmark, Page } from "./config";
 import { h, icon } from "./dom";
-import { uuid7 } from "./ids";
-import { Outbox } from "./outbox";
-import { en, type Strings } from "./strings/en";
+import { defineMarks, type Kind, type Mark } from "./mark";
+import type { Row } from "./marking";
+import { learn, override, say, sayOf, speak, type Words } from "./strings";
+import { mark } from "./strings/en";
 import { sheet } from "./styles";
-import type { EventResult, Fact, PlaceAnswer, Question, SearchAnswer, SentEvent, SuggestAnswer } from "./wire";
+import type { Candidate, PlaceAnswer, PlacementRule, Question, Session, SuggestAnswer } from "./wire";
 
-declare const DUPLICATES_FILE: string;
+declare const EDITION: string;
 
 const GATHER_MS = 30;
-const SOON_MS = 1500;
+const FRESH_MS = 30 * 60 * 1000;
+const TYPING_MS = 5000;
+const LOOK_AGAIN_MS = 500;
 
-export interface Shown {
+/** One thing that can be answered: another item, a label, or the item as a whole. */
+export interface Entry {
+  model: Model;
+  candidate: Candidate;
+  exposure: string;
+  shownAt: number;
+  row: Row;
+  /** Whether it stands in a list that was shown and is yet to be told as seen. */
+  isUnseen: boolean;
+}
+
+/** What is known of one place: a question about an item. */
+export interface Model {
+  question: Question;
+  item: string;
   answer: PlaceAnswer;
-  question: Question | undefined;
-}
-
-export type Listener = (event: SentEvent, result: EventResult | undefined) => void;
-
-/** What elements know of us. */
-export interface Core {
-  readonly strings: Strings;
-  /** What every kind of element is built with, brought once with the core. */
-  readonly kit: Kit;
-  place(question: string, item: string): Promise<Shown>;
-  tell(exposure: string, shownAt: number, fact: Fact): string;
-  takeBack(id: string): boolean;
-  search(question: string, item: string, query: string): Promise<SearchAnswer>;
-  listen(listener: Listener): () => void;
-}
-
-export interface Kit {
-  h: typeof h;
-  icon: typeof icon;
-  sheet: typeof sheet;
+  entries: Entry[];
 }
 
 interface Wish {
-  place: string;
   question: string;
   item: string;
-  give: (shown: Shown) => void;
-  fail: (error: unknown) => void;
+  give: (model?: Model) => void;
 }
 
-export class Guest implements Core {
-  readonly strings: Strings = en;
-  readonly kit: Kit = { h, icon, sheet };
-  private readonly _sessions: Sessions;
-  private readonly _listeners = new Set<Listener>();
-  private readonly _wishes: Wish[] = [];
-  private _outbox: Outbox | undefined;
-  private _waiting: [SentEvent, number][] = [];
-  private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _seq = 0;
-  private readonly _away = () => {
-    if (document.visibilityState === "hidden") void this._outbox?.flush();
-  };
-  private readonly _now = () => void this._outbox?.flush();
+/** What chunks beside the core are built with. */
+const kit = { h, icon, say, sayOf, learn, override, fire, sheet };
 
-  constructor(installed: Installed) {
-    this._sessions = new Sessions(installed.settings);
-    document.addEventListener("visibilitychange", this._away);
-    addEventListener("pagehide", this._now);
-    addEventListener("online", this._now);
-    void this._open().catch(() => {});
-  }
+/** The one guest of a page. */
+export class Guest {
+  readonly _kit = kit;
+  readonly _views = new Set<Mark>();
+  readonly _models = new Map<string, Promise<Model | undefined>>();
+  readonly _end = new AbortController();
+  _answers: Answers | undefined;
+  /** With Global Privacy Control on, nothing leaves before the person clicks. */
+  _isSilent = (navigator as Navigator & { globalPrivacyControl?: boolean }).globalPrivacyControl;
+  _isPaused = false;
+  /** The session of the person whom the host signed for; forgotten when it has ended. */
+  _session: Promise<Session> | undefined;
+  private _wishes: Wish[] = [];
+  private _typedAt = -TYPING_MS;
+  private _ready: Promise<void> | undefined;
+  private _isPlaced = false;
 
-  private async _open(): Promise<void> {
-    const { annotator } = await this._sessions.get();
-    if (this._outbox) return;
-    this._outbox = new Outbox(
-      annotator,
-      (events, lost_count) => this._sessions.call("events", { events, lost_count }),
-      (event, result) => this._listeners.forEach((listener) => listener(event, result)),
-    );
-    for (const [event, wait] of this._waiting.splice(0)) this._outbox.add(event, wait);
-    if (this._outbox.size) void this._outbox.flush();
-  }
-
-  place(question: string, item: string): Promise<Shown> {
-    return new Promise((give, fail) => {
-      this._wishes.push({ place: `p${this._wishes.length}`, question, item, give, fail });
-      this._timer ??= setTimeout(() => void this._suggest(), GATHER_MS);
+  constructor(readonly _earmark: Earmark) {
+    this._on("keydown", ({ target }) => {
+      if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
   }
 
-  private async _suggest(): Promise<void> {
-    this._timer = undefined;
-    const wishes = this._wishes.splice(0, 20);
-    if (this._wishes.length) this._timer = setTimeout(() => void this._suggest(), GATHER_MS);
-    try {
-      const places = wishes.map(({ place, question, item }) => ({ place, question, item }));
-      const { questions } = await this._sessions.get();
-      const told = await this._sessions.call<SuggestAnswer>("suggest", { places });
-      for (const wish of wishes) {
-        const answer = told.places.find(({ place }) => place === wish.place);
-        if (answer) wish.give({ answer, question: questions.find(({ id }) => id === wish.question) });
-        else wish.fail(new Error("no answer"));
+  /** Listen to the window until the end. */
+  _on(name: string, act: (event: Event) => void): void {
+    addEventListener(name, act, { signal: this._end.signal, capture: true });
+  }
+
+  /** Return the session, asked for once; where the host's word does not hold, the host hears `earmark:identity`. */
+  _meet(): Promise<Session> {
+    const { key, identity, base } = this._earmark.settings;
+    return (this._session ??= post<Session>(base, "session", { key, identity, page: location.pathname }).catch((refused: Refused) => {
+      this._session = undefined;
+      if (refused.status === 401) fire(document, "identity", {});
+      throw refused;
+    }));
+  }
+
+  /** Call with the session's token; where it has ended, once more with a new one. */
+  async _call<T>(path: string, body: object, again = true): Promise<T> {
+    const { token } = await this._meet();
+    return post<T>(this._earmark.settings.base, path, { token, ...body }).catch((refused: Refused) => {
+      if (refused.status === 401) {
+        this._session = undefined;
+        if (again) return this._call(path, body, false);
       }
-      await this._open();
-    } catch (error) {
-      wishes.forEach((wish) => wish.fail(error));
+      throw refused;
+    });
+  }
+
+  /** Bring a chunk by its name. */
+  async _load<T>(name: string): Promise<T> {
+    return import(`${this._earmark.settings.base + name}.${EDITION}.js`);
+  }
+
+  /** Bring what draws and takes answers to one kind of question. */
+  async _kind(name: string): Promise<Kind> {
+    const chunk = this._load<{ kind: (guest: Guest) => Kind }>(name);
+    await this._prepare();
+    return (await chunk).kind(this);
+  }
+
+  _prepare(): Promise<void> {
+    return (this._ready ??= (async () => {
+      const language = (this._earmark.settings.lang || document.documentElement.lang).slice(0, 2);
+      const words = /de|es|ar/.test(language) && this._load<{ words: Words }>(language);
+      this._answers = (await this._load<{ answers: (guest: Guest) => Answers }>("answers")).answers(this);
+      if (words) speak(language, (await words).words);
+    })());
+  }
+
+  /** Meet the person: what was kept for them leaves, and rules place elements. */
+  async _open(): Promise<void> {
+    await this._prepare();
+    const { annotator, placement_rules } = await this._meet();
+    this._answers!._open(annotator);
+    if (!placement_rules[0] || this._isPlaced) return;
+    this._isPlaced = true;
+    (await this._load<{ place: (guest: Guest, rules: PlacementRule[]) => void }>("place")).place(this, placement_rules);
+  }
+
+  /** Return what is known of a place, asked for once while it is fresh; undefined where nothing is. */
+  _place(question: string, item: string): Promise<Model | undefined> {
+    const key = `${question} ${item}`;
+    let found = this._models.get(key);
+    if (!found) {
+      found = new Promise((give) => {
+        if (this._wishes.push({ question, item, give }) === 1) setTimeout(() => void this._suggest(), GATHER_MS);
+      });
+      this._models.set(key, found);
+      const forget = () => this._models.delete(key);
+      setTimeout(forget, FRESH_MS);
+      void found.then((model) => model || forget());
     }
+    return found;
   }
 
-  tell(exposure: string, shownAt: number, fact: Fact): string {
-    const id = uuid7();
-    const event = { ...fact, id, exposure, seq: this._seq++, at_ms: Math.max(0, Math.round(performance.now() - shownAt)) };
-    const wait = fact.type === "seen" || fact.type === "expand" ? SOON_MS : 0;
-    if (this._outbox) this._outbox.add(event, wait);
-    else this._waiting.push([event, wait]);
-    return id;
+  private async _suggest(): Promise<void> {
+    const wishes = this._wishes.splice(0, 20);
+    if (this._wishes[0]) setTimeout(() => void this._suggest());
+    try {
+      const session = await this._meet();
+      const places = wishes.map(({ question, item }, at) => ({ place: `${at}`, question, item }));
+      const told = await this._call<SuggestAnswer>("suggest", { places });
+      if (told.config_version !== session.config_version) this._session = undefined;
+      await this._open();
+      for (const answer of told.places) {
+        const { question, item, give } = wishes[+answer.place]!;
+        const asked = session.questions.find(({ id }) => id === question);
+        if (answer.exposure && asked) give(this._answers!._model(asked, item, answer));
+      }
+    } catch {
+      // Nobody answers, or not us: the page stays as it is.
+    }
+    wishes.forEach(({ give }) => give());
   }
 
-  takeBack(id: string): boolean {
-    return this._outbox?.drop(id) ?? false;
+  /** Wait while nobody looks, somebody types in the host's page, or we were asked to pause. */
+  async _calm(): Promise<void> {
+    while (document.hidden || this._isPaused || performance.now() - this._typedAt < TYPING_MS)
+      await new Promise((on) => setTimeout(on, LOOK_AGAIN_MS));
   }
 
-  search(question: string, item: string, query: string): Promise<SearchAnswer> {
-    return this._sessions.call("search", { question, item, query });
-  }
-
-  listen(listener: Listener): () => void {
-    this._listeners.add(listener);
-    return () => void this._listeners.delete(listener);
-  }
-
-  destroy(): void {
-    document.removeEventListener("visibilitychange", this._away);
-    removeEventListener("pagehide", this._now);
-    removeEventListener("online", this._now);
-    void this._outbox?.flush();
-    this._outbox?.close();
-    this._listeners.clear();
-    clearTimeout(this._timer);
+  /** Send what waits, empty the elements and go quiet. */
+  _destroy(): void {
+    this._answers?._close();
+    this._end.abort();
+    this._views.forEach((view) => view._clear());
+    delete (window as Page).earmark;
   }
 }
 
+/** Tell the host's page; false where it said no. */
+export function fire(from: EventTarget, name: string, detail: object): boolean {
+  return from.dispatchEvent(new CustomEvent(`earmark:${name}`, { bubbles: true, composed: true, cancelable: true, detail }));
+}
+
+/** Make the guest of this page and name its elements; it asks nothing by itself. */
+export function wait(earmark: Earmark): Guest {
+  learn(mark);
+  const guest = new Guest(earmark);
+  defineMarks(guest);
+  return guest;
+}
+
 /** Begin; the loader calls this once. */
-export function start(installed: Installed): void {
-  const guest = new Guest(installed);
-  installed.destroy = () => guest.destroy();
-  import(installed.settings.base + DUPLICATES_FILE).then((kind) => kind.define(guest), () => {});
+export function start(earmark: Earmark): void {
+  const guest = wait(earmark);
+  earmark.take = (call) =>
+    void guest._load<{ take: (guest: Guest, call: unknown) => void }>("calls").then(({ take }) => take(guest, call), call[2]);
+  earmark.calls.splice(0).forEach(earmark.take);
+  if (!guest._isSilent) guest._open().catch(() => {});
 }

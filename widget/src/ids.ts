@@ -4,9 +4,8 @@ let last = 0;
 
 /** Return a new UUIDv7; later ones of this page sort after it. */
 export function uuid7(now = Date.now()): string {
-  last = now > last ? now : last + 1;
-  const random = crypto.getRandomValues(new Uint8Array(10));
-  const hex = last.toString(16).padStart(12, "0") + Array.from(random, (b) => b.toString(16).padStart(2, "0")).join("");
-  const variant = ((parseInt(hex[16]!, 16) & 3) | 8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  last = Math.max(now, last + 1);
+  const hex = (value: number, width: number) => value.toString(16).padStart(width, "0");
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => hex(byte, 2)).join("");
+  return `${hex(last, 12)}7${random}`.replace(/(.{8})(.{4})(.{4})(.{3})(.{12}).*/, "$1-$2-$3-8$4-$5");
 }

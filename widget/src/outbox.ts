@@ -1,5 +1,5 @@
 // Events on their way: each leaves at most once at a time, survives navigation, and is counted when lost.
-import { Refused } from "./api";
+import type { Refused } from "./api";
 import type { EventResult, EventsAnswer, SentEvent } from "./wire";
 
 const MOST_EVENTS = 200;
@@ -8,8 +8,10 @@ const MOST_BYTES = 60_000;
 const KEEP_MS = 24 * 3600 * 1000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
+const LONGEST_ASKED_MS = 3600 * 1000;
+const COME_BACK = [401, 408, 429];
 
-export interface Line {
+interface Line {
   at: number;
   event: SentEvent;
 }
@@ -23,6 +25,8 @@ export class Outbox {
   private _flying = 0;
   private _lost = 0;
   private _failures = 0;
+  private _restsUntil = 0;
+  private _isClosed = false;
   private _batch = MOST_PER_BATCH;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _key: string;
@@ -34,57 +38,43 @@ export class Outbox {
     private readonly _store: Storage | undefined = storage(),
   ) {
     this._key = `earmark:${person}`;
-    this._lines = this._read();
-  }
-
-  get size(): number {
-    return this._lines.length;
-  }
-
-  get isOffline(): boolean {
-    return this._failures > 0;
+    this._read();
   }
 
   /** Put an event in, and send soon: at once for what a person did, else with the next. */
-  add(event: SentEvent, waitMs: number): void {
+  _add(event: SentEvent, waitMs: number): void {
     this._lines.push({ at: Date.now(), event });
-    while (this._lines.length > MOST_EVENTS) {
-      this._lines.shift();
+    if (this._lines.length > MOST_EVENTS) {
       this._lost++;
+      this._lines.splice(this._flying, 1).forEach((line) => this._told(line.event, lost(line.event)));
     }
     this._write();
     if (!this._failures) this._wake(waitMs);
   }
 
-  /** Take an event out before it left; false where it is gone or on its way. */
-  drop(id: string): boolean {
-    const at = this._lines.findIndex((line) => line.event.id === id);
-    if (at < this._flying) return false;
-    this._lines.splice(at, 1);
-    this._write();
-    return true;
-  }
-
   /** Send what waits; one batch is on its way at a time. */
-  async flush(): Promise<void> {
+  async _flush(): Promise<void> {
     clearTimeout(this._timer);
     this._timer = undefined;
-    if (this._flying || !this._lines.length) return;
+    if (this._flying || !this._lines.length || this._isClosed) return;
+    if (Date.now() < this._restsUntil) return this._wake(this._restsUntil - Date.now());
     const batch = this._next();
     this._flying = batch.length;
     const lost = this._lost;
+    let results: EventResult[];
     try {
-      const answer = await this._send(batch, lost);
-      this._failures = 0;
-      this._batch = MOST_PER_BATCH;
-      this._lost -= lost;
-      this._settle(batch, answer.results);
+      results = (await this._send(batch, lost)).results;
     } catch (error) {
-      this._fail(batch, error);
+      return this._fail(batch, error as Refused);
     }
+    this._batch = MOST_PER_BATCH;
+    this._lost -= lost;
+    this._settle(batch, ({ id }) => results.find((result) => result.id === id));
   }
 
-  close(): void {
+  /** Send nothing more of its own accord. */
+  _close(): void {
+    this._isClosed = true;
     clearTimeout(this._timer);
   }
 
@@ -93,68 +83,69 @@ export class Outbox {
     let bytes = 0;
     for (const { event } of this._lines) {
       bytes += JSON.stringify(event).length * 2;
-      if (batch.length && (batch.length === this._batch || bytes > MOST_BYTES)) break;
+      if (batch[0] && (batch.length === this._batch || bytes > MOST_BYTES)) break;
       batch.push(event);
     }
     return batch;
   }
 
-  private _settle(batch: SentEvent[], results: EventResult[]): void {
-    this._flying = 0;
+  private _settle(batch: SentEvent[], resultOf: (event: SentEvent) => EventResult | undefined): void {
+    this._flying = this._failures = 0;
     this._lines.splice(0, batch.length);
     this._write();
-    batch.forEach((event, at) => this._told(event, results[at]));
+    batch.forEach((event) => this._told(event, resultOf(event)));
     if (this._lines.length) this._wake(0);
   }
 
-  private _fail(batch: SentEvent[], error: unknown): void {
+  private _fail(batch: SentEvent[], { status, retryAfterS }: Refused): void {
     this._flying = 0;
-    const status = error instanceof Refused ? error.status : 0;
     if (status === 413 && batch.length > 1) {
       this._batch = Math.ceil(batch.length / 2);
       return this._wake(0);
     }
-    if (status >= 400 && status < 500 && status !== 401 && status !== 429) {
+    if (status >= 400 && status < 500 && !COME_BACK.includes(status)) {
       this._lost += batch.length;
-      return this._settle(batch, []);
+      return this._settle(batch, lost);
     }
-    this._failures++;
     batch.forEach((event) => this._told(event, undefined));
-    const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this._failures);
-    const asked = error instanceof Refused ? error.retryAfterS * 1000 : 0;
+    const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ++this._failures);
+    const asked = Math.min(retryAfterS * 1000 || 0, LONGEST_ASKED_MS);
+    this._restsUntil = Date.now() + asked;
     this._wake(asked + Math.random() * most);
   }
 
   private _wake(waitMs: number): void {
-    if (this._timer !== undefined && waitMs > 0) return;
+    if (this._isClosed || (this._timer !== undefined && waitMs > 0)) return;
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => void this.flush(), waitMs);
+    this._timer = setTimeout(() => void this._flush(), waitMs);
   }
 
-  private _read(): Line[] {
+  private _read(): void {
     try {
-      const kept = JSON.parse(this._store?.getItem(this._key) ?? "[]") as Line[];
-      const fresh = kept.filter((line) => Date.now() - line.at < KEEP_MS);
-      this._lost += kept.length - fresh.length;
-      return fresh;
+      const [lost, lines] = JSON.parse(this._store!.getItem(this._key)!) as [number, Line[]];
+      this._lines = lines.filter(({ at }) => Date.now() - at < KEEP_MS);
+      this._lost = lost + lines.length - this._lines.length;
     } catch {
-      return [];
+      // Nothing is kept, or it may not be read: begin empty.
     }
+    if (this._lines.length) this._wake(0);
   }
 
   private _write(): void {
     try {
-      if (this._lines.length) this._store?.setItem(this._key, JSON.stringify(this._lines));
-      else this._store?.removeItem(this._key);
+      if (this._lost || this._lines.length) this._store!.setItem(this._key, JSON.stringify([this._lost, this._lines]));
+      else this._store!.removeItem(this._key);
     } catch {
       // Storage is full or forbidden: what is in memory still leaves.
     }
   }
 }
 
+const lost = ({ id }: SentEvent) => ({ id, status: "bad", code: "lost" }) as EventResult;
+
 function storage(): Storage | undefined {
   try {
-    return window.sessionStorage;
+    return sessionStorage;
   } catch {
     return undefined;
   }

@@ -6,21 +6,36 @@ type Schemas = components["schemas"];
 export type Session = Schemas["SessionAnswer"];
 export type Question = Schemas["WidgetQuestion"];
 export type Candidate = Schemas["WidgetCandidate"];
-export type PlaceRequest = Schemas["PlaceRequest"];
 export type PlaceAnswer = Schemas["PlaceAnswer"];
 export type SuggestAnswer = Schemas["SuggestAnswer"];
 export type SearchAnswer = Schemas["SearchAnswer"];
 export type EventResult = Schemas["EventResult"];
 export type EventsAnswer = Schemas["EventsAnswer"];
-export type Value = Schemas["PairAnswerRequest"]["value"];
+export interface OwnMark {
+  judgement: string;
+  exposure: string | null;
+  item: { title: string };
+  candidate: Candidate | null;
+  value: string;
+}
+export interface OwnMarks {
+  judgements: OwnMark[];
+}
+export type PlacementRule = Schemas["PlacementRuleBody"];
+export type Answer = Schemas["PairAnswerRequest"] | Schemas["TagsAnswerRequest"] | Schemas["ChoiceAnswerRequest"];
 export type Via = "keyboard" | "mouse" | "touch" | "api";
 
 /** What happened to a shown list. */
 export type Fact =
   | { type: "seen" | "expand"; candidate: string }
-  | { type: "judge"; candidate: string; answer: { kind: "pair"; value: Value }; judged_at: string; via: Via }
+  | { type: "judge"; candidate?: string; answer: Answer; judged_at: string; via: Via; note?: string }
   | { type: "undo"; judgement: string }
   | { type: "hide" | "dismiss" };
 
 /** A fact as it is sent. */
 export type SentEvent = Fact & { id: string; exposure: string; seq: number; at_ms: number };
+
+export type DeskSession = Schemas["DeskSessionAnswer"];
+export type DeskNext = Schemas["DeskNextAnswer"];
+export type DeskItem = Schemas["DeskItem"];
+export type DeskProgress = Schemas["DeskProgress"];

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers as s
@@ -392,6 +393,54 @@ class SearchAnswer(s.Serializer[Any]):
     candidates = WidgetCandidate(many=True)
 
 
+class OptOutRequest(s.Serializer[Any]):
+    """A person wants to be shown nothing, or things again."""
+
+    token = StrictCharField(max_length=4000)
+    out = StrictBooleanField()
+
+
+class OptOutAnswer(s.Serializer[Any]):
+    """Whether the person is shown nothing from here on."""
+
+    opted_out = s.BooleanField()
+
+
+class OwnJudgementsRequest(s.Serializer[Any]):
+    """A person wants to see what they said."""
+
+    token = StrictCharField(max_length=4000)
+    limit = StrictIntegerField(min_value=1, max_value=200, required=False, default=50)
+
+
+class OwnItem(s.Serializer[Any]):
+    """The item on whose page something was said."""
+
+    id = s.CharField()
+    title = s.CharField()
+    url = s.CharField()
+
+
+class OwnJudgement(s.Serializer[Any]):
+    """What a person says of a unit at present."""
+
+    judgement = s.CharField()
+    question = s.CharField()
+    exposure = s.CharField(allow_null=True, help_text="The list it answered; an undo names it.")
+    item = OwnItem()
+    candidate = WidgetCandidate(allow_null=True, help_text="The other item or the tag; null for a choice.")
+    value = s.CharField()
+    state = s.CharField(allow_null=True)
+    judged_at = s.DateTimeField()
+
+
+class OwnJudgementsAnswer(s.Serializer[Any]):
+    """A person's present answers, newest first, and the questions they hid."""
+
+    judgements = OwnJudgement(many=True)
+    hidden_questions = s.ListField(child=s.CharField())
+
+
 class ItemBody(s.Serializer[Any]):
     """An item as the host describes it."""
 
@@ -720,3 +769,117 @@ class VersionRow(s.Serializer[Any]):
     judgements_count = s.IntegerField()
     checksum = s.CharField()
     files = FileRow(many=True)
+
+
+class StrictUUIDField(s.UUIDField):
+    """A UUID as a text; a number is none."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Refuse what is not a text."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class DeskSessionRequest(s.Serializer[Any]):
+    """A desk's page asks to begin: with the token of its link, and who this browser is."""
+
+    link = StrictCharField(max_length=2000, help_text="What stands behind # in the page's address.")
+    question = StrictCharField(max_length=60, required=False, help_text="The question that the page's address names.")
+    person = StrictUUIDField(
+        required=False, help_text="A random UUID that the browser keeps; for links without a subject."
+    )
+
+
+class DeskProgress(s.Serializer[Any]):
+    """How far the desk has come."""
+
+    answered_count = s.IntegerField(help_text="Units that this person answered here.")
+    settled_count = s.IntegerField()
+    contested_count = s.IntegerField()
+    open_count = s.IntegerField()
+
+
+class DeskSessionAnswer(s.Serializer[Any]):
+    """A session token, who the person is here, and what is asked."""
+
+    token = s.CharField()
+    expires_in = s.IntegerField()
+    annotator = s.CharField(help_text="Pseudonym.")
+    annotator_kind = s.ChoiceField(choices=["expert", "colleague", "crowd"])
+    question = WidgetQuestion()
+    is_blind = s.BooleanField()
+    consent = s.CharField()
+    progress = DeskProgress()
+
+
+class DeskNextRequest(s.Serializer[Any]):
+    """Ask for the next unit; `leave` gives one back, `after` names one whose answer is on its way."""
+
+    token = StrictCharField(max_length=4000)
+    leave = StrictIntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    after = StrictIntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+
+class DeskAssignment(s.Serializer[Any]):
+    """What is kept for this person, and until when."""
+
+    id = s.IntegerField()
+    lease_until = s.DateTimeField()
+
+
+class DeskItem(s.Serializer[Any]):
+    """An item as it is read at the desk."""
+
+    id = s.CharField()
+    kind = s.CharField()
+    title = s.CharField()
+    body = s.CharField()
+    url = s.CharField()
+    created_at = s.DateTimeField(allow_null=True)
+
+
+class DeskNextAnswer(s.Serializer[Any]):
+    """The next unit: its items, and the place that an element in a page would get; all empty where none is left."""
+
+    assignment = DeskAssignment(allow_null=True)
+    items = DeskItem(many=True, help_text="One item, or the two of a pair; the first is asked about.")
+    place = PlaceAnswer(allow_null=True)
+    reasons = s.ListField(child=s.CharField(), help_text="Why software guessed this; empty where the desk is blind.")
+    progress = DeskProgress()
+
+
+class DeskLeaveRequest(s.Serializer[Any]):
+    """Give a unit back: the page closes, or the person does not want it."""
+
+    token = StrictCharField(max_length=4000)
+    assignment = StrictIntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class Empty(s.Serializer[Any]):
+    """Nothing more to say."""
+
+
+class DeskLinkBody(s.Serializer[Any]):
+    """A link to a question's desk: with `annotator` for one person, without for anyone who has it."""
+
+    question = StrictCharField(max_length=60)
+    annotator_kind = s.ChoiceField(choices=["expert", "colleague", "crowd"], required=False, default="colleague")
+    annotator = _key(required=False, allow_null=True, default=None, help_text="The host's opaque id of the person.")
+    expires_in = StrictIntegerField(
+        min_value=60, max_value=366 * 86400, required=False, default=14 * 86400, help_text="Seconds from now."
+    )
+
+
+class DeskLinkRow(s.Serializer[Any]):
+    """A link to a desk."""
+
+    id = s.IntegerField()
+    question = s.CharField()
+    annotator_kind = s.ChoiceField(choices=["expert", "colleague", "crowd"])
+    annotator = s.CharField(allow_null=True)
+    url = s.CharField(allow_null=True, help_text="Null once the link lets nobody in.")
+    created_by = s.CharField()
+    created_at = s.DateTimeField()
+    expires_at = s.DateTimeField()
+    revoked_at = s.DateTimeField(allow_null=True)

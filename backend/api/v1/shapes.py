@@ -8,7 +8,7 @@ from backend.judgements.events import Event, Verdict
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.quality.actions.company import Company
 from backend.quality.models import ConsensusLabel
-from backend.questions.models import Item, Question
+from backend.questions.models import Item, PlacementRule, Question
 from backend.questions.units import UNSURE, values_of
 from backend.suggestions.models import Suggester, Suggestion
 
@@ -50,6 +50,20 @@ def widget_question(question: Question) -> dict[str, Any]:
         "values": [*values_of(question.kind, question.labels), UNSURE],
         "labels": question.labels,
         "allows_new_labels": question.allows_new_labels,
+    }
+
+
+def placement_rule(rule: PlacementRule) -> dict[str, Any]:
+    """Return a placement rule as a browser may see it."""
+    return {
+        "question": rule.question.slug,
+        "kind": rule.question.kind,
+        "path": rule.path,
+        "selector": rule.selector,
+        "item_from": rule.item_from,
+        "item_key": rule.item_key,
+        "where": rule.where,
+        "reserve_px": rule.reserve_px,
     }
 
 

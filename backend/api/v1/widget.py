@@ -1,6 +1,7 @@
 """The wire of the browser, /w/v1."""
 
 import hashlib
+import json
 from typing import Any
 
 from django.db.models import Q
@@ -18,17 +19,19 @@ from backend.api.v1.identity import (
     project_of_publishable_key,
     session_token,
 )
-from backend.api.v1.problems import Problem
+from backend.api.v1.problems import Forbidden, Problem
 from backend.api.v1.shapes import (
     candidate_of,
     company_row,
     event_of,
     label_candidate,
     malformed,
+    placement_rule,
     slot_candidate,
     verdict_of,
     widget_question,
 )
+from backend.assignments.actions.prompts import next_ask_at
 from backend.judgements.actions.record import keep_losses, record_events
 from backend.judgements.actions.show import show_found, show_suggestions
 from backend.judgements.errors import JudgementError
@@ -36,14 +39,25 @@ from backend.judgements.events import OK, Verdict
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.tenancy import tenancy
 from backend.quality.actions.company import Company, company_of
-from backend.questions.models import Item, Question, Unit
+from backend.questions.models import Item, PlacementRule, Question, Unit
 from backend.questions.units import DIFFERENT, FITS, Kind
+
+
+def configuration(project_id: int) -> dict[str, Any]:
+    """Return what a page is told of a project: its active questions, and where their elements stand."""
+    questions = Question.objects.of(project_id).filter(is_active=True).order_by("pk")
+    rules = PlacementRule.objects.standing().of(project_id).select_related("question").order_by("pk")
+    return {
+        "questions": [widget_question(question) for question in questions],
+        "placement_rules": [placement_rule(rule) for rule in rules],
+    }
 
 
 def config_version(project_id: int) -> str:
     """Return a short name of what a page was told at its session, so that it can see a change."""
-    facts = Question.objects.of(project_id).order_by("pk").values_list("slug", "policy_version", "is_active")
-    return hashlib.sha256(repr(list(facts)).encode()).hexdigest()[:12]
+    policies = Question.objects.of(project_id).order_by("pk").values_list("slug", "policy_version", "is_active")
+    facts = json.dumps([configuration(project_id), list(policies)])
+    return hashlib.sha256(facts.encode()).hexdigest()[:12]
 
 
 class SessionView(BrowserDoor):
@@ -57,16 +71,15 @@ class SessionView(BrowserDoor):
         origin = check_origin(project, request)
         with tenancy(project):
             annotator = annotator_of_identity(project, body["identity"], now=self.now)
-            questions = Question.objects.of(project).filter(is_active=True).order_by("pk")
+            self.visit(annotator)
             return Response(
-                {
+                configuration(project.pk)
+                | {
                     "token": session_token(annotator, origin=origin, now=self.now),
                     "expires_in": SESSION_S,
                     "annotator": annotator.pseudonym,
-                    "questions": [widget_question(question) for question in questions],
-                    "placement_rules": [],
-                    "opted_out": annotator.opted_out_at is not None,
-                    "next_ask_at": None,
+                    "opted_out": annotator.has_opted_out,
+                    "next_ask_at": next_ask_at(annotator=annotator, now=self.now),
                     "config_version": config_version(project.pk),
                 }
             )
@@ -87,6 +100,8 @@ class SuggestView(BrowserDoor):
 
     def _place(self, annotator: Annotator, place: dict[str, Any]) -> dict[str, Any]:
         empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": [], "known": []}
+        if annotator.has_opted_out:
+            return empty | {"error": {"code": "opted_out", "detail": "This person opted out."}}
         try:
             question = question_of(annotator.project_id, place["question"])
             item = item_of(annotator.project_id, place["item"])
@@ -162,6 +177,8 @@ def _known(label: str, told: Company) -> dict[str, Any]:
 class EventsView(BrowserDoor):
     """Take a batch of events."""
 
+    is_for_the_desk = True
+
     @extend_schema(request=wire.EventsRequest, responses=wire.EventsAnswer, operation_id="widget_events")
     def post(self, request: Request) -> Response:
         """Record each event once and say what became of it; acknowledged after commit."""
@@ -172,8 +189,9 @@ class EventsView(BrowserDoor):
             results = take_events(annotator, body["events"], now=self.now, epoch=session.epoch)
             if body["lost_count"]:
                 keep_losses(annotator=annotator, lost_count=body["lost_count"])
+            free_at = next_ask_at(annotator=annotator, now=self.now)
             version = config_version(session.project_id)
-        return Response({"results": results, "next_ask_at": None, "config_version": version})
+        return Response({"results": results, "next_ask_at": free_at, "config_version": version})
 
 
 def take_events(annotator: Annotator, given: list[dict[str, Any]], **options: Any) -> list[dict[str, Any]]:
@@ -213,6 +231,8 @@ class SearchView(BrowserDoor):
         session = self.session(body, request)
         with tenancy(session.project_id):
             annotator = self.annotator(session)
+            if annotator.has_opted_out:
+                raise Forbidden("This person opted out.", code="opted_out")
             question = question_of(session.project_id, body["question"])
             if not question.is_active:
                 raise Problem("This question is not asked any more.", code="not_asked")

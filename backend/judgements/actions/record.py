@@ -9,6 +9,9 @@ from django.db import IntegrityError, transaction
 
 from backend.annotators.actions.people import hide_question
 from backend.annotators.models import Annotator
+from backend.assignments.actions.prompts import answer_prompt, dismiss_prompt, prompt_of
+from backend.assignments.actions.queue import answer_assignment
+from backend.assignments.errors import LeaseOver
 from backend.judgements.actions.judge import judge
 from backend.judgements.actions.outcomes import update_outcomes
 from backend.judgements.actions.stand import answer_assignments, stand_again
@@ -58,7 +61,8 @@ def record_events(
 
     An event told before is `dup`; told before with another content it is `bad: conflict` and the
     first stands. An answer about a list never shown to this person, or an item not in it, is refused;
-    a tag they may name themselves, within the question's labels. Bad events take nothing from the good
+    a tag they may name themselves, within the question's labels. An answer at the desk after its lease is
+    refused where others took the places (`lease_over`). Bad events take nothing from the good
     ones. Raises SessionRevoked where `epoch` is not the annotator's any more. The caller holds the
     project's door; the annotator's row is locked until the transaction ends.
     """
@@ -79,7 +83,7 @@ def _gather(annotator: Annotator, events: Sequence[Event], now: datetime) -> _Ba
     project = annotator.project_id
     exposures = Exposure.objects.filter(
         project=project, annotator=annotator, pk__in={event.exposure for event in events}
-    ).select_related("question", "item", "assignment")
+    ).select_related("question", "item", "assignment", "within")
     found = {exposure.pk: exposure for exposure in exposures}
     slots = Slot.objects.filter(project=project, exposure__in=found).select_related("candidate")
     told = LedgerEvent.objects.filter(pk__in={event.id for event in events})
@@ -111,6 +115,8 @@ def _take(batch: _Batch, event: Event) -> Verdict:
             refusal = _write(batch, event, digest)
     except IntegrityError:
         refusal = "conflict"
+    except LeaseOver:
+        refusal = "lease_over"
     if refusal:
         return Verdict(event.id, BAD, refusal)
     batch.known[event.id] = digest
@@ -123,6 +129,7 @@ def _write(batch: _Batch, event: Event, digest: str) -> str | None:
     slot = _slot_of(batch, event)
     refusal = _apply(batch, event, exposure, slot, digest)
     if refusal is None:
+        _tell_prompt(batch, event, exposure)
         LedgerEvent.objects.create(
             project_id=batch.annotator.project_id,
             id=event.id,
@@ -193,6 +200,18 @@ def _apply(batch: _Batch, event: Event, exposure: Exposure, slot: Slot | None, d
     return None
 
 
+def _tell_prompt(batch: _Batch, event: Event, exposure: Exposure) -> None:
+    """Write down what became of the prompt that a list was; an answer found by searching from it answers it too."""
+    asked = (exposure.within or exposure) if isinstance(event, Judge) else exposure
+    if not asked.was_asked or asked.channel != Exposure.Channel.WIDGET:
+        return
+    prompt = prompt_of(annotator=batch.annotator, question=asked.question, item=asked.item, shown_at=asked.shown_at)
+    if prompt and isinstance(event, Judge):
+        answer_prompt(prompt=prompt, now=batch.now)
+    elif prompt and isinstance(event, Dismiss | Hide):
+        dismiss_prompt(prompt=prompt, now=batch.now)
+
+
 def _see(slot: Slot, event: Event) -> None:
     seen_ms = getattr(event, "seen_ms", None)
     slot.seen_at_ms = event.at_ms if slot.seen_at_ms is None else min(slot.seen_at_ms, event.at_ms)
@@ -206,6 +225,8 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
         said = judge(annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now)
     except ValueNotAllowed:
         return "unknown_value"
+    if said.assignment:
+        answer_assignment(assignment=said.assignment, now=batch.now)
     batch.units[said.unit_id] = said.unit
     batch.assignments |= {said.assignment_id} if said.assignment_id else set()
     return None

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from backend.annotators.models import Annotator, HiddenQuestion
+from backend.assignments.actions.prompts import may_prompt
 from backend.assignments.models import Assignment
 from backend.judgements.errors import NotShowable
 from backend.judgements.models import Exposure, Judgement, Slot
@@ -68,14 +69,16 @@ def show_suggestions(
     policy, places = show(
         pool, shown=question.shown_count, shuffled=question.pool_count, epsilon=question.epsilon, draw=draw
     )
+    has_something = bool(places) or _is_open_choice(question, item, gone)
     was_asked, ask_probability = _ask(
-        annotator=annotator, question=question, item=item, channel=channel, facts=facts, now=now
-    )
+        annotator=annotator, question=question, item=item, channel=channel, has_something=has_something,
+        facts=facts, now=now,
+    )  # fmt: skip
     exposure = _log(
         annotator, question, item, channel, now,
         policy=policy, policy_version=question.policy_version, epsilon=question.epsilon,
         candidates_hash=pool_hash, pool=[guess.as_facts() for guess in pool],
-        was_asked=was_asked and (bool(places) or _is_open_choice(question, item, gone)),
+        was_asked=was_asked,
         ask_probability=ask_probability,
         **({"id": exposure_id} if exposure_id else {}),
     )  # fmt: skip
@@ -84,14 +87,33 @@ def show_suggestions(
 
 
 def _ask(
-    *, annotator: Annotator, question: Question, item: Item, channel: str, facts: tuple[object, ...], now: datetime
+    *,
+    annotator: Annotator,
+    question: Question,
+    item: Item,
+    channel: str,
+    has_something: bool,
+    facts: tuple[object, ...],
+    now: datetime,
 ) -> tuple[bool, float]:
-    """Return whether to ask this person here, and with which probability that was drawn. The one place that decides."""
+    """Return whether to ask this person here, and with which probability that was drawn. The one place that decides.
+
+    In the widget the caps of prompts hold; elsewhere the page is the host's own, and so is the decision.
+    Nobody is asked about an empty list, save where the question stands by itself.
+    """
+    if not has_something:
+        return False, 0.0
+    draw = uniform("ask", *facts)
+    if channel == Exposure.Channel.WIDGET:
+        asking = may_prompt(
+            annotator=annotator, question=question, item=item, chance=question.ask_probability, draw=draw, now=now
+        )
+        return asking.is_asked, asking.probability
     wants_none = HiddenQuestion.objects.filter(
         project=annotator.project_id, annotator=annotator, question_slug=question.slug
     ).exists()
     ask_probability = 0.0 if wants_none else question.ask_probability
-    return uniform("ask", *facts) < ask_probability, ask_probability
+    return draw < ask_probability, ask_probability
 
 
 def show_assigned(

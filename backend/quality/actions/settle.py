@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement
 from backend.projects.actions.webhooks import announce
 from backend.quality.actions.clusters import rebuild_clusters
-from backend.quality.consensus import SETTLED, Belief, Mark, Policy, settle
+from backend.quality.consensus import SETTLED, Belief, Mark, Policy, people_wanted, settle
 from backend.quality.models import ConsensusLabel, LabelChange
 from backend.questions.models import Question, Unit
 from backend.questions.units import DUPLICATE, values_of
@@ -39,13 +40,16 @@ def mark_of(judgement: Judgement, *, always_counts: bool = False) -> Mark:
 def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     """Recompute what is believed of a unit; a change is kept as a step of its history and announced.
 
-    Locks the unit, so that two workers settle it one after the other.
+    Locks the unit, so that two workers settle it one after the other and no answer to it is
+    committed between what they read.
     """
     Unit.objects.select_for_update().get(pk=unit_id)
     unit = Unit.objects.select_related("question", "item", "other").get(pk=unit_id)
     question = unit.question
+    asked_count = Assignment.objects.of(unit.project_id).filter(unit=unit, answered_at__isnull=False).count()
     marks = marks_of(unit)
     belief = settle(marks, policy_of(question), values_count=len(values_of(question.kind, question.labels)))
+    _want(unit, people_wanted(marks, policy_of(question), asked_count=asked_count))
     label = ConsensusLabel.objects.filter(unit=unit).first()
     if label is None:
         label = ConsensusLabel(project_id=unit.project_id, question=question, unit=unit, computed_at=now)
@@ -56,6 +60,11 @@ def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     else:
         label.save(update_fields=["computed_at"])
     return label
+
+
+def _want(unit: Unit, people_count: int) -> None:
+    if unit.people_wanted_count != people_count:
+        Unit.objects.filter(pk=unit.pk).update(people_wanted_count=people_count)
 
 
 def _believe(label: ConsensusLabel, belief: Belief, *, answers_count: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("projects", "0001_initial"),
-        ("questions", "0002_labels_placement_and_the_desk"),
+        ("questions", "0004_a_placement_rule_is_in_bounds"),
     ]
 
     operations = [

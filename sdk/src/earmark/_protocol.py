@@ -49,6 +49,66 @@ class DatasetRow(TypedDict):
     created_at: str
 
 
+DeskAnnotatorKind: TypeAlias = Literal['expert', 'colleague', 'crowd']
+
+
+class DeskAssignment(TypedDict):
+    id: int
+    lease_until: str
+
+
+class DeskItem(TypedDict):
+    id: str
+    kind: str
+    title: str
+    body: str
+    url: str
+    created_at: str
+
+
+class DeskLeaveRequestRequest(TypedDict):
+    token: str
+    assignment: int
+
+
+class DeskLinkBodyRequest(TypedDict):
+    question: str
+    annotator_kind: NotRequired[DeskAnnotatorKind]
+    annotator: NotRequired[str]
+    expires_in: NotRequired[int]
+
+
+class DeskLinkRow(TypedDict):
+    id: int
+    question: str
+    annotator_kind: DeskAnnotatorKind
+    annotator: str
+    url: str
+    created_by: str
+    created_at: str
+    expires_at: str
+    revoked_at: str
+
+
+class DeskNextRequestRequest(TypedDict):
+    token: str
+    leave: NotRequired[int]
+    after: NotRequired[int]
+
+
+class DeskProgress(TypedDict):
+    answered_count: int
+    settled_count: int
+    contested_count: int
+    open_count: int
+
+
+class DeskSessionRequestRequest(TypedDict):
+    link: str
+    question: NotRequired[str]
+    person: NotRequired[str]
+
+
 DismissEventTypeEnum: TypeAlias = Literal['dismiss']
 
 
@@ -109,6 +169,26 @@ class JudgementRow(TypedDict):
 class KnownLabel(TypedDict):
     id: str
     people_count: int
+
+
+class OptOutAnswer(TypedDict):
+    opted_out: bool
+
+
+class OptOutRequestRequest(TypedDict):
+    token: str
+    out: bool
+
+
+class OwnItem(TypedDict):
+    id: str
+    title: str
+    url: str
+
+
+class OwnJudgementsRequestRequest(TypedDict):
+    token: str
+    limit: NotRequired[int]
 
 
 PairAnswerKindEnum: TypeAlias = Literal['pair']
@@ -264,6 +344,22 @@ class DatasetPage(TypedDict):
     next: str
 
 
+class DeskLinkPage(TypedDict):
+    results: list[DeskLinkRow]
+    next: str
+
+
+class DeskSessionAnswer(TypedDict):
+    token: str
+    expires_in: int
+    annotator: str
+    annotator_kind: DeskAnnotatorKind
+    question: WidgetQuestion
+    is_blind: bool
+    consent: str
+    progress: DeskProgress
+
+
 class DismissEventRequest(TypedDict):
     id: str
     exposure: NotRequired[str]
@@ -362,6 +458,22 @@ class LabelRow(TypedDict):
     is_stale: bool
     settled_at: str
     computed_at: str
+
+
+class OwnJudgement(TypedDict):
+    judgement: str
+    question: str
+    exposure: str
+    item: OwnItem
+    candidate: WidgetCandidate
+    value: str
+    state: str
+    judged_at: str
+
+
+class OwnJudgementsAnswer(TypedDict):
+    judgements: list[OwnJudgement]
+    hidden_questions: list[str]
 
 
 class PairAnswerRequest(TypedDict):
@@ -542,6 +654,14 @@ class VersionPage(TypedDict):
 
 
 AnswerRequest: TypeAlias = PairAnswerRequest | TagsAnswerRequest | ChoiceAnswerRequest
+
+
+class DeskNextAnswer(TypedDict):
+    assignment: DeskAssignment
+    items: list[DeskItem]
+    place: PlaceAnswer
+    reasons: list[str]
+    progress: DeskProgress
 
 
 class ExposureBodyRequest(TypedDict):

@@ -287,6 +287,21 @@ class DatasetVersion:
 
 
 @dataclass(frozen=True)
+class DeskLink:
+    """A link to a question's desk; `url` is None once it lets nobody in, `annotator` None where anyone may come."""
+
+    id: int
+    question: str
+    annotator_kind: str
+    expires_at: datetime
+    url: str | None = None
+    annotator: str | None = None
+    created_by: str = ""
+    created_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Rejected:
     """A row of a bulk call that was not taken: its index among all rows given, its id, and why."""
 

@@ -1,46 +1,100 @@
-// Every word that a person sees or hears, in English.
+// Every word that a person sees or hears, in English: one group a chunk, so that each brings only its own.
+// {x} is filled in; where a number decides the form, the forms stand under their plural categories.
 
-export const en = {
-  heading: "Related threads",
-  why: "Why am I asked?",
-  because: "We show this to a few people a week. Your answer helps others find theirs.",
-  more: "More about this question",
-  hide: "Hide these questions",
-  hidden: "Hidden. You will not be asked this again.",
-  mark: "Mark",
-  duplicate: "Same",
-  related: "Related",
-  different: "Different",
+export const mark = { show: "Show", menu: "About this question" };
+
+export const answers = {
   unsure: "Not sure",
-  answers: (title: string) => `Is it the same problem as “${title}”?`,
-  said: {
+  answer: {
     duplicate: "Same problem.",
     related: "Related.",
     different: "Different.",
-    unsure: "Not sure.",
-  },
-  after: {
-    duplicate: "",
-    related: "Kept beside this thread.",
-    different: "Won’t come back.",
-    unsure: "That helps too.",
-  },
-  others: (count: number) => (count === 1 ? "You and 1 other." : `You and ${count} others.`),
-  proposed: "Proposed. Others will be asked.",
+    fits: "Fits.",
+    does_not_fit: "Does not fit.",
+  } as Record<string, string>,
+  after: { related: "Kept beside this thread.", different: "Won’t come back.", unsure: "That helps too." } as Record<string, string>,
+  others: { one: "You and 1 other.", other: "You and {n} others." },
+  proposed: "Proposed: others will be asked.",
+  contested: "Contested: others will be asked.",
   settled: "Settled.",
+  agree: "Settled: {x} of {n} agree.",
   offline: "Sends when online.",
   failed: "Not saved.",
   leave: "Leave it",
   again: "Try again",
   undo: "Undo",
-  undoOf: (title: string) => `Undo what you said about “${title}”`,
+  undoOf: "Undo: {x}",
   undone: "Taken back.",
-  read: (title: string) => `Read “${title}” here`,
-  open: "Open the thread",
-  search: "Search for another",
-  searchLabel: "Search for another thread",
-  found: (count: number) => (count === 1 ? "1 thread found" : `${count} threads found`),
-  nothing: "Nothing found. Try other words.",
+  people: { one: "{n} person", other: "{n} people" },
+  mark: "Mark",
 };
 
-export type Strings = typeof en;
+export const pair = {
+  heading: "Related threads",
+  showPairs: "Show related threads",
+  why: "Why am I asked?",
+  duplicate: "Same",
+  related: "Related",
+  different: "Different",
+  answers: "Is it the same problem as “{x}”?",
+  read: "Read “{x}” here",
+  open: "Open the thread",
+  answered: "Answered there:",
+  empty: "No thread like this one yet. If you know one, name it.",
+  search: "Search for another",
+  searchFirst: "Search threads",
+};
+
+export const tags = {
+  fits: "“{x}” fits",
+  does_not_fit: "“{x}” does not fit",
+  add: "Add tag",
+  addNew: "Add “{x}” as a new tag",
+};
+
+export const find = {
+  found: { one: "{n} found", other: "{n} found" },
+  nothing: "Nothing found. Try other words.",
+  unreachable: "No answer. Try again when online.",
+  close: "Close",
+};
+
+export const menu = {
+  because: "We show this to a few people a week. Your answer helps others find theirs.",
+  marks: "Your marks",
+  noMarks: "You have not marked anything yet.",
+  hide: "Hide these questions",
+  hidden: "Hidden. You won’t be asked again.",
+  optOut: "Leave altogether",
+  optedOut: "Nothing is shown or kept from here on.",
+  unreachable: "No answer. Try again when online.",
+};
+
+export const desk = {
+  deskWait: "Looking for the next one …",
+  deskPair: "Are these two the same?",
+  deskClosed: "This link does not open the desk any more.",
+  deskAskNew: "Ask whoever sent it for a new one.",
+  deskNotAsked: "This question is not asked any more.",
+  deskDown: "No answer.",
+  deskKept: "What you answered is kept. We try again by ourselves.",
+  deskAgain: "Try again",
+  deskDone: "Nothing to answer just now.",
+  deskDoneMore: { one: "You answered {n}. New ones may come.", other: "You answered {n}. New ones may come." },
+  deskLook: "Look again",
+  deskBack: "Back",
+  deskSkip: "Skip",
+  deskNext: "Next",
+  deskSelf: "Go on by itself",
+  deskNote: "A note, if you like",
+  deskTag: "Does “{x}” fit?",
+  deskReasons: "Guessed because: {x}",
+  deskGuideline: "How to decide",
+  deskOpen: "Open the original",
+  deskMine: { one: "{n} answered by you", other: "{n} answered by you" },
+  deskProgress: "{x} of {n} settled or contested",
+  desk_settled: "settled",
+  desk_contested: "contested",
+  desk_open: "open",
+  deskKeys: "Digits answer · U takes back · N note · S skips · B goes back · Enter goes on",
+};

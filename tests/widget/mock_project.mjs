@@ -1,0 +1,181 @@
+// One project of the mock server, named by its key: who is there, what was shown, which events arrived and how often.
+// Tests use a key each, so that none sees another's events or faults.
+import { QUESTIONS, company, found, suggested } from "./mock_suggestions.mjs";
+
+const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-\w{4}-\w{4}-[0-9a-f]{12}$/;
+const VIA = ["keyboard", "mouse", "touch", "api"];
+const MOST_EVENTS = 50;
+const problem = (status, code, more = {}) => ({ status, body: { type: "about:blank", status, code, ...more } });
+
+/** Faults of one verb, as `POST /control` sets them. Each is met `times` times (absent: until it is lifted):
+ *  `status` with `code` and `retry_after`; `drop`: "before_taking" or "after_taking"; `delay_ms`; `most_events` (413 above it). */
+export class Project {
+  faults = {};
+  rules = [];
+  calls = [];
+  taken = new Map();
+  refused = new Map();
+  malformed = [];
+  conflict_count = 0;
+  lost_count = 0;
+  epoch = 0;
+  _exposures = new Map();
+  _live = new Map();
+  _undone = new Set();
+  _optedOut = new Set();
+
+  constructor(key) {
+    this.key = key;
+  }
+
+  control({ rules, expire_tokens, ...faults }) {
+    if (rules) this.rules = rules;
+    if (expire_tokens) this.epoch++;
+    Object.assign(this.faults, faults);
+  }
+
+  ledger() {
+    const rows = (map) => Object.fromEntries(map);
+    const { calls, malformed, conflict_count, lost_count } = this;
+    return { taken: rows(this.taken), refused: rows(this.refused), calls, malformed, conflict_count, lost_count };
+  }
+
+  /** Return the fault that a call meets now, and count it down. */
+  meets(verb) {
+    const fault = this.faults[verb];
+    if (!fault) return {};
+    if (fault.times !== undefined && --fault.times <= 0) delete this.faults[verb];
+    return fault;
+  }
+
+  session({ identity = "", page, locale }) {
+    if (identity.startsWith("expired")) return problem(401, "identity_invalid");
+    return {
+      token: JSON.stringify([this.key, identity, this.epoch]),
+      expires_in: 1800, annotator: `person-${this.key}-${identity}`, placement_rules: this.rules, next_ask_at: null,
+      opted_out: this._optedOut.has(identity), questions: QUESTIONS, config_version: "1", page, locale,
+    }; // prettier-ignore
+  }
+
+  suggest({ places }, person) {
+    if (!places.length || places.length > 20) this.malformed.push(`${places.length} places in one call`);
+    if (places.every(({ item }) => item.startsWith("loading"))) return undefined;
+    return { places: places.map((place) => this._place(place, person)), config_version: "1" };
+  }
+
+  _place({ place, question, item }, person) {
+    const asked = QUESTIONS.find(({ id }) => id === question);
+    if (!asked) return { place, exposure: null, ask: false, candidates: [], answers: [], known: [], error: { code: "unknown_question", detail: "" } };
+    const answer = suggested(asked.kind, item);
+    const mine = [...this._live.values()].filter((one) => one.person === person && one.question === question && one.item === item);
+    const gone = new Set(mine.filter(({ value }) => value === "different").map(({ candidate }) => candidate.id));
+    answer.candidates = answer.candidates.filter(({ id }) => !gone.has(id));
+    answer.answers.push(...mine.filter(({ value }) => value !== "different").map(({ person: _, question: __, item: ___, ...one }) => one));
+    return { place, exposure: this._expose(asked, item, answer.candidates), ...answer, ask: answer.ask && !this._optedOut.has(person) };
+  }
+
+  _expose(question, item, candidates) {
+    const id = `0197b000-0000-7000-8000-${String(this._exposures.size).padStart(12, "0")}`;
+    this._exposures.set(id, { question, item, candidates });
+    return id;
+  }
+
+  search({ question, item, query }) {
+    const asked = QUESTIONS.find(({ id }) => id === question);
+    const candidates = found(asked, query);
+    return { exposure: this._expose(asked, item, candidates), candidates };
+  }
+
+  events({ events, lost_count = 0 }, person, call) {
+    call.ids = events.map(({ id }) => id);
+    call.lost_count = lost_count;
+    if (events.length > MOST_EVENTS) this.malformed.push(`${events.length} events in one batch`);
+    if (events.some(({ exposure }) => this._exposures.get(exposure)?.item.startsWith("offline"))) return null;
+    this.lost_count += lost_count;
+    return { results: events.map((event) => this._take(event, person)), next_ask_at: null, config_version: "1" };
+  }
+
+  _take(event, person) {
+    const { id } = event;
+    const bare = { id, code: null, others_count: null, state: null, agree_count: null, votes_count: null };
+    const known = this.taken.get(id);
+    if (known) {
+      known.times++;
+      if (JSON.stringify(known.event) !== JSON.stringify(event)) this.conflict_count++;
+      return { ...bare, status: "dup" };
+    }
+    const code = this._objection(event);
+    if (code) {
+      this.refused.set(id, { code, event, person, times: (this.refused.get(id)?.times ?? 0) + 1 });
+      return { ...bare, status: "bad", code };
+    }
+    this.taken.set(id, { times: 1, event, person });
+    const { question, item } = this._exposures.get(event.exposure);
+    this._remember(event, person);
+    return { ...bare, status: "ok", ...(event.type === "judge" ? company(question.kind, item) : {}) };
+  }
+
+  _objection(event) {
+    const wrong = faultOf(event);
+    if (wrong) {
+      this.malformed.push(`${wrong}: ${JSON.stringify(event)}`);
+      return "malformed";
+    }
+    const shown = this._exposures.get(event.exposure);
+    if (!shown) return "unknown_exposure";
+    if (event.type !== "judge") return null;
+    const { question } = shown;
+    const allowed = question.kind === "tags" ? event.answer.tag && question.values.includes(event.answer.value) : question.values.includes(event.answer.value);
+    if (event.answer.kind !== question.kind || !allowed) return "value_not_allowed";
+    return shown.item.startsWith("error") ? "unit_closed" : null;
+  }
+
+  _remember(event, person) {
+    if (event.type === "undo") this._undone.add(event.judgement) && this._live.delete(event.judgement);
+    if (event.type !== "judge" || this._undone.has(event.id)) return;
+    const { question, item, candidates } = this._exposures.get(event.exposure);
+    const name = { pair: event.candidate, tags: event.answer.tag, choice: event.answer.value }[question.kind];
+    const candidate = candidates.find(({ id }) => id === name) ?? { id: name, title: name, url: "", snippet: "", answer: "" };
+    for (const [id, one] of this._live)
+      if (one.person === person && one.question === question.id && one.item === item && (question.kind === "choice" || one.candidate.id === name))
+        this._live.delete(id);
+    this._live.set(event.id, { person, question: question.id, item, judgement: event.id, candidate, value: event.answer.value, ...company(question.kind, item) });
+  }
+
+  optout({ opted_out = true }, person) {
+    if (opted_out) this._optedOut.add(person);
+    else this._optedOut.delete(person);
+    return { opted_out };
+  }
+
+  judgements(_, person) {
+    const mine = [...this._live.values()].filter((one) => one.person === person);
+    return { judgements: mine.map(({ person: _, ...one }) => one) };
+  }
+
+  /** Return the person whom a body's token names, or the problem that the server answers with. */
+  person(body) {
+    const [key, person, epoch] = JSON.parse(body.token ?? "[]");
+    return key === this.key && epoch === this.epoch ? { person } : problem(401, "session_expired");
+  }
+}
+
+/** Return what is wrong with an event by openapi.yaml, or "". */
+function faultOf(event) {
+  const { id, type, exposure, at_ms, seq, candidate, judgement, answer, judged_at, via } = event;
+  const rules = {
+    "id is no UUIDv7": UUID7.test(id),
+    "exposure is no UUID": UUID.test(exposure),
+    "at_ms is no whole number": Number.isInteger(at_ms) && at_ms >= 0,
+    "seq is no whole number": seq === undefined || (Number.isInteger(seq) && seq >= 0),
+    "type is unknown": ["seen", "expand", "judge", "undo", "skip", "dismiss", "hide"].includes(type),
+    "candidate is missing": !["seen", "expand"].includes(type) || Boolean(candidate),
+    "judgement is missing": type !== "undo" || UUID.test(judgement),
+    "answer is missing": type !== "judge" || (Boolean(answer?.kind) && Boolean(answer?.value)),
+    "judged_at is no time": type !== "judge" || !Number.isNaN(Date.parse(judged_at)),
+    "via is unknown": via === undefined || VIA.includes(via),
+    "the candidate of a pair is missing": type !== "judge" || answer?.kind !== "pair" || Boolean(candidate),
+  };
+  return Object.keys(rules).find((rule) => !rules[rule]) ?? "";
+}

@@ -1,0 +1,108 @@
+// What the mock server knows: its questions, and what is suggested at an item, by the item's name. No clock, no chance.
+const THREADS = [
+  ["1718839", "Archive message action does not work", "In SeaMonkey 2.53.8 moving messages to archive does not work (Message > Archive or Shift+A). I noticed this after upgrading from 2.53.6. This affects both IMAP and POP3 accounts.", "fixed in 2.53.8.1. Until you update, drag the message into Archives by hand."],
+  ["1719564", "Email archive function missing in SeaMonkey 2.53.8", "Select any email message in any folder, press Shift+A, or right click and select Archive: nothing happens. The message should have been moved to Archives, year, month.", ""],
+  ["1719980", "Fix copying to imap sent folder after closing 3-pane window", "Reference count leaks in mailnews: a copy to the sent folder does not finish once the main window has been closed.", ""],
+]; // prettier-ignore
+const TOPICS = ["Mail", "Archive", "Regression", "Keyboard shortcuts", "Keychain and passwords", "Import", "Calendar", "Search", "Printing", "Add-ons"];
+
+const thread = ([id, title, snippet, answer = ""], url = `https://host.example/threads/${id}`) => ({ id, title, url, snippet, answer });
+const label = (id, snippet = "") => ({ id, title: id, url: "", snippet, answer: "" });
+const three = THREADS.map((one) => thread(one));
+const earlier = (candidate, value, others_count, state) => ({
+  judgement: `0197a000-0000-7000-8000-00000000000${candidate.id.length}`,
+  candidate, value, others_count, state, agree_count: others_count + 1, votes_count: others_count + 1,
+}); // prettier-ignore
+const BLEND = "<img src=x onerror=\"document.title='broken'\"> \u202Eevil";
+const COMPOUND = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+
+export const QUESTIONS = [
+  {
+    id: "duplicate", kind: "pair", prompt: "Is your problem the same as one of these?", guideline: "Same means: one fix would end both.",
+    values: ["duplicate", "related", "different", "unsure"], labels: [], allows_new_labels: false,
+  },
+  {
+    id: "topics", kind: "tags", prompt: "What is this thread about?", guideline: "",
+    values: ["fits", "does_not_fit", "unsure"], labels: TOPICS, allows_new_labels: false,
+  },
+  {
+    id: "words", kind: "tags", prompt: "What is this thread about?", guideline: "",
+    values: ["fits", "does_not_fit", "unsure"], labels: TOPICS, allows_new_labels: true,
+  },
+  {
+    id: "tone", kind: "choice", prompt: "What does this reply do?", guideline: "",
+    values: ["Solves it", "Asks back", "Off topic", "unsure"], labels: ["Solves it", "Asks back", "Off topic"], allows_new_labels: false,
+  },
+  {
+    id: "helped", kind: "choice", prompt: "Did this help you?", guideline: "",
+    values: ["Yes", "No", "unsure"], labels: ["Yes", "No"], allows_new_labels: false,
+  },
+]; // prettier-ignore
+
+const ARABIC = [
+  ["ar-1", "لا يعمل أرشفة الرسائل", "بعد التحديث إلى 2.53.8 لا تنتقل الرسائل إلى الأرشيف عند الضغط على Shift+A في حسابات IMAP.", ""],
+  ["ar-2", "Email archive function missing in SeaMonkey 2.53.8", "Select any email message in any folder, press Shift+A.", ""],
+];
+
+const mail = [{ id: "Mail", people_count: 4 }];
+const guesses = [label("Archive"), label("Regression")];
+const PLACES = {
+  pair: {
+    asked: { candidates: three.slice(0, 2) },
+    three: { candidates: three },
+    quiet: { ask: false, candidates: three.slice(0, 2) },
+    earlier: { candidates: three, answers: [earlier(three[0], "duplicate", 3, "settled"), earlier(three[2], "unsure", 0, null)] },
+    proposed: { candidates: three.slice(0, 1), answers: [earlier(three[0], "duplicate", 0, "proposed")] },
+    rtl: { candidates: ARABIC.map((one) => thread(one)) },
+    hostile: {
+      candidates: [
+        thread(["1", BLEND, "<script>document.title='broken'</script>"], "javascript:document.title='broken'"),
+        thread(["2", COMPOUND.repeat(2), "x".repeat(280)]),
+      ],
+    },
+  },
+  tags: {
+    asked: { known: mail, candidates: guesses },
+    quiet: { ask: false, known: mail },
+    earlier: { known: mail, answers: [earlier(guesses[0], "fits", 2, "settled"), earlier(guesses[1], "does_not_fit", 0, null)] },
+    many: { known: TOPICS.slice(0, 7).map((id, at) => ({ id, people_count: 9 - at })), candidates: TOPICS.slice(7).map((id) => label(id)) },
+    rtl: { known: [{ id: "بريد", people_count: 4 }], candidates: [label("أرشيف"), label("IMAP")] },
+    hostile: { known: [{ id: BLEND, people_count: 1 }], candidates: [label(COMPOUND), label("<script>document.title='broken'</script>")] },
+  },
+  choice: {
+    asked: {},
+    quiet: { ask: false },
+    earlier: { answers: [earlier(label("Solves it"), "Solves it", 6, "settled")] },
+  },
+}; // prettier-ignore
+
+const OTHERWISE = {
+  pair: (item) => ({ candidates: [1, 2].map((at) => thread([`${item}-${at}`, `Like ${item}, number ${at}`, `What stands in it, ${item}.`])) }),
+  tags: (item) => ({ candidates: [label(`About ${item}`)] }),
+  choice: () => ({}),
+};
+
+/** Return what is suggested at an item: candidates, known labels, own earlier answers and whether to ask. */
+export function suggested(kind, item) {
+  const bare = { ask: true, candidates: [], answers: [], known: [], error: null };
+  if (item.startsWith("empty")) return { ...bare, ask: false };
+  const name = item.split("~")[0];
+  const found = PLACES[kind][name] ?? (["error", "offline", "loading"].includes(name) ? PLACES[kind].asked : OTHERWISE[kind](item));
+  return structuredClone({ ...bare, ...found });
+}
+
+/** Return what words find: threads of a pair question, labels of a tags question. */
+export function found({ kind, labels }, query) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (text) => words.some((word) => text.toLowerCase().includes(word));
+  if (kind === "pair") return three.filter(({ title }) => fits(title));
+  return labels.filter(fits).map((one, at) => label(one, `${41 - at * 29} threads`));
+}
+
+/** Return what others said of a unit, so that a page can tell what a mark did. */
+export function company(kind, item) {
+  if (item.startsWith("proposed")) return { others_count: 0, state: "proposed", agree_count: 0, votes_count: 0 };
+  if (item.startsWith("alone")) return { others_count: 0, state: null, agree_count: null, votes_count: null };
+  const others_count = kind === "choice" ? 6 : 3;
+  return { others_count, state: "settled", agree_count: others_count + 1, votes_count: others_count + 1 };
+}

@@ -1,0 +1,229 @@
+// Answers: what a person says of an entry, drawn, told once, taken back; brought together with the first kind.
+// There is one guest in a page, so what it holds stands in this module.
+import type { Entry, Guest, Model } from "./core";
+import { CHECK, MORE, OFFLINE, BOOKMARK, rove, stopAt, UNDO, WARN } from "./dom";
+import { uuid7 } from "./ids";
+import type { Mark } from "./mark";
+import { next, type Decided, type Happening, type Row } from "./marking";
+import { Outbox } from "./outbox";
+import { answers as words } from "./strings/en";
+import type { Answer, Candidate, EventResult, EventsAnswer, Fact, PlaceAnswer, Question, Via } from "./wire";
+
+const SOON_MS = 1500;
+
+type Inside = Node | string;
+
+let guest: Guest;
+let kit: Guest["_kit"];
+let outbox: Outbox | undefined;
+let whose: string | undefined;
+let seq = 0;
+const judged = new Map<string, Entry>();
+
+/** Open the outbox of a person; what was kept for them leaves. */
+function open(person: string): void {
+  if (person === whose) return;
+  whose = person;
+  outbox?._close();
+  outbox = new Outbox(
+    person,
+    (events, lost_count) => guest._call<EventsAnswer>("events", { events, lost_count }),
+    (event, result) => hear(event.id, result),
+  );
+}
+
+function flush(): void {
+  void outbox?._flush();
+}
+
+function close(): void {
+  flush();
+  outbox?._close();
+  whose = "";
+}
+
+/** Make the model of a place from what the server told. */
+function model(question: Question, item: string, answer: PlaceAnswer): Model {
+  const made: Model = { question, item, answer, entries: [] };
+  const isChoice = question.kind === "choice";
+  const all = new Map([...answer.candidates, ...answer.answers.map((one) => one.candidate)].map((one) => [one.id, one]));
+  for (const candidate of isChoice ? [answer.candidates[0] ?? nothing] : all.values()) {
+    const said = answer.answers.find((one) => isChoice || one.candidate.id === candidate.id);
+    const row: Row = said
+      ? { is: "decided", value: said.value, judgement: said.judgement, delivery: "saved", effect: said }
+      : { is: answer.ask ? "asked" : "quiet" };
+    const entry = enter(made, candidate, answer.exposure!, row, answer.candidates.includes(candidate));
+    if (said) judged.set(said.judgement, entry);
+  }
+  return made;
+}
+
+/** Add an entry that has just been shown. */
+function enter(into: Model, candidate: Candidate, exposure: string, row: Row, isUnseen: boolean): Entry {
+  const entry = { model: into, candidate, exposure, shownAt: performance.now(), row, isUnseen };
+  into.entries.push(entry);
+  return entry;
+}
+
+function tell({ exposure, shownAt }: Pick<Entry, "exposure" | "shownAt">, fact: Fact): string {
+  const id = uuid7();
+  const at_ms = Math.round(performance.now() - shownAt);
+  outbox!._add({ ...fact, id, exposure, seq: seq++, at_ms }, /seen|exp/.test(fact.type) ? SOON_MS : 0);
+  return id;
+}
+
+function step(entry: Entry, happened: Happening): boolean {
+  const row = next(entry.row, happened);
+  if (row === entry.row) return false;
+  entry.row = row;
+  viewsOf(entry).forEach((view) => view._become(entry));
+  return true;
+}
+
+const viewsOf = (entry: Entry): Mark[] => [...guest._views].filter(({ _model }) => _model === entry.model);
+
+/** Answer an entry, unless the host's page says no; returns the judgement's id. */
+function decide(entry: Entry, value: string, via: Via, from: EventTarget, note?: string): string | undefined {
+  const { id } = entry.candidate;
+  const { kind } = entry.model.question;
+  const detail: Record<string, unknown> = { ...about(entry), value, note };
+  if (!kit.fire(from, "decide", detail)) return undefined;
+  const judgement = tell(entry, {
+    type: "judge",
+    ...(kind === "pair" && { candidate: id }),
+    answer: { kind, value, ...(kind === "tags" && { tag: id }) } as Answer,
+    judged_at: new Date().toISOString(),
+    via,
+    ...(detail.note ? { note: `${detail.note}` } : {}),
+  });
+  judged.set(judgement, entry);
+  step(entry, { type: "decide", value, judgement });
+  return judgement;
+}
+
+function undo(entry: Entry, from: EventTarget): void {
+  if (entry.row.is !== "decided") return;
+  const { judgement, value } = entry.row;
+  tell(entry, { type: "undo", judgement });
+  step(entry, { type: "undo" });
+  kit.fire(from, "undo", { ...about(entry), value, judgement });
+}
+
+function hear(id: string, result: EventResult | undefined): void {
+  const entry = judged.get(id);
+  if (!entry) return;
+  const type = !result ? "waiting" : result.status === "bad" ? "refused" : "saved";
+  const [view] = viewsOf(entry);
+  const isNew = step(entry, { type, judgement: id, effect: result } as Happening);
+  if (isNew && type !== "saved") view?._say(kit.say(result ? "failed" : "offline"));
+  if (result) kit.fire(view ?? document, "saved", { ...about(entry), ...result, judgement: id });
+}
+
+/** Return a button that answers. */
+function button(mark: Mark, entry: Entry, value: string, props: Record<string, string>, ...inside: Inside[]): HTMLElement {
+  const click = (event: MouseEvent) => press(mark, entry, value, event);
+  return kit.h("button", { part: "button", "data-value": value, ...props, click }, ...inside);
+}
+
+/** Return the quiet door to a question that is not asked. */
+function door(entry: Entry): HTMLElement {
+  return kit.h("button", { class: "quiet", click: () => step(entry, { type: "open" }) }, kit.icon(BOOKMARK), kit.say("mark"));
+}
+
+/** Return a group of answers with one tab stop, which stands on what was taken back. */
+function group(label: string, { row }: Entry, name: string, ...buttons: HTMLElement[]): HTMLElement {
+  const made = kit.h("div", { class: name, role: "toolbar", "aria-label": label }, ...buttons);
+  return rove(made, buttons.find(({ dataset }) => row.is === "asked" && dataset.value === row.undone));
+}
+
+function press(mark: Mark, entry: Entry, value: string, event: MouseEvent): void {
+  if (!decide(entry, value, via(event), mark)) return;
+  mark._focus(entry);
+  mark._say(said(value));
+}
+
+function takeBack(mark: Mark, entry: Entry): void {
+  undo(entry, mark);
+  mark._focus(entry);
+  mark._say(kit.say("undone"));
+}
+
+/** Return the words of an answer: the host's for its labels, ours for being unsure. */
+const name = (value: string): string => kit.sayOf("labels", value) || (value === "unsure" ? kit.say(value) : value);
+
+const said = (value: string): string => kit.sayOf("answer", value) || `${name(value)}.`;
+
+/** Return what is drawn once an entry is answered: what was said, what it did, and the way back. */
+function answered(mark: Mark, entry: Entry, row: Decided): HTMLElement[] {
+  const { h, icon, say } = kit;
+  const line = (name: string, drawn: string, ...inside: Inside[]) => h("p", { class: `said ${name}` }, icon(drawn), h("span", {}, ...inside));
+  const leave = () => {
+    step(entry, { type: "leave" });
+    mark._focus(entry);
+  };
+  const again = (event: MouseEvent) => {
+    leave();
+    press(mark, entry, row.value, event);
+  };
+  if (row.delivery === "failed")
+    return [line("failed", WARN, say("failed")), h("button", { class: "quiet", click: leave }, say("leave")), h("button", { class: "undo", click: again }, say("again"))];
+  const isAway = row.delivery === "offline";
+  const back = { class: "undo", part: "undo", "aria-label": say("undoOf", entry.candidate.title || row.value), click: () => takeBack(mark, entry) };
+  return [
+    line(isAway ? "" : "yours", isAway ? OFFLINE : CHECK, h("b", {}, h("bdi", {}, said(row.value))), " ", after(row)),
+    h("button", back, icon(UNDO), say("undo")),
+  ];
+}
+
+/** Return what is said after the answer: that it waits, what it did, what it is good for. */
+function after({ value, effect, delivery }: Decided): string {
+  const { say, sayOf } = kit;
+  if (delivery === "offline") return say(delivery);
+  const { state, others_count, agree_count, votes_count } = effect ?? {};
+  if (value !== "unsure") {
+    if (state === "settled") return votes_count! > 1 ? say("agree", `${agree_count}`, votes_count!) : say(state);
+    if (/^[pc]/.test(state ?? "")) return say(state!);
+    if (others_count) return say("others", "", others_count);
+  }
+  return sayOf("after", value);
+}
+
+const nothing: Candidate = { id: "", title: "", url: "", snippet: "", answer: "" };
+
+const about = ({ model: { question, item }, candidate: { id } }: Entry) => ({
+  question: question.id,
+  item,
+  [question.kind === "tags" ? "tag" : "candidate"]: id,
+});
+
+const via = (event: MouseEvent): Via => (event.detail ? ((event as PointerEvent).pointerType === "touch" ? "touch" : "mouse") : "keyboard");
+
+/** Bring a chunk that draws into a place of the card. */
+function bring(mark: Mark, name: string, ...given: unknown[]): void {
+  guest._load<Record<string, (...args: unknown[]) => void>>(name).then(
+    (chunk) => chunk[name]!(guest, mark, ...given),
+    () => mark._say(kit.say("offline")),
+  );
+}
+
+/** Return a door to why, to one's own marks, and to being left alone; it opens below a node. */
+function more(mark: Mark, below: HTMLElement, words?: string): HTMLElement {
+  const click = ({ currentTarget }: Event) => bring(mark, "menu", below, currentTarget);
+  const props = { class: words ? "why" : "icon", "aria-label": words ?? kit.say("menu"), "aria-expanded": "false", click };
+  return kit.h("button", props, words ?? kit.icon(MORE));
+}
+
+const all = {
+  _open: open, _close: close, _model: model, _enter: enter, _tell: tell, _step: step, _decide: decide, _undo: undo, _button: button,
+  _door: door, _group: group, _press: press, _takeBack: takeBack, _said: answered, _bring: bring, _more: more, _name: name, _saying: said, _rove: rove, _stopAt: stopAt,
+}; // prettier-ignore
+export type Answers = typeof all;
+
+/** Begin to take answers for a guest. */
+export function answers(by: Guest): Answers {
+  guest = by;
+  kit = by._kit;
+  kit.learn(words);
+  for (const name of ["visibilitychange", "pagehide", "pageshow", "online"]) by._on(name, flush);
+  return all;
+}

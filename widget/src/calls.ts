@@ -1,0 +1,141 @@
+// `earmark(...)`: the product without our elements, and what the host's page may tell us; brought at the first call.
+import type { Call } from "./config";
+import type { Entry, Guest, Model } from "./core";
+import type { Words } from "./strings";
+import type { SearchAnswer } from "./wire";
+
+interface Where {
+  question: string;
+  item: string;
+}
+interface Decision extends Where {
+  candidate?: string;
+  tag?: string;
+  value: string;
+  note?: string;
+}
+
+/** What a place shows, for a page that draws it itself. */
+export interface Suggested extends Where {
+  exposure: string;
+  ask: boolean;
+  candidates: unknown[];
+  known: unknown[];
+  answers: { candidate: string; value: string; judgement: string }[];
+}
+
+/** Take one call and settle its promise. */
+export function take(guest: Guest, [args, done, failed]: Call): void {
+  const [name, ...given] = args as [string, ...never[]];
+  const call = (calls as Record<string, (guest: Guest, ...given: never[]) => unknown>)[name];
+  if (!Object.hasOwn(calls, name) || !call) return failed(new Error(`earmark: there is no call ${JSON.stringify(name)}; there are ${Object.keys(calls).join(", ")}.`));
+  Promise.resolve()
+    .then(() => call(guest, ...given))
+    .then(done, (why: unknown) => failed(why instanceof Error ? why : new Error(`earmark: ${(why as { code?: string })?.code || "no answer"}`)));
+}
+
+const calls = {
+  /** The host's server signed for somebody, or anew for the same person. */
+  identify(guest: Guest, identity: string) {
+    guest._earmark.settings.identity = identity;
+    guest._session = undefined;
+    guest._models.clear();
+    guest._views.forEach((view) => void view._begin());
+    return guest._open();
+  },
+
+  /** Hear `show`, `decide`, `undo`, `saved`, `identity`; answers a function that ends it. */
+  on(guest: Guest, name: string, handler: (detail: unknown, event: Event) => void) {
+    const listen = (event: Event) => handler((event as CustomEvent).detail, event);
+    document.addEventListener(`earmark:${name}`, listen, { signal: guest._end.signal });
+    return () => document.removeEventListener(`earmark:${name}`, listen);
+  },
+
+  /** Look for places again, where the page changed in a way that nobody can see. */
+  scan() {
+    dispatchEvent(new Event("earmark:scan"));
+  },
+
+  async suggest(guest: Guest, { question, item }: Where): Promise<Suggested> {
+    const { answer, entries } = await modelOf(guest, { question, item });
+    guest._isSilent = false;
+    return {
+      question, item, exposure: answer.exposure!, ask: answer.ask, candidates: answer.candidates, known: answer.known,
+      answers: entries.flatMap(({ row, candidate }) => (row.is === "decided" ? [{ candidate: candidate.id, value: row.value, judgement: row.judgement }] : [])),
+    }; // prettier-ignore
+  },
+
+  /** Answer; resolves with what the server said of it, and waits while nobody answers. */
+  async decide(guest: Guest, decision: Decision) {
+    const model = await modelOf(guest, decision);
+    const { kind } = model.question;
+    const id = (kind === "tags" ? decision.tag : kind === "pair" ? decision.candidate : "") ?? "";
+    let entry = kind === "choice" ? model.entries[0] : model.entries.find(({ candidate }) => candidate.id === id);
+    if (!entry && kind === "tags" && id) entry = guest._answers!._enter(model, { id, title: id, url: "", snippet: "", answer: "" }, model.answer.exposure!, { is: "asked" }, false);
+    if (!entry) throw new Error("earmark: name a candidate that was suggested or found.");
+    const judgement = guest._answers!._decide(entry, decision.value, "api", document, decision.note);
+    if (!judgement) throw new Error("earmark: already answered, or a listener said no.");
+    return heard(guest, judgement);
+  },
+
+  async undo(guest: Guest, judgement: string) {
+    const models = await Promise.all(guest._models.values());
+    const entry = models.flatMap((model) => model?.entries ?? []).find(({ row }) => row.is === "decided" && row.judgement === judgement);
+    if (!entry) throw new Error("earmark: no such judgement stands in this page.");
+    guest._answers!._undo(entry, document);
+  },
+
+  async search(guest: Guest, { question, item, query }: Where & { query: string }): Promise<unknown[]> {
+    const model = await modelOf(guest, { question, item });
+    const found = await guest._call<SearchAnswer>("search", { question, item, query });
+    for (const candidate of found.candidates)
+      if (!model.entries.some((one) => one.candidate.id === candidate.id)) guest._answers!._enter(model, candidate, found.exposure, { is: "asked" }, true);
+    return found.candidates;
+  },
+
+  /** Ask nothing and draw nothing new until called with false. */
+  pause(guest: Guest, isPaused = true) {
+    guest._isPaused = isPaused;
+  },
+
+  /** This person wants none of it, or does again. */
+  async optOut(guest: Guest, out = true) {
+    await guest._call("me/optout", { out });
+    guest._session = undefined;
+    guest._models.clear();
+    guest._views.forEach((view) => void view._begin());
+  },
+
+  /** Let the host's words stand above ours. */
+  strings(guest: Guest, words: Words) {
+    guest._kit.override(words);
+    guest._views.forEach((view) => void view._begin());
+  },
+
+  destroy(guest: Guest) {
+    guest._destroy();
+  },
+};
+
+async function modelOf(guest: Guest, { question, item }: Where): Promise<Model> {
+  await guest._prepare();
+  const model = await guest._place(question, item);
+  if (!model) throw new Error("earmark: nothing is asked there, or nobody answers.");
+  return model;
+}
+
+function heard(guest: Guest, judgement: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const over = new AbortController();
+    const listen = (event: Event) => {
+      const { detail } = event as CustomEvent<{ judgement: string }>;
+      if (detail.judgement !== judgement) return;
+      over.abort();
+      resolve(detail);
+    };
+    document.addEventListener("earmark:saved", listen, { signal: over.signal });
+    guest._end.signal.addEventListener("abort", () => over.abort());
+  });
+}
+
+export type { Entry };

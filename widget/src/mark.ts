@@ -1,0 +1,205 @@
+// What all elements share: when they begin, that they move nothing, how an answer is drawn, what was seen.
+import { fire, type Entry, type Guest, type Model } from "./core";
+import { h } from "./dom";
+import { say } from "./strings";
+import { css, sheet } from "./styles";
+
+const NEAR = "300px";
+const SEEN_MS = 1000;
+
+/** What one kind of question adds: its rules of style, how it waits, and how it is drawn. */
+export interface Kind {
+  css: string;
+  /** Words of the quiet door that stands where nothing may leave before a click. */
+  door?: string;
+  /** Draw still bars in its shape; a line of two where the kind says nothing. */
+  waiting?: () => Node[];
+  /** Draw the whole card; empty where there is nothing to show. */
+  draw: (mark: Mark, model: Model) => Node[];
+  /** Draw one entry anew inside its node. */
+  update: (mark: Mark, entry: Entry) => void;
+}
+
+let guest: Guest;
+
+export class Mark extends HTMLElement {
+  static observedAttributes = ["item", "question"];
+  _model: Model | undefined;
+  _kind: Kind | undefined;
+  /** The node in which each entry is drawn. */
+  readonly _nodes = new Map<Entry, HTMLElement>();
+  readonly _card: HTMLElement = h("section", { part: "card" });
+  readonly _root = this.attachShadow({ mode: "open" });
+  /** What the host shows once somebody answered. */
+  private readonly _benefit = h("slot", { name: "decided", hidden: true });
+  private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
+  private _round = 0;
+  private _end = new AbortController();
+
+  connectedCallback(): void {
+    guest._views.add(this);
+    void this._begin();
+  }
+
+  disconnectedCallback(): void {
+    guest._views.delete(this);
+    this._clear();
+  }
+
+  attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
+    if (before !== after && guest._views.has(this)) void this._begin();
+  }
+
+  /** Take everything away and wait for nothing more. */
+  _clear(): void {
+    this._round++;
+    this._end.abort();
+    this._model = undefined;
+    this._nodes.clear();
+    this._root.replaceChildren();
+  }
+
+  async _begin(): Promise<void> {
+    this._clear();
+    const round = this._round;
+    const isOver = () => round !== this._round;
+    this._end = new AbortController();
+    const item = this.getAttribute("item");
+    const question = this.getAttribute("question");
+    if (!item || !question || guest._end.signal.aborted) return;
+    this._root.adoptedStyleSheets = [sheet(css)];
+    const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
+    const isKnown = guest._models.has(`${question} ${item}`);
+    if (!isKnown) {
+      await this._until(NEAR, true);
+      if (!reserve && !this._isFree()) await this._until("0px", false);
+    }
+    const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
+    if (isOver() || !kind) return;
+    this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
+    if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
+    if (guest._isSilent) await this._knock(kind.door ?? "show");
+    guest._isSilent = false;
+    const model = await guest._place(question, item);
+    await guest._calm();
+    if (isOver()) return;
+    this._model = model;
+    this._show(kind, reserve);
+    if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
+  }
+
+  /** Resolve when the element comes within `margin` of the window, or has left it. */
+  private _until(rootMargin: string, isIn: boolean): Promise<void> {
+    return new Promise((resolve) => this._watch({ rootMargin }, [this], ([seen]) => seen!.isIntersecting === isIn && resolve()));
+  }
+
+  /** Watch nodes until the element goes. */
+  private _watch(how: IntersectionObserverInit, nodes: Element[], act: IntersectionObserverCallback): void {
+    const watch = new IntersectionObserver(act, how);
+    nodes.forEach((node) => watch.observe(node));
+    this._end.signal.addEventListener("abort", () => watch.disconnect());
+  }
+
+  /** Whether growing moves nothing that somebody sees: we are out of view, or nothing in view follows. */
+  private _isFree(): boolean {
+    const { top, bottom } = this.getBoundingClientRect();
+    if (top >= innerHeight) return true;
+    if (bottom <= 0) return CSS.supports("overflow-anchor", "auto");
+    for (let node: Element | null = this; node; node = node.parentElement)
+      for (let after = node.nextElementSibling; after; after = after.nextElementSibling) {
+        const beside = after.getBoundingClientRect();
+        if (beside.height && beside.top >= bottom - 1 && beside.top < innerHeight) return false;
+      }
+    return true;
+  }
+
+  private _put(minimum: number, ...inside: Node[]): void {
+    this._card.style.cssText = `min-height:${minimum}px`;
+    this._card.replaceChildren(...inside, this._benefit, this._live);
+    this._root.replaceChildren(this._card);
+  }
+
+  /** With privacy asked for, a door stands here and nothing leaves before it is opened. */
+  private _knock(words: string): Promise<unknown> {
+    return new Promise((click) => this._put(0, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(words)))));
+  }
+
+  /** Draw what is known: never higher than what already stands here while something in view follows. */
+  private _show(kind: Kind, reserve: number): void {
+    const held = this._card.isConnected ? this._card.offsetHeight : 0;
+    const isHeld = held > 0 && !this._isFree();
+    const inside = this._model ? kind.draw(this, this._model) : [];
+    const least = Math.max(reserve, isHeld ? held : 0);
+    let stands: HTMLElement = this._card;
+    if (inside[0]) this._put(least, ...inside);
+    else {
+      this._root.replaceChildren((stands = h("slot", { name: "empty" })));
+      stands.style.cssText = `display:block;min-height:${least}px`;
+    }
+    if (isHeld) {
+      this._fold(held);
+      void this._until("0px", false).then(() => (stands.style.minHeight = `${reserve}px`));
+    }
+    this._observe();
+  }
+
+  /** Put away from the end what would make the card higher than it may be, behind one button. */
+  private _fold(most: number): void {
+    const all = [...this._card.querySelectorAll<HTMLElement>(".fold")];
+    const more = h("button", { class: "quiet", click: () => [...all, more].forEach((one) => (one.hidden = one === more)) });
+    let count = 0;
+    while (this._card.offsetHeight > most && count < all.length) {
+      all.at(-++count)!.hidden = true;
+      more.textContent = `+${count}`;
+      this._card.querySelector(".tail")?.append(more);
+    }
+  }
+
+  /** Tell once of each shown entry that was half visible for a second. */
+  private _observe(): void {
+    const timers = new Map<Element, ReturnType<typeof setTimeout>>();
+    this._watch({ threshold: [0, 0.5] }, [...this._nodes.values()], (changes) => {
+      for (const { target, intersectionRatio } of changes) {
+        clearTimeout(timers.get(target));
+        if (intersectionRatio < 0.5) continue;
+        const [entry] = [...this._nodes].find(([, node]) => node === target) ?? [];
+        timers.set(target, setTimeout(() => {
+          if (document.hidden || this._end.signal.aborted || !entry?.isUnseen) return;
+          entry.isUnseen = false;
+          guest._answers!._tell(entry, { type: "seen", candidate: entry.candidate.id });
+        }, SEEN_MS)); // prettier-ignore
+      }
+    });
+  }
+
+  /** Draw an entry anew; the focus that was in it goes to what took its place. */
+  _become(entry: Entry): void {
+    const node = this._nodes.get(entry);
+    if (!node) return;
+    const hadFocus = node.contains(this._root.activeElement) && this._root.activeElement!.closest("[data-act]");
+    this._kind!.update(this, entry);
+    if (hadFocus) this._focus(entry);
+    if (entry.row.is === "decided") this._benefit.hidden = false;
+  }
+
+  /** Move the focus to the way back, else to the answer that was taken back, else to the first answer. */
+  _focus(entry: Entry): void {
+    const { row } = entry;
+    const undone = row.is === "asked" ? row.undone : "";
+    const found = [".undo", `[data-value="${CSS.escape(undone ?? "")}"]`, "[data-value]"].map((one) => this._nodes.get(entry)?.querySelector<HTMLElement>(one));
+    found.find((one) => one)?.focus();
+  }
+
+  _say(words: string): void {
+    this._live.textContent = words;
+  }
+}
+
+/** Name the elements; those of an earlier start begin anew with this guest. */
+export function defineMarks(by: Guest): void {
+  guest = by;
+  for (const kind of ["duplicates", "tags", "choice"]) {
+    if (!customElements.get(`earmark-${kind}`)) customElements.define(`earmark-${kind}`, class extends Mark {});
+    else document.querySelectorAll<Mark>(`earmark-${kind}`).forEach((mark) => mark.connectedCallback?.());
+  }
+}
