@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assignments", "0004_prompts_know_their_answer"),
+        ("assignments", "0003_prompts_know_their_answer"),
     ]
 
     operations = [
