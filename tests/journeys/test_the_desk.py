@@ -28,7 +28,7 @@ LABELS = ["Asks for help", "Reports a fault", "Wishes for something"]
 def open_desk(browser: Any, product: Product, question: str, kind: str = "colleague", **options: Any) -> Any:
     page = browser.new_context(**options).new_page()
     page.goto(product.client.desk.link(question, kind).url)
-    page.locator("article").first.wait_for(timeout=20_000)
+    page.locator("[data-value]").first.wait_for(timeout=20_000)
     return page
 
 
@@ -82,7 +82,7 @@ def test_a_link_that_was_taken_back_opens_nothing_any_more(browser: Any, product
     link = product.client.desk.link("tone", "expert")
     page = browser.new_context().new_page()
     page.goto(link.url)
-    page.locator("article").first.wait_for(timeout=20_000)
+    page.locator("[data-value]").first.wait_for(timeout=20_000)
     product.client.desk.revoke(link.id)
     page.keyboard.press("1")
     page.keyboard.press("Enter")
@@ -117,7 +117,7 @@ class Annotator(threading.Thread):
                 page = playwright.chromium.connect_over_cdp(address).new_context().new_page()
                 page.goto(self.url)
                 for count in range(1, 10_000):
-                    page.locator("article, .alone h1").first.wait_for(timeout=30_000)
+                    page.locator("[data-value], .alone h1").first.wait_for(timeout=30_000)
                     if page.locator(".alone h1").count():
                         return True
                     title = page.locator("article h2").first.inner_text()
