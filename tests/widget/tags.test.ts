@@ -77,7 +77,8 @@ test("all chips together are one stop of the tab key, and stay so after an answe
   const stops = () => all(mark, "ul button").filter(({ tabIndex }) => tabIndex === 0);
   expect(stops().length).toBe(1);
   button(mark._root, "“Archive” fits").click();
-  expect(stops()).toEqual([focused(mark)]);
+  expect(stops().length).toBe(1);
+  expect(stops()[0]).toBe(focused(mark));
   press(focused(mark)!, "ArrowRight");
   expect(focused(mark)?.getAttribute("aria-label")).toBe("“Search” fits");
 });
@@ -127,6 +128,6 @@ test("what is offline or not saved says so at its chip", async () => {
 
 test("with nothing to show there is still a door to add", async () => {
   const mark = await show({ candidates: [] });
-  expect(chips(mark)).toEqual([]);
+  expect(chips(mark).length).toBe(0);
   expect(button(mark._root, "Add tag")).toBeTruthy();
 });
