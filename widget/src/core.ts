@@ -64,7 +64,7 @@ export class Guest {
 
   constructor(readonly _earmark: Earmark) {
     this._on("keydown", ({ target }) => {
-      if ((target as Element).matches("input,textarea,[contenteditable]")) this._typedAt = performance.now();
+      if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
   }
 
@@ -76,8 +76,7 @@ export class Guest {
   /** Return the session, asked for once; where the host's word does not hold, the host hears `earmark:identity`. */
   _meet(): Promise<Session> {
     const { key, identity, base } = this._earmark.settings;
-    const locale = document.documentElement.lang;
-    return (this._session ??= post<Session>(base, "session", { key, identity, locale, page: location.pathname }).catch((refused: Refused) => {
+    return (this._session ??= post<Session>(base, "session", { key, identity, page: location.pathname }).catch((refused: Refused) => {
       this._session = undefined;
       if (refused.status === 401) fire(document, "identity", {});
       throw refused;

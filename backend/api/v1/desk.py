@@ -14,14 +14,13 @@ from backend.api.v1.doors import BrowserDoor, ServerDoor
 from backend.api.v1.identity import SESSION_S, Session, check_own_origin, session_token
 from backend.api.v1.problems import Forbidden, Problem, Unknown
 from backend.api.v1.sdk import _listing, _page_schema
-from backend.api.v1.shapes import candidate_of, label_candidate, widget_question
+from backend.api.v1.shapes import slot_candidate, widget_question
 from backend.assignments.actions.queue import leave
 from backend.assignments.models import Assignment
 from backend.desk.actions.ask import Asked, ask_next
 from backend.desk.actions.links import address_of, make_link, open_link, person_of_link, read_token, revoke_link
 from backend.desk.models import DeskLink
 from backend.desk.progress import progress_of
-from backend.judgements.models import Slot
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
 
@@ -63,9 +62,7 @@ class DeskSessionView(DeskDoor):
                 link_id=name.link_id, project_id=name.project_id, now=self.now, question_slug=body.get("question")
             )
             question = _asked(link.question)
-            annotator = person_of_link(link=link, person=body.get("person"), now=self.now)
-            if annotator.opted_out_at is not None:
-                raise Forbidden("This person asked to be left alone.", code="opted_out")
+            annotator = _willing(person_of_link(link=link, person=body.get("person"), now=self.now))
             return Response(
                 {
                     "token": session_token(annotator, origin=origin, now=self.now, link_id=link.pk),
@@ -78,6 +75,12 @@ class DeskSessionView(DeskDoor):
                     "progress": progress_of(annotator=annotator, question=question),
                 }
             )
+
+
+def _willing(annotator: Annotator) -> Annotator:
+    if annotator.has_opted_out:
+        raise Forbidden("This person opted out.", code="opted_out")
+    return annotator
 
 
 def _asked(question: Question) -> Question:
@@ -96,6 +99,7 @@ class DeskNextView(DeskDoor):
         session = self.session(body, request)
         with tenancy(session.project_id):
             annotator, question = self.at_desk(session)
+            _willing(annotator)
             _asked(question)
             left = self.assignment(body.get("leave"), annotator, question)
             after = self.assignment(body.get("after"), annotator, question)
@@ -119,17 +123,13 @@ def _told(asked: Asked, question: Question) -> dict[str, Any]:
             "place": "desk",
             "exposure": str(asked.exposure.pk),
             "ask": True,
-            "candidates": [_candidate(slot) for slot in slots],
+            "candidates": [slot_candidate(slot) for slot in slots],
             "answers": [],
             "known": [],
             "error": None,
         },
         "reasons": [] if question.is_blind else [reason for slot in slots for reason in slot.reasons],
     }
-
-
-def _candidate(slot: Slot) -> dict[str, str]:
-    return candidate_of(slot.candidate) if slot.candidate else label_candidate(slot.label)
 
 
 def _item(item: Item) -> dict[str, Any]:

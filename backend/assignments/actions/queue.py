@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from backend.annotators.models import Annotator
+from backend.assignments.errors import LeaseOver
 from backend.assignments.models import Assignment
 from backend.questions.models import Question, Unit
 
@@ -54,19 +55,19 @@ def leave(*, assignment: Assignment, now: datetime) -> None:
     Assignment.objects.filter(pk=assignment.pk, answered_at=None).update(lease_until=now)
 
 
-def answer_assignment(*, assignment: Assignment, now: datetime) -> bool:
-    """Write down that the assignment is answered; return False where it came too late.
+def answer_assignment(*, assignment: Assignment, now: datetime) -> None:
+    """Write down that the assignment is answered; raises LeaseOver where it came too late.
 
-    Late is an answer after the lease, when others have taken all places of the unit: it would be
-    one more than was wanted. The caller holds the annotator's row lock.
+    An answer after the lease is taken while the unit has a place left; it would else be one more
+    than was wanted. The caller holds the annotator's row lock.
     """
     held = Assignment.objects.select_related("unit__question").get(pk=assignment.pk)
     if held.answered_at:
-        return True
-    if (held.lease_until is None or held.lease_until < now + SURE_FOR) and not _has_place(held, now):
-        return False
+        return
+    is_sure = held.lease_until is not None and held.lease_until >= now + SURE_FOR
+    if not is_sure and not _has_place(held, now):
+        raise LeaseOver(lease_until=held.lease_until)
     Assignment.objects.filter(pk=held.pk).update(answered_at=now)
-    return True
 
 
 def reopen_assignment(*, assignment: Assignment, now: datetime) -> None:

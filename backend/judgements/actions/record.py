@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from backend.annotators.actions.people import hide_question
 from backend.annotators.models import Annotator
 from backend.assignments.actions.prompts import answer_prompt, dismiss_prompt, prompt_of
+from backend.assignments.actions.queue import answer_assignment
+from backend.assignments.errors import LeaseOver
 from backend.judgements.actions.judge import judge
 from backend.judgements.actions.outcomes import update_outcomes
 from backend.judgements.actions.stand import answer_assignments, stand_again
@@ -59,7 +61,8 @@ def record_events(
 
     An event told before is `dup`; told before with another content it is `bad: conflict` and the
     first stands. An answer about a list never shown to this person, or an item not in it, is refused;
-    a tag they may name themselves, within the question's labels. Bad events take nothing from the good
+    a tag they may name themselves, within the question's labels. An answer at the desk after its lease is
+    refused where others took the places (`lease_over`). Bad events take nothing from the good
     ones. Raises SessionRevoked where `epoch` is not the annotator's any more. The caller holds the
     project's door; the annotator's row is locked until the transaction ends.
     """
@@ -112,6 +115,8 @@ def _take(batch: _Batch, event: Event) -> Verdict:
             refusal = _write(batch, event, digest)
     except IntegrityError:
         refusal = "conflict"
+    except LeaseOver:
+        refusal = "lease_over"
     if refusal:
         return Verdict(event.id, BAD, refusal)
     batch.known[event.id] = digest
@@ -220,6 +225,8 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
         said = judge(annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now)
     except ValueNotAllowed:
         return "unknown_value"
+    if said.assignment:
+        answer_assignment(assignment=said.assignment, now=batch.now)
     batch.units[said.unit_id] = said.unit
     batch.assignments |= {said.assignment_id} if said.assignment_id else set()
     return None

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from backend.annotators.models import Annotator
+from backend.assignments.actions.queue import reopen_assignment
 from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement, LiveJudgement
 from backend.judgements.signals import unit_answered
@@ -41,8 +42,13 @@ def _move(annotator: Annotator, unit: Unit) -> None:
 
 
 def answer_assignments(*, assignment_ids: Iterable[int], now: datetime) -> None:
-    """Write down which of these assignments are answered: those with a judgement that was not taken back."""
+    """Write down which of these assignments are answered: those with a judgement that was not taken back.
+
+    The others are kept for their annotators anew, who have just taken an answer back.
+    """
     for assignment in Assignment.objects.filter(pk__in=set(assignment_ids)):
         stands = Judgement.objects.of(assignment.project_id).filter(assignment=assignment).standing().exists()
-        if stands != (assignment.answered_at is not None):
-            Assignment.objects.filter(pk=assignment.pk).update(answered_at=now if stands else None)
+        if stands and assignment.answered_at is None:
+            Assignment.objects.filter(pk=assignment.pk).update(answered_at=now)
+        elif not stands:
+            reopen_assignment(assignment=assignment, now=now)

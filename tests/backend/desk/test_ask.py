@@ -12,7 +12,7 @@ from backend.judgements.models import Exposure
 from backend.projects.ids import uuid7
 from backend.quality.actions.settle import settle_unit
 from backend.questions.actions.items import remove_item
-from backend.questions.actions.units import unit_of_item, unit_of_pair
+from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Question, Unit
 from backend.suggestions.models import Suggester, Suggestion
 
@@ -165,3 +165,41 @@ def test_progress_counts_what_is_mine_settled_contested_and_open(choice):
         "answered_count": 3, "settled_count": 1, "contested_count": 1, "open_count": 1,
     }  # fmt: skip
     assert progress_of(annotator=choice.people[1], question=choice.question)["answered_count"] == 2
+
+
+# -- tags, and choices that are not blind ---------------------------------------------------------------
+
+TAGS = {
+    "kind": "tags", "labels": ["archive", "inbox", "printing"],
+    "dictionary": {"archive": ["archive"], "inbox": ["inbox"], "printing": ["printer", "prints"]},
+}  # fmt: skip
+
+
+def test_of_tags_the_two_best_guesses_of_an_item_are_asked_about(world):
+    becomes(world, **TAGS)
+    fill_queue(question=world.question, now=world.now, count=2)
+    asked = Unit.objects.order_by("pk").values_list("item__key", "label")
+    assert set(asked) == {("5", "archive"), ("5", "inbox"), ("4", "printing")}
+
+
+def test_of_a_tag_its_item_and_its_label_are_shown(world):
+    becomes(world, **TAGS)
+    asked = ask(world)
+    slot = asked.exposure.slots.get()
+    assert keys(asked) == [asked.assignment.unit.item.key]
+    assert (slot.candidate, slot.label) == (None, asked.assignment.unit.label)
+    assert slot.score and slot.reasons
+
+
+def test_a_tag_that_somebody_named_is_asked_about_without_a_score(world):
+    becomes(world, **TAGS)
+    unit = unit_of_tag(question=world.question, item=world.items["4"], label="archive")
+    Unit.objects.filter(pk=unit.pk).update(priority=0.8)
+    slot = ask(world).exposure.slots.get()
+    assert (slot.label, slot.score, slot.suggester) == ("archive", None, None)
+
+
+def test_a_choice_that_is_not_blind_shows_the_label_that_software_guesses(world):
+    becomes(world, **TAGS | {"kind": "choice", "is_blind": False, "dictionary": {"archive": ["archive"]}})
+    asked = ask(world)
+    assert [slot.label for slot in asked.exposure.slots.all()] == ["archive"]

@@ -15,7 +15,7 @@ export const answers = {
   after: { related: "Kept beside this thread.", different: "Won’t come back.", unsure: "That helps too." } as Record<string, string>,
   others: { one: "You and 1 other.", other: "You and {n} others." },
   proposed: "Proposed: others will be asked.",
-  contested: "People disagree: others will be asked.",
+  contested: "Contested: others will be asked.",
   settled: "Settled.",
   agree: "Settled: {x} of {n} agree.",
   offline: "Sends when online.",
@@ -73,6 +73,7 @@ export const menu = {
 export const desk = {
   deskWait: "Looking for the next one …",
   deskPair: "Are these two the same?",
+  deskTaken: "Others answered that one in the meantime.",
   deskClosed: "This link does not open the desk any more.",
   deskAskNew: "Ask whoever sent it for a new one.",
   deskNotAsked: "This question is not asked any more.",

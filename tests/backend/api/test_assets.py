@@ -1,0 +1,141 @@
+import gzip
+import json
+import os
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from backend.api.assets import small
+
+DIST = settings.EARMARK_WIDGET_DIR
+MANIFEST = json.loads((DIST / "manifest.json").read_text())
+KINDS = ("duplicates.js", "tags.js", "choice.js")
+
+
+def fetched(name: str, **headers: str):
+    return Client().get(f"/w/{name}", headers={"Accept-Encoding": "gzip, br"} | headers)
+
+
+def weight(*names: str) -> int:
+    return sum(len(fetched(name).content) for name in names)
+
+
+@pytest.mark.parametrize("name", MANIFEST)
+def test_what_is_served_unpacks_to_the_file(name):
+    answer = fetched(name)
+    assert answer["Content-Encoding"] == "gzip" and answer["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(answer.content) == (DIST / MANIFEST[name]).read_bytes()
+
+
+@pytest.mark.parametrize("name", MANIFEST)
+def test_what_is_served_is_smaller_than_the_usual_gzip(name):
+    assert len(fetched(name).content) < len(gzip.compress((DIST / MANIFEST[name]).read_bytes(), 9))
+
+
+def test_the_bytes_are_the_same_whenever_they_are_made(tmp_path):
+    first, second = tmp_path / "a.js", tmp_path / "b.js"
+    for path in (first, second):
+        path.write_text("let a = 1; " * 40)
+    assert small(first) == small(second)
+    assert small(first)[4:8] == bytes(4), "no time stands in them"
+
+
+def test_a_file_that_changed_is_packed_anew(tmp_path):
+    path = tmp_path / "a.js"
+    path.write_text("before")
+    assert gzip.decompress(small(path)) == b"before"
+    path.write_text("after")
+    _touch(path, 10)
+    assert gzip.decompress(small(path)) == b"after"
+
+
+def _touch(path: Path, later_s: int) -> None:
+    at = path.stat().st_mtime + later_s
+    os.utime(path, (at, at))
+
+
+def test_who_cannot_unpack_gets_the_file_itself():
+    answer = fetched("core.js", **{"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in answer
+    assert answer.content == (DIST / MANIFEST["core.js"]).read_bytes()
+
+
+def test_a_stable_name_is_kept_for_five_minutes():
+    assert fetched("earmark.js")["Cache-Control"] == "public, max-age=300"
+
+
+def test_a_hashed_name_is_kept_for_ever():
+    assert fetched(MANIFEST["core.js"])["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_any_page_may_fetch_it_as_what_it_is():
+    answer = fetched("earmark.js")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "core.0000000000.js", "nothing.js", "..%2Fpackage.json"])
+def test_nothing_else_in_the_folder_is_served(name):
+    answer = fetched(name)
+    assert answer.status_code == 404 and answer.json()["code"] == "not_found"
+
+
+def test_the_loader_weighs_at_most_1024_bytes():
+    assert weight("earmark.js") <= 1024
+
+
+def test_the_core_weighs_at_most_5120_bytes():
+    assert weight("core.js") <= 5120
+
+
+def test_three_kinds_together_weigh_at_most_4096_bytes():
+    assert weight(*KINDS) <= 4096
+
+
+@pytest.mark.parametrize("name", ["de.js", "es.js", "ar.js"])
+def test_a_language_weighs_at_most_1536_bytes(name):
+    assert weight(name) <= 1536
+
+
+def test_a_duplicates_page_weighs_at_most_10240_bytes():
+    assert weight("earmark.js", "core.js", "answers.js", "duplicates.js") <= 10240
+
+
+def written(folder: Path, weights: dict[str, int]) -> None:
+    """Write a bundle of chunks that do not pack."""
+    folder.mkdir(exist_ok=True)
+    for name, size in weights.items():
+        (folder / f"{name}.1.js").write_bytes(os.urandom(size))
+    (folder / "manifest.json").write_text(json.dumps({f"{name}.js": f"{name}.1.js" for name in weights}))
+
+
+CHUNKS = ["earmark", "core", "answers", "duplicates", "tags", "choice", "de", "es", "ar"]
+
+
+def test_the_command_prints_chunks_and_pages(settings, tmp_path):
+    written(tmp_path / "dist", dict.fromkeys(CHUNKS, 100))
+    settings.EARMARK_WIDGET_DIR = tmp_path / "dist"
+    out = StringIO()
+    call_command("widget_size", stdout=out)
+    told = dict(re.findall(r"^(.+?) {2,}(\d+.*)$", out.getvalue(), re.MULTILINE))
+    assert told["core.js"] == "123" and told["the core"] == "123 of 5120"
+    assert told["three kinds"] == "369 of 4096" and told["a duplicates page"] == "492 of 10240"
+    assert told["a page of all three"] == "738"
+
+
+@pytest.mark.parametrize(
+    "over", [{"earmark": 1025}, {"core": 5121}, {"tags": 4097}, {"ar": 1537}, {"answers": 10241}], ids=str
+)
+def test_the_command_fails_over_budget(settings, tmp_path, over):
+    written(tmp_path / "dist", dict.fromkeys(CHUNKS, 1) | over)
+    settings.EARMARK_WIDGET_DIR = tmp_path / "dist"
+    with pytest.raises(SystemExit, match="1"):
+        call_command("widget_size", stdout=StringIO(), stderr=StringIO())
