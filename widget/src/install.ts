@@ -5,7 +5,7 @@ import type { Call, Earmark, Page } from "./config";
 import type { Guest } from "./core";
 
 const ELEMENTS = "earmark-duplicates,earmark-tags,earmark-choice";
-/** The host is not asked again sooner, so that an identity that never holds does not turn in a circle. */
+/** The host is not asked anew sooner than this after the last time, so that a word that never holds goes in no circle. */
 const REST_MS = 60_000;
 
 type Sign = () => Promise<string>;
@@ -24,7 +24,7 @@ class Installation {
   private readonly _end = new AbortController();
   private readonly _watch = new MutationObserver(() => this._look());
   private _guest: Guest | undefined;
-  private _askedAt = 0;
+  private _renewedAt = -REST_MS;
 
   constructor({ key, base, identity = "", lang = "", rules }: Package.Options) {
     const settings = { key, lang, base: base.replace(/\/*$/, "/"), identity: "" };
@@ -67,13 +67,13 @@ class Installation {
 
   /** Return what the host signs; empty where it signs for nobody. */
   private async _ask(): Promise<string> {
-    this._askedAt = performance.now();
     return (await Promise.resolve(this._sign?.()).catch(() => "")) ?? "";
   }
 
   /** Let the host sign anew; elements that stand stay as they are, those that got nothing ask again. */
   private async _renew(): Promise<void> {
-    if (!this._sign || performance.now() - this._askedAt < REST_MS) return;
+    if (!this._sign || performance.now() - this._renewedAt < REST_MS) return;
+    this._renewedAt = performance.now();
     const identity = await this._ask();
     if (!identity || this._end.signal.aborted) return;
     const guest = this._guest!;
