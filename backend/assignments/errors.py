@@ -16,7 +16,7 @@ class CapsImpossible(AssignmentError):
     """A prompt policy whose numbers cannot be."""
 
     def __init__(self, *, reason: str) -> None:
-        super().__init__(f"These caps cannot be: {reason}.")
+        super().__init__(f"These caps cannot be. {reason}")
         self.reason = reason
 
 

@@ -13,6 +13,7 @@ from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question, Unit
 
 LONGEST_REST_DAYS = 3650
+CAPS_POSSIBLE = f"A rest comes after one dismissal or more, and lasts {LONGEST_REST_DAYS} days at most."
 
 
 class AssignmentQuerySet(TenantQuerySet["Assignment"]):
@@ -77,7 +78,9 @@ class PromptPolicy(Owned):
         constraints = [
             models.UniqueConstraint(fields=["project"], name="a_project_has_one_prompt_policy"),
             models.CheckConstraint(
-                condition=Q(dismissals_limit__gte=1, rest_days__lte=LONGEST_REST_DAYS), name="a_rest_is_earned_and_ends"
+                condition=Q(dismissals_limit__gte=1, rest_days__lte=LONGEST_REST_DAYS),
+                name="a_rest_is_earned_and_ends",
+                violation_error_message=CAPS_POSSIBLE,
             ),
         ]
 

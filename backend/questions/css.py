@@ -10,12 +10,11 @@ import re
 
 _ESCAPE = r"\\(?:[0-9a-fA-F]{1,6}\s?|[^\n0-9a-fA-F])"
 _NAME = rf"(?:--|-?(?:[A-Za-z_\u00a0-\U0010ffff]|{_ESCAPE}))(?:[-\w\u00a0-\U0010ffff]|{_ESCAPE})*"
-_HASH = rf"#(?:[-\w\u00a0-\U0010ffff]|{_ESCAPE})+"
 _TEXT = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 _ATTRIBUTE = rf"\[\s*{_NAME}\s*(?:[~|^$*]?=\s*(?:{_NAME}|{_TEXT})\s*(?:(?<=[\s\"'])[iIsS]\s*)?)?\]"
 _STEP = r"(?:[+-]?\d*n(?:\s*[+-]\s*\d+)?|[+-]?\d+|odd|even)"
 
-_SIMPLE = re.compile(rf"{_HASH}|\.{_NAME}|{_ATTRIBUTE}")
+_SIMPLE = re.compile(rf"[#.]{_NAME}|{_ATTRIBUTE}")
 _TYPE = re.compile(rf"\*|{_NAME}")
 _PSEUDO = re.compile(rf":({_NAME})")
 _COMBINATOR = re.compile(r"\s*[>+~]\s*|\s+")
@@ -41,6 +40,8 @@ class _NoSelector(Exception):
 
 def is_selector(text: str) -> bool:
     """Return whether a text is a selector, or a list of some."""
+    if "-->" in text:  # one token of CSS, and no combinator
+        return False
     reader = _Reader(text.strip())
     try:
         reader.selectors()
@@ -118,6 +119,7 @@ class _Reader:
         """Read what stands in a pseudo-class's brackets."""
         if name in _OF_NAMES:
             self.need(self.take(_LANGUAGES))
+            self.need(self.text.startswith(")", self.at))  # browsers take no space here
         elif name in _OF_STEPS:
             self.need(self.take(_NTH))
             if name.endswith("-child") and self.take(_OF):

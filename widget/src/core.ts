@@ -63,7 +63,7 @@ export class Guest {
 
   constructor(readonly _earmark: Earmark) {
     this._on("keydown", ({ target }) => {
-      if ((target as Element).matches("input,textarea,[contenteditable]")) this._typedAt = performance.now();
+      if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
   }
 

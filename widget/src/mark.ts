@@ -66,7 +66,7 @@ export class Mark extends HTMLElement {
     this._end = new AbortController();
     const item = this.getAttribute("item");
     const question = this.getAttribute("question");
-    if (!item || !question) return;
+    if (!item || !question || guest._end.signal.aborted) return;
     this._root.adoptedStyleSheets = [sheet(css)];
     const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
     const isKnown = guest._models.has(`${question} ${item}`);

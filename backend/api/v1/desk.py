@@ -62,9 +62,7 @@ class DeskSessionView(DeskDoor):
                 link_id=name.link_id, project_id=name.project_id, now=self.now, question_slug=body.get("question")
             )
             question = _asked(link.question)
-            annotator = person_of_link(link=link, person=body.get("person"), now=self.now)
-            if annotator.opted_out_at is not None:
-                raise Forbidden("This person asked to be left alone.", code="opted_out")
+            annotator = _willing(person_of_link(link=link, person=body.get("person"), now=self.now))
             return Response(
                 {
                     "token": session_token(annotator, origin=origin, now=self.now, link_id=link.pk),
@@ -77,6 +75,12 @@ class DeskSessionView(DeskDoor):
                     "progress": progress_of(annotator=annotator, question=question),
                 }
             )
+
+
+def _willing(annotator: Annotator) -> Annotator:
+    if annotator.has_opted_out:
+        raise Forbidden("This person opted out.", code="opted_out")
+    return annotator
 
 
 def _asked(question: Question) -> Question:
@@ -95,6 +99,7 @@ class DeskNextView(DeskDoor):
         session = self.session(body, request)
         with tenancy(session.project_id):
             annotator, question = self.at_desk(session)
+            _willing(annotator)
             _asked(question)
             left = self.assignment(body.get("leave"), annotator, question)
             after = self.assignment(body.get("after"), annotator, question)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from backend.annotators.models import Annotator, HiddenQuestion
 from backend.assignments.caps import VISIT_GAP, Asked, Caps, Stay, capped_until, free_at, rests_until
 from backend.assignments.errors import CapsImpossible
-from backend.assignments.models import LONGEST_REST_DAYS, Prompt, PromptPolicy, Visit
+from backend.assignments.models import CAPS_POSSIBLE, Prompt, PromptPolicy, Visit
 from backend.questions.models import Item, Question
 
 _CONTINUE = """
@@ -106,8 +106,7 @@ def set_caps(*, project_id: int, caps: Caps) -> PromptPolicy:
         with transaction.atomic():
             policy, _ = PromptPolicy.objects.update_or_create(project_id=project_id, defaults=vars(caps))
     except IntegrityError:
-        told = f"a rest comes after 1 or more dismissals and lasts {LONGEST_REST_DAYS} days at most"
-        raise CapsImpossible(reason=told) from None
+        raise CapsImpossible(reason=CAPS_POSSIBLE) from None
     return policy
 
 

@@ -181,9 +181,11 @@ def test_a_question_that_is_not_asked_any_more_has_no_desk(desk):
 
 def test_who_wants_to_be_left_alone_is(desk):
     link = link_for(desk, subject="colleague-1")
+    token = come(desk, link)
     with tenancy(desk.project):
         Annotator.objects.filter(subject="colleague-1").update(opted_out_at=timezone.now())
     assert is_refused(begin(desk, link), 403, "opted_out")
+    assert is_refused(ask(desk, token), 403, "opted_out")
 
 
 # -- asking and answering -------------------------------------------------------------------------------

@@ -128,11 +128,12 @@ def test_staff_without_a_project_are_told_so(world):
 
 
 LISTS = [
-    "annotators_annotator", "annotators_hiddenquestion", "assignments_assignment", "datasets_dataset",
+    "annotators_annotator", "annotators_hiddenquestion", "assignments_assignment", "assignments_prompt",
+    "assignments_promptpolicy", "datasets_dataset",
     "datasets_datasetversion", "datasets_splitkey", "judgements_exposure", "judgements_judgement",
     "judgements_ledgerevent", "judgements_refusedevent", "judgements_slot", "judgements_withdrawal", "projects_apikey",
     "projects_job", "projects_weborigin", "projects_webhook", "projects_webhookdelivery", "quality_cluster",
-    "quality_consensuslabel", "questions_goldanswer", "questions_item", "questions_question", "questions_unit",
+    "quality_consensuslabel", "questions_goldanswer", "questions_item", "questions_placementrule", "questions_question", "questions_unit",
     "suggestions_suggester", "suggestions_suggestion",
 ]  # fmt: skip
 

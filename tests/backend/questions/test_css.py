@@ -20,11 +20,11 @@ def test_what_browsers_take_is_a_selector(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", ">", "> p", "p >", "p > > b", "a,", ",a", "a,,b", "..post", ".", "#", ".1st", "1st", "[", "[]", "[data-id",
+        "", " ", ">", "> p", "p >", "p > > b", "a,", ",a", "a,,b", "..post", ".", "#", "#1st", ".1st", "1st", "[", "[]", "[data-id",
         "[data-id=]", "[=5]", "[data-id='5]", "a[b=c d]", "p:", "p:()", "p:not()", "p:not(", "p:not(.a", "p)", "p:nth-child()",
         "p:nth-child(x)", "//div[@id]", "$('p')", "javascript:alert(1)", "p::before", "p:before", "p:hover", "a:visited",
         "p:has-text(spam)", "p:contains('x')", "p:has(a:has(b))", "p:root(x)", "svg|a", "p; q", "p/**/q", "@media", "p!", "a b>",
-        "p:nth-of-type(2 of .x)", "p:lang()",
+        "p:nth-of-type(2 of .x)", "p:lang()", "--> p",
     ],
 )  # fmt: skip
 def test_everything_else_is_none(text):

@@ -10,6 +10,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 
+from backend.assignments.actions.prompts import set_caps
+from backend.assignments.caps import Caps
+from backend.assignments.models import PromptPolicy
 from backend.config.demo_questions import TONES, TOPICS
 from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
 from backend.projects.actions.webhooks import add_webhook
@@ -19,6 +22,8 @@ from backend.questions.actions.ask import ask_question
 from backend.questions.models import Question
 
 PROJECT = "tidepool"
+CAPS = Caps(visit_limit=50, week_limit=500)
+"""Generous, so that whoever tries the demo sees the questions; a product would keep the defaults."""
 QUESTIONS: dict[str, dict[str, Any]] = {
     "duplicate": {
         "prompt": "Is your problem the same as one of these?",
@@ -76,6 +81,8 @@ class Command(BaseCommand):
         with tenancy(project):
             self._webhook(project, f"{forum}/earmark/webhook", facts["webhook_secret"])
             self._questions(project)
+            if not PromptPolicy.objects.of(project).exists():
+                set_caps(project_id=project.pk, caps=CAPS)
         self._staff()
         write.parent.mkdir(parents=True, exist_ok=True)
         write.touch(mode=0o600)

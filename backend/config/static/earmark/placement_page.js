@@ -6,7 +6,7 @@ import { addressOf, placesOf } from "./placement.js";
 const SHOWN = 12;
 const BESIDE = 2;
 const WAIT_MS = 150;
-const GONE = "script, link, base, meta, iframe, frame, object, embed, portal, audio, video";
+const GONE = "script, noscript, link, base, meta, iframe, frame, object, embed, portal, audio, video";
 const LEADS_OUT = new Set([
   "src", "srcset", "href", "xlink:href", "ping", "action", "formaction", "poster", "background", "data", "autofocus",
   "target", "manifest", "imagesrcset", "usemap", "cite", "longdesc", "srcdoc", "http-equiv",
@@ -146,7 +146,9 @@ function look() {
   for (const [rule, { places }] of results) {
     for (const place of places) place.node[rule.where === "before" ? "before" : "after"](boxOf(page, place, rule));
   }
-  document.querySelector("#picture iframe").srcdoc = drawn(page);
+  const picture = document.querySelector("#picture iframe");
+  const drawing = drawn(page);
+  if (picture.srcdoc !== drawing) picture.srcdoc = drawing;
 }
 
 let waiting;
