@@ -62,6 +62,8 @@ export class Server {
   slowMs = 0;
   /** Calls to a path are refused like this, first come first served. */
   refusals: { path: string; status: number; [more: string]: unknown }[] = [];
+  /** What answers to other paths. */
+  more: Record<string, (body: any) => object> = {};
   /** What is told of an event, above "ok". */
   result: (event: SentEvent) => Partial<EventResult> = () => ({});
   private _count = 0;
@@ -77,7 +79,7 @@ export class Server {
   }
 
   fetch = async (url: string, how: RequestInit) => {
-    const path = url.replace(`${BASE}v1/`, "");
+    const path = url.split("/w/v1/")[1]!;
     const body = JSON.parse(how.body as string);
     this.received.push({ path, body, how });
     if (this.slowMs) await new Promise((on) => setTimeout(on, this.slowMs));
@@ -89,6 +91,7 @@ export class Server {
   };
 
   private _answer(path: string, body: any): object {
+    if (this.more[path]) return this.more[path](body);
     if (path === "session")
       return {
         token: `token-${body.identity}-${++this._count}`, expires_in: 1800, annotator: body.identity, questions: Object.values(QUESTIONS),
@@ -179,9 +182,9 @@ export function made(settings: Partial<Earmark["settings"]> = {}): Earmark {
 
 let guests: Guest[] = [];
 
-/** Begin as a guest of the page. */
-export function arrive(settings: Partial<Earmark["settings"]> = {}): Guest {
-  const guest = wait(made(settings));
+/** Begin as a guest of the page, who leaves when the test is over. */
+export function arrive(settings: Partial<Earmark["settings"]> = {}, earmark = made(settings)): Guest {
+  const guest = wait(earmark);
   guests.push(guest);
   return guest;
 }
@@ -256,6 +259,7 @@ export function aPage(): void {
     vi.stubGlobal("EDITION", "test");
     vi.stubGlobal("fetch", server.fetch);
     vi.stubGlobal("IntersectionObserver", Watch);
+    vi.stubGlobal("Request", class { get keepalive() { return true; } }); // prettier-ignore
     vi.spyOn(Guest.prototype, "_load").mockImplementation(async (name: string) => {
       if (!chunks[name]) throw new Error(`there is no chunk ${name}`);
       return chunks[name] as never;
