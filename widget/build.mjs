@@ -21,6 +21,7 @@ const CHUNKS = {
   menu: "menu",
   place: "place",
   calls: "calls",
+  desk: "desk",
   de: "strings/de",
   es: "strings/es",
   ar: "strings/ar",
@@ -29,7 +30,7 @@ const PLACEHOLDER = "__edition__"; // stands in the chunks for the hash over all
 const SMALLER = {
   ecma: 2020,
   module: true,
-  compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, pure_getters: true },
+  compress: { passes: 3, unsafe: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, pure_getters: true },
   mangle: { module: true },
 };
 

@@ -14,10 +14,16 @@ from backend.projects.pages import ProjectRows
 class AnnotatorAdmin(ProjectRows):
     """People by pseudonym, with their share right on gold."""
 
-    list_display = ["pseudonym", "kind", "right_on_gold", "created_at", "last_seen_at", "is_blocked"]
-    list_filter = ["kind", ("blocked_at", admin.EmptyFieldListFilter)]
+    list_display = ["pseudonym", "kind", "right_on_gold", "created_at", "last_seen_at", "is_blocked", "opted_out"]
+    list_filter = [
+        "kind",
+        ("blocked_at", admin.EmptyFieldListFilter),
+        ("opted_out_at", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["pseudonym"]
-    fields = ["pseudonym", "kind", "right_on_gold", "created_at", "last_seen_at", "blocked_at", "epoch"]
+    fields = [
+        "pseudonym", "kind", "right_on_gold", "created_at", "last_seen_at", "blocked_at", "opted_out_at", "epoch",
+    ]  # fmt: skip
     readonly_fields = fields
     actions = ["block", "unblock"]
     date_hierarchy = "created_at"
@@ -34,6 +40,11 @@ class AnnotatorAdmin(ProjectRows):
     def is_blocked(self, annotator: Annotator) -> bool:
         """Return whether their marks no longer count."""
         return annotator.is_blocked
+
+    @admin.display(description="Opted out", boolean=True)
+    def opted_out(self, annotator: Annotator) -> bool:
+        """Return whether they want to be shown nothing."""
+        return annotator.has_opted_out
 
     @admin.action(description="Block: let their marks count no more")
     def block(self, request: HttpRequest, chosen: QuerySet[Annotator]) -> None:

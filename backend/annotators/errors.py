@@ -2,7 +2,7 @@
 
 AnnotatorError
 ├── AnnotatorErased     the person asked to be forgotten
-├── SubjectReserved     a subject that only our own staff may have
+├── SubjectReserved     a subject that only our own staff and the desk's browsers may have
 └── TooManyCalls        the allowance for this minute is used up
 """
 
@@ -18,7 +18,7 @@ class AnnotatorErased(AnnotatorError):
 
 
 class SubjectReserved(AnnotatorError):
-    """The subject begins as those of our own staff do."""
+    """The subject begins as those of our own staff, or of browsers at the desk, do."""
 
 
 class TooManyCalls(AnnotatorError):

@@ -48,6 +48,11 @@ class Annotator(Owned):
         return self.blocked_at is not None
 
     @property
+    def has_opted_out(self) -> bool:
+        """Return whether this person wants to be shown nothing."""
+        return self.opted_out_at is not None
+
+    @property
     def share_right_on_gold(self) -> float | None:
         """Return the share of gold answers given rightly, or None before the first."""
         return self.gold_right_count / self.gold_answers_count if self.gold_answers_count else None

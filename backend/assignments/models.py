@@ -1,12 +1,27 @@
 """Who should answer what next: the judgements we asked for, and how often we may ask in the host's pages."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from backend.annotators.models import Annotator
-from backend.projects.models import Owned
+from backend.assignments.caps import Caps
+from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question, Unit
+
+LONGEST_REST_DAYS = 3650
+CAPS_POSSIBLE = f"A rest comes after one dismissal or more, and lasts {LONGEST_REST_DAYS} days at most."
+
+
+class AssignmentQuerySet(TenantQuerySet["Assignment"]):
+    """Assignments by whether they stand in the way of others."""
+
+    def taking_places(self, *, now: datetime) -> Self:
+        """Keep those that take one of a unit's places: answered, or leased at `now`."""
+        return self.filter(Q(answered_at__isnull=False) | Q(lease_until__gt=now))
 
 
 class Assignment(Owned):
@@ -17,6 +32,8 @@ class Assignment(Owned):
     assigned_at = models.DateTimeField(db_default=Now(), editable=False)
     lease_until = models.DateTimeField(null=True, help_text="Until then the unit is kept for this annotator.")
     answered_at = models.DateTimeField(null=True)
+
+    objects = AssignmentQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [
@@ -60,14 +77,24 @@ class PromptPolicy(Owned):
         verbose_name_plural = "prompt policies"
         constraints = [
             models.UniqueConstraint(fields=["project"], name="a_project_has_one_prompt_policy"),
+            models.CheckConstraint(
+                condition=Q(dismissals_limit__gte=1, rest_days__lte=LONGEST_REST_DAYS),
+                name="a_rest_is_earned_and_ends",
+                violation_error_message=CAPS_POSSIBLE,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.visit_limit} a visit, {self.week_limit} a week"
 
+    @property
+    def caps(self) -> Caps:
+        """Return the numbers alone."""
+        return Caps(self.visit_limit, self.week_limit, self.dismissals_limit, self.rest_days)
+
 
 class Visit(Owned):
-    """An annotator's present visit: calls no more than half an hour apart."""
+    """An annotator's present visit to the host's pages: calls of the widget no more than half an hour apart."""
 
     annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="+")
     started_at = models.DateTimeField()
@@ -82,6 +109,18 @@ class Visit(Owned):
         return f"{self.annotator} since {self.started_at:%H:%M}"
 
 
+class PromptQuerySet(TenantQuerySet["Prompt"]):
+    """Prompts by whom they were shown to, and where."""
+
+    def to(self, annotator: Annotator) -> Self:
+        """Keep what one person was asked."""
+        return self.filter(project=annotator.project_id, annotator=annotator)
+
+    def at(self, question: Question, item: Item) -> Self:
+        """Keep what was asked at one place."""
+        return self.filter(question=question, item=item)
+
+
 class Prompt(Owned):
     """A question that nobody asked for, shown to someone: what the caps count."""
 
@@ -90,7 +129,10 @@ class Prompt(Owned):
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
     visit_started_at = models.DateTimeField()
     asked_at = models.DateTimeField()
-    dismissed_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True, help_text="First answer to the list that asked.")
+    dismissed_at = models.DateTimeField(null=True, help_text="When it was closed or the question hidden.")
+
+    objects = PromptQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

@@ -183,6 +183,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "QuestionKind": ["pair", "tags", "choice"],
         "AnnotatorKind": ["customer", "expert", "colleague", "crowd"],
+        "DeskAnnotatorKind": ["expert", "colleague", "crowd"],
     },
 }
 
@@ -236,6 +237,7 @@ UNFOLD = {
                     _menu("Shown lists", "visibility", "judgements_exposure"),
                     _menu("Slots", "format_list_numbered", "judgements_slot"),
                     _menu("Judgements", "check", "judgements_judgement"),
+                    _menu("Prompts", "contact_support", "assignments_prompt"),
                     _menu("Gold answers", "star", "questions_goldanswer"),
                     _menu("Clusters", "hub", "quality_cluster"),
                 ],
@@ -254,6 +256,9 @@ UNFOLD = {
                 "separator": True,
                 "items": [
                     _menu("Questions", "help", "questions_question"),
+                    _menu("Placement rules", "pin_drop", "questions_placementrule"),
+                    _menu("Prompt policy", "notifications_paused", "assignments_promptpolicy"),
+                    _menu("Desk links", "link", "desk_desklink"),
                     _menu("Keys", "key", "projects_apikey"),
                     _menu("Web origins", "language", "projects_weborigin"),
                     _menu("Webhooks", "send", "projects_webhookdelivery"),

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from backend.datasets import pages
+from backend.desk.pages import shell
 
 admin.site.index_title = "Overview"
 staff = admin.site.admin_view
@@ -15,5 +16,6 @@ urlpatterns = [
     path("admin/versions/<int:version>/<str:name>", staff(pages.version_file), name="version-file"),
     path("admin/choose-project", staff(pages.choose_project), name="choose-project"),
     path("admin/", admin.site.urls),
+    path("desk/<slug:question>", shell),
     path("", include("backend.api.urls")),
 ]

@@ -18,9 +18,11 @@ from backend.datasets.story import SAID, story_of
 from backend.judgements.actions.tell import answer_as_expert
 from backend.projects.chosen import SESSION_KEY, projects_of
 from backend.quality.charts import belief_steps
-from backend.questions.actions.units import set_gold, unit_of_pair, unset_gold
+from backend.questions.actions.labels import label_of
+from backend.questions.actions.units import set_gold, unit_of_item, unit_of_pair, unit_of_tag, unset_gold
 from backend.questions.errors import QuestionError
 from backend.questions.models import Item, Question, Unit
+from backend.questions.units import PAIR_VALUES, UNSURE
 
 
 def _item(request: HttpRequest, pk: int) -> Item:
@@ -41,7 +43,7 @@ def story(request: HttpRequest, item: int) -> HttpResponse:
         | {
             "title": found.title or found.key,
             "belief_line": mark_safe(drawn),  # noqa: S308  numbers of our own
-            "values": SAID.items(),
+            "values": [(value, SAID[value]) for value in (*PAIR_VALUES, UNSURE)],
             "questions": Question.objects.of(found.project_id).filter(kind=Question.Kind.PAIR),
         },
     )
@@ -49,7 +51,7 @@ def story(request: HttpRequest, item: int) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, item: int) -> HttpResponse:
-    """Record what this member of the staff says of an item and another one."""
+    """Record what this member of the staff says of an item and another one, a tag, or the item as a whole."""
     found = _item(request, item)
     try:
         unit = _named_unit(request, found)
@@ -66,6 +68,11 @@ def _named_unit(request: HttpRequest, item: Item) -> Unit:
     if request.POST.get("unit", "").isdigit():
         return get_object_or_404(Unit, pk=int(request.POST["unit"]), project=item.project_id)
     question = get_object_or_404(Question, pk=_number(request, "question"), project=item.project_id)
+    if question.kind == Question.Kind.CHOICE:
+        return unit_of_item(question=question, item=item)
+    if question.kind == Question.Kind.TAGS:
+        label = label_of(question=question, given=request.POST.get("label", "")[:200], now=timezone.now())
+        return unit_of_tag(question=question, item=item, label=label)
     other = get_object_or_404(Item, key=request.POST.get("other", "").strip()[:200], project=item.project_id)
     return unit_of_pair(question=question, first=item, second=other)
 

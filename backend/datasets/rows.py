@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from backend.datasets.splits import Pair, split_of_pair
-from backend.judgements.models import Judgement, LiveJudgement, Slot, Withdrawal
+from backend.judgements.models import Exposure, Judgement, LiveJudgement, Slot, Withdrawal
 from backend.quality.models import ClusterMember, ConsensusLabel
 from backend.questions.models import Question
 from backend.questions.units import DUPLICATE
 
 LABEL_COLUMNS = {
-    "question": "VARCHAR", "kind": "VARCHAR", "item": "VARCHAR", "other": "VARCHAR", "value": "VARCHAR",
-    "probability": "DOUBLE", "policy": "VARCHAR", "votes": "JSON", "votes_count": "INTEGER",
+    "question": "VARCHAR", "kind": "VARCHAR", "item": "VARCHAR", "other": "VARCHAR", "label": "VARCHAR",
+    "value": "VARCHAR", "probability": "DOUBLE", "policy": "VARCHAR", "votes": "JSON", "votes_count": "INTEGER",
     "answers_count": "INTEGER", "cluster": "VARCHAR", "split": "VARCHAR", "is_stale": "BOOLEAN",
     "item_title": "VARCHAR", "item_body": "VARCHAR", "item_hash": "VARCHAR", "other_title": "VARCHAR",
     "other_body": "VARCHAR", "other_hash": "VARCHAR", "revision": "INTEGER", "settled_at": "TIMESTAMPTZ",
@@ -36,10 +36,17 @@ CHUNK = 2000
 
 
 def labelled_pairs(question: Question) -> list[Pair]:
-    """Return every pair of items with a settled label, by the hosts' keys."""
-    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled().exclude(unit__other=None)
+    """Return every pair of items with a settled label, by the hosts' keys.
+
+    An item that is labelled by itself, with a tag or a choice, is paired with itself: it needs a side too.
+    """
+    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
     found = settled.values_list("unit__item__key", "unit__other__key", "value").order_by("unit")
-    return [Pair(first, second, is_same=value == DUPLICATE) for first, second, value in found.iterator(CHUNK)]
+    pairs = (
+        Pair(first, second or first, is_same=second is None or value == DUPLICATE)
+        for first, second, value in found.iterator(CHUNK)
+    )
+    return list(dict.fromkeys(pairs))
 
 
 def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -55,13 +62,14 @@ def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[s
             "kind": question.kind,
             "item": item.key,
             "other": other.key if other else None,
+            "label": label.unit.label or None,
             "value": label.value,
             "probability": label.probability,
             "policy": label.policy,
             "votes": label.evidence["counts"],
             "votes_count": label.evidence["votes_count"],
             "answers_count": label.evidence["answers_count"],
-            "cluster": clusters.get(item.pk) if label.value == DUPLICATE else None,
+            "cluster": clusters.get(item.pk) if other and label.value == DUPLICATE else None,
             "split": _split_of(splits, item.key, other.key if other else None),
             "is_stale": label.is_stale,
             "item_title": item.title,
@@ -79,7 +87,9 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
     """Yield one row a judgement, then one for each slot of a list that nobody answered, ordered by id.
 
     A field that cannot exist is null: a judgement without an exposure was told by the host or the
-    staff (`origin` imported or assigned), and a slot without a judgement has no value, only an outcome.
+    staff (`origin` imported or assigned), one without a rank answered something beside the list, such as
+    a tag that the person named, and a slot without a judgement has no value, only an outcome. What people
+    added in their own words stays out.
     """
     project = question.project_id
     undone = Withdrawal.objects.filter(project=project, judgement_key=OuterRef("pk"), annotator=OuterRef("annotator"))
@@ -88,7 +98,7 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
         Judgement.objects.of(project)
         .on(question)
         .annotate(was_withdrawn=Exists(undone), is_live=Exists(live))
-        .select_related("annotator", "item", "unit__item", "unit__other", "slot__exposure", "slot__suggester")
+        .select_related("annotator", "item", "unit__item", "unit__other", "exposure", "slot__suggester")
         .order_by("pk")
     )
     for judgement in said.iterator(CHUNK):
@@ -130,7 +140,7 @@ def _judgement_row(question: Question, judgement: Judgement, splits: Mapping[str
         "other_hash": judgement.other_hash or None,
         "split": _split_of(splits, judgement.item.key, other.key if other else None),
     }
-    return dict.fromkeys(JUDGEMENT_COLUMNS) | (_slot_facts(judgement.slot) if judgement.slot else {}) | facts
+    return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(judgement.exposure) | _slot_facts(judgement.slot) | facts
 
 
 def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict[str, Any]:
@@ -141,15 +151,16 @@ def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict
         "annotator_kind": exposure.annotator.kind,
         "question": question.slug,
         "item": exposure.item.key,
-        "candidate": slot.candidate.key,
+        "candidate": slot.candidate_key,
         "outcome": slot.outcome,
-        "split": _split_of(splits, exposure.item.key, slot.candidate.key),
+        "split": _split_of(splits, exposure.item.key, slot.candidate.key if slot.candidate else None),
     }
-    return dict.fromkeys(JUDGEMENT_COLUMNS) | _slot_facts(slot) | facts
+    return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(exposure) | _slot_facts(slot) | facts
 
 
-def _slot_facts(slot: Slot) -> dict[str, Any]:
-    exposure, suggester = slot.exposure, slot.suggester
+def _list_facts(exposure: Exposure | None) -> dict[str, Any]:
+    if exposure is None:
+        return {}
     return {
         "exposure": str(exposure.pk),
         "channel": exposure.channel,
@@ -158,6 +169,16 @@ def _slot_facts(slot: Slot) -> dict[str, Any]:
         "policy_version": exposure.policy_version,
         "epsilon": exposure.epsilon,
         "candidates_hash": exposure.candidates_hash,
+        "was_asked": exposure.was_asked,
+        "ask_probability": exposure.ask_probability,
+    }
+
+
+def _slot_facts(slot: Slot | None) -> dict[str, Any]:
+    if slot is None:
+        return {}
+    suggester = slot.suggester
+    return {
         "rank": slot.rank,
         "score": slot.score,
         "propensity": slot.propensity,
@@ -166,8 +187,6 @@ def _slot_facts(slot: Slot) -> dict[str, Any]:
         "reasons": slot.reasons,
         "seen_at_ms": slot.seen_at_ms,
         "seen_ms": slot.seen_ms,
-        "was_asked": exposure.was_asked,
-        "ask_probability": exposure.ask_probability,
     }
 
 

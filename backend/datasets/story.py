@@ -11,13 +11,17 @@ from backend.datasets.models import DatasetVersion, SplitKey
 from backend.judgements.models import Exposure, Judgement, LiveJudgement, Withdrawal
 from backend.projects.models import WebhookDelivery
 from backend.quality.models import ClusterMember, ConsensusLabel, LabelChange
-from backend.questions.models import GoldAnswer, Item, Unit
+from backend.questions.actions.labels import known_labels
+from backend.questions.models import GoldAnswer, Item, Question, Unit
+from backend.questions.units import UNSURE, values_of
 from backend.suggestions.models import Suggestion
 
 SAID = {
     "duplicate": "the same problem",
     "related": "related",
     "different": "different",
+    "fits": "fits",
+    "does_not_fit": "does not fit",
     "unsure": "not sure",
 }
 
@@ -57,8 +61,9 @@ def story_of(item: Item) -> dict[str, Any]:
         "sentence": _sentence(item, labels),
         "beliefs": beliefs,
         "cluster": _cluster(item),
-        "split": SplitKey.objects.filter(item=item).values_list("split", flat=True).first(),
+        "splits": SplitKey.objects.filter(item=item).select_related("question").order_by("question"),
         "units": _units(item),
+        "unasked": _unasked(item),
     }
 
 
@@ -68,6 +73,12 @@ def _of(item: Item, prefix: str = "unit__") -> Q:
 
 def _other(unit: Unit, item: Item) -> Item | None:
     return unit.other if unit.item_id == item.pk else unit.item
+
+
+def _about(unit: Unit, item: Item) -> str:
+    """Return what a unit is about besides the item: another one's title, a tag in quotes; of a choice its question."""
+    other = _other(unit, item)
+    return str(other) if other else f"“{unit.label}”" if unit.label else str(unit.question)
 
 
 def _labels(item: Item) -> Any:
@@ -88,10 +99,11 @@ def _sentence(item: Item, labels: list[ConsensusLabel]) -> dict[str, Any]:
             "state": "settled",
             "label": best,
             "other": _other(best.unit, item),
+            "about": _about(best.unit, item),
             "said": _words(best.value),
         }
     if contested:
-        return {"state": "contested", "label": contested[0], "other": _other(contested[0].unit, item)}
+        return {"state": "contested", "label": contested[0], "about": _about(contested[0].unit, item)}
     return {"state": "open", "asked": len(labels)}
 
 
@@ -110,7 +122,7 @@ def _arrival(item: Item) -> Iterator[Moment]:
 
 def _pushed(item: Item) -> Iterator[Moment]:
     for guess in Suggestion.objects.of(item.project_id).filter(item=item).select_related("candidate", "suggester"):
-        text = f"{guess.candidate} with {guess.score:.2f}. {' '.join(guess.reasons)}"
+        text = f"{guess.candidate or guess.label} with {guess.score:.2f}. {' '.join(guess.reasons)}"
         yield Moment(guess.pushed_at, "lightbulb", f"{guess.suggester} suggested", text)
 
 
@@ -118,7 +130,8 @@ def _shown(item: Item) -> Iterator[Moment]:
     lists = Exposure.objects.of(item.project_id).filter(item=item).select_related("annotator", "question")
     for exposure in lists:
         slots = list(exposure.slots.select_related("candidate", "suggester").order_by("rank"))
-        yield Moment(exposure.shown_at, "visibility", f"Shown to {exposure.annotator}", _how_shown(exposure), slots)
+        title = f"Shown to {exposure.annotator}: {exposure.question}"
+        yield Moment(exposure.shown_at, "visibility", title, _how_shown(exposure), slots)
 
 
 def _how_shown(exposure: Exposure) -> str:
@@ -127,6 +140,8 @@ def _how_shown(exposure: Exposure) -> str:
             return "They searched; what they found has no chances of its own."
         case "host":
             return "The host chose and ordered this list."
+        case "assigned":
+            return "Asked at the desk, out of context."
         case "shuffled":
             how = "Shuffled by lot"
         case _:
@@ -140,7 +155,9 @@ def _how_shown(exposure: Exposure) -> str:
 
 def _answers(item: Item) -> Iterator[Moment]:
     said = (
-        Judgement.objects.of(item.project_id).filter(_of(item)).select_related("annotator", "unit__item", "unit__other")
+        Judgement.objects.of(item.project_id)
+        .filter(_of(item))
+        .select_related("annotator", "unit__item", "unit__other", "unit__question")
     )
     live = set(LiveJudgement.objects.of(item.project_id).filter(judgement__in=said).values_list("judgement", flat=True))
     by_key = {judgement.pk: judgement for judgement in said}
@@ -148,12 +165,12 @@ def _answers(item: Item) -> Iterator[Moment]:
         yield Moment(judgement.judged_at, "check", _who_said(judgement, item), _how_said(judgement, live))
     for undone in Withdrawal.objects.of(item.project_id).filter(judgement_key__in=by_key):
         judgement = by_key[undone.judgement_key]
-        text = f"It was: {_words(judgement.value)}, about {_other(judgement.unit, item)}."
+        text = f"It was: {_words(judgement.value)}, about {_about(judgement.unit, item)}."
         yield Moment(undone.withdrawn_at, "undo", f"{judgement.annotator} took it back", text)
 
 
 def _who_said(judgement: Judgement, item: Item) -> str:
-    return f"{judgement.annotator} said: {_words(judgement.value)}, about {_other(judgement.unit, item)}"
+    return f"{judgement.annotator} said: {_words(judgement.value)}, about {_about(judgement.unit, item)}"
 
 
 def _how_said(judgement: Judgement, live: set[Any]) -> str:
@@ -177,25 +194,31 @@ def _beliefs(item: Item) -> Iterator[Moment]:
     changes = (
         LabelChange.objects.of(item.project_id)
         .filter(_of(item, "label__unit__"))
-        .select_related("label__unit__item", "label__unit__other")
+        .select_related("label__unit__item", "label__unit__other", "label__unit__question")
     )
     for change in changes:
-        other = _other(change.label.unit, item)
-        settled_title = f"Settled: {_words(change.value)} as {other}"
-        if change.value == "different":
-            settled_title = f"Settled: different from {other}"
+        about = _about(change.label.unit, item)
         title = {
-            "settled": settled_title,
-            "contested": f"Contested: people disagree about {other}",
-            "proposed": f"Proposed: {_words(change.value)}, about {other}",
-        }.get(change.state, f"Open again: {other}")  # fmt: skip
+            "settled": _settled_title(change, about),
+            "contested": f"Contested: people disagree about {about}",
+            "proposed": f"Proposed: {_words(change.value)}, about {about}",
+        }.get(change.state, f"Open again: {about}")  # fmt: skip
         counts = ", ".join(f"{count} {_words(value)}" for value, count in change.evidence.get("counts", {}).items())
         text = f"Votes: {counts or 'none'}." + (
             f" Believed with {change.probability:.2f}." if change.probability else ""
         )
         settled = change.state == "settled"
-        belief = (change.probability or 0.0) if settled and change.value == "duplicate" else 0.0
+        belief = None
+        if change.label.unit.other_id:
+            belief = (change.probability or 0.0) if settled and change.value == "duplicate" else 0.0
         yield Moment(change.changed_at, "lock" if settled else "lock_open", title, text, belief=belief)
+
+
+def _settled_title(change: LabelChange, about: str) -> str:
+    words = _words(change.value)
+    if change.label.unit.other_id:
+        return f"Settled: {words} {'from' if change.value == 'different' else 'as'} {about}"
+    return f"Settled: {about} {words}" if change.label.unit.label else f"Settled, {about}: {words}"
 
 
 def _told(item: Item) -> Iterator[Moment]:
@@ -216,7 +239,7 @@ def _frozen(item: Item, labels: list[ConsensusLabel]) -> Iterator[Moment]:
         for version in frozen.select_related("dataset"):
             before = [change for change in changes if version.frozen_at and change.changed_at <= version.frozen_at]
             if before and before[-1].state == ConsensusLabel.State.SETTLED and version.frozen_at:
-                text = f"As {_words(before[-1].value)}, with {_other(label.unit, item)}."
+                text = f"As {_words(before[-1].value)}, about {_about(label.unit, item)}."
                 yield Moment(version.frozen_at, "inventory_2", f"Frozen: {version}", text)
 
 
@@ -232,6 +255,7 @@ def _label_facts(label: ConsensusLabel, item: Item) -> dict[str, Any]:
     return {
         "label": label,
         "other": _other(label.unit, item),
+        "about": _about(label.unit, item),
         "said": _words(label.value) if label.value else "",
     }
 
@@ -239,4 +263,30 @@ def _label_facts(label: ConsensusLabel, item: Item) -> dict[str, Any]:
 def _units(item: Item) -> list[dict[str, Any]]:
     gold = dict(GoldAnswer.objects.of(item.project_id).filter(_of(item)).values_list("unit", "value"))
     units = Unit.objects.of(item.project_id).filter(_of(item, "")).select_related("question", "item", "other")
-    return [{"unit": unit, "other": _other(unit, item), "gold": gold.get(unit.pk, "")} for unit in units.order_by("pk")]
+    return [
+        {
+            "unit": unit,
+            "about": _about(unit, item),
+            "gold": gold.get(unit.pk, ""),
+            "values": answers_to(unit.question),
+        }
+        for unit in units.order_by("pk")
+    ]
+
+
+def answers_to(question: Question) -> list[tuple[str, str]]:
+    """Return each value that may be answered to a question, with the words for it."""
+    return [(value, _words(value)) for value in (*values_of(question.kind, question.labels), UNSURE)]
+
+
+def _unasked(item: Item) -> list[dict[str, Any]]:
+    """Return the tags and choice questions that an expert may still answer for an item, with their labels."""
+    asked = Question.objects.of(item.project_id).exclude(kind=Question.Kind.PAIR).order_by("pk")
+    done = set(
+        Unit.objects.of(item.project_id).filter(item=item, label="", other=None).values_list("question", flat=True)
+    )
+    return [
+        {"question": question, "labels": list(known_labels(question=question).values()), "values": answers_to(question)}
+        for question in asked
+        if question.pk not in done
+    ]

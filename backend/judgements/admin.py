@@ -11,7 +11,7 @@ class SlotInline(TabularInline):
     """The places of a list."""
 
     model = Slot
-    fields = ["rank", "candidate", "suggester", "score", "propensity", "seen_at_ms", "outcome"]
+    fields = ["rank", "candidate", "label", "suggester", "score", "propensity", "seen_at_ms", "outcome"]
     readonly_fields = fields
     ordering = ["rank"]
     extra = 0
@@ -37,7 +37,7 @@ class SlotAdmin(ProjectRows):
     list_display = [
         "exposure",
         "rank",
-        "candidate",
+        "candidate_or_label",
         "suggester",
         "rounded_score",
         "propensity",
@@ -45,8 +45,13 @@ class SlotAdmin(ProjectRows):
         "outcome",
     ]
     list_filter = ["outcome", "suggester", "rank", "exposure__policy"]
-    search_fields = ["candidate__key", "candidate__title", "exposure__item__key"]
+    search_fields = ["candidate__key", "candidate__title", "label", "exposure__item__key"]
     list_select_related = ["exposure__item", "exposure__annotator", "candidate", "suggester"]
+
+    @admin.display(description="Candidate", ordering="candidate")
+    def candidate_or_label(self, slot: Slot) -> str:
+        """Return what stood there: another item, or a label."""
+        return str(slot.candidate or slot.label)
 
     @admin.display(description="Score", ordering="score")
     def rounded_score(self, slot: Slot) -> str:
@@ -78,7 +83,7 @@ class WithdrawalAdmin(ProjectRows):
 class LedgerEventAdmin(ProjectRows):
     """All that pages and servers told of."""
 
-    list_display = ["received_at", "kind", "annotator", "exposure", "candidate", "at_ms"]
+    list_display = ["received_at", "kind", "annotator", "exposure", "candidate", "label", "at_ms"]
     list_filter = ["kind"]
     search_fields = ["annotator__pseudonym"]
     list_select_related = ["annotator", "exposure__item", "exposure__annotator", "candidate"]

@@ -26,13 +26,17 @@ class Event:
         return type(self).__name__.lower()
 
     def digest(self) -> str:
-        """Return the SHA-256 of the content, by which another payload under the same id is told apart."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+        """Return the SHA-256 of the content, by which another payload under the same id is told apart.
+
+        An empty note is left out, so that an event without one keeps the digest it had before notes were.
+        """
+        facts = {name: value for name, value in asdict(self).items() if name != "note" or value}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Seen(Event):
-    """A candidate was half visible for a second; `seen_ms` says for how long in all."""
+    """A candidate, item or label, was half visible for a second; `seen_ms` says for how long in all."""
 
     candidate: str
     seen_ms: int | None = None
@@ -47,13 +51,18 @@ class Expand(Event):
 
 @dataclass(frozen=True)
 class Judge(Event):
-    """A candidate was judged; the event's id is the judgement's."""
+    """Something was answered; the event's id is the judgement's.
 
-    candidate: str
+    The candidate is the other item of a pair, or the tag, shown or named by the person themselves; a
+    choice has none, its value is the label.
+    """
+
+    candidate: str | None
     answer_kind: str
     value: str
     judged_at: datetime
     via: str = "api"
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,8 @@ class Hide(Event):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one event: ok, dup, or bad with a code; for a judgement, how many others agree."""
+    """What became of one event: ok, dup, or bad with a code."""
 
     id: uuid.UUID
     status: str
     code: str | None = None
-    others_count: int | None = None
-    state: str | None = None
-    agree_count: int | None = None
-    votes_count: int | None = None

@@ -7,7 +7,7 @@ taking an answer away gives back what was there before it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.questions.units import UNSURE, Meaning
+from backend.questions.units import PAIR_MEANING, UNSURE, Meaning
 
 ACCEPTED = "accepted"
 REJECTED = "rejected"
@@ -31,22 +31,23 @@ class Answer:
 
 @dataclass(frozen=True)
 class SlotSeen:
-    """A slot and when it was first seen, in ms after showing; None means never."""
+    """A slot, when it was first seen, in ms after showing (None means never), and what answers to it mean."""
 
     slot: int
     seen_at_ms: int | None
+    meaning: Meaning = PAIR_MEANING
 
 
 def outcome_of_answer(value: str, meaning: Meaning) -> str:
     """Return what an answer to a suggested candidate makes of its slot."""
+    if value == UNSURE:
+        return UNSURE_OUTCOME
     if value == meaning.suggested:
         return ACCEPTED
-    if value == meaning.contrary:
-        return REJECTED
-    return UNSURE_OUTCOME if value == UNSURE else CORRECTED
+    return REJECTED if value == meaning.contrary else CORRECTED
 
 
-def outcomes(slots: Sequence[SlotSeen], answers: Iterable[Answer], meaning: Meaning) -> Mapping[int, str]:
+def outcomes(slots: Sequence[SlotSeen], answers: Iterable[Answer]) -> Mapping[int, str]:
     """Return the outcome of each slot, one each.
 
     A slot that was seen and left alone is passed if, at that moment or later, the person answered
@@ -58,7 +59,7 @@ def outcomes(slots: Sequence[SlotSeen], answers: Iterable[Answer], meaning: Mean
     found = {}
     for slot in slots:
         if slot.slot in answered:
-            found[slot.slot] = outcome_of_answer(answered[slot.slot], meaning)
+            found[slot.slot] = outcome_of_answer(answered[slot.slot], slot.meaning)
         elif slot.seen_at_ms is None:
             found[slot.slot] = UNSEEN
         else:

@@ -14,7 +14,7 @@ from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, Label
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = [
-    "question", "item", "other", "state", "value", "probability", "votes_count", "answers_count", "settled_at",
+    "question", "item", "other", "label", "state", "value", "probability", "votes_count", "answers_count", "settled_at",
 ]  # fmt: skip
 
 
@@ -62,9 +62,9 @@ class ConsensusLabelAdmin(ProjectRows):
         for label in chosen.order_by("pk"):
             unit = label.unit
             row = [
-                label.question.slug, unit.item.key, unit.other.key if unit.other else "", label.state, label.value,
-                label.probability, label.evidence.get("votes_count"), label.evidence.get("answers_count"),
-                label.settled_at.isoformat() if label.settled_at else "",
+                label.question.slug, unit.item.key, unit.other.key if unit.other else "", unit.label,
+                label.state, label.value, label.probability, label.evidence.get("votes_count"),
+                label.evidence.get("answers_count"), label.settled_at.isoformat() if label.settled_at else "",
             ]  # fmt: skip
             writer.writerow([harmless(cell) for cell in row])
         return response

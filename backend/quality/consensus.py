@@ -104,6 +104,25 @@ def _proposal(proposals: Counter[str]) -> Belief:
 
 def _is_enough(top: int, dissent: int, policy: Policy) -> bool:
     """Return whether the leading value settles; none of these lets a tie through."""
+    return top >= _enough(dissent, policy)
+
+
+def _enough(dissent: int, policy: Policy) -> int:
+    """Return how many votes the leading value needs against a dissent."""
     if policy.name in (TRUSTING, EXPERT):
-        return top > dissent
-    return top >= (policy.overlap if dissent == 0 else (policy.overlap + 1) * dissent)
+        return dissent + 1
+    return policy.overlap if dissent == 0 else (policy.overlap + 1) * dissent
+
+
+def people_wanted(marks: Iterable[Mark], policy: Policy, *, asked_count: int) -> int:
+    """Return how many people in all are wanted at the desk, where `asked_count` of them have answered.
+
+    That is those who have, whatever they said, and the fewest further votes for the leading value
+    that would settle: none once it is settled. Neither the people nor the votes wanted pass the
+    policy's maximum.
+    """
+    votes = Counter(mark.value for mark in marks if is_vote(mark, policy.name))
+    cast = votes.total()
+    top = max(votes.values(), default=0)
+    missing = max(_enough(cast - top, policy) - top, policy.minimum - cast, 0)
+    return asked_count + max(0, min(missing, policy.maximum - max(cast, asked_count)))

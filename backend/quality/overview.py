@@ -179,7 +179,8 @@ def _needs(project: Project) -> list[dict[str, str]]:
 
 
 def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
-    text = f"“{label.unit.item}” and “{label.unit.other}”" if label.unit.other else f"“{label.unit.item}”"
+    second = label.unit.other or label.unit.label
+    text = f"“{label.unit.item}” and “{second}”" if second else f"“{label.unit.item}”"
     return {"title": title, "text": text, "url": reverse("story", args=[label.unit.item_id]), "verb": verb}
 
 

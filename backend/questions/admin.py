@@ -1,11 +1,17 @@
 """Admin pages of questions and items."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from unfold.decorators import action
 
 from backend.projects.pages import EditableProjectRows, ProjectRows
-from backend.questions.models import GoldAnswer, Item, Question, Unit
+from backend.questions.models import GoldAnswer, Item, PlacementRule, Question, Unit
 
 
 @admin.register(Question)
@@ -66,3 +72,62 @@ class GoldAnswerAdmin(ProjectRows):
     list_filter = ["value"]
     search_fields = ["unit__item__title", "unit__item__key", "set_by"]
     list_select_related = ["unit__item", "unit__other"]
+
+
+@admin.register(PlacementRule)
+class PlacementRuleAdmin(EditableProjectRows):
+    """Where elements stand without a change of templates; a rule is tried on a pasted page."""
+
+    list_display = ["question", "path", "where", "selector", "item_from", "item_key", "reserve_px", "is_active"]
+    list_display_links = ["question", "selector"]
+    list_filter = ["question", "is_active"]
+    search_fields = ["path", "selector"]
+    list_select_related = ["question"]
+    fields = ["question", "path", "selector", "where", "item_from", "item_key", "reserve_px", "is_active"]
+    actions_list = ["try_on_a_page"]
+    actions_detail = ["try_this_rule"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Offer the chosen project's questions."""
+        if db_field.name == "question":
+            options["queryset"] = Question.objects.filter(project=request.project)  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A rule is no record of anything."""
+        return self.has_view_permission(request)
+
+    @action(description="Try on a page", icon="preview", url_path="try")  # type: ignore[untyped-decorator]
+    def try_on_a_page(self, request: HttpRequest) -> HttpResponse:
+        """Show where the rules would put elements on a pasted page; all of it happens in the browser."""
+        if not self.has_view_permission(request):
+            raise Http404
+        rules = self.get_queryset(request).select_related("question").order_by("pk")
+        questions = Question.objects.filter(project=request.project)  # type: ignore[attr-defined]
+        context = self.admin_site.each_context(request) | {
+            "title": "Try placement rules on a page",
+            "rules": [_rule_to_try(rule) for rule in rules],
+            "questions": questions.order_by("slug"),
+        }
+        return render(request, "admin/placement.html", context)
+
+    @action(description="Try on a page", icon="preview", url_path="try")  # type: ignore[untyped-decorator]
+    def try_this_rule(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Lead to the page that tries rules, at this one."""
+        return redirect(f"{reverse('admin:questions_placementrule_try_on_a_page')}#rule-{object_id}")
+
+
+def _rule_to_try(rule: PlacementRule) -> dict[str, Any]:
+    """Return what the browser needs to try a rule."""
+    return {
+        "id": rule.pk,
+        "question": rule.question.slug,
+        "path": rule.path,
+        "selector": rule.selector,
+        "item_from": rule.item_from,
+        "item_key": rule.item_key,
+        "where": rule.where,
+        "reserve_px": rule.reserve_px,
+        "is_standing": rule.is_active and rule.question.is_active,
+        "address": reverse("admin:questions_placementrule_change", args=[rule.pk]),
+    }

@@ -3,7 +3,9 @@
 QuestionError
 ├── ValueNotAllowed     the question's kind or labels do not allow the value
 ├── NotAPair            an item paired with itself
-└── PolicyImpossible    a question whose numbers contradict one another
+├── PolicyImpossible    a question whose numbers contradict one another
+├── LabelsImpossible    labels that a question of its kind cannot have
+└── RuleImpossible      a placement rule with a part that is not what it must be
 """
 
 
@@ -34,3 +36,16 @@ class PolicyImpossible(QuestionError):
     def __init__(self, *, constraint: str) -> None:
         super().__init__(f"These policies cannot be: {constraint.replace('_', ' ')}.")
         self.constraint = constraint
+
+
+class LabelsImpossible(QuestionError):
+    """Labels that a question of its kind cannot have."""
+
+
+class RuleImpossible(QuestionError):
+    """A placement rule with a part that is not what it must be; `field` names the part."""
+
+    def __init__(self, *, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason

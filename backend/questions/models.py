@@ -2,11 +2,15 @@
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from backend.projects.models import Owned, TenantQuerySet
+from backend.questions.errors import RuleImpossible
+from backend.questions.placement import MOST_RESERVED_PX, check_rule
+from backend.questions.units import fault_of_labels
 
 
 class Question(Owned):
@@ -86,6 +90,29 @@ class Question(Owned):
     def __str__(self) -> str:
         return self.slug
 
+    def clean(self) -> None:
+        """Refuse labels that the kind cannot have; raises ValidationError."""
+        fault = fault_of_labels(self.kind, self.labels, allows_new=self.allows_new_labels, dictionary=self.dictionary)
+        if fault:
+            raise ValidationError(fault)
+
+
+class NamedLabel(Owned):
+    """A label that is none of the question's own: somebody named it first, and spelt it so."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="named_labels")
+    label = models.CharField(max_length=200)
+    folded = models.CharField(max_length=250, help_text="For comparing: Mail and mail are one label.")
+    named_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "question", "folded"], name="a_label_is_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
 
 class ItemQuerySet(TenantQuerySet["Item"]):
     """Items by what became of them."""
@@ -97,6 +124,10 @@ class ItemQuerySet(TenantQuerySet["Item"]):
     def changed_after(self, change_seq: int) -> Self:
         """Keep what changed after a point of the change sequence, oldest change first."""
         return self.filter(change_seq__gt=change_seq).order_by("change_seq")
+
+    def newest_first(self) -> Self:
+        """Order by when items came to be; those that do not say come last."""
+        return self.order_by(F("created_at").desc(nulls_last=True), F("id").desc())
 
 
 class Item(Owned):
@@ -122,7 +153,16 @@ class Item(Owned):
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="an_item_is_registered_once"),
         ]
-        indexes = [models.Index(fields=["project", "change_seq"], name="item_changes")]
+        indexes = [
+            models.Index(fields=["project", "change_seq"], name="item_changes"),
+            models.Index(
+                F("project"),
+                F("created_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="items_newest_first",
+                condition=Q(removed_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.key
@@ -166,6 +206,13 @@ class Unit(Owned):
         constraints = [
             models.UniqueConstraint(fields=["project", "question", "key"], name="a_unit_is_known_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["project", "question", "-priority", "id"],
+                name="units_that_want_answers",
+                condition=Q(settled_value=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         second = self.other or self.label
@@ -182,6 +229,14 @@ class GoldAnswer(Owned):
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.value}"
+
+
+class PlacementRuleQuerySet(TenantQuerySet["PlacementRule"]):
+    """Placement rules by whether they hold."""
+
+    def standing(self) -> Self:
+        """Keep the rules that are in use, of questions that are asked."""
+        return self.filter(is_active=True, question__is_active=True)
 
 
 class PlacementRule(Owned):
@@ -204,12 +259,36 @@ class PlacementRule(Owned):
     selector = models.CharField(max_length=300, help_text="CSS selector of the element to stand beside.")
     item_from = models.CharField(max_length=10, choices=ItemFrom.choices, default=ItemFrom.URL)
     item_key = models.CharField(
-        max_length=300, help_text="The attribute's name, such as data-id; or the address with {item} in it: /t/{item}"
+        max_length=300,
+        help_text="The attribute's name, such as data-id; or the address with {item} in it: /t/{item} or /t?id={item}",
     )
     where = models.CharField(max_length=8, choices=Where.choices, default=Where.AFTER)
     reserve_px = models.PositiveIntegerField(default=0, help_text="Height held from the start, in px; 0 holds none.")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    objects = PlacementRuleQuerySet.as_manager()  # type: ignore[assignment, misc]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(path__startswith="/", reserve_px__lte=MOST_RESERVED_PX) & ~Q(selector="") & ~Q(item_key=""),
+                name="a_placement_rule_is_in_bounds",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.question} {self.where} {self.selector} on {self.path}"
+
+    def clean(self) -> None:
+        """Raise Django's ValidationError at the field that is not what it must be."""
+        try:
+            check_rule(
+                path=self.path,
+                selector=self.selector,
+                item_from=self.item_from,
+                item_key=self.item_key,
+                reserve_px=self.reserve_px or 0,
+            )
+        except RuleImpossible as error:
+            raise ValidationError({error.field: error.reason}) from error

@@ -1,6 +1,8 @@
-"""The unit key of each kind of question, and what its answers mean. Pure."""
+"""The unit key of each kind of question, its labels, and what its answers mean. Pure."""
 
-from collections.abc import Sequence
+import hashlib
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,19 +22,32 @@ UNSURE = "unsure"
 FITS = "fits"
 DOES_NOT_FIT = "does_not_fit"
 
+LONGEST_LABEL = 200
+LONGEST_NEW_LABEL = 60
+LONGEST_KEY = 250
+FEWEST_CHOICES, MOST_CHOICES = 2, 12
+
 PAIR_VALUES = (DUPLICATE, RELATED, DIFFERENT)
 TAG_VALUES = (FITS, DOES_NOT_FIT)
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What an answer says of a suggested candidate: `suggested` is its value, `contrary` the opposite."""
+    """What an answer says of a suggested candidate: `suggested` is its value, `contrary` the opposite, if any."""
 
     suggested: str
-    contrary: str
+    contrary: str | None
 
 
 PAIR_MEANING = Meaning(suggested=DUPLICATE, contrary=DIFFERENT)
+TAG_MEANING = Meaning(suggested=FITS, contrary=DOES_NOT_FIT)
+
+
+def meaning_of(kind: str, label: str = "") -> Meaning:
+    """Return what answers say of a candidate; of a choice's suggested label every other label is a correction."""
+    if kind == Kind.CHOICE:
+        return Meaning(suggested=label, contrary=None)
+    return TAG_MEANING if kind == Kind.TAGS else PAIR_MEANING
 
 
 def pair_key(first: int, second: int) -> str:
@@ -43,8 +58,9 @@ def pair_key(first: int, second: int) -> str:
 
 
 def tag_key(item: int, label: str) -> str:
-    """Return the key of (item, tag)."""
-    return f"{item}:{label}"
+    """Return the key of (item, tag): the same however the tag is capitalised."""
+    folded = fold_label(label)
+    return f"{item}:{folded if len(folded) <= LONGEST_KEY else hashlib.sha256(folded.encode()).hexdigest()}"
 
 
 def choice_key(item: int) -> str:
@@ -66,3 +82,64 @@ def values_of(kind: str, labels: Sequence[str] = ()) -> tuple[str, ...]:
 def allows(kind: str, value: str, labels: Sequence[str] = ()) -> bool:
     """Return whether a value may be answered to a question of this kind."""
     return value == UNSURE or value in values_of(kind, labels)
+
+
+def fold_label(label: str) -> str:
+    """Return a label's form for comparing: "Mail", " mail" and "MAIL" are one."""
+    return " ".join(unicodedata.normalize("NFC", label).casefold().split())
+
+
+def tidy_label(text: str, *, longest: int = LONGEST_NEW_LABEL) -> str | None:
+    """Return a label as it is kept, trimmed and single-spaced, or None where it cannot be one.
+
+    It cannot where more than `longest` signs are left or none that can be seen, or where it holds signs
+    that control or turn round the text beside it.
+    """
+    tidy = unicodedata.normalize("NFC", " ".join(part for part in text.strip().split(" ") if part))
+    if len(tidy) > longest or not any(map(_is_seen, tidy)) or any(map(_controls, tidy)):
+        return None
+    return tidy
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LNPS"
+
+
+def _controls(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(sign) in (
+        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+    )  # fmt: skip
+
+
+def fault_of_labels(
+    kind: str, labels: Sequence[str], *, allows_new: bool = False, dictionary: Mapping[str, Sequence[str]] | None = None
+) -> str | None:
+    """Return why a question of this kind cannot have these labels, in words, or None where it can."""
+    if kind == Kind.PAIR:
+        return None
+    words = dictionary or {}
+    if not _are_texts(labels) or not isinstance(words, Mapping) or not all(map(_are_texts, words.values())):
+        return "Labels are a list of texts, and a dictionary has a list of words for each label."
+    odd = [label for label in labels if tidy_label(label, longest=LONGEST_LABEL) is None or label != label.strip()]
+    if odd:
+        return f"{odd[0]!r} is no label: 1 to {LONGEST_LABEL} signs on one line, without spaces around."
+    if len({fold_label(label) for label in labels}) < len(labels):
+        return "Two labels differ only in their capitals."
+    strange = set(words) - set(labels)
+    if strange and not allows_new:
+        return f"The dictionary has words for {min(strange)!r}, which is no label of the question."
+    if kind == Kind.TAGS:
+        return None if labels or allows_new else "A tags question needs labels, or must allow new ones."
+    return _fault_of_choices(labels, allows_new=allows_new)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
+
+
+def _fault_of_choices(labels: Sequence[str], *, allows_new: bool) -> str | None:
+    if allows_new:
+        return "A choice is among the labels it has; it allows no new ones."
+    if not FEWEST_CHOICES <= len(labels) <= MOST_CHOICES:
+        return f"A choice needs {FEWEST_CHOICES} to {MOST_CHOICES} labels."
+    return f"{UNSURE!r} is always an answer; it is no label." if UNSURE in labels else None

@@ -19,7 +19,12 @@ class SuggesterAdmin(ProjectRows):
 class SuggestionAdmin(ProjectRows):
     """Pushed guesses."""
 
-    list_display = ["item", "candidate", "score", "suggester", "question", "pushed_at"]
+    list_display = ["item", "candidate_or_label", "score", "suggester", "question", "pushed_at"]
     list_filter = ["question", "suggester"]
-    search_fields = ["item__key", "item__title", "candidate__key", "candidate__title"]
+    search_fields = ["item__key", "item__title", "candidate__key", "candidate__title", "label"]
     list_select_related = ["item", "candidate", "suggester", "question"]
+
+    @admin.display(description="Candidate", ordering="candidate")
+    def candidate_or_label(self, suggestion: Suggestion) -> str:
+        """Return what was guessed: another item, or a label."""
+        return str(suggestion.candidate or suggestion.label)

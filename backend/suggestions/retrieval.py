@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db.models import Max
 from earmark import suggesters as sdk
 
+from backend.questions.actions.labels import known_labels
 from backend.questions.models import Item, Question
+from backend.questions.units import fold_label, tidy_label
 from backend.suggestions.models import Suggester, Suggestion
 
 logger = logging.getLogger(__name__)
@@ -20,6 +22,10 @@ logger = logging.getLogger(__name__)
 POOL_LIMIT = 20
 BATCH = 2000
 LOOK_AGAIN_S = 0.5
+
+PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
+USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
+KINDS_GUESSED: Mapping[str, Sequence[str]] = {"lexical": [PAIR], "dictionary": [TAGS, CHOICE]}
 
 
 @dataclass(frozen=True)
@@ -124,52 +130,79 @@ def as_sdk_item(item: Item) -> sdk.Item:
     return sdk.Item(item.key, item.title, item.body, item.created_at, item.kind, item.metadata)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What is known best of a candidate while the pool is gathered."""
+
+    score: float
+    suggester: Suggester
+    reasons: Sequence[str]
+
+
 def guesses_for(*, question: Question, item: Item) -> list[Guess]:
     """Return the pool for an item, best first: computed and pushed suggestions, each candidate once.
 
-    What is settled as different is not guessed again. A suggester that fails abstains, and the
-    failure is logged.
+    To a pair question candidates are items, and what is settled as different is not guessed again. To
+    tags and choices they are labels; a tag that is settled for the item, whether it fits or not, is not
+    guessed again, and a choice has at most one guess, none once it is settled. A suggester that fails
+    abstains, and the failure is logged.
     """
-    found: dict[str, tuple[float, Suggester, Sequence[str]]] = {}
-    for suggester_name in question.suggesters or ["lexical"]:
+    found: dict[str, _Found] = {}
+    for suggester_name in question.suggesters or [USUAL_SUGGESTERS[question.kind]]:
         for guess, suggester in _computed(suggester_name, question, item):
-            _keep_better(found, guess.candidate_id, guess.score, suggester, guess.reasons)
-    for pushed in (
-        Suggestion.objects.of(question.project_id)
-        .filter(question=question, item=item)
-        .select_related("candidate", "suggester")
-    ):
-        _keep_better(
-            found,
-            pushed.candidate.key if pushed.candidate else pushed.label,
-            pushed.score,
-            pushed.suggester,
-            pushed.reasons,
-        )
+            _keep_better(found, guess.candidate_id, _Found(guess.score, suggester, guess.reasons))
+    pushed_to_it = Suggestion.objects.of(question.project_id).filter(question=question, item=item)
+    for pushed in pushed_to_it.select_related("candidate", "suggester"):
+        _keep_better(found, pushed.candidate_key, _Found(pushed.score, pushed.suggester, pushed.reasons))
+    pool = _pool_of_items(question, item, found) if question.kind == PAIR else _pool_of_labels(question, item, found)
+    ranked = sorted(pool, key=lambda guess: (-(guess.score or 0.0), guess.candidate_key))
+    return ranked[: 1 if question.kind == CHOICE else POOL_LIMIT]
+
+
+def _keep_better(found: dict[str, _Found], key: str, new: _Found) -> None:
+    if key not in found or new.score > found[key].score:
+        found[key] = new
+
+
+def _pool_of_items(question: Question, item: Item, found: Mapping[str, _Found]) -> list[Guess]:
     present = _present(question, item, found)
-    pool = [
-        Guess(present[key], key, score, suggester, reasons)
-        for key, (score, suggester, reasons) in found.items()
+    return [
+        Guess(present[key], key, known.score, known.suggester, known.reasons)
+        for key, known in found.items()
         if key in present
     ]
-    return sorted(pool, key=lambda guess: (-(guess.score or 0.0), guess.candidate_key))[:POOL_LIMIT]
 
 
-def _keep_better(
-    found: dict[str, tuple[float, Suggester, Sequence[str]]],
-    key: str,
-    score: float,
-    suggester: Suggester,
-    reasons: Sequence[str],
-) -> None:
-    if key not in found or score > found[key][0]:
-        found[key] = (score, suggester, reasons)
+def _pool_of_labels(question: Question, item: Item, found: Mapping[str, _Found]) -> list[Guess]:
+    settled = _settled_labels(question, item)
+    known = known_labels(question=question)
+    best: dict[str, tuple[str, _Found]] = {}
+    for given, guess in found.items():
+        folded = fold_label(given)
+        label = known.get(folded) or (tidy_label(given) if question.allows_new_labels else None)
+        if label is None or folded in settled or (question.kind == CHOICE and settled):
+            continue
+        if folded not in best or guess.score > best[folded][1].score:
+            best[folded] = (label, guess)
+    return [
+        Guess.of_label(label, guess.score, suggester=guess.suggester, reasons=guess.reasons)
+        for label, guess in best.values()
+    ]
+
+
+def _settled_labels(question: Question, item: Item) -> set[str]:
+    """Return the folded tags of an item that are settled; of a choice, the empty one."""
+    settled = question.units.filter(item=item).exclude(settled_value="")
+    return {fold_label(label) for label in settled.values_list("label", flat=True)}
 
 
 def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
     classes = sdk.discover()
     if name not in classes:
         logger.warning("The suggester %s of question %s is not installed; it abstains.", name, question.slug)
+        return []
+    if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
+        logger.warning("The suggester %s guesses nothing of kind %s; it abstains.", name, question.kind)
         return []
     engine = _engine(classes[name], question)
     suggester = suggester_row(question.project_id, engine.name, engine.version)
@@ -186,6 +219,9 @@ def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Sugge
 def _engine(made_by: Any, question: Question) -> sdk.Suggester:
     if made_by is sdk.LexicalSuggester:
         return sdk.LexicalSuggester(only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER)
+    if made_by is sdk.DictionarySuggester:
+        new = [label for label in question.dictionary if label not in question.labels]
+        return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
     engine: sdk.Suggester = made_by()
     return engine
 
@@ -221,3 +257,15 @@ def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Gu
     top = hits[0].score if hits else 1.0
     found = [Guess(known[hit.id], hit.id, hit.score / top if top else 0.0) for hit in hits if hit.id in known]
     return found[:k]
+
+
+def find_labels(*, question: Question, query: str, k: int, without: Container[str] = ()) -> list[Guess]:
+    """Return the labels that hold what is typed, in any capitals: those that begin with it first.
+
+    `without` names labels to leave out, folded. Nothing typed finds the first labels.
+    """
+    typed = fold_label(query)
+    known = {folded: label for folded, label in known_labels(question=question).items() if folded not in without}
+    begins = [label for folded, label in known.items() if folded.startswith(typed)]
+    holds = [label for folded, label in known.items() if typed in folded and not folded.startswith(typed)]
+    return [Guess.of_label(label) for label in [*begins, *holds][:k]]

@@ -16,6 +16,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 _connection = Path(os.environ.get("FORUM_SETTINGS", HOME / "earmark.json"))
 EARMARK = json.loads(_connection.read_text()) if _connection.exists() else {}
 QUESTION = "duplicate"
+TOPICS = "topics"
+TONE = "tone"
 
 INSTALLED_APPS = ["django.contrib.sessions", "django.contrib.staticfiles", "demo.forum.threads"]
 MIDDLEWARE = [

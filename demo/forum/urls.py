@@ -11,6 +11,7 @@ urlpatterns = [
     path("t/<str:key>/answered", views.answered, name="answered"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("earmark/webhook", views.webhook, name="webhook"),
+    path("desks", views.desks, name="desks"),
     path("about", views.about, name="about"),
     path("healthz", views.healthz, name="healthz"),
     *staticfiles_urlpatterns(),

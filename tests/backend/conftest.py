@@ -64,6 +64,34 @@ def make_world(now: datetime) -> Callable[..., SimpleNamespace]:
     return make
 
 
+TOPICS = {
+    "Archive": ["archive", "archiving"],
+    "Printing": ["printer", "printing"],
+    "Inbox": ["inbox"],
+    "Shortcuts": ["shortcut"],
+}
+TONES = {"Complaint": ["broken", "fails", "does not work"], "Question": ["how do i"], "Thanks": ["thank you"]}
+
+
+@pytest.fixture
+def ask_labels() -> Callable[..., Any]:
+    """Return an asker of a second question in a world: topics as tags, or the tone as a choice."""
+    from backend.projects.tenancy import tenancy
+    from backend.questions.actions.ask import ask_question
+
+    def ask(world: SimpleNamespace, kind: str = "tags", **policies: Any) -> Any:
+        words = TOPICS if kind == "tags" else TONES
+        usual = {"kind": kind, "labels": list(words), "dictionary": words, "settling_policy": "trusting"}
+        with tenancy(world.project):
+            return ask_question(
+                project_id=world.project.pk,
+                slug={"tags": "topics", "choice": "tone"}[kind],
+                **usual | policies,
+            )
+
+    return ask
+
+
 @pytest.fixture
 def world(make_world: Callable[..., SimpleNamespace], db: None) -> Iterator[SimpleNamespace]:
     """A world whose door is open for the whole test."""

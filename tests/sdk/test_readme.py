@@ -44,6 +44,9 @@ def server(network):
     network.on("POST", "/v1/exposures/{id}/events", json=take)
     label = {"question": "duplicate", "unit": unit, "state": "settled", "revision": 1, "computed_at": now}
     network.on("GET", "/v1/labels", json={"results": [label | {"value": "duplicate"}], "next": None})
+    link = {"id": 1, "url": "http://earmark.test/desk/duplicate#x", "expires_at": now}
+    network.on("POST", "/v1/desk-links", json=lambda asked: link | asked.json)
+    network.on("DELETE", "/v1/desk-links/{id}", status=204, content=b"")
     network.on("POST", "/v1/datasets", json=lambda asked: asked.json)
     network.on("POST", "/v1/datasets/{id}/versions", json=version)
     network.on("GET", "/v1/datasets/{id}/versions", json={"results": [version], "next": None})

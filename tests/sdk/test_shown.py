@@ -32,6 +32,7 @@ def ledger(network):
             "question": told["question"],
             "item": told["item"],
             "annotator": "p1",
+            "kind": {"topics": "tags", "tone": "choice"}.get(told["question"], "pair"),
             "shown_at": datetime.now(UTC).isoformat(),
             "slots": slots,
             "asked": True,
@@ -100,6 +101,33 @@ def test_another_value_is_said_by_name_and_another_kind_by_its_answer(shown, led
     shown.answer("3", ChoiceAnswer("spam"))
     values = [({"kind": "pair", "value": "related"},), ({"kind": "choice", "value": "spam"},)]
     assert sent(ledger, "answer") == values
+
+
+def test_a_tag_fits_or_does_not_whether_it_was_in_the_list_or_not(client, ledger):
+    shown = client.suggest("1", "topics", annotator="u1")
+    shown.accept("2")
+    shown.reject(shown.slots[1])
+    shown.answer("Toolbar", "unsure")
+    assert sent(ledger, "answer", "candidate") == [
+        ({"kind": "tags", "tag": "2", "value": "fits"}, None),
+        ({"kind": "tags", "tag": "3", "value": "does_not_fit"}, None),
+        ({"kind": "tags", "tag": "Toolbar", "value": "unsure"}, None),
+    ]
+
+
+def test_of_a_choice_the_label_is_the_answer(client, ledger):
+    shown = client.suggest("1", "tone", annotator="u1")
+    judgement = shown.accept("Calm")
+    shown.answer(shown.slots[0], "unsure")
+    assert sent(ledger, "answer") == [({"kind": "choice", "value": "Calm"},), ({"kind": "choice", "value": "unsure"},)]
+    shown.undo("Calm")
+    assert [event["judgement"] for event in ledger.values() if event["type"] == "undo"] == [str(judgement)]
+
+
+def test_a_label_of_a_choice_is_not_rejected(client, ledger):
+    with pytest.raises(errors.NothingToReject, match="another one"):
+        client.suggest("1", "tone", annotator="u1").reject("2")
+    assert not ledger
 
 
 def test_an_answer_says_when_and_that_no_widget_took_it(shown, ledger):

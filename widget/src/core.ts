@@ -7,6 +7,7 @@ import { defineMarks, type Kind, type Mark } from "./mark";
 import type { Row } from "./marking";
 import { learn, override, say, sayOf, speak, type Words } from "./strings";
 import { mark } from "./strings/en";
+import { sheet } from "./styles";
 import type { Candidate, PlaceAnswer, PlacementRule, Question, Session, SuggestAnswer } from "./wire";
 
 declare const EDITION: string;
@@ -42,7 +43,7 @@ interface Wish {
 }
 
 /** What chunks beside the core are built with. */
-const kit = { h, icon, say, sayOf, learn, override, fire };
+const kit = { h, icon, say, sayOf, learn, override, fire, sheet };
 
 /** The one guest of a page. */
 export class Guest {
@@ -63,7 +64,7 @@ export class Guest {
 
   constructor(readonly _earmark: Earmark) {
     this._on("keydown", ({ target }) => {
-      if ((target as Element).matches("input,textarea,[contenteditable]")) this._typedAt = performance.now();
+      if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
   }
 
@@ -75,8 +76,7 @@ export class Guest {
   /** Return the session, asked for once; where the host's word does not hold, the host hears `earmark:identity`. */
   _meet(): Promise<Session> {
     const { key, identity, base } = this._earmark.settings;
-    const locale = document.documentElement.lang;
-    return (this._session ??= post<Session>(base, "session", { key, identity, locale, page: location.pathname }).catch((refused: Refused) => {
+    return (this._session ??= post<Session>(base, "session", { key, identity, page: location.pathname }).catch((refused: Refused) => {
       this._session = undefined;
       if (refused.status === 401) fire(document, "identity", {});
       throw refused;
@@ -182,14 +182,19 @@ export function fire(from: EventTarget, name: string, detail: object): boolean {
   return from.dispatchEvent(new CustomEvent(`earmark:${name}`, { bubbles: true, composed: true, cancelable: true, detail }));
 }
 
-/** Begin; the loader calls this once. */
-export function start(earmark: Earmark): Guest {
+/** Make the guest of this page and name its elements; it asks nothing by itself. */
+export function wait(earmark: Earmark): Guest {
   learn(mark);
   const guest = new Guest(earmark);
+  defineMarks(guest);
+  return guest;
+}
+
+/** Begin; the loader calls this once. */
+export function start(earmark: Earmark): void {
+  const guest = wait(earmark);
   earmark.take = (call) =>
     void guest._load<{ take: (guest: Guest, call: unknown) => void }>("calls").then(({ take }) => take(guest, call), call[2]);
   earmark.calls.splice(0).forEach(earmark.take);
-  defineMarks(guest);
   if (!guest._isSilent) guest._open().catch(() => {});
-  return guest;
 }

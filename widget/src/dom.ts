@@ -31,19 +31,16 @@ export function icon(path: string): SVGSVGElement {
 export const CHECK = "m3 8.5 3.5 3.5L13 5";
 export const CROSS = "m4 4 8 8m0-8-8 8";
 export const UNDO = "M6 4 3 7l3 3M3 7h6.5a3 3 0 0 1 0 6H7";
-export const WARN = "M8 2 1.5 13.5h13ZM8 6.5v3M8 11.6h0";
-export const OFFLINE = "m2.5 2.5 11 11M3 7.2A7 7 0 0 1 5 6M7.5 5A7 7 0 0 1 13 7.2M8 12h0";
-export const PAGE = "M3.5 2.5h6l3 3v8h-9ZM9.5 2.5v3h3";
+export const WARN = "M8 2 2 13h12ZM8 6v3M8 11h0";
+export const OFFLINE = "m3 3 10 10M3 7a8 8 0 0 1 10 0M8 12h0";
+export const BOOKMARK = "M4 3h8v10L8 10l-4 3Z";
 export const MORE = "M3.5 8h0M8 8h0m4.5 0h0";
 
 /** Let one button of a group be its tab stop: the one given, else the present one, else the first. */
 export function stopAt(group: HTMLElement, at?: Element | null): void {
   const all = [...group.querySelectorAll("button")];
-  const one = at ?? all.find(({ tabIndex, dataset }) => dataset.stop && !tabIndex) ?? all[0];
-  for (const button of all) {
-    button.dataset.stop = "1";
-    button.tabIndex = button === one ? 0 : -1;
-  }
+  const one = at ?? group.querySelector("[tabindex='0']") ?? all[0];
+  for (const button of all) button.tabIndex = button === one ? 0 : -1;
 }
 
 /** Make a group with one tab stop: arrows move among its buttons, mirrored where text runs from the right. */

@@ -3,7 +3,6 @@ import type { Entry, Guest } from "./core";
 import { CROSS } from "./dom";
 import type { Mark } from "./mark";
 import { find as words } from "./strings/en";
-import { sheet } from "./styles";
 import type { Candidate, SearchAnswer } from "./wire";
 
 const PAUSE_MS = 250;
@@ -27,7 +26,7 @@ let count = 0;
 
 /** Open the field in a place of the card; `pick` hears the entry that was chosen, Escape brings the door back. */
 export function find(guest: Guest, mark: Mark, at: HTMLElement, label: string, pick: (entry: Entry, event: Event) => void): void {
-  const { h, icon, say, learn } = guest._kit;
+  const { h, icon, say, learn, sheet } = guest._kit;
   const model = mark._model;
   if (!model) return;
   learn(words);

@@ -30,6 +30,8 @@ export class Mark extends HTMLElement {
   readonly _nodes = new Map<Entry, HTMLElement>();
   readonly _card: HTMLElement = h("section", { part: "card" });
   readonly _root = this.attachShadow({ mode: "open" });
+  /** What the host shows once somebody answered. */
+  private readonly _benefit = h("slot", { name: "decided", hidden: true });
   private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
   private _round = 0;
   private _end = new AbortController();
@@ -62,8 +64,9 @@ export class Mark extends HTMLElement {
     const round = this._round;
     const isOver = () => round !== this._round;
     this._end = new AbortController();
-    const [item, question] = ["item", "question"].map((name) => this.getAttribute(name));
-    if (!item || !question) return;
+    const item = this.getAttribute("item");
+    const question = this.getAttribute("question");
+    if (!item || !question || guest._end.signal.aborted) return;
     this._root.adoptedStyleSheets = [sheet(css)];
     const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
     const isKnown = guest._models.has(`${question} ${item}`);
@@ -74,7 +77,7 @@ export class Mark extends HTMLElement {
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
     if (isOver() || !kind) return;
     this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
-    if (!isKnown) this._put(reserve, h("div", { class: "wait", "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }), h("div", { class: "bar" }))])));
+    if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
     if (guest._isSilent) await this._knock(kind.door ?? "show");
     guest._isSilent = false;
     const model = await guest._place(question, item);
@@ -82,6 +85,7 @@ export class Mark extends HTMLElement {
     if (isOver()) return;
     this._model = model;
     this._show(kind, reserve);
+    if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
   }
 
   /** Resolve when the element comes within `margin` of the window, or has left it. */
@@ -110,8 +114,8 @@ export class Mark extends HTMLElement {
   }
 
   private _put(minimum: number, ...inside: Node[]): void {
-    this._card.style.minHeight = minimum ? `${minimum}px` : "";
-    this._card.replaceChildren(...inside, h("slot", { name: "decided", hidden: true }), this._live);
+    this._card.style.cssText = `min-height:${minimum}px`;
+    this._card.replaceChildren(...inside, this._benefit, this._live);
     this._root.replaceChildren(this._card);
   }
 
@@ -126,21 +130,17 @@ export class Mark extends HTMLElement {
     const isHeld = held > 0 && !this._isFree();
     const inside = this._model ? kind.draw(this, this._model) : [];
     const least = Math.max(reserve, isHeld ? held : 0);
-    if (!inside.length) {
-      if (!least) return this._root.replaceChildren();
-      this._card.style.visibility = "hidden";
-      inside.push(h("slot", { name: "empty" }));
+    let stands: HTMLElement = this._card;
+    if (inside[0]) this._put(least, ...inside);
+    else {
+      this._root.replaceChildren((stands = h("slot", { name: "empty" })));
+      stands.style.cssText = `display:block;min-height:${least}px`;
     }
-    this._put(least, ...inside);
     if (isHeld) {
       this._fold(held);
-      void this._until("0px", false).then(() => {
-        if (this._card.style.visibility) this._root.replaceChildren();
-        this._card.style.minHeight = "";
-      });
+      void this._until("0px", false).then(() => (stands.style.minHeight = `${reserve}px`));
     }
     this._observe();
-    if (this._model) fire(this, "show", { question: this._model.question.id, item: this._model.item, count: this._nodes.size, ask: this._model.answer.ask });
   }
 
   /** Put away from the end what would make the card higher than it may be, behind one button. */
@@ -179,7 +179,7 @@ export class Mark extends HTMLElement {
     const hadFocus = node.contains(this._root.activeElement) && this._root.activeElement!.closest("[data-act]");
     this._kind!.update(this, entry);
     if (hadFocus) this._focus(entry);
-    if (entry.row.is === "decided") this._card.querySelector<HTMLElement>("slot[name=decided]")!.hidden = false;
+    if (entry.row.is === "decided") this._benefit.hidden = false;
   }
 
   /** Move the focus to the way back, else to the answer that was taken back, else to the first answer. */

@@ -2,7 +2,6 @@
 import type { Guest } from "./core";
 import type { Mark } from "./mark";
 import { menu as words } from "./strings/en";
-import { sheet } from "./styles";
 import type { OwnMark, OwnMarks } from "./wire";
 
 const css = `
@@ -16,7 +15,7 @@ const css = `
 
 /** Open the note below a node, or close it again; `by` is the button that was pressed. */
 export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLElement): void {
-  const { h, say, learn } = guest._kit;
+  const { h, say, learn, sheet } = guest._kit;
   const answers = guest._answers!;
   const model = mark._model;
   learn(words);

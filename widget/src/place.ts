@@ -5,28 +5,42 @@ import type { PlacementRule } from "./wire";
 
 const ELEMENT = { pair: "duplicates", tags: "tags", choice: "choice" };
 const OURS = "earmark-duplicates,earmark-tags,earmark-choice";
+const NOT_BESIDE = "html,head,head *,body";
+const WILD: Record<string, string> = { "**": ".*", "*": "[^/]*", "{item}": "([^/]+)" };
 
-/** Return a path glob as a pattern: * is anything within a step, ** anything. */
+/** Return a path or address as a pattern: * is anything within a step, ** anything, {item} what is read. */
 export function pattern(glob: string): RegExp {
-  const parts = glob.split(/(\*\*|\*)/).map((part) => (part === "**" ? ".*" : part === "*" ? "[^/]*" : part.replace(/[^\w/]/g, "\\$&")));
+  const parts = glob.split(/(\*\*|\*|\{item\})/).map((part) => WILD[part] ?? part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join("")}$`);
 }
 
-/** Return the item that a rule reads for a node, or nothing. */
-export function itemOf(rule: PlacementRule, node: Element, path: string): string | undefined {
-  const key = rule.item_key;
-  if (rule.item_from === "url") {
-    const [before = "", after = ""] = key.split("{item}");
-    const quote = (part: string) => pattern(part).source.slice(1, -1);
-    const found = new RegExp(`^${quote(before)}([^/]+)${quote(after)}/?$`).exec(path)?.[1];
-    try {
-      return found && decodeURIComponent(found);
-    } catch {
-      return undefined;
-    }
+/** Return the item that an address holds, as the rule has it: /t/{item} or /t?id={item}; else nothing. */
+export function itemOfAddress(template: string, address: { pathname: string; search: string }): string {
+  const [path = "", query] = template.split("?");
+  const found = pattern(path).exec(address.pathname);
+  if (!found) return "";
+  if (query) return new URLSearchParams(address.search).get(query.slice(0, query.indexOf("="))) ?? "";
+  try {
+    return decodeURIComponent(found[1] ?? "");
+  } catch {
+    return found[1]!;
   }
-  const holder = node.closest(`[${CSS.escape(key)}]`) ?? node.querySelector(`[${CSS.escape(key)}]`);
-  return holder?.getAttribute(key) ?? undefined;
+}
+
+/** Return where a rule puts elements now, and about which items. The admin's preview reads rules the same way. */
+export function placesOf(rule: PlacementRule, page: Document, address: { pathname: string; search: string }): [Element, string][] {
+  if (!pattern(rule.path).test(address.pathname)) return [];
+  let found: Element[];
+  try {
+    found = [...page.querySelectorAll(rule.selector)].filter((node) => !node.matches(NOT_BESIDE) && !node.closest(OURS));
+  } catch {
+    return []; // A selector of the server's that this browser does not know.
+  }
+  const all: [Element, string | null][] =
+    rule.item_from === "url"
+      ? found.slice(0, 1).map((node) => [node, itemOfAddress(rule.item_key, address)])
+      : found.map((node) => [node, node.getAttribute(rule.item_key)]);
+  return all.filter((one): one is [Element, string] => !!one[1]);
 }
 
 /** Place elements by rules, now and as the page changes, until the guest goes. */
@@ -35,42 +49,28 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
   const root = document.documentElement;
 
   function look(): void {
-    const wanted = rules.filter(({ path }) => pattern(path).test(location.pathname));
-    for (const [made, { beside, rule }] of placed) {
-      const isStill = wanted.includes(rule) && beside.isConnected && beside.matches(rule.selector);
-      if (!isStill || !made.isConnected) {
-        made.remove();
-        placed.delete(made);
-      } else refresh(made, rule, beside);
+    const wanted = rules.flatMap((rule) => placesOf(rule, document, location).map(([beside, item]) => ({ rule, beside, item })));
+    for (const [made, there] of placed) {
+      const still = wanted.find(({ rule, beside }) => rule === there.rule && beside === there.beside);
+      if (still && made.isConnected) {
+        if (made.getAttribute("item") !== still.item) made.setAttribute("item", still.item);
+        continue;
+      }
+      made.remove();
+      placed.delete(made);
     }
-    for (const rule of wanted) for (const node of find(rule.selector)) put(rule, node);
-    // What we put in ourselves is no news.
-    watch.takeRecords();
+    for (const { rule, beside, item } of wanted)
+      if (![...placed.values()].some((one) => one.beside === beside && one.rule === rule)) put(rule, beside, item);
+    watch.takeRecords(); // What we put in ourselves is no news.
   }
 
-  function find(selector: string): Element[] {
-    try {
-      return [...document.querySelectorAll(selector)].filter((node) => !node.closest(OURS));
-    } catch {
-      return []; // A selector of the server's that this browser does not know.
-    }
-  }
-
-  function put(rule: PlacementRule, beside: Element): void {
-    if ([...placed.values()].some((one) => one.beside === beside && one.rule === rule)) return;
-    const item = itemOf(rule, beside, location.pathname);
-    if (!item) return;
+  function put(rule: PlacementRule, beside: Element, item: string): void {
     const made = document.createElement(`earmark-${ELEMENT[rule.kind]}`);
     made.setAttribute("question", rule.question);
     made.setAttribute("item", item);
     if (rule.reserve_px) made.style.setProperty("--earmark-reserve", `${rule.reserve_px}px`);
     placed.set(made, { beside, rule });
     beside[rule.where](made);
-  }
-
-  function refresh(made: Element, rule: PlacementRule, beside: Element): void {
-    const item = itemOf(rule, beside, location.pathname);
-    if (item && item !== made.getAttribute("item")) made.setAttribute("item", item);
   }
 
   let isAwaited = false;
@@ -83,7 +83,8 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
     });
   };
   const watch = new MutationObserver(soon);
-  watch.observe(root, { childList: true, subtree: true });
+  const keys = rules.filter(({ item_from }) => item_from === "attribute").map(({ item_key }) => item_key);
+  watch.observe(root, { childList: true, subtree: true, ...(keys[0] && { attributeFilter: keys }) }); // recycled rows get new ids
   for (const name of ["popstate", "hashchange", "earmark:scan"]) guest._on(name, soon);
   const { navigation } = window as Window & { navigation?: EventTarget };
   navigation?.addEventListener("currententrychange", soon, { signal: guest._end.signal });

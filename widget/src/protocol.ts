@@ -91,6 +91,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desk-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List links, those that let nobody in any more too. */
+        get: operations["desk_links_list"];
+        put?: never;
+        /** @description Make a link; the people it is given to answer at the desk without any other sign-in. */
+        post: operations["desk_links_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Let nobody in by this link any more, and end the sessions that began with it. */
+        delete: operations["desk_links_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/exposures": {
         parameters: {
             query?: never;
@@ -268,6 +303,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/w/v1/desk/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let others have a unit at once; what was answered stays answered. */
+        post: operations["desk_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/w/v1/desk/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return the unit that most wants this person's answer, kept for them for a while; or null. */
+        post: operations["desk_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/w/v1/desk/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin a session of 30 minutes at the desk that the link leads to. */
+        post: operations["desk_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/w/v1/events": {
         parameters: {
             query?: never;
@@ -279,6 +365,40 @@ export interface paths {
         put?: never;
         /** @description Record each event once and say what became of it; acknowledged after commit. */
         post: operations["widget_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/w/v1/me/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return the person's present answers, newest first; each is undone by an ordinary event. */
+        post: operations["widget_own_judgements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/w/v1/me/optout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep the person's wish; what their pages still have to tell is taken all the same. */
+        post: operations["widget_optout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -402,6 +522,114 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @enum {string} */
+        DeskAnnotatorKind: "expert" | "colleague" | "crowd";
+        /** @description What is kept for this person, and until when. */
+        DeskAssignment: {
+            id: number;
+            /** Format: date-time */
+            lease_until: string;
+        };
+        /** @description An item as it is read at the desk. */
+        DeskItem: {
+            id: string;
+            kind: string;
+            title: string;
+            body: string;
+            url: string;
+            /** Format: date-time */
+            created_at: string | null;
+        };
+        /** @description Give a unit back: the page closes, or the person does not want it. */
+        DeskLeaveRequestRequest: {
+            token: string;
+            /** Format: int64 */
+            assignment: number;
+        };
+        /** @description A link to a question's desk: with `annotator` for one person, without for anyone who has it. */
+        DeskLinkBodyRequest: {
+            question: string;
+            /** @default colleague */
+            annotator_kind: components["schemas"]["DeskAnnotatorKind"];
+            /** @description The host's opaque id of the person. */
+            annotator?: string | null;
+            /**
+             * @description Seconds from now.
+             * @default 1209600
+             */
+            expires_in: number;
+        };
+        /** @description One page of DeskLink. */
+        DeskLinkPage: {
+            results: components["schemas"]["DeskLinkRow"][];
+            next: string | null;
+        };
+        /** @description A link to a desk. */
+        DeskLinkRow: {
+            id: number;
+            question: string;
+            annotator_kind: components["schemas"]["DeskAnnotatorKind"];
+            annotator: string | null;
+            /** @description Null once the link lets nobody in. */
+            url: string | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+        };
+        /** @description The next unit: its items, and the place that an element in a page would get; all empty where none is left. */
+        DeskNextAnswer: {
+            assignment: components["schemas"]["DeskAssignment"] | null;
+            /** @description One item, or the two of a pair; the first is asked about. */
+            items: components["schemas"]["DeskItem"][];
+            place: components["schemas"]["PlaceAnswer"] | null;
+            /** @description Why software guessed this; empty where the desk is blind. */
+            reasons: string[];
+            progress: components["schemas"]["DeskProgress"];
+        };
+        /** @description Ask for the next unit; `leave` gives one back, `after` names one whose answer is on its way. */
+        DeskNextRequestRequest: {
+            token: string;
+            /** Format: int64 */
+            leave?: number;
+            /** Format: int64 */
+            after?: number;
+        };
+        /** @description How far the desk has come. */
+        DeskProgress: {
+            /** @description Units that this person answered here. */
+            answered_count: number;
+            settled_count: number;
+            contested_count: number;
+            open_count: number;
+        };
+        /** @description A session token, who the person is here, and what is asked. */
+        DeskSessionAnswer: {
+            token: string;
+            expires_in: number;
+            /** @description Pseudonym. */
+            annotator: string;
+            annotator_kind: components["schemas"]["DeskAnnotatorKind"];
+            question: components["schemas"]["WidgetQuestion"];
+            is_blind: boolean;
+            consent: string;
+            progress: components["schemas"]["DeskProgress"];
+        };
+        /** @description A desk's page asks to begin: with the token of its link, and who this browser is. */
+        DeskSessionRequestRequest: {
+            /** @description What stands behind # in the page's address. */
+            link: string;
+            /** @description The question that the page's address names. */
+            question?: string;
+            /**
+             * Format: uuid
+             * @description A random UUID that the browser keeps; for links without a subject.
+             */
+            person?: string;
+        };
         /** @description The list was closed. */
         DismissEventRequest: {
             /**
@@ -518,6 +746,7 @@ export interface components {
         ExposureRow: {
             id: string;
             question: string;
+            kind: components["schemas"]["QuestionKind"];
             item: string;
             /** @description Pseudonym. */
             annotator: string;
@@ -566,6 +795,7 @@ export interface components {
         HideEventTypeEnum: "hide";
         /** @description A candidate that the host itself showed. */
         HostSlotBodyRequest: {
+            /** @description The other item of a pair; a label of a tags or choice question. */
             candidate: string;
             /** Format: double */
             score?: number | null;
@@ -656,6 +886,7 @@ export interface components {
             id: string;
             question: string;
             item: string;
+            /** @description The other item of a pair, or the tag; of a choice none. */
             candidate: string | null;
             /** @description Pseudonym. */
             annotator: string;
@@ -701,6 +932,46 @@ export interface components {
             /** Format: date-time */
             computed_at: string;
         };
+        /** @description Whether the person is shown nothing from here on. */
+        OptOutAnswer: {
+            opted_out: boolean;
+        };
+        /** @description A person wants to be shown nothing, or things again. */
+        OptOutRequestRequest: {
+            token: string;
+            out: boolean;
+        };
+        /** @description The item on whose page something was said. */
+        OwnItem: {
+            id: string;
+            title: string;
+            url: string;
+        };
+        /** @description What a person says of a unit at present. */
+        OwnJudgement: {
+            judgement: string;
+            question: string;
+            /** @description The list it answered; an undo names it. */
+            exposure: string | null;
+            item: components["schemas"]["OwnItem"];
+            /** @description The other item or the tag; null for a choice. */
+            candidate: components["schemas"]["WidgetCandidate"] | null;
+            value: string;
+            state: string | null;
+            /** Format: date-time */
+            judged_at: string;
+        };
+        /** @description A person's present answers, newest first, and the questions they hid. */
+        OwnJudgementsAnswer: {
+            judgements: components["schemas"]["OwnJudgement"][];
+            hidden_questions: string[];
+        };
+        /** @description A person wants to see what they said. */
+        OwnJudgementsRequestRequest: {
+            token: string;
+            /** @default 50 */
+            limit: number;
+        };
         /** @enum {string} */
         PairAnswerKindEnum: "pair";
         /** @description An answer to a pair question. */
@@ -722,6 +993,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -734,6 +1010,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
         };
         /** @description What is shown at a place. */
@@ -777,6 +1055,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -789,6 +1072,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
         };
         /** @enum {string} */
@@ -806,6 +1091,11 @@ export interface components {
             prompt?: string;
             guideline?: string;
             labels?: string[];
+            allows_new_labels?: boolean;
+            /** @description Words and phrases that speak for a label, by label. */
+            dictionary?: {
+                [key: string]: string[];
+            };
             settling_policy?: components["schemas"]["SettlingPolicyEnum"];
             overlap?: number;
             minimum?: number;
@@ -818,6 +1108,8 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            is_blind?: boolean;
+            lease_s?: number;
             is_active?: boolean;
             policy_version: number;
             /** Format: date-time */
@@ -964,6 +1256,7 @@ export interface components {
         SuggestionRow: {
             question: string;
             item: string;
+            /** @description The other item of a pair; a label of a tags or choice question. */
             candidate: string;
             /** Format: double */
             score: number;
@@ -1226,6 +1519,72 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+        };
+    };
+    desk_links_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                question?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskLinkPage"];
+                };
+            };
+        };
+    };
+    desk_links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskLinkBodyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskLinkRow"];
+                };
+            };
+        };
+    };
+    desk_links_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1627,6 +1986,77 @@ export interface operations {
             };
         };
     };
+    desk_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["DeskLeaveRequestRequest"];
+                "application/json": components["schemas"]["DeskLeaveRequestRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    desk_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["DeskNextRequestRequest"];
+                "application/json": components["schemas"]["DeskNextRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskNextAnswer"];
+                };
+            };
+        };
+    };
+    desk_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["DeskSessionRequestRequest"];
+                "application/json": components["schemas"]["DeskSessionRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskSessionAnswer"];
+                };
+            };
+        };
+    };
     widget_events: {
         parameters: {
             query?: never;
@@ -1647,6 +2077,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+        };
+    };
+    widget_own_judgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["OwnJudgementsRequestRequest"];
+                "application/json": components["schemas"]["OwnJudgementsRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnJudgementsAnswer"];
+                };
+            };
+        };
+    };
+    widget_optout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["OptOutRequestRequest"];
+                "application/json": components["schemas"]["OptOutRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutAnswer"];
                 };
             };
         };

@@ -34,3 +34,8 @@ export type Fact =
 
 /** A fact as it is sent. */
 export type SentEvent = Fact & { id: string; exposure: string; seq: number; at_ms: number };
+
+export type DeskSession = Schemas["DeskSessionAnswer"];
+export type DeskNext = Schemas["DeskNextAnswer"];
+export type DeskItem = Schemas["DeskItem"];
+export type DeskProgress = Schemas["DeskProgress"];

@@ -1,7 +1,8 @@
-"""Meet, block, hide: what is done with one annotator."""
+"""Meet, block, hide, opt out: what is done with one annotator."""
 
 import hashlib
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
@@ -12,6 +13,7 @@ from backend.annotators.signals import annotator_blocked
 
 CALLS_PER_MINUTE = 240
 STAFF_PREFIX = "earmark-staff:"
+DESK_PREFIX = "desk:"
 
 _SPEND = """
 insert into annotators_allowance as a (project_id, annotator_id, minute_at, calls_count)
@@ -28,14 +30,20 @@ def meet_annotator(*, project_id: int, subject: str, kind: str = Annotator.Kind.
 
     The kind is kept from first sight: a later caller cannot turn a customer into an expert.
     """
-    if subject.startswith(STAFF_PREFIX):
-        raise SubjectReserved(f"Subjects that begin with {STAFF_PREFIX!r} are our own.")
+    for prefix in (STAFF_PREFIX, DESK_PREFIX):
+        if subject.startswith(prefix):
+            raise SubjectReserved(f"Subjects that begin with {prefix!r} are our own.")
     return _meet(project_id, subject, kind, now)
 
 
 def meet_staff(*, project_id: int, user_id: int, now: datetime) -> Annotator:
     """Return the annotator that a member of the staff is: an expert."""
     return _meet(project_id, f"{STAFF_PREFIX}{user_id}", Annotator.Kind.EXPERT, now)
+
+
+def meet_at_desk(*, project_id: int, link_id: int, person: UUID, kind: str, now: datetime) -> Annotator:
+    """Return the annotator that one browser is under an open desk link; raises AnnotatorErased."""
+    return _meet(project_id, f"{DESK_PREFIX}{link_id}:{person}", kind, now)
 
 
 def _meet(project_id: int, subject: str, kind: str, now: datetime) -> Annotator:
@@ -89,3 +97,17 @@ def hide_question(*, annotator: Annotator, question_slug: str) -> None:
     HiddenQuestion.objects.get_or_create(
         project_id=annotator.project_id, annotator=annotator, question_slug=question_slug
     )
+
+
+def opt_out(*, annotator: Annotator, now: datetime) -> Annotator:
+    """Show this person nothing from here on; done again, the first time stays. What is on its way is still taken."""
+    Annotator.objects.filter(pk=annotator.pk, opted_out_at=None).update(opted_out_at=now)
+    annotator.refresh_from_db(fields=["opted_out_at"])
+    return annotator
+
+
+def opt_in(*, annotator: Annotator) -> Annotator:
+    """Let this person be shown things again."""
+    annotator.opted_out_at = None
+    annotator.save(update_fields=["opted_out_at"])
+    return annotator

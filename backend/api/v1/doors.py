@@ -15,7 +15,10 @@ from backend.annotators.actions.people import spend_call
 from backend.annotators.models import Annotator
 from backend.api.v1.identity import Session, project_of_secret_key, session_of, utc_now
 from backend.api.v1.parsers import BrowserJSONParser, StrictJSONParser, TextJSONParser
-from backend.api.v1.problems import Problem, Unauthorized
+from backend.api.v1.problems import Forbidden, Problem, Unauthorized
+from backend.assignments.actions.prompts import continue_visit
+from backend.desk.actions.links import open_link
+from backend.desk.models import DeskLink
 from backend.judgements.errors import UnknownItem, UnknownQuestion
 from backend.projects.models import Project, WebOrigin
 from backend.projects.tenancy import tenancy
@@ -92,6 +95,8 @@ class BrowserDoor(Door):
     """A view for pages of listed web origins: no cookie, no preflight, CORS on every answer."""
 
     parser_classes = [TextJSONParser, BrowserJSONParser]
+    is_for_the_desk = False
+    """Whether a session that began with a desk link may call this."""
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Let listed pages read the answer, errors too; never with credentials."""
@@ -112,12 +117,29 @@ class BrowserDoor(Door):
         return session_of(body["token"], request)
 
     def annotator(self, session: Session) -> Annotator:
-        """Return the session's annotator and count the call; raises Unauthorized, TooManyCalls."""
+        """Return the session's annotator; counts the call, to a visit too.
+
+        Raises Unauthorized, Forbidden, TooManyCalls; of the desk, whose sessions end with their link, DeskError.
+        """
+        if session.link_id is not None:
+            self._check_link(session.link_id, session.project_id)
         found = Annotator.objects.of(session.project_id).filter(pk=session.annotator_id).first()
         if found is None or found.epoch != session.epoch:
             raise Unauthorized("The session has ended; ask for a new one.", code="session_expired")
         spend_call(annotator=found, now=self.now)
+        self.visit(found)
         return found
+
+    def visit(self, annotator: Annotator) -> None:
+        """Count this moment to the person's visit; of who opted out nothing is kept."""
+        if not annotator.has_opted_out:
+            continue_visit(annotator=annotator, now=self.now)
+
+    def _check_link(self, link_id: int, project_id: int) -> DeskLink:
+        """Return the link of a desk's session, which ends with it; raises Forbidden, DeskError."""
+        if not self.is_for_the_desk:
+            raise Forbidden("A session of the desk may not do this.", code="not_at_the_desk")
+        return open_link(link_id=link_id, project_id=project_id, now=self.now)
 
 
 def question_of(project_id: int, slug: str) -> Question:

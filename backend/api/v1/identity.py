@@ -24,12 +24,13 @@ SESSION_AUDIENCE = "earmark session"
 
 @dataclass(frozen=True)
 class Session:
-    """What a session token says, verified without a query."""
+    """What a session token says, verified without a query; `link_id` names the desk link it began with."""
 
     project_id: int
     annotator_id: int
     epoch: int
     origin: str
+    link_id: int | None = None
 
 
 def project_of_secret_key(request: HttpRequest, *, now: datetime) -> Project:
@@ -62,6 +63,22 @@ def check_origin(project: Project, request: HttpRequest) -> str:
             f"The web origin {origin[:200]!r} is not listed for this project; add it in the admin.",
             code="origin_not_listed",
         )
+    return origin
+
+
+def check_own_origin(request: HttpRequest) -> str:
+    """Return the request's web origin, which must be a page of ours; raises Forbidden.
+
+    Behind a proxy that ends TLS we see another scheme than the browser; there the browser's own
+    word for it, `Sec-Fetch-Site`, is asked.
+    """
+    origin = request.headers.get("Origin", "")
+    site = request.headers.get("Sec-Fetch-Site")
+    is_ours = origin == f"{request.scheme}://{request.get_host()}"
+    if site is not None:
+        is_ours = site == "same-origin" and origin.partition("://")[2] == request.get_host()
+    if not is_ours:
+        raise Forbidden("The desk is opened from its own page.", code="origin_not_listed")
     return origin
 
 
@@ -110,9 +127,9 @@ def _session_key() -> bytes:
     return derived_key(settings.SECRET_KEY, "earmark session")
 
 
-def session_token(annotator: Annotator, *, origin: str, now: datetime) -> str:
+def session_token(annotator: Annotator, *, origin: str, now: datetime, link_id: int | None = None) -> str:
     """Return a token that stands for a person's session on one web origin for 30 minutes."""
-    claims = {
+    claims: dict[str, Any] = {
         "p": annotator.project_id,
         "a": annotator.pk,
         "e": annotator.epoch,
@@ -120,6 +137,8 @@ def session_token(annotator: Annotator, *, origin: str, now: datetime) -> str:
         "aud": SESSION_AUDIENCE,
         "exp": now + timedelta(seconds=SESSION_S),
     }
+    if link_id is not None:
+        claims["l"] = link_id
     return jwt.encode(claims, _session_key(), algorithm="HS256")
 
 
@@ -133,7 +152,7 @@ def session_of(token: str, request: HttpRequest) -> Session:
             audience=SESSION_AUDIENCE,
             options={"require": ["exp"]},
         )
-        session = Session(claims["p"], claims["a"], claims["e"], claims["o"])
+        session = Session(claims["p"], claims["a"], claims["e"], claims["o"], claims.get("l"))
     except (jwt.PyJWTError, ValueError, TypeError, KeyError):
         raise Unauthorized("The session has ended; ask for a new one.", code="session_expired") from None
     if request.headers.get("Origin", "") != session.origin:

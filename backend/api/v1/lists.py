@@ -129,5 +129,11 @@ class LabelFilters(django_filters.FilterSet):
         return rows.filter(unit__item__key=value) | rows.filter(unit__other__key=value)
 
 
+class DeskLinkFilters(django_filters.FilterSet):
+    """Filters of desk links."""
+
+    question = _text("question__slug")
+
+
 class PlainFilters(django_filters.FilterSet):
     """No filters at all."""

@@ -12,6 +12,13 @@ from rest_framework.response import Response
 
 from backend.annotators.errors import AnnotatorErased, SubjectReserved, TooManyCalls
 from backend.datasets.errors import FileDamaged, VersionNotFrozen
+from backend.desk.errors import (
+    KnownAsAnotherKind,
+    LinkExpired,
+    LinkIncomplete,
+    LinkInvalid,
+    LinkRevoked,
+)
 from backend.judgements.errors import NotShowable, SessionRevoked, UnknownItem, UnknownQuestion
 from backend.questions.errors import QuestionError
 
@@ -79,6 +86,11 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     SessionRevoked: (401, "session_expired"),
     AnnotatorErased: (403, "annotator_erased"),
     SubjectReserved: (400, "subject_reserved"),
+    LinkInvalid: (401, "link_invalid"),
+    LinkExpired: (403, "link_expired"),
+    LinkRevoked: (403, "link_revoked"),
+    LinkIncomplete: (400, "person_missing"),
+    KnownAsAnotherKind: (409, "known_as_another_kind"),
     VersionNotFrozen: (409, "version_not_frozen"),
     FileDamaged: (500, "file_damaged"),
     QuestionError: (400, "value_not_allowed"),

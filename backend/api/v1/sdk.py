@@ -40,12 +40,13 @@ from backend.projects.ids import uuid7
 from backend.quality.models import ConsensusLabel
 from backend.questions.actions.ask import ask_question, update_question
 from backend.questions.actions.items import NewItem, register_items, remove_item
+from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
-from backend.questions.errors import PolicyImpossible, QuestionError
+from backend.questions.errors import LabelsImpossible, PolicyImpossible, QuestionError
 from backend.questions.models import Item, Question, Unit
 from backend.suggestions.actions import NewSuggestion, push_suggestions
 from backend.suggestions.models import Suggester, Suggestion
-from backend.suggestions.retrieval import suggester_row
+from backend.suggestions.retrieval import Guess, suggester_row
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -141,7 +142,7 @@ class QuestionsView(ServerDoor):
         if known is None:
             try:
                 return Response(question_row(ask_question(project_id=self.project.pk, slug=slug, **body)), status=201)
-            except PolicyImpossible as error:
+            except (PolicyImpossible, LabelsImpossible) as error:
                 raise Problem(str(error), code="invalid") from error
         differs = [name for name in QUESTION_FIELDS if name in body and body[name] != getattr(known, name)]
         if differs:
@@ -169,7 +170,7 @@ class QuestionView(ServerDoor):
             raise Problem("The kind of a question does not change; ask a new one.", code="invalid")
         try:
             return Response(question_row(update_question(question=found, **body)))
-        except PolicyImpossible as error:
+        except (PolicyImpossible, LabelsImpossible) as error:
             raise Problem(str(error), code="invalid") from error
 
 
@@ -201,23 +202,28 @@ class SuggestionsView(ServerDoor):
             try:
                 serializer.is_valid(raise_exception=True)
                 good.append(self._suggestion(serializer.validated_data, items, questions))
-            except (ValidationError, KeyError, ValueError) as error:
+            except (ValidationError, KeyError, ValueError, QuestionError) as error:
                 rejected.append(_rejected(index, row.get("item"), error))
         push_suggestions(project_id=self.project.pk, suggestions=good, now=self.now)
         return Response({"accepted_count": len(good), "rejected": rejected})
 
     def _suggestion(self, row: dict[str, Any], items: dict[str, Item], questions: dict[str, Question]) -> NewSuggestion:
-        missing = [row[key] for key in ("item", "candidate") if row[key] not in items]
-        if missing:
-            raise ValueError(f"No item {missing[0]!r} is registered in this project.")
         if row["question"] not in questions:
             raise ValueError(f"No question {row['question']!r} is asked in this project.")
-        if row["item"] == row["candidate"]:
+        question = questions[row["question"]]
+        is_pair = question.kind == Question.Kind.PAIR
+        missing = [row[key] for key in ("item", "candidate")[: 1 + is_pair] if row[key] not in items]
+        if missing:
+            raise ValueError(f"No item {missing[0]!r} is registered in this project.")
+        if is_pair and row["item"] == row["candidate"]:
             raise ValueError("An item is no candidate for itself.")
+        label_or_item = (
+            items[row["candidate"]] if is_pair else label_of(question=question, given=row["candidate"], now=self.now)
+        )
         return NewSuggestion(
-            question=questions[row["question"]],
+            question=question,
             item=items[row["item"]],
-            candidate=items[row["candidate"]],
+            candidate=label_or_item,
             score=row["score"],
             reasons=tuple(row["reasons"]),
             suggester=_suggester(self.project.pk, row["suggester"]),
@@ -256,7 +262,7 @@ class ExposuresView(ServerDoor):
                 annotator=annotator,
                 question=question,
                 item=item,
-                shown=[self._slot(row) for row in body["shown"]],
+                shown=[self._slot(question, row) for row in body["shown"]],
                 now=self.now,
             )
         else:
@@ -282,9 +288,14 @@ class ExposuresView(ServerDoor):
     def _annotator(self, named: dict[str, str]) -> Annotator:
         return meet_annotator(project_id=self.project.pk, subject=named["id"], kind=named["kind"], now=self.now)
 
-    def _slot(self, row: dict[str, Any]) -> HostSlot:
+    def _slot(self, question: Question, row: dict[str, Any]) -> HostSlot:
         suggester = _suggester(self.project.pk, row["suggester"]) if row["suggester"] else None
-        return HostSlot(self.item(row["candidate"]), row["score"], row["propensity"], suggester)
+        if question.kind == Question.Kind.PAIR:
+            guess = Guess.of_item(self.item(row["candidate"]), row["score"], suggester=suggester)
+        else:
+            label = label_of(question=question, given=row["candidate"], now=self.now)
+            guess = Guess.of_label(label, row["score"], suggester=suggester)
+        return HostSlot(guess, row["propensity"])
 
 
 def _exposure(door: ServerDoor, key: Any) -> Exposure:
@@ -377,7 +388,8 @@ class JudgementsView(ServerDoor):
                     raise ValidationError({"candidate": "An answer to a pair question names the other item."})
                 return unit_of_pair(question=question, first=item, second=self.item(body["candidate"]))
             case Question.Kind.TAGS:
-                return unit_of_tag(question=question, item=item, label=answer["tag"])
+                label = label_of(question=question, given=answer["tag"], now=self.now)
+                return unit_of_tag(question=question, item=item, label=label)
             case _:
                 return unit_of_item(question=question, item=item)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers as s
@@ -392,6 +393,54 @@ class SearchAnswer(s.Serializer[Any]):
     candidates = WidgetCandidate(many=True)
 
 
+class OptOutRequest(s.Serializer[Any]):
+    """A person wants to be shown nothing, or things again."""
+
+    token = StrictCharField(max_length=4000)
+    out = StrictBooleanField()
+
+
+class OptOutAnswer(s.Serializer[Any]):
+    """Whether the person is shown nothing from here on."""
+
+    opted_out = s.BooleanField()
+
+
+class OwnJudgementsRequest(s.Serializer[Any]):
+    """A person wants to see what they said."""
+
+    token = StrictCharField(max_length=4000)
+    limit = StrictIntegerField(min_value=1, max_value=200, required=False, default=50)
+
+
+class OwnItem(s.Serializer[Any]):
+    """The item on whose page something was said."""
+
+    id = s.CharField()
+    title = s.CharField()
+    url = s.CharField()
+
+
+class OwnJudgement(s.Serializer[Any]):
+    """What a person says of a unit at present."""
+
+    judgement = s.CharField()
+    question = s.CharField()
+    exposure = s.CharField(allow_null=True, help_text="The list it answered; an undo names it.")
+    item = OwnItem()
+    candidate = WidgetCandidate(allow_null=True, help_text="The other item or the tag; null for a choice.")
+    value = s.CharField()
+    state = s.CharField(allow_null=True)
+    judged_at = s.DateTimeField()
+
+
+class OwnJudgementsAnswer(s.Serializer[Any]):
+    """A person's present answers, newest first, and the questions they hid."""
+
+    judgements = OwnJudgement(many=True)
+    hidden_questions = s.ListField(child=s.CharField())
+
+
 class ItemBody(s.Serializer[Any]):
     """An item as the host describes it."""
 
@@ -451,6 +500,18 @@ class ItemRow(s.Serializer[Any]):
     removed_at = s.DateTimeField(allow_null=True)
 
 
+class DictionaryField(s.DictField):
+    """Words and phrases by label: at most 500 labels with 200 words of 80 signs each."""
+
+    child = s.ListField(child=StrictCharField(max_length=80), max_length=200)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Refuse what is too much."""
+        if isinstance(data, dict) and (len(data) > 500 or any(len(str(label)) > KEY_LENGTH for label in data)):
+            raise s.ValidationError("This has at most 500 labels of at most 200 signs.")
+        return dict(super().to_internal_value(data))
+
+
 class QuestionBody(s.Serializer[Any]):
     """A question and its policies."""
 
@@ -459,6 +520,8 @@ class QuestionBody(s.Serializer[Any]):
     prompt = StrictCharField(max_length=200, required=False)
     guideline = StrictCharField(required=False, allow_blank=True, max_length=20_000)
     labels = s.ListField(child=StrictCharField(max_length=200), required=False, max_length=500)
+    allows_new_labels = StrictBooleanField(required=False)
+    dictionary = DictionaryField(required=False, help_text="Words and phrases that speak for a label, by label.")
     settling_policy = s.ChoiceField(choices=["confirm", "trusting", "expert"], required=False)
     overlap = StrictIntegerField(min_value=1, max_value=50, required=False)
     minimum = StrictIntegerField(min_value=1, max_value=50, required=False)
@@ -469,6 +532,8 @@ class QuestionBody(s.Serializer[Any]):
     ask_probability = _share(required=False)
     candidates_from = s.ChoiceField(choices=["earlier", "any"], required=False)
     suggesters = s.ListField(child=StrictCharField(max_length=80), required=False, max_length=10)
+    is_blind = StrictBooleanField(required=False)
+    lease_s = StrictIntegerField(min_value=30, max_value=86_400, required=False)
     is_active = StrictBooleanField(required=False)
 
 
@@ -491,7 +556,7 @@ class SuggestionBody(s.Serializer[Any]):
 
     question = StrictCharField(max_length=60)
     item = _key()
-    candidate = _key()
+    candidate = _key(help_text="The other item of a pair; a label of a tags or choice question.")
     score = _share()
     reasons = s.ListField(child=StrictCharField(max_length=300), required=False, default=list, max_length=10)
     suggester = SuggesterName()
@@ -526,7 +591,7 @@ class AnnotatorName(s.Serializer[Any]):
 class HostSlotBody(s.Serializer[Any]):
     """A candidate that the host itself showed."""
 
-    candidate = _key()
+    candidate = _key(help_text="The other item of a pair; a label of a tags or choice question.")
     score = _share(required=False, allow_null=True, default=None)
     propensity = StrictFloatField(min_value=1e-9, max_value=1, required=False, allow_null=True, default=None)
     suggester = SuggesterName(required=False, allow_null=True, default=None)
@@ -560,6 +625,7 @@ class ExposureRow(s.Serializer[Any]):
 
     id = s.CharField()
     question = s.CharField()
+    kind = s.ChoiceField(choices=["pair", "tags", "choice"])
     item = s.CharField()
     annotator = s.CharField(help_text="Pseudonym.")
     channel = s.CharField()
@@ -626,7 +692,7 @@ class JudgementRow(s.Serializer[Any]):
     id = s.CharField()
     question = s.CharField()
     item = s.CharField()
-    candidate = s.CharField(allow_null=True)
+    candidate = s.CharField(allow_null=True, help_text="The other item of a pair, or the tag; of a choice none.")
     annotator = s.CharField(help_text="Pseudonym.")
     value = s.CharField()
     origin = s.CharField()
@@ -703,3 +769,117 @@ class VersionRow(s.Serializer[Any]):
     judgements_count = s.IntegerField()
     checksum = s.CharField()
     files = FileRow(many=True)
+
+
+class StrictUUIDField(s.UUIDField):
+    """A UUID as a text; a number is none."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Refuse what is not a text."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class DeskSessionRequest(s.Serializer[Any]):
+    """A desk's page asks to begin: with the token of its link, and who this browser is."""
+
+    link = StrictCharField(max_length=2000, help_text="What stands behind # in the page's address.")
+    question = StrictCharField(max_length=60, required=False, help_text="The question that the page's address names.")
+    person = StrictUUIDField(
+        required=False, help_text="A random UUID that the browser keeps; for links without a subject."
+    )
+
+
+class DeskProgress(s.Serializer[Any]):
+    """How far the desk has come."""
+
+    answered_count = s.IntegerField(help_text="Units that this person answered here.")
+    settled_count = s.IntegerField()
+    contested_count = s.IntegerField()
+    open_count = s.IntegerField()
+
+
+class DeskSessionAnswer(s.Serializer[Any]):
+    """A session token, who the person is here, and what is asked."""
+
+    token = s.CharField()
+    expires_in = s.IntegerField()
+    annotator = s.CharField(help_text="Pseudonym.")
+    annotator_kind = s.ChoiceField(choices=["expert", "colleague", "crowd"])
+    question = WidgetQuestion()
+    is_blind = s.BooleanField()
+    consent = s.CharField()
+    progress = DeskProgress()
+
+
+class DeskNextRequest(s.Serializer[Any]):
+    """Ask for the next unit; `leave` gives one back, `after` names one whose answer is on its way."""
+
+    token = StrictCharField(max_length=4000)
+    leave = StrictIntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    after = StrictIntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+
+class DeskAssignment(s.Serializer[Any]):
+    """What is kept for this person, and until when."""
+
+    id = s.IntegerField()
+    lease_until = s.DateTimeField()
+
+
+class DeskItem(s.Serializer[Any]):
+    """An item as it is read at the desk."""
+
+    id = s.CharField()
+    kind = s.CharField()
+    title = s.CharField()
+    body = s.CharField()
+    url = s.CharField()
+    created_at = s.DateTimeField(allow_null=True)
+
+
+class DeskNextAnswer(s.Serializer[Any]):
+    """The next unit: its items, and the place that an element in a page would get; all empty where none is left."""
+
+    assignment = DeskAssignment(allow_null=True)
+    items = DeskItem(many=True, help_text="One item, or the two of a pair; the first is asked about.")
+    place = PlaceAnswer(allow_null=True)
+    reasons = s.ListField(child=s.CharField(), help_text="Why software guessed this; empty where the desk is blind.")
+    progress = DeskProgress()
+
+
+class DeskLeaveRequest(s.Serializer[Any]):
+    """Give a unit back: the page closes, or the person does not want it."""
+
+    token = StrictCharField(max_length=4000)
+    assignment = StrictIntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class Empty(s.Serializer[Any]):
+    """Nothing more to say."""
+
+
+class DeskLinkBody(s.Serializer[Any]):
+    """A link to a question's desk: with `annotator` for one person, without for anyone who has it."""
+
+    question = StrictCharField(max_length=60)
+    annotator_kind = s.ChoiceField(choices=["expert", "colleague", "crowd"], required=False, default="colleague")
+    annotator = _key(required=False, allow_null=True, default=None, help_text="The host's opaque id of the person.")
+    expires_in = StrictIntegerField(
+        min_value=60, max_value=366 * 86400, required=False, default=14 * 86400, help_text="Seconds from now."
+    )
+
+
+class DeskLinkRow(s.Serializer[Any]):
+    """A link to a desk."""
+
+    id = s.IntegerField()
+    question = s.CharField()
+    annotator_kind = s.ChoiceField(choices=["expert", "colleague", "crowd"])
+    annotator = s.CharField(allow_null=True)
+    url = s.CharField(allow_null=True, help_text="Null once the link lets nobody in.")
+    created_by = s.CharField()
+    created_at = s.DateTimeField()
+    expires_at = s.DateTimeField()
+    revoked_at = s.DateTimeField(allow_null=True)

@@ -6,12 +6,14 @@ from backend.datasets.models import Dataset, DatasetVersion
 from backend.judgements import events
 from backend.judgements.events import Event, Verdict
 from backend.judgements.models import Exposure, Judgement, Slot
+from backend.quality.actions.company import Company
 from backend.quality.models import ConsensusLabel
-from backend.questions.models import Item, Question
+from backend.questions.models import Item, PlacementRule, Question
 from backend.questions.units import UNSURE, values_of
 from backend.suggestions.models import Suggester, Suggestion
 
 SNIPPET_LENGTH = 280
+NO_COMPANY: dict[str, Any] = dict.fromkeys(("others_count", "state", "agree_count", "votes_count"))
 
 
 def candidate_of(item: Item) -> dict[str, str]:
@@ -33,6 +35,11 @@ def label_candidate(label: str) -> dict[str, str]:
     return {"id": label, "title": label, "url": "", "snippet": "", "answer": ""}
 
 
+def slot_candidate(slot: Slot) -> dict[str, str]:
+    """Return the candidate of a place, an item or a label, as a browser may see it."""
+    return candidate_of(slot.candidate) if slot.candidate else label_candidate(slot.label)
+
+
 def widget_question(question: Question) -> dict[str, Any]:
     """Return a question as a browser may see it."""
     return {
@@ -43,6 +50,20 @@ def widget_question(question: Question) -> dict[str, Any]:
         "values": [*values_of(question.kind, question.labels), UNSURE],
         "labels": question.labels,
         "allows_new_labels": question.allows_new_labels,
+    }
+
+
+def placement_rule(rule: PlacementRule) -> dict[str, Any]:
+    """Return a placement rule as a browser may see it."""
+    return {
+        "question": rule.question.slug,
+        "kind": rule.question.kind,
+        "path": rule.path,
+        "selector": rule.selector,
+        "item_from": rule.item_from,
+        "item_key": rule.item_key,
+        "where": rule.where,
+        "reserve_px": rule.reserve_px,
     }
 
 
@@ -63,13 +84,12 @@ def event_of(given: dict[str, Any], exposure: Any = None) -> Event:
             answer = given["answer"]
             return events.Judge(
                 **common,
-                candidate=given.get("candidate")
-                or answer.get("tag")
-                or (None if answer["kind"] == "pair" else answer["value"]),
+                candidate=answer.get("tag") or (given.get("candidate") if answer["kind"] == "pair" else None),
                 answer_kind=answer["kind"],
                 value=answer["value"],
                 judged_at=given["judged_at"],
                 via=given["via"],
+                note=given.get("note", "").strip(),
             )
         case "undo":
             return events.Undo(**common, judgement=given["judgement"])
@@ -81,23 +101,25 @@ def event_of(given: dict[str, Any], exposure: Any = None) -> Event:
             return events.Hide(**common)
 
 
-def verdict_of(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as the wire tells it."""
+def verdict_of(verdict: Verdict, company: Company | None = None, value: str = "") -> dict[str, Any]:
+    """Return a verdict as the wire tells it; of an answer, with its company."""
+    facts = {"id": str(verdict.id), "status": verdict.status, "code": verdict.code}
+    return facts | (company_row(company, value) if company else NO_COMPANY)
+
+
+def company_row(company: Company, value: str) -> dict[str, Any]:
+    """Return how many others say the same, and what is believed of the unit."""
     return {
-        "id": str(verdict.id),
-        "status": verdict.status,
-        "code": verdict.code,
-        "others_count": verdict.others_count,
-        "state": verdict.state,
-        "agree_count": verdict.agree_count,
-        "votes_count": verdict.votes_count,
+        "others_count": company.others.get(value, 0),
+        "state": company.belief.state,
+        "agree_count": company.agree_count,
+        "votes_count": company.belief.votes_count,
     }
 
 
 def malformed(key: str) -> dict[str, Any]:
     """Return the verdict of an event that is not one."""
-    nothing = dict.fromkeys(("others_count", "state", "agree_count", "votes_count"))
-    return {"id": key[:64], "status": "bad", "code": "malformed"} | nothing
+    return {"id": key[:64], "status": "bad", "code": "malformed"} | NO_COMPANY
 
 
 def item_row(item: Item) -> dict[str, Any]:
@@ -118,8 +140,9 @@ def item_row(item: Item) -> dict[str, Any]:
 
 
 QUESTION_FIELDS = (
-    "kind", "prompt", "guideline", "labels", "settling_policy", "overlap", "minimum", "maximum", "epsilon",
-    "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters", "is_active",
+    "kind", "prompt", "guideline", "labels", "allows_new_labels", "dictionary", "settling_policy", "overlap",
+    "minimum", "maximum", "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters",
+    "is_blind", "lease_s", "is_active",
 )  # fmt: skip
 
 
@@ -143,7 +166,7 @@ def suggestion_row(suggestion: Suggestion) -> dict[str, Any]:
     return {
         "question": suggestion.question.slug,
         "item": suggestion.item.key,
-        "candidate": suggestion.candidate.key,
+        "candidate": suggestion.candidate_key,
         "score": suggestion.score,
         "reasons": suggestion.reasons,
         "suggester": suggester_name(suggestion.suggester),
@@ -155,7 +178,7 @@ def slot_row(slot: Slot) -> dict[str, Any]:
     """Return a place of a list as a server may see it."""
     return {
         "rank": slot.rank,
-        "candidate": candidate_of(slot.candidate),
+        "candidate": slot_candidate(slot),
         "score": slot.score,
         "propensity": slot.propensity,
         "reasons": slot.reasons,
@@ -171,6 +194,7 @@ def exposure_row(exposure: Exposure) -> dict[str, Any]:
     return {
         "id": str(exposure.pk),
         "question": exposure.question.slug,
+        "kind": exposure.question.kind,
         "item": exposure.item.key,
         "annotator": exposure.annotator.pseudonym,
         "channel": exposure.channel,
@@ -197,7 +221,7 @@ def judgement_row(judgement: Judgement) -> dict[str, Any]:
         "annotator": judgement.annotator.pseudonym,
         "value": judgement.value,
         "origin": judgement.origin,
-        "exposure": str(slot.exposure_id) if slot else None,
+        "exposure": str(judgement.exposure_id) if judgement.exposure_id else None,
         "rank": slot.rank if slot else None,
         "propensity": slot.propensity if slot else None,
         "is_live": judgement.is_live,  # type: ignore[attr-defined]

@@ -1,8 +1,10 @@
 """The wire of the browser, /w/v1."""
 
 import hashlib
+import json
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,21 +19,45 @@ from backend.api.v1.identity import (
     project_of_publishable_key,
     session_token,
 )
-from backend.api.v1.problems import Problem
-from backend.api.v1.shapes import candidate_of, event_of, malformed, verdict_of, widget_question
+from backend.api.v1.problems import Forbidden, Problem
+from backend.api.v1.shapes import (
+    candidate_of,
+    company_row,
+    event_of,
+    label_candidate,
+    malformed,
+    placement_rule,
+    slot_candidate,
+    verdict_of,
+    widget_question,
+)
+from backend.assignments.actions.prompts import next_ask_at
 from backend.judgements.actions.record import keep_losses, record_events
 from backend.judgements.actions.show import show_found, show_suggestions
 from backend.judgements.errors import JudgementError
+from backend.judgements.events import OK, Verdict
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.tenancy import tenancy
-from backend.quality.models import ConsensusLabel
-from backend.questions.models import Item, Question
+from backend.quality.actions.company import Company, company_of
+from backend.questions.models import Item, PlacementRule, Question, Unit
+from backend.questions.units import DIFFERENT, FITS, Kind
+
+
+def configuration(project_id: int) -> dict[str, Any]:
+    """Return what a page is told of a project: its active questions, and where their elements stand."""
+    questions = Question.objects.of(project_id).filter(is_active=True).order_by("pk")
+    rules = PlacementRule.objects.standing().of(project_id).select_related("question").order_by("pk")
+    return {
+        "questions": [widget_question(question) for question in questions],
+        "placement_rules": [placement_rule(rule) for rule in rules],
+    }
 
 
 def config_version(project_id: int) -> str:
     """Return a short name of what a page was told at its session, so that it can see a change."""
-    facts = Question.objects.of(project_id).order_by("pk").values_list("slug", "policy_version", "is_active")
-    return hashlib.sha256(repr(list(facts)).encode()).hexdigest()[:12]
+    policies = Question.objects.of(project_id).order_by("pk").values_list("slug", "policy_version", "is_active")
+    facts = json.dumps([configuration(project_id), list(policies)])
+    return hashlib.sha256(facts.encode()).hexdigest()[:12]
 
 
 class SessionView(BrowserDoor):
@@ -45,16 +71,15 @@ class SessionView(BrowserDoor):
         origin = check_origin(project, request)
         with tenancy(project):
             annotator = annotator_of_identity(project, body["identity"], now=self.now)
-            questions = Question.objects.of(project).filter(is_active=True).order_by("pk")
+            self.visit(annotator)
             return Response(
-                {
+                configuration(project.pk)
+                | {
                     "token": session_token(annotator, origin=origin, now=self.now),
                     "expires_in": SESSION_S,
                     "annotator": annotator.pseudonym,
-                    "questions": [widget_question(question) for question in questions],
-                    "placement_rules": [],
-                    "opted_out": annotator.opted_out_at is not None,
-                    "next_ask_at": None,
+                    "opted_out": annotator.has_opted_out,
+                    "next_ask_at": next_ask_at(annotator=annotator, now=self.now),
                     "config_version": config_version(project.pk),
                 }
             )
@@ -75,6 +100,8 @@ class SuggestView(BrowserDoor):
 
     def _place(self, annotator: Annotator, place: dict[str, Any]) -> dict[str, Any]:
         empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": [], "known": []}
+        if annotator.has_opted_out:
+            return empty | {"error": {"code": "opted_out", "detail": "This person opted out."}}
         try:
             question = question_of(annotator.project_id, place["question"])
             item = item_of(annotator.project_id, place["item"])
@@ -87,47 +114,70 @@ class SuggestView(BrowserDoor):
             annotator=annotator, question=question, item=item, channel=Exposure.Channel.WIDGET, now=self.now
         )
         slots = exposure.slots.select_related("candidate").order_by("rank")
+        said = said_of(annotator, question, item)
+        units = units_told_of(question, item, said)
+        company = company_of(annotator=annotator, units=units)
         return empty | {
             "exposure": str(exposure.pk),
             "ask": exposure.was_asked,
-            "candidates": [candidate_of(slot.candidate) for slot in slots],
-            "answers": earlier_answers(annotator, question, item),
+            "candidates": [slot_candidate(slot) for slot in slots],
+            "answers": [earlier_answer(judgement, item, company[judgement.unit_id]) for judgement in said],
+            "known": known_of(question, units, company),
             "error": None,
         }
 
 
-def earlier_answers(annotator: Annotator, question: Question, item: Item) -> list[dict[str, Any]]:
-    """Return this person's present answers about an item, from whichever page they were given."""
-    live = (
-        Judgement.objects.of(annotator.project_id)
-        .on(question)
-        .live()
-        .filter(annotator=annotator)
-        .select_related("unit__item", "unit__other")
-    )
-    found = []
-    for judgement in (live.filter(unit__item=item) | live.filter(unit__other=item)).order_by("judged_at"):
-        other = judgement.unit.other if judgement.unit.item_id == item.pk else judgement.unit.item
-        if other is None or judgement.value == "different":
-            continue
-        agreeing = Judgement.objects.of(annotator.project_id).live().filter(unit=judgement.unit, value=judgement.value)
-        label = ConsensusLabel.objects.filter(unit=judgement.unit).first()
-        found.append(
-            {
-                "judgement": str(judgement.pk),
-                "candidate": candidate_of(other),
-                "value": judgement.value,
-                "others_count": agreeing.exclude(annotator=annotator).count(),
-                "state": label.state if label else None,
-                "agree_count": max(label.evidence["counts"].values(), default=0) if label else None,
-                "votes_count": label.evidence["votes_count"] if label else None,
-            }
-        )
-    return found
+def said_of(annotator: Annotator, question: Question, item: Item) -> list[Judgement]:
+    """Return this person's present answers about an item, from whichever page they were given.
+
+    Of pairs, what they called different is left out.
+    """
+    live = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator)
+    about = live.filter(Q(unit__item=item) | Q(unit__other=item)).order_by("judged_at", "id")
+    told = about.exclude(value=DIFFERENT) if question.kind == Kind.PAIR else about
+    return list(told.select_related("unit__item", "unit__other", "unit__question"))
+
+
+def earlier_answer(judgement: Judgement, item: Item, company: Company) -> dict[str, Any]:
+    """Return an answer that this person gave before: about another item, a tag, or the item as a whole."""
+    unit = judgement.unit
+    other = unit.other if unit.item_id == item.pk else unit.item
+    candidate = candidate_of(other) if other else label_candidate(unit.label or judgement.value)
+    return {
+        "judgement": str(judgement.pk),
+        "candidate": candidate,
+        "value": judgement.value,
+    } | company_row(company, judgement.value)
+
+
+def units_told_of(question: Question, item: Item, said: list[Judgement]) -> list[Unit]:
+    """Return the units that this person answered, and of tags and choices those that are settled for the item."""
+    units = {judgement.unit_id: judgement.unit for judgement in said}
+    if question.kind != Kind.PAIR:
+        settled = question.units.filter(item=item).exclude(settled_value="").select_related("question")
+        units = {unit.pk: unit for unit in settled} | units
+    return list(units.values())
+
+
+def known_of(question: Question, units: list[Unit], company: dict[int, Company]) -> list[dict[str, Any]]:
+    """Return the tags that are settled as fitting, or the label of a choice, each with how many people say so."""
+    if question.kind == Kind.PAIR:
+        return []
+    settled = {unit.label: company[unit.pk] for unit in units if company[unit.pk].settled_value}
+    if question.kind == Kind.CHOICE:
+        return [_known(told.settled_value, told) for told in settled.values()]
+    fit = sorted(label for label, told in settled.items() if told.settled_value == FITS)
+    return [_known(label, settled[label]) for label in fit]
+
+
+def _known(label: str, told: Company) -> dict[str, Any]:
+    return {"id": label, "people_count": told.people[told.settled_value]}
 
 
 class EventsView(BrowserDoor):
     """Take a batch of events."""
+
+    is_for_the_desk = True
 
     @extend_schema(request=wire.EventsRequest, responses=wire.EventsAnswer, operation_id="widget_events")
     def post(self, request: Request) -> Response:
@@ -139,19 +189,35 @@ class EventsView(BrowserDoor):
             results = take_events(annotator, body["events"], now=self.now, epoch=session.epoch)
             if body["lost_count"]:
                 keep_losses(annotator=annotator, lost_count=body["lost_count"])
+            free_at = next_ask_at(annotator=annotator, now=self.now)
             version = config_version(session.project_id)
-        return Response({"results": results, "next_ask_at": None, "config_version": version})
+        return Response({"results": results, "next_ask_at": free_at, "config_version": version})
 
 
 def take_events(annotator: Annotator, given: list[dict[str, Any]], **options: Any) -> list[dict[str, Any]]:
     """Record the well-formed events of a batch and return a result for each, in their order."""
     exposure = options.pop("exposure", None)
     fit = [event for event in given if "malformed" not in event and (exposure or "exposure" in event)]
-    verdicts = iter(record_events(annotator=annotator, events=[event_of(e, exposure) for e in fit], **options))
+    verdicts = record_events(annotator=annotator, events=[event_of(e, exposure) for e in fit], **options)
+    results = iter(results_of(annotator, verdicts))
     taken = {id(event) for event in fit}
     return [
-        verdict_of(next(verdicts)) if id(event) in taken else malformed(str(event.get("malformed", event.get("id"))))
+        next(results) if id(event) in taken else malformed(str(event.get("malformed", event.get("id"))))
         for event in given
+    ]
+
+
+def results_of(annotator: Annotator, verdicts: list[Verdict]) -> list[dict[str, Any]]:
+    """Return verdicts as the wire tells them: with each new answer, who else says so and what it did."""
+    taken = [verdict.id for verdict in verdicts if verdict.status == OK]
+    said = Judgement.objects.of(annotator.project_id).filter(pk__in=taken).select_related("unit__question")
+    answers = {judgement.pk: judgement for judgement in said}
+    company = company_of(annotator=annotator, units=[judgement.unit for judgement in answers.values()])
+    return [
+        verdict_of(verdict, company[answers[verdict.id].unit_id], answers[verdict.id].value)
+        if verdict.status == OK and verdict.id in answers
+        else verdict_of(verdict)
+        for verdict in verdicts
     ]
 
 
@@ -165,6 +231,8 @@ class SearchView(BrowserDoor):
         session = self.session(body, request)
         with tenancy(session.project_id):
             annotator = self.annotator(session)
+            if annotator.has_opted_out:
+                raise Forbidden("This person opted out.", code="opted_out")
             question = question_of(session.project_id, body["question"])
             if not question.is_active:
                 raise Problem("This question is not asked any more.", code="not_asked")
@@ -177,5 +245,5 @@ class SearchView(BrowserDoor):
                 now=self.now,
             )
             slots = exposure.slots.select_related("candidate").order_by("rank")
-            found = [candidate_of(slot.candidate) for slot in slots]
+            found = [slot_candidate(slot) for slot in slots]
         return Response({"exposure": str(exposure.pk), "candidates": found})

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from backend.judgements.ledger import Answer, SlotSeen, outcomes
 from backend.judgements.models import Exposure, Judgement, Slot
-from backend.questions.units import PAIR_MEANING
+from backend.questions.units import meaning_of
 
 
 def update_outcomes(*, exposure_ids: Iterable[UUID]) -> None:
     """Recompute the outcome of every slot of these lists, and of the lists they were searched from."""
     given = Exposure.objects.filter(pk__in=set(exposure_ids))
-    lists = {exposure.pk: exposure for exposure in given.select_related("within")}
+    lists = {exposure.pk: exposure for exposure in given.select_related("question", "within__question")}
     for exposure in list(lists.values()):
         if exposure.within:
             lists[exposure.within.pk] = exposure.within
@@ -26,7 +26,8 @@ def _update(exposure: Exposure) -> None:
         *_answers_to(exposure),
         *(answer for search in exposure.searches.all() for answer in _answers_beside(search, exposure)),
     ]
-    became = outcomes([SlotSeen(slot.pk, slot.seen_at_ms) for slot in slots], answers, PAIR_MEANING)
+    kind = exposure.question.kind
+    became = outcomes([SlotSeen(slot.pk, slot.seen_at_ms, meaning_of(kind, slot.label)) for slot in slots], answers)
     changed = [slot for slot in slots if slot.outcome != became[slot.pk]]
     for slot in changed:
         slot.outcome = became[slot.pk]
@@ -34,12 +35,10 @@ def _update(exposure: Exposure) -> None:
 
 
 def _answers_to(exposure: Exposure) -> list[Answer]:
-    """Return the latest standing answer to each slot of a list."""
-    said = (
-        Judgement.objects.of(exposure.project_id).filter(slot__exposure=exposure).standing().order_by("judged_at", "id")
-    )
-    latest = {judgement.slot_id: judgement for judgement in said}
-    return [Answer(slot, judgement.value, judgement.at_ms or 0) for slot, judgement in latest.items()]
+    """Return the latest standing answer to each unit that was given at a list, to one of its slots or beside them."""
+    said = Judgement.objects.of(exposure.project_id).filter(exposure=exposure).standing().order_by("judged_at", "id")
+    latest = {judgement.unit_id: judgement for judgement in said}
+    return [Answer(judgement.slot_id, judgement.value, judgement.at_ms or 0) for judgement in latest.values()]
 
 
 def _answers_beside(search: Exposure, exposure: Exposure) -> list[Answer]:

@@ -9,8 +9,12 @@ from django.db import IntegrityError, transaction
 
 from backend.annotators.actions.people import hide_question
 from backend.annotators.models import Annotator
+from backend.assignments.actions.prompts import answer_prompt, dismiss_prompt, prompt_of
+from backend.assignments.actions.queue import answer_assignment
+from backend.assignments.errors import LeaseOver
+from backend.judgements.actions.judge import judge
 from backend.judgements.actions.outcomes import update_outcomes
-from backend.judgements.actions.stand import stand_again
+from backend.judgements.actions.stand import answer_assignments, stand_again
 from backend.judgements.errors import SessionRevoked
 from backend.judgements.events import (
     BAD,
@@ -28,9 +32,9 @@ from backend.judgements.events import (
 )  # fmt: skip
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.ids import time_of
-from backend.questions.actions.units import unit_of_pair
-from backend.questions.models import Item, Unit
-from backend.questions.units import allows
+from backend.questions.errors import ValueNotAllowed
+from backend.questions.models import Unit
+from backend.questions.units import Kind, fold_label
 
 OLDEST = timedelta(days=7)
 AHEAD = timedelta(minutes=10)
@@ -47,7 +51,7 @@ class _Batch:
     known: dict[UUID, str]
     units: dict[int, Unit] = field(default_factory=dict)
     touched: set[UUID] = field(default_factory=set)
-    judged: dict[UUID, Unit] = field(default_factory=dict)
+    assignments: set[int] = field(default_factory=set)
 
 
 def record_events(
@@ -56,9 +60,11 @@ def record_events(
     """Record a batch and return one verdict an event, in their order.
 
     An event told before is `dup`; told before with another content it is `bad: conflict` and the
-    first stands. An answer about what was never shown to this person is refused. Bad events take
-    nothing from the good ones. Raises SessionRevoked where `epoch` is not the annotator's any more.
-    The caller holds the project's door; the annotator's row is locked until the transaction ends.
+    first stands. An answer about a list never shown to this person, or an item not in it, is refused;
+    a tag they may name themselves, within the question's labels. An answer at the desk after its lease is
+    refused where others took the places (`lease_over`). Bad events take nothing from the good
+    ones. Raises SessionRevoked where `epoch` is not the annotator's any more. The caller holds the
+    project's door; the annotator's row is locked until the transaction ends.
     """
     annotator = Annotator.objects.select_for_update().get(pk=annotator.pk)
     if epoch is not None and epoch != annotator.epoch:
@@ -67,16 +73,17 @@ def record_events(
     verdicts = [_take(batch, event) for event in events]
     _keep_refusals(batch, verdicts)
     stand_again(annotator=annotator, units=batch.units.values())
+    answer_assignments(assignment_ids=batch.assignments, now=now)
     update_outcomes(exposure_ids=batch.touched)
     Annotator.objects.filter(pk=annotator.pk).update(last_seen_at=now)
-    return [_with_company(batch, verdict) for verdict in verdicts]
+    return verdicts
 
 
 def _gather(annotator: Annotator, events: Sequence[Event], now: datetime) -> _Batch:
     project = annotator.project_id
     exposures = Exposure.objects.filter(
         project=project, annotator=annotator, pk__in={event.exposure for event in events}
-    ).select_related("question", "item")
+    ).select_related("question", "item", "assignment", "within")
     found = {exposure.pk: exposure for exposure in exposures}
     slots = Slot.objects.filter(project=project, exposure__in=found).select_related("candidate")
     told = LedgerEvent.objects.filter(pk__in={event.id for event in events})
@@ -84,9 +91,14 @@ def _gather(annotator: Annotator, events: Sequence[Event], now: datetime) -> _Ba
         annotator=annotator,
         now=now,
         exposures=found,
-        slots={(slot.exposure_id, slot.candidate.key): slot for slot in slots},
+        slots={(slot.exposure_id, _key(found[slot.exposure_id], slot.candidate_key)): slot for slot in slots},
         known=dict(told.values_list("pk", "payload_digest")),
     )
+
+
+def _key(exposure: Exposure, candidate: str) -> str:
+    """Return the key by which a candidate of a list is found: an item's own, or a label in any capitals."""
+    return candidate if exposure.question.kind == Kind.PAIR else fold_label(candidate)
 
 
 def _take(batch: _Batch, event: Event) -> Verdict:
@@ -103,6 +115,8 @@ def _take(batch: _Batch, event: Event) -> Verdict:
             refusal = _write(batch, event, digest)
     except IntegrityError:
         refusal = "conflict"
+    except LeaseOver:
+        refusal = "lease_over"
     if refusal:
         return Verdict(event.id, BAD, refusal)
     batch.known[event.id] = digest
@@ -115,6 +129,7 @@ def _write(batch: _Batch, event: Event, digest: str) -> str | None:
     slot = _slot_of(batch, event)
     refusal = _apply(batch, event, exposure, slot, digest)
     if refusal is None:
+        _tell_prompt(batch, event, exposure)
         LedgerEvent.objects.create(
             project_id=batch.annotator.project_id,
             id=event.id,
@@ -122,6 +137,7 @@ def _write(batch: _Batch, event: Event, digest: str) -> str | None:
             exposure=exposure,
             kind=event.kind,
             candidate=slot.candidate if slot else None,
+            label=slot.label if slot else "",
             seq=event.seq,
             at_ms=event.at_ms,
             payload_digest=digest,
@@ -140,19 +156,34 @@ def _refusal(batch: _Batch, event: Event) -> str | None:
         return "from_the_future"
     if event.exposure not in batch.exposures:
         return "unknown_exposure"
-    if getattr(event, "candidate", None) is not None and _slot_of(batch, event) is None:
+    question = batch.exposures[event.exposure].question
+    if isinstance(event, Judge) and event.answer_kind != question.kind:
+        return "unknown_value"
+    needs_slot = isinstance(event, Judge) and question.kind == Kind.PAIR
+    names_one = not isinstance(event, Judge) and getattr(event, "candidate", None) is not None
+    if (needs_slot or names_one) and _slot_of(batch, event) is None:
         return "unknown_candidate"
     return None
 
 
 def _slot_of(batch: _Batch, event: Event) -> Slot | None:
+    """Return the slot that an event is about, if any.
+
+    A tag that the person named has none. Of a choice it is the slot of the label chosen, else the only
+    one there is: another answer corrects it.
+    """
+    exposure = batch.exposures[event.exposure]
+    if isinstance(event, Judge) and exposure.question.kind == Kind.CHOICE:
+        chosen = batch.slots.get((exposure.pk, _key(exposure, event.value)))
+        others = [slot for (shown, _), slot in batch.slots.items() if shown == exposure.pk]
+        return chosen or (others[0] if len(others) == 1 else None)
     candidate = getattr(event, "candidate", None)
-    return batch.slots.get((event.exposure, candidate)) if candidate is not None else None
+    return batch.slots.get((exposure.pk, _key(exposure, candidate))) if candidate is not None else None
 
 
 def _apply(batch: _Batch, event: Event, exposure: Exposure, slot: Slot | None, digest: str) -> str | None:
     match event:
-        case Judge() if slot is not None:
+        case Judge():
             return _judge(batch, event, exposure, slot, digest)
         case Undo():
             return _undo(batch, event)
@@ -169,6 +200,18 @@ def _apply(batch: _Batch, event: Event, exposure: Exposure, slot: Slot | None, d
     return None
 
 
+def _tell_prompt(batch: _Batch, event: Event, exposure: Exposure) -> None:
+    """Write down what became of the prompt that a list was; an answer found by searching from it answers it too."""
+    asked = (exposure.within or exposure) if isinstance(event, Judge) else exposure
+    if not asked.was_asked or asked.channel != Exposure.Channel.WIDGET:
+        return
+    prompt = prompt_of(annotator=batch.annotator, question=asked.question, item=asked.item, shown_at=asked.shown_at)
+    if prompt and isinstance(event, Judge):
+        answer_prompt(prompt=prompt, now=batch.now)
+    elif prompt and isinstance(event, Dismiss | Hide):
+        dismiss_prompt(prompt=prompt, now=batch.now)
+
+
 def _see(slot: Slot, event: Event) -> None:
     seen_ms = getattr(event, "seen_ms", None)
     slot.seen_at_ms = event.at_ms if slot.seen_at_ms is None else min(slot.seen_at_ms, event.at_ms)
@@ -177,37 +220,20 @@ def _see(slot: Slot, event: Event) -> None:
     slot.save(update_fields=["seen_at_ms", "seen_ms"])
 
 
-def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot, digest: str) -> str | None:
-    question = exposure.question
-    if event.answer_kind != question.kind or not allows(question.kind, event.value, question.labels):
+def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, digest: str) -> str | None:
+    try:
+        said = judge(annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now)
+    except ValueNotAllowed:
         return "unknown_value"
-    unit = unit_of_pair(question=question, first=exposure.item, second=slot.candidate)
-    Judgement.objects.create(
-        project_id=batch.annotator.project_id,
-        id=event.id,
-        question=question,
-        unit=unit,
-        annotator=batch.annotator,
-        item=exposure.item,
-        slot=slot,
-        value=event.value,
-        origin=Judgement.Origin.DRAWN if exposure.was_asked else Judgement.Origin.SPONTANEOUS,
-        draw_probability=exposure.ask_probability if exposure.was_asked else None,
-        via=event.via,
-        at_ms=event.at_ms,
-        has_conflict_of_interest=has_conflict(batch.annotator, exposure.item, slot.candidate),
-        judged_at=min(event.judged_at, batch.now),
-        received_at=batch.now,
-        payload_digest=digest,
-        **hashes_of(unit),
-    )
-    batch.units[unit.pk] = unit
-    batch.judged[event.id] = unit
+    if said.assignment:
+        answer_assignment(assignment=said.assignment, now=batch.now)
+    batch.units[said.unit_id] = said.unit
+    batch.assignments |= {said.assignment_id} if said.assignment_id else set()
     return None
 
 
 def _undo(batch: _Batch, event: Undo) -> str | None:
-    judgement = Judgement.objects.select_related("unit", "slot").filter(pk=event.judgement).first()
+    judgement = Judgement.objects.select_related("unit").filter(pk=event.judgement).first()
     if judgement and judgement.annotator_id != batch.annotator.pk:
         return "unknown_judgement"
     Withdrawal.objects.create(
@@ -219,19 +245,9 @@ def _undo(batch: _Batch, event: Undo) -> str | None:
     )
     if judgement:
         batch.units[judgement.unit_id] = judgement.unit
-        if judgement.slot:
-            batch.touched.add(judgement.slot.exposure_id)
+        batch.touched |= {judgement.exposure_id} if judgement.exposure_id else set()
+        batch.assignments |= {judgement.assignment_id} if judgement.assignment_id else set()
     return None
-
-
-def has_conflict(annotator: Annotator, *items: Item) -> bool:
-    """Return whether the annotator wrote one of the items: such marks are stored and not counted."""
-    return any(item.author and item.author == annotator.subject for item in items)
-
-
-def hashes_of(unit: Unit) -> dict[str, str]:
-    """Return the content hashes that a judgement of this unit keeps."""
-    return {"item_hash": unit.item.content_hash, "other_hash": unit.other.content_hash if unit.other else ""}
 
 
 def _keep_refusals(batch: _Batch, verdicts: Iterable[Verdict]) -> None:
@@ -252,25 +268,3 @@ def keep_losses(*, annotator: Annotator, lost_count: int) -> None:
     RefusedEvent.objects.create(
         project_id=annotator.project_id, annotator=annotator, code="lost_by_client", events_count=lost_count
     )
-
-
-def _with_company(batch: _Batch, verdict: Verdict) -> Verdict:
-    unit = batch.judged.get(verdict.id)
-    if unit is None or verdict.status != OK:
-        return verdict
-    value = Judgement.objects.values_list("value", flat=True).get(pk=verdict.id)
-    others = (
-        Judgement.objects.of(batch.annotator.project_id)
-        .live()
-        .filter(unit=unit, value=value)
-        .exclude(annotator=batch.annotator)
-        .count()
-    )
-    return Verdict(verdict.id, OK, others_count=others, state=_state_soon(batch, verdict.id))
-
-
-def _state_soon(batch: _Batch, judgement_id: UUID) -> str:
-    """Return what a mark does by itself; what it settles is told once it is settled."""
-    judgement = Judgement.objects.select_related("question").get(pk=judgement_id)
-    is_confirm = judgement.question.settling_policy == "confirm"
-    return "proposed" if is_confirm and judgement.origin == Judgement.Origin.SPONTANEOUS else "open"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,15 +11,15 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from backend.annotators.models import Annotator, HiddenQuestion
+from backend.assignments.actions.prompts import may_prompt
 from backend.assignments.models import Assignment
 from backend.judgements.errors import NotShowable
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.judgements.showing import Draw, show
 from backend.projects.ids import uuid7
 from backend.questions.models import Item, Question
-from backend.questions.units import DIFFERENT
-from backend.suggestions.models import Suggester
-from backend.suggestions.retrieval import Guess, find_items, guesses_for
+from backend.questions.units import DIFFERENT, Kind, fold_label
+from backend.suggestions.retrieval import Guess, find_items, find_labels, guesses_for
 
 SEARCH_POLICY = "search"
 HOST_POLICY = "host"
@@ -31,13 +31,10 @@ _UNIFORM_BITS = 52
 
 @dataclass(frozen=True)
 class HostSlot:
-    """A candidate that the host itself showed, with what it knows of the score and the propensity."""
+    """A candidate that the host itself showed, with what it knows of the propensity."""
 
-    candidate: Item
-    score: float | None = None
+    guess: Guess
     propensity: float | None = None
-    suggester: Suggester | None = None
-    reasons: Sequence[str] = ()
 
 
 def uniform(*facts: object) -> float:
@@ -61,25 +58,27 @@ def show_suggestions(
 ) -> Exposure:
     """Pick candidates for an item, order them by the question's showing policy, and log the list.
 
-    What this person called different is not shown to them again. An empty pool is logged too: it
-    says that nothing was found.
+    Of a pair, what this person called different is not shown to them again; of tags and choices, what
+    they answered. An empty pool is logged too: it says that nothing was found.
     """
-    gone = _candidates_called_different(annotator, question, item)
-    pool = [guess for guess in guesses_for(question=question, item=item) if guess.candidate_id not in gone]
+    gone = _done_with(annotator, question, item)
+    pool = [guess for guess in guesses_for(question=question, item=item) if _name(guess) not in gone]
     pool_hash = _hash_of(pool)
     facts = (annotator.pk, question.pk, item.pk, question.policy_version, pool_hash)
     draw = Draw(coin=uniform("coin", *facts), order=uniform("order", *facts))
     policy, places = show(
         pool, shown=question.shown_count, shuffled=question.pool_count, epsilon=question.epsilon, draw=draw
     )
+    has_something = bool(places) or _is_open_choice(question, item, gone)
     was_asked, ask_probability = _ask(
-        annotator=annotator, question=question, item=item, channel=channel, facts=facts, now=now
-    )
+        annotator=annotator, question=question, item=item, channel=channel, has_something=has_something,
+        facts=facts, now=now,
+    )  # fmt: skip
     exposure = _log(
         annotator, question, item, channel, now,
         policy=policy, policy_version=question.policy_version, epsilon=question.epsilon,
         candidates_hash=pool_hash, pool=[guess.as_facts() for guess in pool],
-        was_asked=bool(places) and was_asked,
+        was_asked=was_asked,
         ask_probability=ask_probability,
         **({"id": exposure_id} if exposure_id else {}),
     )  # fmt: skip
@@ -88,14 +87,33 @@ def show_suggestions(
 
 
 def _ask(
-    *, annotator: Annotator, question: Question, item: Item, channel: str, facts: tuple[object, ...], now: datetime
+    *,
+    annotator: Annotator,
+    question: Question,
+    item: Item,
+    channel: str,
+    has_something: bool,
+    facts: tuple[object, ...],
+    now: datetime,
 ) -> tuple[bool, float]:
-    """Return whether to ask this person here, and with which probability that was drawn. The one place that decides."""
+    """Return whether to ask this person here, and with which probability that was drawn. The one place that decides.
+
+    In the widget the caps of prompts hold; elsewhere the page is the host's own, and so is the decision.
+    Nobody is asked about an empty list, save where the question stands by itself.
+    """
+    if not has_something:
+        return False, 0.0
+    draw = uniform("ask", *facts)
+    if channel == Exposure.Channel.WIDGET:
+        asking = may_prompt(
+            annotator=annotator, question=question, item=item, chance=question.ask_probability, draw=draw, now=now
+        )
+        return asking.is_asked, asking.probability
     wants_none = HiddenQuestion.objects.filter(
         project=annotator.project_id, annotator=annotator, question_slug=question.slug
     ).exists()
     ask_probability = 0.0 if wants_none else question.ask_probability
-    return uniform("ask", *facts) < ask_probability, ask_probability
+    return draw < ask_probability, ask_probability
 
 
 def show_assigned(
@@ -120,8 +138,18 @@ def show_assigned(
 def show_found(
     *, annotator: Annotator, question: Question, item: Item, query: str, channel: str, now: datetime
 ) -> Exposure:
-    """Search the items for as-you-type words and log what was found; a search has no propensities."""
-    found = find_items(question=question, item=item, query=query, k=SEARCH_LIMIT)
+    """Search items, or for a tags question labels, as words are typed, and log what was found.
+
+    A search has no propensities. Tags that this person answered are left out. Raises NotShowable for a
+    choice: all its labels are there to be seen.
+    """
+    if question.kind == Kind.CHOICE:
+        raise NotShowable(reason="A choice shows all its labels; there is nothing to search.")
+    if question.kind == Kind.TAGS:
+        gone = _done_with(annotator, question, item)
+        found = find_labels(question=question, query=query, k=SEARCH_LIMIT, without=gone)
+    else:
+        found = find_items(question=question, item=item, query=query, k=SEARCH_LIMIT)
     within = (
         Exposure.objects.filter(project=annotator.project_id, annotator=annotator, question=question, item=item)
         .exclude(policy=SEARCH_POLICY)
@@ -149,32 +177,20 @@ def log_shown(
 
     Raises NotShowable where a candidate is given twice, is the item itself, or the id is another's.
     """
-    candidates = [slot.candidate.pk for slot in shown]
-    if len(set(candidates)) < len(candidates) or item.pk in candidates:
+    candidates = [_name(slot.guess) for slot in shown]
+    if len(set(candidates)) < len(candidates) or any(slot.guess.candidate_id == item.pk for slot in shown):
         raise NotShowable(reason="A list names each candidate once, and never the item itself.")
     known = Exposure.objects.filter(pk=exposure_id).first()
     if known:
         if (known.annotator_id, known.item_id, known.question_id) != (annotator.pk, item.pk, question.pk):
             raise NotShowable(reason="This exposure id is taken by another list; make a new UUIDv7.")
         return known
-    facts = [[slot.candidate.key, slot.score] for slot in shown]
+    facts = [[slot.guess.candidate_key, slot.guess.score] for slot in shown]
     exposure = _log(
         annotator, question, item, Exposure.Channel.SDK, now, id=exposure_id,
         policy=HOST_POLICY, candidates_hash=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
     )  # fmt: skip
-    Slot.objects.bulk_create(
-        Slot(
-            project_id=exposure.project_id,
-            exposure=exposure,
-            rank=rank,
-            candidate=slot.candidate,
-            suggester=slot.suggester,
-            score=slot.score,
-            reasons=list(slot.reasons),
-            propensity=slot.propensity,
-        )
-        for rank, slot in enumerate(shown, start=1)
-    )
+    _fill(exposure, [(slot.guess, slot.propensity) for slot in shown])
     return exposure
 
 
@@ -219,8 +235,28 @@ def _hash_of(pool: Sequence[Guess]) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _candidates_called_different(annotator: Annotator, question: Question, item: Item) -> set[int]:
-    said = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator, value=DIFFERENT)
-    pairs = said.filter(unit__item=item).values_list("unit__other", flat=True)
-    others = said.filter(unit__other=item).values_list("unit__item", flat=True)
-    return set(pairs) | set(others)
+def _name(guess: Guess) -> str:
+    """Return what tells a candidate from others: another item's key, or a folded label."""
+    return fold_label(guess.label) if guess.label else guess.candidate_key
+
+
+def _done_with(annotator: Annotator, question: Question, item: Item) -> set[str]:
+    """Return by name the candidates that this person needs no more: called different, or a label answered.
+
+    A choice that was answered is done with as a whole; its unit has the empty label.
+    """
+    said = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator)
+    if question.kind != Kind.PAIR:
+        answered = set(said.filter(unit__item=item).values_list("unit__label", flat=True))
+        return {fold_label(label) for label in answered | set(question.labels if "" in answered else ())}
+    different = said.filter(value=DIFFERENT)
+    pairs = different.filter(unit__item=item).values_list("unit__other__key", flat=True)
+    others = different.filter(unit__other=item).values_list("unit__item__key", flat=True)
+    return {key for key in (*pairs, *others) if key is not None}
+
+
+def _is_open_choice(question: Question, item: Item, gone: Container[str]) -> bool:
+    """Return whether a choice is asked even without a guess: nothing is settled, and this person did not answer."""
+    if question.kind != Kind.CHOICE or "" in gone:
+        return False
+    return not question.units.filter(item=item).exclude(settled_value="").exists()

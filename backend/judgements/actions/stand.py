@@ -1,10 +1,13 @@
-"""Move the live row of (question, annotator, unit) to the judgement that stands now."""
+"""Let the judgement that stands now be the live one, and its assignment the answered one."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
 
 from backend.annotators.models import Annotator
+from backend.assignments.actions.queue import reopen_assignment
+from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement, LiveJudgement
 from backend.judgements.signals import unit_answered
 from backend.questions.models import Unit
@@ -36,3 +39,16 @@ def _move(annotator: Annotator, unit: Unit) -> None:
     else:
         with connection.cursor() as cursor:
             cursor.execute(_MOVE, [annotator.project_id, unit.question_id, annotator.pk, unit.pk, latest.pk])
+
+
+def answer_assignments(*, assignment_ids: Iterable[int], now: datetime) -> None:
+    """Write down which of these assignments are answered: those with a judgement that was not taken back.
+
+    The others are kept for their annotators anew, who have just taken an answer back.
+    """
+    for assignment in Assignment.objects.filter(pk__in=set(assignment_ids)):
+        stands = Judgement.objects.of(assignment.project_id).filter(assignment=assignment).standing().exists()
+        if stands and assignment.answered_at is None:
+            Assignment.objects.filter(pk=assignment.pk).update(answered_at=now)
+        elif not stands:
+            reopen_assignment(assignment=assignment, now=now)

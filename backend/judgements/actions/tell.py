@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from backend.annotators.models import Annotator
 from backend.assignments.models import Assignment
-from backend.judgements.actions.record import has_conflict, hashes_of
+from backend.judgements.actions.judge import has_conflict, hashes_of
 from backend.judgements.actions.stand import stand_again
 from backend.judgements.events import BAD, DUPLICATE_EVENT, OK, Verdict
 from backend.judgements.models import Judgement
@@ -53,7 +53,7 @@ def record_judgement(
                 assignment=assignment,
                 value=value,
                 origin=origin,
-                has_conflict_of_interest=has_conflict(annotator, unit.item, *([unit.other] if unit.other else [])),
+                has_conflict_of_interest=has_conflict(annotator, unit),
                 judged_at=min(judged_at, now),
                 received_at=now,
                 payload_digest=digest,

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement
 from backend.projects.actions.webhooks import announce
 from backend.quality.actions.clusters import rebuild_clusters
-from backend.quality.consensus import SETTLED, Belief, Mark, Policy, settle
+from backend.quality.consensus import SETTLED, Belief, Mark, Policy, people_wanted, settle
 from backend.quality.models import ConsensusLabel, LabelChange
 from backend.questions.models import Question, Unit
 from backend.questions.units import DUPLICATE, values_of
@@ -23,27 +24,32 @@ def policy_of(question: Question) -> Policy:
 def marks_of(unit: Unit) -> list[Mark]:
     """Return each person's present answer to a unit; those of blocked people and of authors do not count."""
     live = Judgement.objects.of(unit.project_id).live().filter(unit=unit).select_related("annotator")
-    return [
-        Mark(
-            value=judgement.value,
-            origin=judgement.origin,
-            annotator_kind=judgement.annotator.kind,
-            counts=not judgement.annotator.is_blocked and not judgement.has_conflict_of_interest,
-        )
-        for judgement in live.order_by("judged_at", "id")
-    ]
+    return [mark_of(judgement) for judgement in live.order_by("judged_at", "id")]
+
+
+def mark_of(judgement: Judgement, *, always_counts: bool = False) -> Mark:
+    """Return a judgement as a mark; a blocked person's and an author's own count only where `always_counts`."""
+    return Mark(
+        value=judgement.value,
+        origin=judgement.origin,
+        annotator_kind=judgement.annotator.kind,
+        counts=always_counts or (not judgement.annotator.is_blocked and not judgement.has_conflict_of_interest),
+    )
 
 
 def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     """Recompute what is believed of a unit; a change is kept as a step of its history and announced.
 
-    Locks the unit, so that two workers settle it one after the other.
+    Locks the unit, so that two workers settle it one after the other and no answer to it is
+    committed between what they read.
     """
     Unit.objects.select_for_update().get(pk=unit_id)
     unit = Unit.objects.select_related("question", "item", "other").get(pk=unit_id)
     question = unit.question
+    asked_count = Assignment.objects.of(unit.project_id).filter(unit=unit, answered_at__isnull=False).count()
     marks = marks_of(unit)
     belief = settle(marks, policy_of(question), values_count=len(values_of(question.kind, question.labels)))
+    _want(unit, people_wanted(marks, policy_of(question), asked_count=asked_count))
     label = ConsensusLabel.objects.filter(unit=unit).first()
     if label is None:
         label = ConsensusLabel(project_id=unit.project_id, question=question, unit=unit, computed_at=now)
@@ -54,6 +60,11 @@ def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     else:
         label.save(update_fields=["computed_at"])
     return label
+
+
+def _want(unit: Unit, people_count: int) -> None:
+    if unit.people_wanted_count != people_count:
+        Unit.objects.filter(pk=unit.pk).update(people_wanted_count=people_count)
 
 
 def _believe(label: ConsensusLabel, belief: Belief, *, answers_count: int, now: datetime) -> None:
@@ -94,7 +105,8 @@ def _keep_change(label: ConsensusLabel, *, before_state: str, before_value: str,
     Unit.objects.filter(pk=label.unit_id).update(
         settled_value=believed, answers_count=answers_count, priority=_priority(label)
     )
-    if DUPLICATE in (believed, before_value if before_state == SETTLED else ""):
+    is_pair = label.question.kind == Question.Kind.PAIR
+    if is_pair and DUPLICATE in (believed, before_value if before_state == SETTLED else ""):
         rebuild_clusters(question=label.question, item_ids=_items_of(label.unit), now=now)
     announce(
         project_id=label.project_id,
@@ -134,7 +146,7 @@ def label_facts(label: ConsensusLabel) -> dict[str, Any]:
     items = [unit.item.key] + ([unit.other.key] if unit.other else [])
     return {
         "question": label.question.slug,
-        "unit": {"kind": label.question.kind, "items": items},
+        "unit": {"kind": label.question.kind, "items": items, "label": unit.label or None},
         "value": label.value or None,
         "state": label.state,
         "probability": label.probability,

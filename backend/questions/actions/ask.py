@@ -7,29 +7,60 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from backend.questions.errors import PolicyImpossible
+from backend.questions.errors import LabelsImpossible, PolicyImpossible
 from backend.questions.models import Question
+from backend.questions.units import Kind, fault_of_labels
 
-SHOWING = {"epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters"}
+SHOWING = {
+    "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters", "labels",
+    "allows_new_labels", "dictionary",
+}  # fmt: skip
+PROMPTS = {Kind.TAGS: "Which of these fit?", Kind.CHOICE: "Which of these is it?"}
 
 
 def ask_question(*, project_id: int, slug: str, **policies: Any) -> Question:
-    """Ask a new question; raises PolicyImpossible where its numbers cannot be."""
+    """Ask a new question; without words it gets its kind's.
+
+    Raises PolicyImpossible where its numbers cannot be, LabelsImpossible where its labels cannot.
+    """
+    question = Question(project_id=project_id, slug=slug, **policies)
+    if "prompt" not in policies:
+        question.prompt = PROMPTS.get(Kind(question.kind), question.prompt)
+    _check_labels(question)
     with _named_faults():
-        return Question.objects.create(project_id=project_id, slug=slug, **policies)
+        question.save()
+    return question
 
 
 def update_question(*, question: Question, **policies: Any) -> Question:
-    """Change a question; a change of how it is shown gets a new policy version. Raises PolicyImpossible."""
+    """Change a question; a change of how it is shown gets a new policy version.
+
+    Raises PolicyImpossible, LabelsImpossible.
+    """
     changed = {name: value for name, value in policies.items() if getattr(question, name) != value}
     if not changed:
         return question
+    _check_labels(question, **changed)
     with _named_faults():
         Question.objects.filter(pk=question.pk).update(
             **changed, policy_version=F("policy_version") + int(bool(SHOWING & changed.keys()))
         )
     question.refresh_from_db()
     return question
+
+
+def _check_labels(question: Question, **changed: Any) -> None:
+    def wanted(name: str) -> Any:
+        return changed.get(name, getattr(question, name))
+
+    fault = fault_of_labels(
+        question.kind,
+        wanted("labels"),
+        allows_new=wanted("allows_new_labels"),
+        dictionary=wanted("dictionary"),
+    )
+    if fault:
+        raise LabelsImpossible(fault)
 
 
 @contextmanager

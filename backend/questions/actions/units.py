@@ -17,7 +17,7 @@ def unit_of_pair(*, question: Question, first: Item, second: Item) -> Unit:
 
 
 def unit_of_tag(*, question: Question, item: Item, label: str) -> Unit:
-    """Return the unit (item, tag) of a question, made where it is new."""
+    """Return the unit (item, tag) of a question, made where it is new; capitals make no other one."""
     return _unit(question, tag_key(item.pk, label), item=item, label=label)
 
 

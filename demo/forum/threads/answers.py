@@ -1,9 +1,9 @@
-"""Keep what Earmark tells of two threads, and say where a thread is answered."""
+"""Keep what Earmark tells of threads: where one is answered, and what it is about."""
 
 from django.db import transaction
 from django.db.models import Q
 
-from demo.forum.threads.models import AnsweredElsewhere, Thread
+from demo.forum.threads.models import AnsweredElsewhere, Thread, ThreadTopic
 
 
 @transaction.atomic
@@ -23,3 +23,24 @@ def answered_in(thread: Thread) -> Thread | None:
     pairs = AnsweredElsewhere.objects.filter(Q(first=thread.key) | Q(second=thread.key), is_same=True)
     others = [pair.second if pair.first == thread.key else pair.first for pair in pairs]
     return Thread.objects.filter(key__in=others, created_at__lt=thread.created_at).order_by("created_at").first()
+
+
+@transaction.atomic
+def keep_topic(*, thread: str, topic: str, fits: bool, revision: int) -> None:
+    """Keep the news of a topic unless something newer is known."""
+    known = ThreadTopic.objects.filter(thread=thread, topic=topic).first()
+    if known is None:
+        ThreadTopic.objects.create(thread=thread, topic=topic, fits=fits, revision=revision)
+    elif revision > known.revision:
+        known.fits, known.revision = fits, revision
+        known.save()
+
+
+def threads_about(topic: str) -> list[str]:
+    """Return the keys of the threads that people found to be about a topic."""
+    return list(ThreadTopic.objects.filter(topic=topic, fits=True).values_list("thread", flat=True))
+
+
+def topics() -> list[str]:
+    """Return the topics that any thread has, in their order."""
+    return sorted(set(ThreadTopic.objects.filter(fits=True).values_list("topic", flat=True)))

@@ -1,9 +1,12 @@
 """All that the forum knows of Earmark: the SDK and the address of the script."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from earmark import Earmark, sign_identity
+
+DAY = timedelta(days=1)
 
 
 def client() -> Earmark:
@@ -25,5 +28,20 @@ def script_facts(customer: str | None) -> dict[str, Any]:
         "script": f"{settings.EARMARK['base_url']}/w/earmark.js",
         "key": settings.EARMARK["publishable_key"],
         "identity": identity,
-        "question": settings.QUESTION,
+        "duplicate": settings.QUESTION,
+        "topics": settings.TOPICS,
+        "tone": settings.TONE,
     }
+
+
+def desks_of(colleague: str) -> list[dict[str, str]]:
+    """Return where a colleague labels: a link to the desk of each question, good for a day."""
+    with client() as earmark:
+        questions = {question.id: question.prompt for question in earmark.questions.list()}
+        wanted = {settings.QUESTION: "Duplicates", settings.TOPICS: "Topics", settings.TONE: "Tone"}
+        return [
+            {"name": name, "prompt": questions[key], "url": link.url}
+            for key, name in wanted.items()
+            if key in questions
+            if (link := earmark.desk.link(key, "colleague", annotator=colleague, expires_in=DAY)).url
+        ]

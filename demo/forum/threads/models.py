@@ -32,3 +32,18 @@ class AnsweredElsewhere(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} and {self.second}"
+
+
+class ThreadTopic(models.Model):
+    """What Earmark last told us of a topic of a thread; the highest revision stands."""
+
+    thread = models.CharField(max_length=20)
+    topic = models.CharField(max_length=60)
+    fits = models.BooleanField()
+    revision = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "topic"], name="a_topic_is_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} of {self.thread}"

@@ -12,22 +12,24 @@ from django.views.decorators.http import require_POST
 from earmark import webhooks
 from earmark.errors import WebhookNotGenuine
 
-from demo.forum.threads.answers import answered_in, keep_told
-from demo.forum.threads.earmark_door import script_facts
+from demo.forum.threads.answers import answered_in, keep_told, keep_topic, threads_about, topics
+from demo.forum.threads.earmark_door import desks_of, script_facts
 from demo.forum.threads.models import Thread
-from demo.forum.threads.people import CUSTOMERS, customer_of
+from demo.forum.threads.people import PEOPLE, colleague_of, customer_of
 
 PAGE = 20
 
 
 def thread_list(request: HttpRequest) -> HttpResponse:
-    """Show the newest threads, or those that hold every word searched for."""
+    """Show the newest threads, or those that hold every word searched for, or those about a topic."""
     query = request.GET.get("q", "").strip()[:200]
-    threads = Thread.objects.all()
+    topic = request.GET.get("topic", "")[:60]
+    threads = Thread.objects.filter(key__in=threads_about(topic)) if topic else Thread.objects.all()
     for word in query.replace("\0", "").split()[:10]:
         threads = threads.filter(Q(title__icontains=word) | Q(body__icontains=word))
     page = Paginator(threads, PAGE).get_page(request.GET.get("page"))
-    return render(request, "list.html", {"page": page, "query": query, "total": Thread.objects.count()})
+    facts = {"page": page, "query": query, "topic": topic, "topics": topics(), "total": Thread.objects.count()}
+    return render(request, "list.html", facts)
 
 
 def thread_page(request: HttpRequest, key: str) -> HttpResponse:
@@ -52,7 +54,7 @@ def answered(request: HttpRequest, key: str) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the customers, or out."""
     chosen = request.POST.get("customer", "")
-    if chosen in CUSTOMERS:
+    if chosen in PEOPLE:
         request.session["customer"] = chosen
     else:
         request.session.flush()
@@ -69,10 +71,21 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except WebhookNotGenuine:
         return JsonResponse({"detail": "the signature does not hold"}, status=400)
     data = event.data
-    if event.type.startswith("label.") and data.get("question") == settings.QUESTION:
-        is_same = data["state"] == "settled" and data["value"] == "duplicate"
-        keep_told(items=data["unit"]["items"], is_same=is_same, revision=data["revision"])
+    if event.type.startswith("label."):
+        is_settled, items = data["state"] == "settled", data["unit"]["items"]
+        if data["question"] == settings.QUESTION:
+            keep_told(items=items, is_same=is_settled and data["value"] == "duplicate", revision=data["revision"])
+        elif data["question"] == settings.TOPICS:
+            fits = is_settled and data["value"] == "fits"
+            keep_topic(thread=items[0], topic=data["unit"]["label"], fits=fits, revision=data["revision"])
     return JsonResponse({"taken": event.id})
+
+
+def desks(request: HttpRequest) -> HttpResponse:
+    """Lead a colleague to the desks; others are asked to sign in as one."""
+    colleague = colleague_of(request)
+    found = desks_of(colleague) if colleague else []
+    return render(request, "desks.html", {"desks": found, "total": Thread.objects.count()})
 
 
 def about(request: HttpRequest) -> HttpResponse:

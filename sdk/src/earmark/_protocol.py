@@ -49,6 +49,66 @@ class DatasetRow(TypedDict):
     created_at: str
 
 
+DeskAnnotatorKind: TypeAlias = Literal['expert', 'colleague', 'crowd']
+
+
+class DeskAssignment(TypedDict):
+    id: int
+    lease_until: str
+
+
+class DeskItem(TypedDict):
+    id: str
+    kind: str
+    title: str
+    body: str
+    url: str
+    created_at: str
+
+
+class DeskLeaveRequestRequest(TypedDict):
+    token: str
+    assignment: int
+
+
+class DeskLinkBodyRequest(TypedDict):
+    question: str
+    annotator_kind: NotRequired[DeskAnnotatorKind]
+    annotator: NotRequired[str]
+    expires_in: NotRequired[int]
+
+
+class DeskLinkRow(TypedDict):
+    id: int
+    question: str
+    annotator_kind: DeskAnnotatorKind
+    annotator: str
+    url: str
+    created_by: str
+    created_at: str
+    expires_at: str
+    revoked_at: str
+
+
+class DeskNextRequestRequest(TypedDict):
+    token: str
+    leave: NotRequired[int]
+    after: NotRequired[int]
+
+
+class DeskProgress(TypedDict):
+    answered_count: int
+    settled_count: int
+    contested_count: int
+    open_count: int
+
+
+class DeskSessionRequestRequest(TypedDict):
+    link: str
+    question: NotRequired[str]
+    person: NotRequired[str]
+
+
 DismissEventTypeEnum: TypeAlias = Literal['dismiss']
 
 
@@ -111,6 +171,26 @@ class KnownLabel(TypedDict):
     people_count: int
 
 
+class OptOutAnswer(TypedDict):
+    opted_out: bool
+
+
+class OptOutRequestRequest(TypedDict):
+    token: str
+    out: bool
+
+
+class OwnItem(TypedDict):
+    id: str
+    title: str
+    url: str
+
+
+class OwnJudgementsRequestRequest(TypedDict):
+    token: str
+    limit: NotRequired[int]
+
+
 PairAnswerKindEnum: TypeAlias = Literal['pair']
 
 
@@ -118,6 +198,9 @@ PairAnswerValueEnum: TypeAlias = Literal['duplicate', 'related', 'different', 'u
 
 
 Label: TypeAlias = str
+
+
+DictionaryItem: TypeAlias = str
 
 
 Suggester: TypeAlias = str
@@ -261,6 +344,22 @@ class DatasetPage(TypedDict):
     next: str
 
 
+class DeskLinkPage(TypedDict):
+    results: list[DeskLinkRow]
+    next: str
+
+
+class DeskSessionAnswer(TypedDict):
+    token: str
+    expires_in: int
+    annotator: str
+    annotator_kind: DeskAnnotatorKind
+    question: WidgetQuestion
+    is_blind: bool
+    consent: str
+    progress: DeskProgress
+
+
 class DismissEventRequest(TypedDict):
     id: str
     exposure: NotRequired[str]
@@ -361,6 +460,22 @@ class LabelRow(TypedDict):
     computed_at: str
 
 
+class OwnJudgement(TypedDict):
+    judgement: str
+    question: str
+    exposure: str
+    item: OwnItem
+    candidate: WidgetCandidate
+    value: str
+    state: str
+    judged_at: str
+
+
+class OwnJudgementsAnswer(TypedDict):
+    judgements: list[OwnJudgement]
+    hidden_questions: list[str]
+
+
 class PairAnswerRequest(TypedDict):
     kind: PairAnswerKindEnum
     value: PairAnswerValueEnum
@@ -372,6 +487,8 @@ class PatchedQuestionBodyRequest(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -382,6 +499,8 @@ class PatchedQuestionBodyRequest(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -412,6 +531,8 @@ class QuestionBodyRequest(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -422,6 +543,8 @@ class QuestionBodyRequest(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -431,6 +554,8 @@ class QuestionRow(TypedDict):
     prompt: NotRequired[str]
     guideline: NotRequired[str]
     labels: NotRequired[list[Label]]
+    allows_new_labels: NotRequired[bool]
+    dictionary: NotRequired[dict[str, list[DictionaryItem]]]
     settling_policy: NotRequired[SettlingPolicyEnum]
     overlap: NotRequired[int]
     minimum: NotRequired[int]
@@ -441,6 +566,8 @@ class QuestionRow(TypedDict):
     ask_probability: NotRequired[float]
     candidates_from: NotRequired[CandidatesFromEnum]
     suggesters: NotRequired[list[Suggester]]
+    is_blind: NotRequired[bool]
+    lease_s: NotRequired[int]
     is_active: NotRequired[bool]
     policy_version: int
     created_at: str
@@ -529,6 +656,14 @@ class VersionPage(TypedDict):
 AnswerRequest: TypeAlias = PairAnswerRequest | TagsAnswerRequest | ChoiceAnswerRequest
 
 
+class DeskNextAnswer(TypedDict):
+    assignment: DeskAssignment
+    items: list[DeskItem]
+    place: PlaceAnswer
+    reasons: list[str]
+    progress: DeskProgress
+
+
 class ExposureBodyRequest(TypedDict):
     id: NotRequired[str]
     annotator: AnnotatorNameRequest
@@ -540,6 +675,7 @@ class ExposureBodyRequest(TypedDict):
 class ExposureRow(TypedDict):
     id: str
     question: str
+    kind: QuestionKind
     item: str
     annotator: str
     channel: str

@@ -10,7 +10,7 @@ import httpx
 
 from earmark._transport import Wires
 from earmark.errors import WrongKindOfKey
-from earmark.resources import Datasets, Exposures, Items, Judgements, Labels, Questions, Suggestions
+from earmark.resources import Datasets, Desk, Exposures, Items, Judgements, Labels, Questions, Suggestions
 from earmark.shown import Shown
 from earmark.types import Annotator
 from earmark.version import __version__
@@ -53,6 +53,7 @@ class Earmark:
         self.judgements = Judgements(wires)
         self.labels = Labels(wires)
         self.datasets = Datasets(wires)
+        self.desk = Desk(wires)
 
     def suggest(self, item: str, question: str, *, annotator: Annotator | str) -> Shown:
         """Return a list of candidates to show to somebody, logged as shown; it may be empty.

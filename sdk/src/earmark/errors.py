@@ -10,6 +10,7 @@
     ├── WrongKindOfKey               a server's client was given something else than a secret key
     ├── NotFrozen                    a dataset version that is not there, not yet, or never will be
     ├── NothingToUndo                no answer to this candidate was given through this list
+    ├── NothingToReject              a label of a choice is not rejected; another one is chosen
     ├── NotReached                   no answer came: the address, the network, the server's start
     │   └── TimedOut                 no answer came in time
     ├── EventRefused                 an event the server did not take, with its code
@@ -95,6 +96,12 @@ class NothingToUndo(EarmarkError):
     """No answer to this candidate was given through this list; name the judgement by its id."""
 
     code = "nothing_to_undo"
+
+
+class NothingToReject(EarmarkError):
+    """A label of a choice is not rejected; accept another one, or answer unsure."""
+
+    code = "nothing_to_reject"
 
 
 class NotReached(EarmarkError):

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from earmark._transport import Call, Wires
 from earmark._wire import encoded, written
-from earmark.errors import EventRefused, NothingToUndo
+from earmark.errors import EventRefused, NothingToReject, NothingToUndo
 from earmark.ids import uuid7
-from earmark.types import Answer, Candidate, EventResult, Exposure, PairAnswer, Slot
+from earmark.types import Answer, Candidate, ChoiceAnswer, EventResult, Exposure, PairAnswer, Slot, TagsAnswer
 
-SUGGESTED, CONTRARY = "duplicate", "different"
+SUGGESTED = {"pair": "duplicate", "tags": "fits"}
+CONTRARY = {"pair": "different", "tags": "does_not_fit"}
 LARGEST_WHOLE = 2**31 - 1
 
 
@@ -28,7 +29,8 @@ class _Results:
 class Shown:
     """A list as it was shown to one person.
 
-    A candidate is named by a Candidate, a Slot, or its id. Each report is one call, and is stored once
+    A candidate is named by a Candidate, a Slot, or its id; of tags and choices the id is the label, and
+    labels that were not in the list may be answered too. Each report is one call, and is stored once
     however often it is sent; it raises EventRefused where the server does not take the event. Safe to
     use from several threads.
     """
@@ -67,29 +69,36 @@ class Shown:
         self._report(*({"type": "seen", "candidate": _id(each)} for each in candidates))
 
     def accept(self, candidate: Candidate | Slot | str) -> UUID:
-        """Report that the person says the suggestion is right, and return the judgement's id."""
-        return self.answer(candidate, SUGGESTED)
+        """Report that the person says the suggestion is right, and return the judgement's id.
+
+        Of a pair it is a duplicate, of tags the tag fits, of a choice the label is chosen.
+        """
+        return self.answer(candidate, SUGGESTED.get(self.exposure.kind, _id(candidate)))
 
     def reject(self, candidate: Candidate | Slot | str) -> UUID:
-        """Report that the person says the suggestion is wrong, and return the judgement's id."""
-        return self.answer(candidate, CONTRARY)
+        """Report that the person says the suggestion is wrong, and return the judgement's id.
+
+        Raises NothingToReject for a choice: whoever rejects a label there chooses another.
+        """
+        if self.exposure.kind not in CONTRARY:
+            raise NothingToReject("A label of a choice is not rejected; accept another one, or answer unsure.")
+        return self.answer(candidate, CONTRARY[self.exposure.kind])
 
     def answer(self, candidate: Candidate | Slot | str, value: str | Answer) -> UUID:
         """Report an answer about a candidate and return the judgement's id.
 
-        A string is the value of a pair: duplicate, related, different or unsure. What the mark did
-        (how many others, which state) then stands in `results` under the judgement's id.
+        A string is the value: of a pair duplicate, related, different or unsure; of a tag fits,
+        does_not_fit or unsure; of a choice the label, whichever the candidate, or unsure. What the mark
+        did (how many others, which state) then stands in `results` under the judgement's id.
         """
-        answer = PairAnswer(value) if isinstance(value, str) else value
-        judged_at = datetime.now(UTC)
+        answer = self._answer(_id(candidate), value) if isinstance(value, str) else value
         event = {
             "type": "judge",
-            "candidate": _id(candidate),
             "answer": answer,
-            "judged_at": judged_at,
+            "judged_at": datetime.now(UTC),
             "via": "api",
         }
-        [result] = self._report(event)
+        [result] = self._report(event | ({"candidate": _id(candidate)} if self.exposure.kind == "pair" else {}))
         with self._lock:
             self._judged[_id(candidate)] = result.id
         return result.id
@@ -104,6 +113,11 @@ class Shown:
         Raises NothingToUndo for a candidate that was not answered through this object.
         """
         self._report({"type": "undo", "judgement": judgement if isinstance(judgement, UUID) else self._last(judgement)})
+
+    def _answer(self, candidate: str, value: str) -> Answer:
+        if self.exposure.kind == "tags":
+            return TagsAnswer(candidate, value)
+        return ChoiceAnswer(value) if self.exposure.kind == "choice" else PairAnswer(value)
 
     def _last(self, candidate: Candidate | Slot | str) -> UUID:
         found = self._judged.get(_id(candidate))

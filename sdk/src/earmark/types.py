@@ -77,13 +77,19 @@ class Suggester:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about items, and the policies for showing and settling it."""
+    """What is asked about items (kind pair, tags or choice), and the policies for showing and settling it.
+
+    `labels` are those of tags and choices, `dictionary` the words that speak for each; without `prompt`
+    and `suggesters` the kind's usual ones are taken.
+    """
 
     id: str
     kind: str = "pair"
     prompt: str = ""
     guideline: str = ""
     labels: Sequence[str] = ()
+    allows_new_labels: bool = False
+    dictionary: Mapping[str, Sequence[str]] = field(default_factory=dict)
     settling_policy: str = "confirm"
     overlap: int | None = None
     minimum: int | None = None
@@ -93,13 +99,18 @@ class Question:
     pool_count: int | None = None
     ask_probability: float | None = None
     candidates_from: str = "earlier"
-    suggesters: Sequence[str] = ("lexical",)
+    suggesters: Sequence[str] = ()
+    is_blind: bool | None = None
+    lease_s: int | None = None
     is_active: bool = True
 
 
 @dataclass(frozen=True)
 class PushedSuggestion:
-    """One guess of the host's own software: `score` in [0, 1], `reasons` that a person understands."""
+    """One guess of the host's own software: `score` in [0, 1], `reasons` that a person understands.
+
+    The candidate is another item's id, or to tags and choices a label.
+    """
 
     question: str
     item: str
@@ -111,7 +122,7 @@ class PushedSuggestion:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another item as it may be shown to a person."""
+    """Another item, or a label, as it may be shown to a person; a label's id is the label itself."""
 
     id: str
     title: str = ""
@@ -121,7 +132,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class ShownCandidate:
-    """A candidate that the host itself put on a page, with what it knows of score and propensity."""
+    """A candidate (item or label) that the host itself put on a page, with what it knows of score and propensity."""
 
     candidate: str
     score: float | None = None
@@ -153,6 +164,7 @@ class Exposure:
     annotator: str
     shown_at: datetime
     slots: Sequence[Slot]
+    kind: str = "pair"
     policy: str = ""
     epsilon: float | None = None
     asked: bool = False
@@ -161,13 +173,18 @@ class Exposure:
 
 @dataclass(frozen=True)
 class EventResult:
-    """What became of one event: ok, dup (already there) or bad with a code; and what the mark did."""
+    """What became of one event: ok, dup (already there) or bad with a code; and what the mark did.
+
+    `agree_count` of the `votes_count` votes cast on the unit are for the leading value.
+    """
 
     id: UUID
     status: str
     code: str | None = None
     others_count: int | None = None
     state: str | None = None
+    agree_count: int | None = None
+    votes_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -204,10 +221,11 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Unit:
-    """The smallest thing that has one answer; of kind pair, `items` are its two."""
+    """The smallest thing that has one answer: of a pair, `items` are its two; of tags, `label` is the tag."""
 
     kind: str
     items: Sequence[str]
+    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -266,6 +284,21 @@ class DatasetVersion:
     judgements_count: int = 0
     checksum: str = ""
     files: Sequence[DatasetFile] = ()
+
+
+@dataclass(frozen=True)
+class DeskLink:
+    """A link to a question's desk; `url` is None once it lets nobody in, `annotator` None where anyone may come."""
+
+    id: int
+    question: str
+    annotator_kind: str
+    expires_at: datetime
+    url: str | None = None
+    annotator: str | None = None
+    created_by: str = ""
+    created_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -208,3 +208,131 @@ def test_a_kind_is_kept_from_first_sight(site):
     site.server.post("/v1/exposures", body | {"annotator": READER | {"kind": "expert"}})
     with tenancy(site.project):
         assert Annotator.objects.get(subject="reader-1").kind == "customer"
+
+
+# Tags and choices
+
+TOPICS = {"id": "topics", "kind": "tags", "labels": ["Archive", "Printing"], "dictionary": {"Archive": ["archive"]}}
+TONE = {"id": "tone", "kind": "choice", "labels": ["Calm", "Angry"]}
+
+
+def ask(site, body, **more):
+    answer = site.server.post("/v1/questions", body | {"settling_policy": "trusting", "overlap": 1} | more)
+    assert answer.status_code == 201, answer.json()
+    return answer.json()
+
+
+def show(site, question, **more):
+    return site.server.post("/v1/exposures", {"annotator": READER, "question": question, "item": "2"} | more).json()
+
+
+def judged(site, shown, **answer):
+    event = {"type": "judge", "id": str(uuid7()), "at_ms": 20, "answer": answer, "judged_at": "2026-11-24T00:00:00Z"}
+    (result,) = site.server.post(f"/v1/exposures/{shown['id']}/events", {"events": [event]}).json()["results"]
+    return result
+
+
+def test_a_question_of_labels_is_asked_whole_and_read_back(site):
+    asked = ask(site, TOPICS, allows_new_labels=True, is_blind=False, lease_s=600)
+    assert (asked["labels"], asked["dictionary"]) == (TOPICS["labels"], TOPICS["dictionary"])
+    assert (asked["allows_new_labels"], asked["is_blind"], asked["lease_s"]) == (True, False, 600)
+    assert (asked["prompt"], ask(site, TONE)["prompt"]) == ("Which of these fit?", "Which of these is it?")
+    assert site.server.patch("/v1/questions/topics", {"dictionary": {}}).json()["policy_version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"kind": "tags"}, "needs labels"),
+        ({"kind": "choice", "labels": ["one"]}, "2 to 12"),
+        ({"kind": "choice", "labels": ["one", "two"], "allows_new_labels": True}, "no new ones"),
+        ({"kind": "tags", "labels": ["one", "One"]}, "capitals"),
+        ({"kind": "tags", "labels": ["one"], "dictionary": {"two": ["x"]}}, "no label"),
+        ({"kind": "tags", "labels": ["one"], "dictionary": {"one": "x"}}, "list"),
+        ({"kind": "tags", "labels": ["one"], "dictionary": [["one", "x"]]}, "dictionary"),
+        ({"kind": "tags", "labels": ["one"], "dictionary": {"one": ["x" * 81]}}, "80"),
+        ({"kind": "tags", "labels": ["one"], "dictionary": {str(n): [] for n in range(501)}}, "500"),
+        ({"kind": "tags", "labels": ["one"], "lease_s": 1}, "lease_s"),
+    ],
+)
+def test_labels_that_cannot_be_are_refused_in_words(site, body, said):
+    told = site.server.post("/v1/questions", {"id": "odd", **body})
+    assert (told.status_code, told.json()["code"]) == (400, "invalid")
+    assert said in told.json()["detail"]
+
+
+def test_a_change_may_not_take_the_labels_of_a_choice(site):
+    ask(site, TONE)
+    assert site.server.patch("/v1/questions/tone", {"labels": []}).json()["code"] == "invalid"
+
+
+def test_tags_are_picked_answered_and_believed_without_any_widget(site):
+    ask(site, TOPICS)
+    shown = show(site, "topics")
+    assert (shown["kind"], [slot["candidate"]["id"] for slot in shown["slots"]]) == ("tags", ["Archive"])
+    result = judged(site, shown, kind="tags", tag="archive", value="fits")
+    assert (result["status"], result["state"], result["agree_count"]) == ("ok", "settled", 1)
+    judged(site, shown, kind="tags", tag="Printing", value="does_not_fit")
+    drain_jobs()
+    rows = site.server.get("/v1/labels?question=topics").json()["results"]
+    assert [(row["unit"], row["value"]) for row in rows] == [
+        ({"kind": "tags", "items": ["2"], "label": "Archive"}, "fits"),
+        ({"kind": "tags", "items": ["2"], "label": "Printing"}, "does_not_fit"),
+    ]
+    said = site.server.get("/v1/judgements?question=topics").json()["results"]
+    assert [(row["candidate"], row["rank"], row["exposure"]) for row in said] == [
+        ("Archive", 1, shown["id"]), ("Printing", None, shown["id"]),
+    ]  # fmt: skip
+
+
+def test_a_choice_is_answered_and_believed(site):
+    ask(site, TONE)
+    shown = show(site, "tone")
+    assert (shown["kind"], shown["slots"], shown["asked"]) == ("choice", [], True)
+    assert judged(site, shown, kind="choice", value="Calm")["state"] == "settled"
+    drain_jobs()
+    (row,) = site.server.get("/v1/labels?question=tone").json()["results"]
+    assert (row["unit"], row["value"]) == ({"kind": "choice", "items": ["2"], "label": None}, "Calm")
+
+
+def test_labels_are_pushed_and_a_strange_one_is_rejected_alone(site):
+    ask(site, TOPICS)
+    guess = {
+        "question": "topics", "item": "4", "candidate": "printing", "score": 0.9,
+        "suggester": {"name": "host-rules", "version": "2"},
+    }  # fmt: skip
+    rows = [guess, guess | {"candidate": "Toolbar"}, guess | {"item": "nobody"}, guess | {"question": "duplicate"}]
+    told = site.server.post("/v1/suggestions", {"suggestions": rows}).json()
+    assert (told["accepted_count"], [row["index"] for row in told["rejected"]]) == (1, [1, 2, 3])
+    assert site.server.post("/v1/suggestions", {"suggestions": [guess]}).json()["accepted_count"] == 1
+    (row,) = site.server.get("/v1/suggestions?question=topics").json()["results"]
+    assert (row["candidate"], row["score"]) == ("Printing", 0.9)
+    assert [slot["candidate"]["id"] for slot in show(site, "topics", item="4")["slots"]] == ["Printing"]
+
+
+def test_the_host_logs_a_list_of_labels_that_it_showed(site):
+    ask(site, TOPICS)
+    shown = show(site, "topics", shown=[{"candidate": "printing", "propensity": 0.5}, {"candidate": "Archive"}])
+    assert [(slot["candidate"]["id"], slot["propensity"]) for slot in shown["slots"]] == [
+        ("Printing", 0.5), ("Archive", None),
+    ]  # fmt: skip
+    twice = {"shown": [{"candidate": "Archive"}, {"candidate": "archive"}]}
+    assert show(site, "topics", **twice)["code"] == "not_showable"
+    assert show(site, "topics", shown=[{"candidate": "Toolbar"}])["code"] == "value_not_allowed"
+
+
+def test_answers_of_every_kind_are_imported(site):
+    ask(site, TOPICS, allows_new_labels=True)
+    ask(site, TONE)
+    row = {"annotator": READER, "item": "5"}
+    rows = [
+        row | {"question": "topics", "answer": {"kind": "tags", "tag": "Toolbar", "value": "fits"}},
+        row | {"question": "topics", "answer": {"kind": "tags", "tag": "toolbar", "value": "fits"}},
+        row | {"question": "topics", "answer": {"kind": "tags", "tag": "a\tb", "value": "fits"}},
+        row | {"question": "tone", "answer": {"kind": "choice", "value": "Angry"}},
+        row | {"question": "tone", "answer": {"kind": "choice", "value": "Sad"}},
+    ]
+    results = site.server.post("/v1/judgements", {"judgements": rows}).json()["results"]
+    assert [result["status"] for result in results] == ["ok", "ok", "bad", "ok", "bad"]
+    with tenancy(site.project):
+        assert set(Judgement.objects.values_list("unit__label", "value")) == {("Toolbar", "fits"), ("", "Angry")}

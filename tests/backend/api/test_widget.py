@@ -1,9 +1,16 @@
 import json
 from datetime import UTC, datetime
 
-from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent
+import pytest
+
+from backend.annotators.actions.people import block_annotator
+from backend.annotators.models import Annotator
+from backend.judgements.actions.stand import stand_again
+from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Withdrawal
+from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
+from backend.questions.models import Unit
 
 PLACE = {"place": "p1", "question": "duplicate", "item": "5"}
 
@@ -26,7 +33,7 @@ def send(site, token, *events, **more):
 def test_a_place_gets_at_most_three_candidates_and_nothing_that_is_ours_alone(site, token):
     (place,) = suggest(site, token)["places"]
     assert 1 <= len(place["candidates"]) <= 3 and place["error"] is None
-    assert set(place["candidates"][0]) == {"id", "title", "url", "snippet"}
+    assert set(place["candidates"][0]) == {"id", "title", "url", "snippet", "answer"}
     told = json.dumps(place)
     assert "score" not in told and "propensity" not in told and "gold" not in told
     with tenancy(site.project):
@@ -122,3 +129,141 @@ def test_the_widgets_files_are_served_under_a_stable_and_an_immutable_name(site,
     assert "immutable" in fixed["Cache-Control"] and fixed["Content-Encoding"] == "gzip"
     for name in ("manifest.json", "core.0000000000.js", "..%2f..%2fmanage.py"):
         assert client.get(f"/w/{name}").status_code == 404
+
+
+# Tags and choices
+
+
+@pytest.fixture
+def person(site, identity):
+    """Return a session of another person by their id."""
+
+    def sign_in(subject: str) -> str:
+        answer = site.browser("/w/v1/session", {"key": site.publishable, "identity": identity(subject)})
+        return str(answer.json()["token"])
+
+    return sign_in
+
+
+def place_of(site, token, question, item="2"):
+    (place,) = suggest(site, token, {"place": "p", "question": question, "item": item})["places"]
+    return place
+
+
+def answer(site, token, place, **answered):
+    event = mark(place["exposure"], None, answer=answered)
+    del event["candidate"]
+    (result,) = send(site, token, event).json()["results"]
+    return result
+
+
+def test_tags_are_suggested_answered_and_told_back(site, token, ask_labels):
+    ask_labels(site)
+    place = place_of(site, token, "topics")
+    assert [candidate["id"] for candidate in place["candidates"]] == ["Archive", "Shortcuts", "Inbox"]
+    assert place["candidates"][0] == {"id": "Archive", "title": "Archive", "url": "", "snippet": "", "answer": ""}
+    result = answer(site, token, place, kind="tags", tag="Archive", value="fits")
+    assert without_ids(result) == {
+        "status": "ok", "code": None, "others_count": 0, "state": "settled", "agree_count": 1, "votes_count": 1,
+    }  # fmt: skip
+    assert answer(site, token, place, kind="tags", tag="Printing", value="does_not_fit")["status"] == "ok"
+    again = place_of(site, token, "topics")
+    assert [(said["candidate"]["id"], said["value"], said["state"]) for said in again["answers"]] == [
+        ("Archive", "fits", "settled"), ("Printing", "does_not_fit", "settled"),
+    ]  # fmt: skip
+    assert [candidate["id"] for candidate in again["candidates"]] == ["Shortcuts", "Inbox"]
+    assert again["known"] == [{"id": "Archive", "people_count": 1}]
+
+
+def test_what_is_known_is_told_to_everybody_with_the_number_of_people(site, token, person, ask_labels):
+    ask_labels(site, overlap=1)
+    ask_labels(site, "choice")
+    for subject in ("customer-1", "customer-2"):
+        theirs = person(subject)
+        answer(site, theirs, place_of(site, theirs, "topics"), kind="tags", tag="Inbox", value="fits")
+        answer(site, theirs, place_of(site, theirs, "tone"), kind="choice", value="Thanks")
+    drain_jobs()
+    third = person("customer-3")
+    topics, tone = place_of(site, third, "topics"), place_of(site, third, "tone")
+    assert topics["known"] == [{"id": "Inbox", "people_count": 2}]
+    assert tone["known"] == [{"id": "Thanks", "people_count": 2}]
+    assert "Inbox" not in [candidate["id"] for candidate in topics["candidates"]]
+    assert (tone["candidates"], tone["ask"], tone["answers"]) == ([], False, [])
+
+
+def test_a_choice_is_answered_about_the_item_and_told_back(site, token, ask_labels):
+    ask_labels(site, "choice")
+    place = place_of(site, token, "tone")
+    assert ([candidate["id"] for candidate in place["candidates"]], place["ask"]) == (["Complaint"], True)
+    assert answer(site, token, place, kind="choice", value="Thanks")["state"] == "settled"
+    (said,) = place_of(site, token, "tone")["answers"]
+    assert (said["candidate"]["id"], said["value"], said["others_count"]) == ("Thanks", "Thanks", 0)
+
+
+def test_labels_are_completed_and_a_found_one_is_answered(site, token, ask_labels):
+    ask_labels(site, allows_new_labels=True)
+    place_of(site, token, "topics")
+    body = {"token": token, "question": "topics", "item": "2", "query": "print"}
+    found = site.browser("/w/v1/search", body).json()
+    assert [candidate["id"] for candidate in found["candidates"]] == ["Printing"]
+    assert answer(site, token, found, kind="tags", tag="Printing", value="fits")["status"] == "ok"
+    assert answer(site, token, found, kind="tags", tag="Print queue", value="fits")["status"] == "ok"
+    again = site.browser("/w/v1/search", body | {"item": "3"}).json()
+    assert [candidate["id"] for candidate in again["candidates"]] == ["Printing", "Print queue"]
+
+
+def test_a_search_in_a_choice_is_refused_in_words(site, token, ask_labels):
+    ask_labels(site, "choice")
+    told = site.browser("/w/v1/search", {"token": token, "question": "tone", "item": "2", "query": "c"})
+    assert (told.status_code, told.json()["code"]) == (400, "not_showable")
+    assert "nothing to search" in told.json()["detail"]
+
+
+def test_a_pair_is_not_answered_without_the_other_item(site, token):
+    (place,) = suggest(site, token)["places"]
+    assert answer(site, token, place, kind="pair", value="duplicate")["code"] == "unknown_candidate"
+
+
+def without_ids(told):
+    """Leave out what differs between any two calls."""
+    return {name: value for name, value in told.items() if name not in ("exposure", "id")}
+
+
+@pytest.mark.parametrize("kind", ["tags", "choice"])
+@pytest.mark.parametrize("policy", ["confirm", "trusting"])
+def test_no_answer_tells_a_person_that_they_do_not_count(site, person, ask_labels, kind, policy):
+    """Two people do the same on items that are alike; one of them is blocked, and is told the very same."""
+    question = ask_labels(site, kind, settling_policy=policy, overlap=1)
+    answered = {"kind": "tags", "tag": "Archive", "value": "fits"}
+    if kind == "choice":
+        answered = {"kind": "choice", "value": "Complaint"}
+    told = []
+    for subject in ("honest", "blocked"):
+        theirs = person(subject)
+        with tenancy(site.project):
+            annotator = Annotator.objects.get(subject=subject)
+            if subject == "blocked":
+                block_annotator(annotator=annotator, now=site.now)
+        before = place_of(site, theirs, question.slug)
+        result = answer(site, theirs, before, **answered)
+        drain_jobs()
+        after = place_of(site, theirs, question.slug)
+        for said in after["answers"]:
+            del said["judgement"]
+        told.append([without_ids(each) for each in (before, result, after)])
+        with tenancy(site.project):
+            # what was said is taken back, so that the second person meets the same world as the first
+            Withdrawal.objects.bulk_create(
+                Withdrawal(
+                    id=uuid7(),
+                    project=site.project,
+                    annotator=annotator,
+                    judgement_key=judgement.pk,
+                    withdrawn_at=site.now,
+                )
+                for judgement in Judgement.objects.filter(annotator=annotator)
+            )
+            stand_again(annotator=annotator, units=Unit.objects.all())
+        drain_jobs()
+    assert told[0] == told[1]
+    assert told[0][1]["state"] == "settled"

@@ -379,3 +379,105 @@ def test_versions_asked_for_at_once_get_numbers_of_their_own(marked):
     for person in people:
         person.join()
     assert sorted(numbers) == [1, 2, 3, 4]
+
+
+# Tags and choices
+
+
+def labelled(world, question, item, person, value, tag=None):
+    exposure = show_suggestions(
+        annotator=world.people[person], question=question, item=world.items[item], channel="widget", now=world.now
+    )
+    event = Judge(uuid7(now=world.now), exposure.pk, 0, 900, tag, question.kind, value, world.now)
+    (verdict,) = record_events(annotator=world.people[person], events=[event], now=world.now)
+    assert verdict.status == "ok"
+    return exposure
+
+
+@pytest.fixture
+def topics(make_world, ask_labels):
+    """A world whose item 2 has two tags that fit and one that does not; one of them was named by a person."""
+    world = make_world()
+    world.topics = ask_labels(world, overlap=1)
+    with tenancy(world.project):
+        labelled(world, world.topics, "2", 0, "fits", "Archive")
+        labelled(world, world.topics, "2", 0, "fits", "Printing")
+        labelled(world, world.topics, "2", 1, "does_not_fit", "Inbox")
+        labelled(world, world.topics, "3", 1, "fits", "Archive")
+        world.dataset = register_dataset(project_id=world.project.pk, slug="topics", question=world.topics)
+    drain_jobs()
+    return world
+
+
+def test_a_settled_tag_is_a_row_with_its_label(topics):
+    rows = lines(freeze(topics), "labels.jsonl")
+    assert [(row["item"], row["label"], row["value"], row["other"], row["cluster"]) for row in rows] == [
+        ("2", "Archive", "fits", None, None),
+        ("2", "Printing", "fits", None, None),
+        ("2", "Inbox", "does_not_fit", None, None),
+        ("3", "Archive", "fits", None, None),
+    ]
+    assert all(row["kind"] == "tags" and row["other_hash"] is None for row in rows)
+
+
+def test_all_tags_of_an_item_are_on_one_side_for_good(topics):
+    first = {(row["item"], row["split"]) for row in lines(freeze(topics), "labels.jsonl")}
+    assert {item for item, _ in first} == {"2", "3"} and len(first) == 2
+    with tenancy(topics.project):
+        assert {key.item.key: key.split for key in SplitKey.objects.filter(question=topics.topics)} == dict(first)
+        labelled(topics, topics.topics, "2", 2, "fits", "Shortcuts")
+        labelled(topics, topics.topics, "4", 2, "fits", "Printing")
+    drain_jobs()
+    later = {(row["item"], row["split"]) for row in lines(freeze(topics), "labels.jsonl")}
+    assert first < later and {item for item, _ in later} == {"2", "3", "4"}
+
+
+def test_answers_and_silent_slots_of_tags_name_their_label(topics):
+    rows = lines(freeze(topics), "judgements.jsonl")
+    said = {row["candidate"]: row for row in rows if row["record"] == "judgement" and row["item"] == "2"}
+    assert {key: (row["value"], row["origin"], row["rank"]) for key, row in said.items()} == {
+        "Archive": ("fits", "drawn", 1),
+        "Printing": ("fits", "spontaneous", None),
+        "Inbox": ("does_not_fit", "drawn", 3),
+    }
+    named = said["Printing"]
+    assert (named["exposure"] is not None, named["was_asked"], named["outcome"], named["score"]) == (
+        True,
+        True,
+        None,
+        None,
+    )
+    silent = {row["candidate"] for row in rows if row["record"] == "slot"}
+    assert silent and silent <= {"Archive", "Inbox", "Shortcuts"}
+    assert all(row["split"] for row in rows)
+
+
+def test_what_people_added_in_their_own_words_stays_out(topics):
+    with tenancy(topics.project):
+        exposure = show_suggestions(
+            annotator=topics.people[3], question=topics.topics, item=topics.items["2"], channel="widget", now=topics.now
+        )
+        event = Judge(
+            uuid7(now=topics.now), exposure.pk, 0, 9, "Inbox", "tags", "fits", topics.now, "mouse", "canary words"
+        )  # fmt: skip
+        record_events(annotator=topics.people[3], events=[event], now=topics.now)
+    version = freeze(topics)
+    assert all(b"canary" not in path.read_bytes() for path in folder_of(version).iterdir())
+
+
+def test_a_choice_is_a_row_of_its_item(make_world, ask_labels):
+    world = make_world()
+    tone = ask_labels(world, "choice", overlap=1)
+    with tenancy(world.project):
+        labelled(world, tone, "1", 0, "Complaint")
+        labelled(world, tone, "4", 0, "Question")
+        world.dataset = register_dataset(project_id=world.project.pk, slug="tone", question=tone)
+    drain_jobs()
+    version = freeze(world)
+    rows = lines(version, "labels.jsonl")
+    assert [(row["item"], row["label"], row["value"]) for row in rows] == [
+        ("1", None, "Complaint"),
+        ("4", None, "Question"),
+    ]
+    assert all(row["split"] for row in rows)
+    assert [row["candidate"] for row in lines(version, "judgements.jsonl")] == [None, None]

@@ -4,15 +4,23 @@ from django.test import Client
 from django.urls import reverse
 
 from backend.annotators.models import Annotator
+from backend.assignments.models import Assignment
 from backend.datasets.actions.freeze import ask_for_version, register_dataset
 from backend.datasets.models import DatasetVersion
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_assigned, show_suggestions
+from backend.judgements.events import Seen
 from backend.judgements.models import Judgement
 from backend.projects.actions.jobs import drain_jobs
+from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.admin import harmless
 from backend.quality.models import ConsensusLabel
+from backend.questions.actions.units import unit_of_tag
 from backend.questions.models import GoldAnswer, Unit
+from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.retrieval import Guess, suggester_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,11 +128,12 @@ def test_staff_without_a_project_are_told_so(world):
 
 
 LISTS = [
-    "annotators_annotator", "annotators_hiddenquestion", "assignments_assignment", "datasets_dataset",
+    "annotators_annotator", "annotators_hiddenquestion", "assignments_assignment", "assignments_prompt",
+    "assignments_promptpolicy", "datasets_dataset",
     "datasets_datasetversion", "datasets_splitkey", "judgements_exposure", "judgements_judgement",
     "judgements_ledgerevent", "judgements_refusedevent", "judgements_slot", "judgements_withdrawal", "projects_apikey",
     "projects_job", "projects_weborigin", "projects_webhook", "projects_webhookdelivery", "quality_cluster",
-    "quality_consensuslabel", "questions_goldanswer", "questions_item", "questions_question", "questions_unit",
+    "quality_consensuslabel", "questions_goldanswer", "questions_item", "questions_placementrule", "questions_question", "questions_unit",
     "suggestions_suggester", "suggestions_suggestion",
 ]  # fmt: skip
 
@@ -163,7 +172,7 @@ def test_chosen_labels_are_exported_as_a_file_that_no_spreadsheet_runs(world):
         label = ConsensusLabel.objects.get()
     body = {"action": "export_csv", "_selected_action": [label.pk]}
     told = client.post(reverse("admin:quality_consensuslabel_changelist"), body).content.decode()
-    assert "duplicate,'=cmd(),5,settled,duplicate" in told
+    assert "duplicate,'=cmd(),5,,settled,duplicate" in told
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
@@ -189,3 +198,93 @@ def test_files_of_a_version_are_downloaded_by_its_own_staff_alone(world, make_wo
 
 def test_the_admin_may_not_be_framed(world):
     assert staff_of(world.project).get(story(world))["X-Frame-Options"] == "DENY"
+
+
+# Tags and choices
+
+
+def expert_says(client, world, question, value, **named):
+    return client.post(story(world, "2") + "answer", {"question": question.pk, "value": value} | named, follow=True)
+
+
+def test_staff_answer_tags_and_choices_and_the_story_tells_it(world, ask_labels):
+    topics, tone = ask_labels(world), ask_labels(world, "choice")
+    client = staff_of(world.project)
+    page = client.get(story(world, "2")).content.decode()
+    assert "Another tag of topics" in page and '<option value="Archive">' in page and ">Complaint</button>" in page
+    assert b"Your answer is recorded" in expert_says(client, world, topics, "fits", label="archive").content
+    assert b"Your answer is recorded" in expert_says(client, world, tone, "Complaint").content
+    assert b"is not an answer" in expert_says(client, world, topics, "fits", label="Toolbar").content
+    assert b"is not an answer" in expert_says(client, world, tone, "Joke").content
+    drain_jobs()
+    with tenancy(world.project):
+        assert set(ConsensusLabel.objects.values_list("unit__label", "value")) == {
+            ("Archive", "fits"),
+            ("", "Complaint"),
+        }
+    page = client.get(story(world, "2")).content.decode()
+    assert "Settled: “Archive” fits" in page and "Settled, tone: Complaint" in page and "Believed with" in page
+
+
+def test_gold_of_a_tag_and_of_a_choice_is_set_on_the_story_page(world, ask_labels):
+    client = staff_of(world.project)
+    expert_says(client, world, ask_labels(world), "fits", label="Archive")
+    expert_says(client, world, ask_labels(world, "choice"), "Complaint")
+    drain_jobs()
+    with tenancy(world.project):
+        units = {unit.label: unit.pk for unit in Unit.objects.all()}
+    client.post(story(world, "2") + "gold", {"unit": units["Archive"], "value": "fits"})
+    client.post(story(world, "2") + "gold", {"unit": units[""], "value": "Thanks"})
+    assert b"is not an answer" in client.post(
+        story(world, "2") + "gold", {"unit": units[""], "value": "duplicate"}, follow=True
+    ).content  # fmt: skip
+    with tenancy(world.project):
+        assert set(GoldAnswer.objects.values_list("unit__label", "value")) == {("Archive", "fits"), ("", "Thanks")}
+
+
+def test_lists_of_labels_are_shown_on_every_page_of_the_admin(world, ask_labels):
+    topics = ask_labels(world)
+    client = staff_of(world.project, superuser=True)
+    expert_says(client, world, topics, "does_not_fit", label="Printing")
+    with tenancy(world.project):
+        exposure = show_suggestions(
+            annotator=world.people[0], question=topics, item=world.items["2"], channel="widget", now=world.now
+        )
+        seen = Seen(uuid7(now=world.now), exposure.pk, 0, 9, "Archive")
+        record_events(annotator=world.people[0], events=[seen], now=world.now)
+        host = suggester_row(world.project.pk, "host", "1", is_pushed=True)
+        guess = NewSuggestion(topics, world.items["2"], "Shortcuts", 0.5, ["said so"], host)
+        push_suggestions(project_id=world.project.pk, suggestions=[guess], now=world.now)
+    drain_jobs()
+    for page in (
+        "judgements_slot", "judgements_exposure", "judgements_ledgerevent", "judgements_judgement",
+        "suggestions_suggestion", "questions_unit", "questions_question", "quality_consensuslabel",
+    ):  # fmt: skip
+        told = client.get(reverse(f"admin:{page}_changelist"))
+        assert told.status_code == 200, page
+    assert client.get(reverse("admin:judgements_exposure_change", args=[exposure.pk])).status_code == 200
+    told = client.get(story(world, "2")).content.decode()
+    assert "Archive" in told and "Shortcuts with 0.50" in told and client.get("/admin/").status_code == 200
+
+
+def test_a_list_of_the_desk_has_its_place_in_the_story(world, ask_labels):
+    topics = ask_labels(world)
+    with tenancy(world.project):
+        unit = unit_of_tag(question=topics, item=world.items["2"], label="Archive")
+        assignment = Assignment.objects.create(project=world.project, unit=unit, annotator=world.people[0])
+        show_assigned(
+            annotator=world.people[0], question=topics, item=world.items["2"], guesses=[Guess.of_label("Archive")],
+            assignment=assignment, now=world.now,
+        )  # fmt: skip
+    assert "Asked at the desk" in staff_of(world.project).get(story(world, "2")).content.decode()
+
+
+def test_the_admin_refuses_labels_that_a_kind_cannot_have(world, ask_labels):
+    tone = ask_labels(world, "choice")
+    client = staff_of(world.project, superuser=True)
+    address = reverse("admin:questions_question_change", args=[tone.pk])
+    form = client.get(address).context["adminform"].form
+    body = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    body |= {"labels": '["one"]', "dictionary": "{}"}
+    told = client.post(address, {name: value for name, value in body.items() if value is not False})
+    assert told.status_code == 200 and b"2 to 12 labels" in told.content

@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.judgements.ledger import OUTCOMES, Answer, SlotSeen, outcomes
-from backend.questions.units import PAIR_MEANING
+from backend.questions.units import meaning_of
 
 SEEN = [SlotSeen(1, 1000), SlotSeen(2, 1000), SlotSeen(3, None)]
 
 
 def become(slots: list[SlotSeen], *answers: Answer) -> list[str]:
-    return list(outcomes(slots, answers, PAIR_MEANING).values())
+    return list(outcomes(slots, answers).values())
 
 
 def test_what_was_seen_and_left_alone_is_ignored_and_what_was_not_seen_is_unseen():
@@ -56,7 +56,45 @@ def test_the_seven_outcomes_add_up_to_what_was_shown_in_any_order(seen, given_an
     slots = [SlotSeen(number, at) for number, at in enumerate(seen)]
     latest = {slot: (value, at) for slot, value, at in given_answers}
     answers = [Answer(slot if slot < len(slots) else None, value, at) for slot, (value, at) in latest.items()]
-    found = outcomes(slots, answers, PAIR_MEANING)
+    found = outcomes(slots, answers)
     assert sum(list(found.values()).count(outcome) for outcome in OUTCOMES) == len(slots)
     shuffled = random.Random(seed).sample(answers, len(answers))
-    assert outcomes(slots[::-1], shuffled, PAIR_MEANING) == found
+    assert outcomes(slots[::-1], shuffled) == found
+
+
+def tagged(*slots: tuple[int, int | None]) -> list[SlotSeen]:
+    return [SlotSeen(number, at, meaning_of("tags", str(number))) for number, at in slots]
+
+
+def chosen(*slots: tuple[int, int | None]) -> list[SlotSeen]:
+    return [SlotSeen(number, at, meaning_of("choice", f"label {number}")) for number, at in slots]
+
+
+def test_of_a_tag_that_fits_the_suggestion_was_right():
+    for value, outcome in {"fits": "accepted", "does_not_fit": "rejected", "unsure": "unsure"}.items():
+        assert become(tagged((1, 100)), Answer(1, value, 200)) == [outcome]
+
+
+def test_a_tag_that_somebody_named_passes_those_that_were_seen():
+    assert become(tagged((1, 100), (2, 900), (3, None)), Answer(None, "fits", 500)) == ["passed", "ignored", "unseen"]
+
+
+def test_of_a_choice_the_suggested_label_is_accepted_and_another_corrects_it():
+    for value, outcome in {"label 1": "accepted", "label 2": "corrected", "unsure": "unsure"}.items():
+        assert become(chosen((1, 100)), Answer(1, value, 200)) == [outcome]
+
+
+@given(
+    st.sampled_from(["tags", "choice"]),
+    st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 7), st.sampled_from(["fits", "does_not_fit", "l1", "unsure"]), st.integers(0, 9))),
+    st.integers(0, 99),
+)  # fmt: skip
+def test_outcomes_of_labels_depend_on_the_set_of_facts_alone(kind, seen, given_answers, seed):
+    slots = [SlotSeen(number, at, meaning_of(kind, f"l{number}")) for number, at in enumerate(seen)]
+    latest = {slot: (value, at) for slot, value, at in given_answers}
+    answers = [Answer(slot if slot < len(slots) else None, value, at) for slot, (value, at) in latest.items()]
+    found = outcomes(slots, answers)
+    assert set(found.values()) <= set(OUTCOMES) and len(found) == len(slots)
+    assert outcomes(slots[::-1], random.Random(seed).sample(answers, len(answers))) == found
+    assert ("rejected" in found.values()) <= (kind == "tags")

@@ -7,6 +7,8 @@ from django.db import ProgrammingError, connection, transaction
 
 from backend.annotators.actions.people import hide_question, spend_call, subject_digest
 from backend.annotators.models import Tombstone
+from backend.assignments.actions.prompts import set_caps
+from backend.assignments.caps import Caps
 from backend.config.store import OWNER
 from backend.datasets.actions.freeze import ask_for_version, register_dataset
 from backend.judgements.actions.record import record_events
@@ -21,6 +23,7 @@ from backend.projects.ids import uuid7
 from backend.projects.models import Project
 from backend.projects.tenancy import open_project, tenancy
 from backend.quality.models import LabelChange
+from backend.questions.actions.place import place_element
 from backend.questions.actions.units import set_gold
 from backend.questions.models import Item, ItemSnapshot, Unit
 from backend.suggestions.actions import NewSuggestion, push_suggestions
@@ -166,6 +169,8 @@ def filled(world):
         unit = Unit.objects.get()
         answer_as_expert(annotator=other, unit=unit, item=world.items["5"], value="duplicate", now=now)
         set_gold(unit=unit, value="duplicate", set_by="ann", now=now)
+        set_caps(project_id=project.pk, caps=Caps())
+        place_element(question=world.question, selector="article", item_key="/t/{item}")
     add_signing_key(project=project, kid="k1", material=b"k" * 32)
     drain_jobs()
     with tenancy(project):

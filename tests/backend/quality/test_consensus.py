@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from backend.quality.consensus import CONTESTED, OPEN, PROPOSED, SETTLED, Mark, Policy, settle
+from backend.quality.consensus import CONTESTED, OPEN, PROPOSED, SETTLED, Mark, Policy, people_wanted, settle
 
 CONFIRM = Policy("confirm")
 TRUSTING = Policy("trusting", overlap=1)
@@ -101,3 +101,86 @@ def test_the_order_of_marks_plays_no_part():
     marks = said("duplicate", "duplicate", "duplicate", "different", "unsure")
     beliefs = {repr(settle(order, CONFIRM, values_count=3).state) for order in itertools.permutations(marks)}
     assert beliefs == {repr(SETTLED)}
+
+
+# What was said at the desk, with a vote a letter: d(uplicate), r(elated), x (different), ? (unsure), and how many
+# people in all are then wanted there. Written by hand.
+WANTED = [
+    # overlap 2: two who agree, or three for each dissent
+    (CONFIRM, "", 2),
+    (CONFIRM, "d", 2),
+    (CONFIRM, "dd", 2),
+    (CONFIRM, "dx", 4),
+    (CONFIRM, "ddx", 4),
+    (CONFIRM, "dddx", 4),
+    (CONFIRM, "ddxx", 7),
+    (CONFIRM, "drx", 7),
+    (CONFIRM, "ddddxx", 7),
+    (CONFIRM, "dddxxxd", 7),
+    (CONFIRM, "?", 3),
+    (CONFIRM, "?d", 3),
+    (CONFIRM, "???????", 7),
+    # overlap 1: the first settles, a dissent wants two for each
+    (Policy("confirm", overlap=1), "", 1),
+    (Policy("confirm", overlap=1), "d", 1),
+    (Policy("confirm", overlap=1), "dx", 3),
+    # overlap 3
+    (Policy("confirm", overlap=3), "", 3),
+    (Policy("confirm", overlap=3), "ddx", 5),
+    # a minimum is waited for, a maximum is never passed
+    (Policy("confirm", overlap=2, minimum=4), "", 4),
+    (Policy("confirm", overlap=2, minimum=4), "dd", 4),
+    (Policy("confirm", overlap=5, maximum=3), "d", 3),
+    (Policy("confirm", overlap=2, maximum=3), "dx", 3),
+    (Policy("confirm", overlap=2, maximum=3), "dxr", 3),
+    # one more than the dissent
+    (TRUSTING, "", 1),
+    (TRUSTING, "d", 1),
+    (TRUSTING, "dx", 3),
+    (TRUSTING, "ddxx", 5),
+    (Policy("trusting", minimum=3), "dd", 3),
+]
+LETTERS = {"d": "duplicate", "r": "related", "x": "different", "?": "unsure"}
+
+
+@pytest.mark.parametrize(("policy", "letters", "people"), WANTED)
+def test_as_many_people_are_wanted_as_would_settle_if_they_agreed(policy: Policy, letters: str, people: int):
+    marks = said(*[LETTERS[letter] for letter in letters], origin="assigned")
+    assert people_wanted(marks, policy, asked_count=len(letters)) == people
+
+
+def test_votes_drawn_in_pages_leave_fewer_people_to_ask_at_the_desk():
+    assert people_wanted(said("duplicate", origin="drawn"), CONFIRM, asked_count=0) == 1
+    assert people_wanted(said("duplicate", "different", origin="drawn"), CONFIRM, asked_count=0) == 2
+    assert people_wanted(said("duplicate", "duplicate", origin="drawn"), CONFIRM, asked_count=0) == 0
+
+
+def test_marks_that_nobody_asked_for_leave_the_whole_overlap_to_ask():
+    assert people_wanted(said(*["duplicate"] * 5, origin="spontaneous"), CONFIRM, asked_count=0) == 2
+
+
+def test_an_expert_is_wanted_whatever_others_said():
+    assert people_wanted(said("duplicate", origin="assigned"), EXPERT, asked_count=1) == 2
+    assert people_wanted(said("duplicate", origin="assigned", kind="expert"), EXPERT, asked_count=1) == 1
+
+
+def test_an_answer_that_does_not_count_is_asked_for_again():
+    blocked = Mark("duplicate", "assigned", counts=False)
+    assert people_wanted([blocked, *said("duplicate", origin="assigned")], CONFIRM, asked_count=2) == 3
+
+
+def test_after_as_many_votes_as_may_be_sought_nobody_more_is_wanted():
+    drawn = said(*["duplicate"] * 3, *["different"] * 4, origin="drawn")
+    assert people_wanted(drawn, CONFIRM, asked_count=0) == 0
+
+
+@pytest.mark.parametrize("letters", ["", "d", "dx", "ddx", "drx", "?d", "ddxx"])
+@pytest.mark.parametrize("overlap", [1, 2, 3])
+@pytest.mark.parametrize("name", ["confirm", "trusting"])
+def test_that_many_who_agree_settle_and_one_fewer_does_not(name: str, overlap: int, letters: str):
+    policy = Policy(name, overlap=overlap, maximum=99)
+    marks = said(*[LETTERS[letter] for letter in letters], origin="assigned")
+    more = people_wanted(marks, policy, asked_count=len(marks)) - len(marks)
+    together = [*marks, *said(*["duplicate"] * more, origin="assigned")]
+    assert settle(together, policy, values_count=3).state == SETTLED
+    assert more == 0 or settle(together[:-1], policy, values_count=3).state != SETTLED

@@ -1,5 +1,6 @@
 import random
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -221,6 +222,23 @@ def test_what_is_believed_is_written_down_where_earlier_chapters_read_it(world):
     with tenancy(world.project):
         unit.refresh_from_db()
         assert (unit.settled_value, unit.answers_count, unit.priority) == ("", 2, 1.0)
+
+
+def test_how_many_people_are_wanted_at_the_desk_is_written_down_with_each_answer(make_world):
+    world = make_world("other", settling_policy="confirm", overlap=2)
+
+    def answer_at_the_desk(person: int, value: str, *, seconds: int = 0) -> int:
+        now = world.now + timedelta(seconds=seconds)
+        with tenancy(world.project):
+            unit = unit_of_pair(question=world.question, first=world.items["5"], second=world.items["1"])
+            answer_as_expert(annotator=world.people[person], unit=unit, item=world.items["5"], value=value, now=now)
+        drain_jobs()
+        with tenancy(world.project):
+            return Unit.objects.get().people_wanted_count
+
+    assert answer_at_the_desk(0, "duplicate") == 2
+    assert answer_at_the_desk(1, "different") == 4
+    assert answer_at_the_desk(1, "duplicate", seconds=9) == 2
 
 
 def test_a_message_of_a_change_is_written_in_the_transaction_of_the_change(world, monkeypatch):

@@ -1,6 +1,17 @@
 import pytest
 
-from backend.questions.units import allows, choice_key, pair_key, tag_key, values_of
+from backend.questions.units import (
+    LONGEST_LABEL,
+    Meaning,
+    allows,
+    choice_key,
+    fault_of_labels,
+    meaning_of,
+    pair_key,
+    tag_key,
+    tidy_label,
+    values_of,
+)  # fmt: skip
 
 
 def test_a_pair_has_one_key_in_either_order():
@@ -21,3 +32,77 @@ def test_each_kind_has_its_key_and_its_values():
 def test_not_sure_is_always_allowed_and_a_strange_value_never():
     assert allows("pair", "unsure") and allows("choice", "unsure", ["calm"])
     assert not allows("pair", "fits") and not allows("choice", "loud", ["calm"])
+
+
+def test_capitals_and_spaces_make_no_other_tag():
+    assert tag_key(3, "Mail") == tag_key(3, " mail ") == "3:mail"
+    assert tag_key(3, "Straße") == tag_key(3, "STRASSE")
+    assert tag_key(3, "caf\u00e9") == tag_key(3, "cafe\u0301")
+    assert tag_key(3, "mail") != tag_key(3, "mails")
+
+
+def test_the_key_of_the_longest_label_fits_its_column():
+    assert len(tag_key(2**63, "\u0390" * LONGEST_LABEL)) <= 300
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("  address   book ", "address book"),
+        ("C++", "C++"),
+        ("برنامه‌ها", "برنامه‌ها"),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, None),
+        ("", None),
+        (" ", None),
+        ("\u200b", None),
+        ("mail\nbox", None),
+        ("mail\0", None),
+        ("mail\u2028box", None),
+        ("\u202eliam", None),
+        ("\ud800", None),
+    ],
+)
+def test_a_new_label_is_tidied_or_refused(said, kept):
+    assert tidy_label(said) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "more"),
+    [
+        ("pair", [], {}),
+        ("tags", ["Mail"], {"dictionary": {"Mail": ["archive"]}}),
+        ("tags", [], {"allows_new": True, "dictionary": {"Anything": ["word"]}}),
+        ("choice", ["calm", "angry"], {}),
+        ("choice", [str(n) for n in range(12)], {}),
+    ],
+)
+def test_labels_that_a_kind_can_have(kind, labels, more):
+    assert fault_of_labels(kind, labels, **more) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "more", "said"),
+    [
+        ("tags", [], {}, "needs labels"),
+        ("choice", ["calm"], {}, "2 to 12"),
+        ("choice", [str(n) for n in range(13)], {}, "2 to 12"),
+        ("choice", ["calm", "angry"], {"allows_new": True}, "no new ones"),
+        ("choice", ["calm", "unsure"], {}, "always an answer"),
+        ("tags", ["Mail", "mail"], {}, "capitals"),
+        ("tags", ["Mail", " Print"], {}, "no label"),
+        ("tags", ["a\tb"], {}, "no label"),
+        ("tags", ["Mail"], {"dictionary": {"Mails": ["x"]}}, "no label of the question"),
+        ("tags", ["Mail"], {"dictionary": {"Mail": "archive"}}, "list of words"),
+        ("tags", "Mail", {}, "list of texts"),
+        ("tags", [7], {}, "list of texts"),
+    ],
+)
+def test_labels_that_a_kind_cannot_have_are_refused_in_words(kind, labels, more, said):
+    assert said in fault_of_labels(kind, labels, **more)
+
+
+def test_of_a_choice_every_other_label_is_a_correction():
+    assert meaning_of("choice", "calm") == Meaning(suggested="calm", contrary=None)
+    assert meaning_of("tags", "Mail") == Meaning(suggested="fits", contrary="does_not_fit")
+    assert meaning_of("pair") == Meaning(suggested="duplicate", contrary="different")

@@ -2,10 +2,12 @@ import pytest
 from earmark import suggesters as sdk
 
 from backend.questions.actions.items import NewItem, register_items, remove_item
-from backend.questions.actions.units import unit_of_pair
+from backend.questions.actions.labels import label_of
+from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item
 from backend.suggestions import retrieval
-from backend.suggestions.retrieval import find_items, guesses_for
+from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.retrieval import find_items, find_labels, guesses_for
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +100,112 @@ def test_one_projects_index_knows_nothing_of_anothers(world, make_world):
         register_items(project_id=other.project.pk, items=[NewItem("secret", "Zirconium")], now=other.now)
         assert find_items(question=other.question, item=other.items["1"], query="zirconium", k=5)
     assert find_items(question=world.question, item=world.items["1"], query="zirconium", k=5) == []
+
+
+def labels(question, item):
+    return [guess.label for guess in guesses_for(question=question, item=item)]
+
+
+def push(world, question, item, label, score=0.9):
+    host = retrieval.suggester_row(world.project.pk, "host", "1", is_pushed=True)
+    guess = NewSuggestion(question, world.items[item], label, score, ["said so"], host)
+    push_suggestions(project_id=world.project.pk, suggestions=[guess], now=world.now)
+
+
+def settle(question, item, label, value):
+    unit = unit_of_tag(question=question, item=item, label=label)
+    unit.settled_value = value
+    unit.save()
+
+
+def test_tags_are_guessed_by_their_words_with_reasons(world, ask_labels):
+    found = guesses_for(question=ask_labels(world), item=world.items["2"])
+    assert [(guess.label, guess.score) for guess in found] == [("Archive", 0.75), ("Shortcuts", 0.75), ("Inbox", 0.5)]
+    assert all(guess.candidate_id is None and guess.suggester.name == "dictionary" for guess in found)
+    assert found[0].reasons == ["mentions “archive”"]
+
+
+def test_a_choice_has_one_guess_at_most(world, ask_labels):
+    tone = ask_labels(world, "choice")
+    assert labels(tone, world.items["1"]) == ["Complaint"]
+    assert labels(tone, world.items["4"]) == []
+    push(world, tone, "1", "Thanks", 0.8)
+    push(world, tone, "1", "Question", 0.7)
+    assert labels(tone, world.items["1"]) == ["Thanks"]
+
+
+def test_a_pushed_label_is_merged_with_what_is_computed_and_the_better_score_stands(world, ask_labels):
+    topics = ask_labels(world)
+    push(world, topics, "2", "Inbox", 0.99)
+    push(world, topics, "2", "Printing", 0.1)
+    assert labels(topics, world.items["2"]) == ["Inbox", "Archive", "Shortcuts", "Printing"]
+
+
+def test_a_label_pushed_again_gets_the_new_score(world, ask_labels):
+    topics = ask_labels(world)
+    push(world, topics, "4", "Inbox", 0.2)
+    push(world, topics, "4", "Inbox", 0.9)
+    assert [g.score for g in guesses_for(question=topics, item=world.items["4"]) if g.label == "Inbox"] == [0.9]
+
+
+@pytest.mark.parametrize("value", ["fits", "does_not_fit"])
+def test_a_tag_that_is_settled_for_the_item_is_not_guessed_again(world, ask_labels, value):
+    topics = ask_labels(world)
+    settle(topics, world.items["2"], "Archive", value)
+    assert "Archive" not in labels(topics, world.items["2"])
+    assert "Archive" in labels(topics, world.items["3"])
+
+
+def test_a_choice_that_is_settled_is_not_guessed(world, ask_labels):
+    tone = ask_labels(world, "choice")
+    unit = unit_of_item(question=tone, item=world.items["1"])
+    unit.settled_value = "Thanks"
+    unit.save()
+    assert labels(tone, world.items["1"]) == []
+
+
+def test_a_label_that_the_question_does_not_have_is_not_guessed(world, ask_labels, monkeypatch):
+    class Own:
+        name, version = "own", "1"
+
+        def suggest(self, item, index, k):
+            return [sdk.Suggestion("inbox", 0.9), sdk.Suggestion("Toolbar", 0.8), sdk.Suggestion("a\tb", 0.7)]
+
+    monkeypatch.setattr(sdk, "discover", lambda: {"own": Own})
+    topics = ask_labels(world, suggesters=["own"])
+    assert labels(topics, world.items["1"]) == ["Inbox"]
+    topics.allows_new_labels = True
+    assert labels(topics, world.items["1"]) == ["Inbox", "Toolbar"]
+
+
+def test_a_suggester_of_another_kind_abstains(world, ask_labels):
+    topics = ask_labels(world, allows_new_labels=True, suggesters=["lexical"])
+    assert labels(topics, world.items["5"]) == []
+    world.question.suggesters = ["dictionary"]
+    assert keys(world) == []
+
+
+def test_a_changed_dictionary_is_another_version_of_the_suggester(world, ask_labels):
+    topics = ask_labels(world)
+    before = guesses_for(question=topics, item=world.items["2"])[0].suggester.version
+    topics.dictionary = topics.dictionary | {"Inbox": ["inbox", "mailbox"]}
+    assert guesses_for(question=topics, item=world.items["2"])[0].suggester.version != before
+
+
+def found_labels(question, typed, **options):
+    return [guess.label for guess in find_labels(question=question, query=typed, k=8, **options)]
+
+
+def test_labels_are_completed_those_that_begin_so_first(world, ask_labels):
+    topics = ask_labels(world)
+    assert found_labels(topics, "in") == ["Inbox", "Printing"]
+    assert found_labels(topics, "CH") == ["Archive"]
+    assert found_labels(topics, "zz") == []
+    assert found_labels(topics, "in", without={"inbox"}) == ["Printing"]
+    assert found_labels(topics, "") == ["Archive", "Printing", "Inbox", "Shortcuts"]
+
+
+def test_labels_that_people_named_are_completed_too(world, ask_labels):
+    topics = ask_labels(world, allows_new_labels=True)
+    label_of(question=topics, given="Input method", now=world.now)
+    assert found_labels(topics, "in") == ["Inbox", "Input method", "Printing"]

@@ -23,8 +23,16 @@ def test_only_what_is_said_goes_out(client, echoing):
 def test_a_question_goes_out_whole(client, echoing):
     client.questions.create(Question("duplicate", prompt="Same?"), overlap=3)
     sent = echoing.requests[0].json
-    assert (sent["kind"], sent["overlap"], sent["suggesters"]) == ("pair", 3, ["lexical"])
+    assert (sent["kind"], sent["overlap"], sent["suggesters"]) == ("pair", 3, [])
     assert "epsilon" not in sent and "guideline" not in sent
+
+
+def test_labels_go_out_with_the_words_that_speak_for_them(client, echoing):
+    asked = client.questions.create(
+        "topics", kind="tags", labels=["Mail"], dictionary={"Mail": ["inbox"]}, allows_new_labels=True, lease_s=600
+    )
+    assert echoing.requests[0].json["dictionary"] == {"Mail": ["inbox"]}
+    assert (asked.dictionary, asked.allows_new_labels, asked.lease_s) == ({"Mail": ["inbox"]}, True, 600)
 
 
 def test_a_policy_that_no_question_has_is_a_mistake_seen_at_once(client, network):

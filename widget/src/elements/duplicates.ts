@@ -6,7 +6,7 @@ import { pair } from "../strings/en";
 const VALUES = ["duplicate", "related", "different", "unsure"];
 const ROWS = 3;
 const CHEVRON = "m4 6 4 4 4-4";
-const SEARCH = "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Zm3.6-1.4L14 14";
+const SEARCH = "M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0Zm-1 3 4 4";
 
 const css = `
 .head{padding-inline:16px 8px;min-height:42px}

@@ -1,4 +1,4 @@
-"""Make what the sample forum needs: a project, its keys, its question, and the staff's account."""
+"""Make what the sample forum needs: a project, its keys, its questions, and the staff's account."""
 
 import json
 import os
@@ -10,6 +10,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 
+from backend.assignments.actions.prompts import set_caps
+from backend.assignments.caps import Caps
+from backend.assignments.models import PromptPolicy
+from backend.config.demo_questions import TONES, TOPICS
 from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.models import ApiKey, WebOrigin
@@ -18,7 +22,33 @@ from backend.questions.actions.ask import ask_question
 from backend.questions.models import Question
 
 PROJECT = "tidepool"
-QUESTION = "duplicate"
+CAPS = Caps(visit_limit=50, week_limit=500)
+"""Generous, so that whoever tries the demo sees the questions; a product would keep the defaults."""
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "duplicate": {
+        "prompt": "Is your problem the same as one of these?",
+        "guideline": "Two threads are the same when one answer would solve both.",
+        "settling_policy": Question.SettlingPolicy.TRUSTING,
+        "overlap": 1,
+        "suggesters": ["lexical"],
+    },
+    "topics": {
+        "kind": Question.Kind.TAGS,
+        "prompt": "What is this thread about?",
+        "guideline": "A topic fits when somebody who looks for it would want to find this thread.",
+        "labels": list(TOPICS),
+        "dictionary": TOPICS,
+        "suggesters": ["dictionary"],
+    },
+    "tone": {
+        "kind": Question.Kind.CHOICE,
+        "prompt": "What does the opening post want?",
+        "guideline": "Judge the opening post alone, by what its writer wants most.",
+        "labels": list(TONES),
+        "dictionary": TONES,
+        "suggesters": ["dictionary"],
+    },
+}
 
 
 class Command(BaseCommand):
@@ -50,21 +80,20 @@ class Command(BaseCommand):
         facts |= {"base_url": f"http://127.0.0.1:{settings.EARMARK_PORT}", "forum_port": forum_port}
         with tenancy(project):
             self._webhook(project, f"{forum}/earmark/webhook", facts["webhook_secret"])
-            if not Question.objects.of(project).filter(slug=QUESTION).exists():
-                ask_question(
-                    project_id=project.pk,
-                    slug=QUESTION,
-                    prompt="Is your problem the same as one of these?",
-                    guideline="Two threads are the same when one answer would solve both.",
-                    settling_policy=Question.SettlingPolicy.TRUSTING,
-                    overlap=1,
-                    suggesters=["lexical"],
-                )
+            self._questions(project)
+            if not PromptPolicy.objects.of(project).exists():
+                set_caps(project_id=project.pk, caps=CAPS)
         self._staff()
         write.parent.mkdir(parents=True, exist_ok=True)
         write.touch(mode=0o600)
         write.write_text(json.dumps(facts, indent=2))
         self.stdout.write(f"Project {project.slug} is ready.")
+
+    def _questions(self, project: Any) -> None:
+        asked = set(Question.objects.of(project).values_list("slug", flat=True))
+        for slug, policies in QUESTIONS.items():
+            if slug not in asked:
+                ask_question(project_id=project.pk, slug=slug, **policies)
 
     def _webhook(self, project: Any, url: str, secret: str) -> None:
         from backend.projects.models import Webhook

@@ -1,6 +1,7 @@
 """What `Earmark` offers, one module a noun."""
 
 from earmark.resources.datasets import Datasets
+from earmark.resources.desk import Desk
 from earmark.resources.exposures import Exposures
 from earmark.resources.items import Items
 from earmark.resources.judgements import Judgements
@@ -8,4 +9,4 @@ from earmark.resources.labels import Labels
 from earmark.resources.questions import Questions
 from earmark.resources.suggestions import Suggestions
 
-__all__ = ["Datasets", "Exposures", "Items", "Judgements", "Labels", "Questions", "Suggestions"]
+__all__ = ["Datasets", "Desk", "Exposures", "Items", "Judgements", "Labels", "Questions", "Suggestions"]

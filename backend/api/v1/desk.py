@@ -1,0 +1,215 @@
+"""The wire of the desk: /w/v1/desk for its page, /v1/desk-links for servers."""
+
+from datetime import timedelta
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.annotators.models import Annotator
+from backend.api.v1 import lists
+from backend.api.v1 import serializers as wire
+from backend.api.v1.doors import BrowserDoor, ServerDoor
+from backend.api.v1.identity import SESSION_S, Session, check_own_origin, session_token
+from backend.api.v1.problems import Forbidden, Problem, Unknown
+from backend.api.v1.sdk import _listing, _page_schema
+from backend.api.v1.shapes import slot_candidate, widget_question
+from backend.assignments.actions.queue import leave
+from backend.assignments.models import Assignment
+from backend.desk.actions.ask import Asked, ask_next
+from backend.desk.actions.links import address_of, make_link, open_link, person_of_link, read_token, revoke_link
+from backend.desk.models import DeskLink
+from backend.desk.progress import progress_of
+from backend.projects.tenancy import tenancy
+from backend.questions.models import Item, Question
+
+
+class DeskDoor(BrowserDoor):
+    """A view for the desk's page: ours, on our own web origin, and under an open link at each call."""
+
+    is_for_the_desk = True
+
+    def at_desk(self, session: Session) -> tuple[Annotator, Question]:
+        """Return who is at which question's desk and count the call; raises Unauthorized, Forbidden, DeskError."""
+        if session.link_id is None:
+            raise Forbidden("This is no session of the desk.", code="not_at_the_desk")
+        annotator = self.annotator(session)
+        return annotator, self._check_link(session.link_id, session.project_id).question
+
+    def assignment(self, key: int | None, annotator: Annotator, question: Question) -> Assignment | None:
+        """Return this person's own assignment by its id, None for no id; raises Unknown."""
+        if key is None:
+            return None
+        own = Assignment.objects.of(annotator.project_id).filter(annotator=annotator, unit__question=question)
+        found = own.filter(pk=key).first()
+        if found is None:
+            raise Unknown
+        return found
+
+
+class DeskSessionView(DeskDoor):
+    """Exchange a link for a session."""
+
+    @extend_schema(request=wire.DeskSessionRequest, responses=wire.DeskSessionAnswer, operation_id="desk_session")
+    def post(self, request: Request) -> Response:
+        """Begin a session of 30 minutes at the desk that the link leads to."""
+        body = self.body(wire.DeskSessionRequest, request)
+        origin = check_own_origin(request)
+        name = read_token(body["link"])
+        with tenancy(name.project_id):
+            link = open_link(
+                link_id=name.link_id, project_id=name.project_id, now=self.now, question_slug=body.get("question")
+            )
+            question = _asked(link.question)
+            annotator = _willing(person_of_link(link=link, person=body.get("person"), now=self.now))
+            return Response(
+                {
+                    "token": session_token(annotator, origin=origin, now=self.now, link_id=link.pk),
+                    "expires_in": SESSION_S,
+                    "annotator": annotator.pseudonym,
+                    "annotator_kind": link.annotator_kind,
+                    "question": widget_question(question),
+                    "is_blind": question.is_blind,
+                    "consent": link.project.consent_text,
+                    "progress": progress_of(annotator=annotator, question=question),
+                }
+            )
+
+
+def _willing(annotator: Annotator) -> Annotator:
+    if annotator.has_opted_out:
+        raise Forbidden("This person opted out.", code="opted_out")
+    return annotator
+
+
+def _asked(question: Question) -> Question:
+    if not question.is_active:
+        raise Problem("This question is not asked any more.", code="not_asked")
+    return question
+
+
+class DeskNextView(DeskDoor):
+    """Ask the next unit."""
+
+    @extend_schema(request=wire.DeskNextRequest, responses=wire.DeskNextAnswer, operation_id="desk_next")
+    def post(self, request: Request) -> Response:
+        """Return the unit that most wants this person's answer, kept for them for a while; or null."""
+        body = self.body(wire.DeskNextRequest, request)
+        session = self.session(body, request)
+        with tenancy(session.project_id):
+            annotator, question = self.at_desk(session)
+            _willing(annotator)
+            _asked(question)
+            left = self.assignment(body.get("leave"), annotator, question)
+            after = self.assignment(body.get("after"), annotator, question)
+            if left:
+                leave(assignment=left, now=self.now)
+            but = [assignment.pk for assignment in (left, after) if assignment]
+            asked = ask_next(annotator=annotator, question=question, now=self.now, but=but)
+            progress = progress_of(annotator=annotator, question=question)
+            return Response((_told(asked, question) if asked else _NOTHING) | {"progress": progress})
+
+
+_NOTHING: dict[str, Any] = {"assignment": None, "items": [], "place": None, "reasons": []}
+
+
+def _told(asked: Asked, question: Question) -> dict[str, Any]:
+    slots = list(asked.exposure.slots.select_related("candidate").order_by("rank"))
+    return {
+        "assignment": {"id": asked.assignment.pk, "lease_until": asked.assignment.lease_until},
+        "items": [_item(item) for item in asked.items],
+        "place": {
+            "place": "desk",
+            "exposure": str(asked.exposure.pk),
+            "ask": True,
+            "candidates": [slot_candidate(slot) for slot in slots],
+            "answers": [],
+            "known": [],
+            "error": None,
+        },
+        "reasons": [] if question.is_blind else [reason for slot in slots for reason in slot.reasons],
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.key,
+        "kind": item.kind,
+        "title": item.title or item.key,
+        "body": item.body,
+        "url": item.url,
+        "created_at": item.created_at,
+    }
+
+
+class DeskLeaveView(DeskDoor):
+    """Give a unit back."""
+
+    @extend_schema(request=wire.DeskLeaveRequest, responses=wire.Empty, operation_id="desk_leave")
+    def post(self, request: Request) -> Response:
+        """Let others have a unit at once; what was answered stays answered."""
+        body = self.body(wire.DeskLeaveRequest, request)
+        session = self.session(body, request)
+        with tenancy(session.project_id):
+            annotator, question = self.at_desk(session)
+            left = self.assignment(body["assignment"], annotator, question)
+            if left:
+                leave(assignment=left, now=self.now)
+        return Response({})
+
+
+class DeskLinksView(ServerDoor):
+    """Links to the desk."""
+
+    @_listing(
+        "question",
+        operation_id="desk_links_list",
+        responses=_page_schema("DeskLink", wire.DeskLinkRow),
+        filters=False,
+    )
+    def get(self, request: Request) -> Response:
+        """List links, those that let nobody in any more too."""
+        rows = DeskLink.objects.of(self.project).select_related("question")
+        return lists.page_of(request, rows, lists.DeskLinkFilters, lambda link: self._row(link, request))
+
+    @extend_schema(request=wire.DeskLinkBody, responses={201: wire.DeskLinkRow}, operation_id="desk_links_create")
+    def post(self, request: Request) -> Response:
+        """Make a link; the people it is given to answer at the desk without any other sign-in."""
+        body = self.body(wire.DeskLinkBody, request)
+        link = make_link(
+            question=self.question(body["question"]),
+            annotator_kind=body["annotator_kind"],
+            subject=body["annotator"] or "",
+            expires_at=self.now + timedelta(seconds=body["expires_in"]),
+            created_by="API",
+            now=self.now,
+        )
+        return Response(self._row(link, request), status=201)
+
+    def _row(self, link: DeskLink, request: Request) -> dict[str, Any]:
+        is_open = link.is_open(now=self.now)
+        return {
+            "id": link.pk,
+            "question": link.question.slug,
+            "annotator_kind": link.annotator_kind,
+            "annotator": link.subject or None,
+            "url": request.build_absolute_uri(address_of(link)) if is_open else None,
+            "created_by": link.created_by,
+            "created_at": link.created_at,
+            "expires_at": link.expires_at,
+            "revoked_at": link.revoked_at,
+        }
+
+
+class DeskLinkView(ServerDoor):
+    """One link."""
+
+    @extend_schema(responses={204: None}, operation_id="desk_links_revoke")
+    def delete(self, request: Request, link: int) -> Response:
+        """Let nobody in by this link any more, and end the sessions that began with it."""
+        found = DeskLink.objects.of(self.project).filter(pk=link).first()
+        if found is None:
+            raise Unknown
+        revoke_link(link=found, now=self.now)
+        return Response(status=204)

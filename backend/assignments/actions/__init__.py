@@ -1,0 +1,1 @@
+"""What is done with assignments: take the next, leave it, answer it."""

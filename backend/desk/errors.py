@@ -1,0 +1,45 @@
+"""What can go wrong at the desk.
+
+DeskError
+├── LinkInvalid              not a link of ours, or one to another question
+├── LinkExpired              its time is over
+├── LinkRevoked              the staff took it back
+├── LinkIncomplete           a link for anyone was opened without saying which browser it is
+└── KnownAsAnotherKind       a link would make of somebody what they are not
+"""
+
+from datetime import datetime
+
+
+class DeskError(Exception):
+    """Something about the desk is not as it must be."""
+
+
+class LinkInvalid(DeskError):
+    """Not a link of ours, or one to another question."""
+
+
+class LinkExpired(DeskError):
+    """The link's time is over."""
+
+    def __init__(self, *, expires_at: datetime) -> None:
+        super().__init__(f"This link was good until {expires_at.isoformat()}; ask for a new one.")
+        self.expires_at = expires_at
+
+
+class LinkRevoked(DeskError):
+    """The staff took the link back."""
+
+
+class LinkIncomplete(DeskError):
+    """A link for anyone was opened without saying which browser it is."""
+
+
+class KnownAsAnotherKind(DeskError):
+    """The person is known as another kind of annotator, which is kept from first sight."""
+
+    def __init__(self, *, subject: str, known_as: str, wanted: str) -> None:
+        super().__init__(f"{subject!r} is known as {known_as}, and a link for {wanted} would not change that.")
+        self.subject = subject
+        self.known_as = known_as
+        self.wanted = wanted

@@ -1,0 +1,85 @@
+"""Write down one answer that a person gave at a shown list: its unit, and how it came about."""
+
+from datetime import datetime
+from typing import Any
+
+from backend.annotators.models import Annotator
+from backend.judgements.events import Judge
+from backend.judgements.models import Exposure, Judgement, Slot
+from backend.questions.actions.labels import label_of
+from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
+from backend.questions.errors import ValueNotAllowed
+from backend.questions.models import Item, Unit
+from backend.questions.units import Kind, allows
+
+
+def judge(
+    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge, digest: str, now: datetime
+) -> Judgement:
+    """Write an answer to one slot of a list, or beside them all, and return its row.
+
+    Raises ValueNotAllowed for a value or a tag that the question does not have. The caller holds the
+    annotator's row lock, and lets the answer stand.
+    """
+    question = exposure.question
+    if not allows(question.kind, event.value, question.labels):
+        raise ValueNotAllowed(value=event.value, question=question.slug)
+    unit = _unit_of(event, exposure, slot, now)
+    return Judgement.objects.create(
+        project_id=annotator.project_id,
+        id=event.id,
+        question=question,
+        unit=unit,
+        annotator=annotator,
+        item=exposure.item,
+        exposure=exposure,
+        slot=slot,
+        value=event.value,
+        note=event.note.strip(),
+        via=event.via,
+        at_ms=event.at_ms,
+        has_conflict_of_interest=has_conflict(annotator, unit),
+        judged_at=min(event.judged_at, now),
+        received_at=now,
+        payload_digest=digest,
+        **_how_asked(exposure, slot, unit),
+        **hashes_of(unit),
+    )
+
+
+def _unit_of(event: Judge, exposure: Exposure, slot: Slot | None, now: datetime) -> Unit:
+    question, item = exposure.question, exposure.item
+    if question.kind == Kind.CHOICE:
+        return unit_of_item(question=question, item=item)
+    if question.kind == Kind.TAGS:
+        label = label_of(question=question, given=event.candidate or "", now=now)
+        return unit_of_tag(question=question, item=item, label=label)
+    if slot is None or slot.candidate is None:
+        raise ValueNotAllowed(value=event.value, question=question.slug)
+    return unit_of_pair(question=question, first=item, second=slot.candidate)
+
+
+def _how_asked(exposure: Exposure, slot: Slot | None, unit: Unit) -> dict[str, Any]:
+    """Return how an answer came about: assigned at the desk, drawn by the server, or of the person's own accord.
+
+    Only what was asked is assigned or drawn: the assignment's own unit; a candidate of the list; of a
+    choice, whichever label.
+    """
+    assignment = exposure.assignment
+    if assignment and assignment.unit_id == unit.pk:
+        return {"origin": Judgement.Origin.ASSIGNED, "assignment": assignment}
+    was_named = slot is not None or exposure.question.kind == Kind.CHOICE
+    if exposure.was_asked and assignment is None and was_named:
+        return {"origin": Judgement.Origin.DRAWN, "draw_probability": exposure.ask_probability}
+    return {"origin": Judgement.Origin.SPONTANEOUS}
+
+
+def has_conflict(annotator: Annotator, unit: Unit) -> bool:
+    """Return whether the annotator wrote an item of the unit: such marks are stored and not counted."""
+    items: list[Item] = [unit.item, *([unit.other] if unit.other else [])]
+    return any(item.author and item.author == annotator.subject for item in items)
+
+
+def hashes_of(unit: Unit) -> dict[str, str]:
+    """Return the content hashes that a judgement of this unit keeps."""
+    return {"item_hash": unit.item.content_hash, "other_hash": unit.other.content_hash if unit.other else ""}

@@ -1,0 +1,60 @@
+"""What the sample forum asks: possible questions, whose dictionaries speak for a sensible share of the threads."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from earmark.suggesters import DictionarySuggester, Item, ItemIndex
+
+from backend.config.demo_questions import TONES, TOPICS
+from backend.projects.models import Project
+from backend.projects.tenancy import tenancy
+from backend.questions.models import Question
+
+THREADS = Path(__file__).resolve().parents[3] / "demo" / "forum" / "data" / "threads.jsonl.gz"
+
+
+@pytest.fixture(scope="module")
+def threads():
+    with gzip.open(THREADS, "rt", encoding="utf-8") as file:
+        return [Item(row["id"], row["title"], row["body"]) for row in map(json.loads, file)]
+
+
+def guessed(words, threads, **options):
+    suggester = DictionarySuggester(words, list(words), **options)
+    return [[guess.candidate_id for guess in suggester.suggest(thread, ItemIndex(), 3)] for thread in threads]
+
+
+def test_there_are_ten_topics_and_four_tones():
+    assert (len(TOPICS), len(TONES)) == (10, 4)
+
+
+@pytest.mark.parametrize(("words", "options"), [(TOPICS, {}), (TONES, {"one_of": True})])
+def test_most_threads_get_a_guess_and_every_label_is_guessed(words, options, threads):
+    found = guessed(words, threads, **options)
+    assert 0.6 <= sum(map(bool, found)) / len(found) <= 0.9
+    assert {label for labels in found for label in labels} == set(words)
+
+
+def test_hardly_any_thread_gets_more_topics_than_are_shown(threads):
+    everything = DictionarySuggester(TOPICS, list(TOPICS))
+    many = [thread for thread in threads if len(everything.suggest(thread, ItemIndex(), 10)) > 3]
+    assert len(many) < 0.05 * len(threads)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_seed_asks_three_questions_once(tmp_path):
+    connection = tmp_path / "earmark.json"
+    call_command("seed_demo", write=connection, verbosity=0)
+    before = connection.read_text()
+    call_command("seed_demo", write=connection, verbosity=0)
+    assert connection.read_text() == before and "secret_key" in before
+    with tenancy(Project.objects.get(slug="tidepool")):
+        asked = {question.slug: question for question in Question.objects.all()}
+    assert {slug: question.kind for slug, question in asked.items()} == {
+        "duplicate": "pair", "topics": "tags", "tone": "choice",
+    }  # fmt: skip
+    assert (asked["topics"].labels, asked["tone"].labels) == (list(TOPICS), list(TONES))
+    assert {asked["topics"].settling_policy, asked["tone"].settling_policy} == {"confirm"}

@@ -1,0 +1,117 @@
+import json
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from backend.projects.models import StaffMember
+from backend.projects.tenancy import tenancy
+from backend.questions.actions.place import place_element
+from backend.questions.models import PlacementRule
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TRY = "admin:questions_placementrule_try_on_a_page"
+
+
+@pytest.fixture
+def world(make_world):
+    return make_world()
+
+
+def staff_of(*projects):
+    user = get_user_model().objects.create(username=f"staff of {projects}", is_staff=True)
+    for project in projects:
+        StaffMember.objects.create(user=user, project=project)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def add(client, world, **changes):
+    fields = {
+        "question": world.question.pk, "path": "/t/*", "selector": "article", "where": "after", "item_from": "url",
+        "item_key": "/t/{item}", "reserve_px": 0, "is_active": "on",
+    }  # fmt: skip
+    return client.post(reverse("admin:questions_placementrule_add"), fields | changes)
+
+
+def rules(world):
+    with tenancy(world.project):
+        return list(PlacementRule.objects.of(world.project).values_list("selector", flat=True))
+
+
+def rules_to_try(client):
+    page = client.get(reverse(TRY)).content.decode()
+    return json.loads(re.search(r'<script id="rules" type="application/json">(.*?)</script>', page)[1])
+
+
+def test_a_rule_is_added_to_the_chosen_project(world):
+    assert add(staff_of(world.project), world).status_code == 302
+    assert rules(world) == ["article"]
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ({"path": "t/*"}, "A path begins with /"),
+        ({"selector": "p:has-text(spam)"}, "This is no CSS selector"),
+        ({"selector": "</style><script>"}, "A selector has no &lt;"),
+        ({"item_key": "/t/"}, "An address has {item} in it once"),
+        ({"item_from": "attribute"}, "This is the name of an attribute"),
+        ({"reserve_px": 2001}, "from 0 to 2000 px"),
+    ],
+)
+def test_an_impossible_rule_is_refused_at_its_field_in_words(world, part, told):
+    answer = add(staff_of(world.project), world, **part)
+    assert answer.status_code == 200 and told in answer.content.decode()
+    assert rules(world) == []
+
+
+def test_a_rule_cannot_be_given_to_another_projects_question(world, make_world):
+    other = make_world("other")
+    assert add(staff_of(other.project), world).status_code == 200
+    assert rules(world) == []
+
+
+def test_a_rule_may_be_deleted(world):
+    client = staff_of(world.project)
+    add(client, world)
+    with tenancy(world.project):
+        key = PlacementRule.objects.get().pk
+    client.post(reverse("admin:questions_placementrule_delete", args=[key]), {"post": "yes"})
+    assert rules(world) == []
+
+
+def test_rules_are_tried_by_the_staff_of_their_project_alone(world, make_world):
+    other = make_world("other")
+    with tenancy(world.project):
+        place_element(question=world.question, selector="article > .mine", item_key="/t/{item}")
+    assert [rule["selector"] for rule in rules_to_try(staff_of(world.project))] == ["article > .mine"]
+    assert rules_to_try(staff_of(other.project)) == []
+    assert staff_of().get(reverse(TRY)).status_code == 404
+    assert Client().get(reverse(TRY)).status_code == 302
+
+
+def test_a_rule_in_the_page_that_tries_it_is_data_and_not_markup(world):
+    with tenancy(world.project):
+        place_element(question=world.question, selector="a[b='&\\'>']", item_key="/t/{item}")
+    (rule,) = rules_to_try(staff_of(world.project))
+    assert rule["selector"] == "a[b='&\\'>']"
+
+
+def test_a_rule_leads_to_where_it_is_tried(world):
+    client = staff_of(world.project)
+    add(client, world)
+    with tenancy(world.project):
+        key = PlacementRule.objects.get().pk
+    answer = client.get(reverse("admin:questions_placementrule_try_this_rule", args=[key]))
+    assert answer.headers["Location"] == f"{reverse(TRY)}#rule-{key}"
+
+
+def test_the_paste_has_no_form_that_could_send_it(world):
+    page = staff_of(world.project).get(reverse(TRY)).content.decode()
+    body = page[page.index('class="em em-try"') : page.index('id="rules"')]
+    assert "<form" not in body and "name=" not in body and 'sandbox=""' in body

@@ -1,0 +1,288 @@
+// The desk: a page of our own where one unit after the other is judged, with the same elements as in hosts' pages.
+// The page's address names the question; what stands behind # is the link's token and never leaves in a URL.
+import { post, type Refused } from "./api";
+import type { Earmark, Page } from "./config";
+import type { Entry, Guest } from "./core";
+import { h } from "./dom";
+import type { Mark } from "./mark";
+import { deskCss, elementCss } from "./desk_styles";
+import { desk as words } from "./strings/en";
+import type { DeskItem, DeskNext, DeskProgress, DeskSession } from "./wire";
+
+declare const EDITION: string;
+
+const BASE = `${location.origin}/w/`;
+const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice" };
+const AGAIN_MS = 5000;
+const PAUSE_MS = 900;
+const PERSON = "earmark:desk-person";
+const BY_ITSELF = "earmark:desk-by-itself";
+
+/** A unit on the desk, kept so that one can go back to it. */
+interface Sheet {
+  next: DeskNext;
+  entry: Entry;
+  note: string;
+}
+
+const root = document.getElementById("desk")!;
+const slug = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const link = location.hash.slice(1);
+const sheets: Sheet[] = [];
+let guest: Guest;
+let session: DeskSession;
+let at = -1;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
+
+/** Return the random name by which a link for anyone knows this browser. */
+function person(): string {
+  let kept = recall(PERSON);
+  if (!kept) {
+    const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    kept = hex.replace(/(.{8})(.{4}).(.{3}).(.{3})(.{12})/, "$1-$2-4$3-8$4-$5");
+    keep(PERSON, kept);
+  }
+  return kept;
+}
+
+function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Without storage each visit is a new one.
+  }
+}
+
+async function begin(): Promise<void> {
+  const core = (await import(`${BASE}core.${EDITION}.js`)) as { wait: (earmark: Earmark) => Guest };
+  const earmark = Object.assign(() => Promise.resolve(), { settings: { key: "", identity: "", lang: "", base: BASE }, calls: [], wake: () => {} }) as Earmark;
+  (window as Page).earmark = earmark;
+  guest = core.wait(earmark);
+  guest._kit.learn(words);
+  guest._meet = () => (guest._session ??= meet());
+  document.adoptedStyleSheets = [guest._kit.sheet(deskCss)];
+  await guest._prepare();
+  root.replaceChildren(h("div", { class: "alone" }, h("p", { role: "status" }, say("deskWait"))));
+  await turn();
+}
+
+/** Begin a session with the link, as the guest wants one; done again when it has ended. */
+async function meet() {
+  session = await post<DeskSession>(BASE, "desk/session", { link, question: slug, person: person() });
+  const { token, expires_in, annotator, question } = session;
+  guest._answers!._open(annotator);
+  return { token, expires_in, annotator, questions: [question], placement_rules: [], opted_out: false, next_ask_at: null, config_version: "" };
+}
+
+/** Go to the next unit, or say why there is none. */
+async function turn(given: { leave?: number; after?: number } = {}): Promise<void> {
+  clearTimeout(timer);
+  root.setAttribute("aria-busy", "true");
+  try {
+    await guest._meet();
+    const next = await guest._call<DeskNext>("desk/next", given);
+    if (next.assignment && next.place) put(next);
+    else nothing(next.progress);
+  } catch (error) {
+    fail(error as Refused, given);
+  }
+  root.removeAttribute("aria-busy");
+}
+
+function put(next: DeskNext): void {
+  const model = guest._answers!._model(session.question, next.items[0]!.id, next.place!);
+  for (const entry of model.entries) entry.isUnseen = false;
+  at = sheets.push({ next, entry: model.entries[0]!, note: "" }) - 1;
+  draw();
+}
+
+function fail({ status, code }: Refused, given: object): void {
+  const isOver = status === 401 || status === 403;
+  const door = h("button", { class: "go", click: () => void turn(given) }, say("deskAgain"));
+  root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
+  if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
+  if (!isOver) timer = setTimeout(() => void turn(given), AGAIN_MS);
+  root.querySelector<HTMLElement>("h1")!.tabIndex = -1;
+  root.querySelector("h1")!.focus();
+}
+
+function nothing(progress: DeskProgress): void {
+  const doors = [h("button", { class: "go", click: () => void turn() }, say("deskLook"))];
+  if (sheets.length) doors.unshift(h("button", { class: "plain", click: () => go(sheets.length - 1) }, say("deskBack")));
+  root.replaceChildren(
+    head(progress),
+    h("div", { class: "alone" }, h("h1", { tabindex: "-1" }, say("deskDone")), h("p", {}, say("deskDoneMore", "", progress.answered_count)), h("div", { class: "bar" }, ...doors)),
+  );
+  root.querySelector("h1")!.focus();
+  at = sheets.length;
+}
+
+function go(to: number): void {
+  at = to;
+  draw();
+}
+
+/** Return what stands on top of each unit: how far one has come, and how the work is done. */
+function head({ answered_count: mine, settled_count: settled, contested_count: contested, open_count: open }: DeskProgress): HTMLElement {
+  const all = settled + contested + open;
+  const parts: [string, number][] = [["settled", settled], ["contested", contested], ["open", open]]; // prettier-ignore
+  const bars = parts.filter(([, count]) => count).map(([name, count]) => {
+    const part = h("span", { class: name });
+    part.style.flexGrow = `${count}`;
+    return part;
+  }); // prettier-ignore
+  const told = parts.map(([name, count]) => h("span", { class: "key" }, h("i", { class: name }), `${say(`desk_${name}`)} ${count}`));
+  return h(
+    "header",
+    {},
+    h("p", { class: "name" }, h("b", {}, "Earmark"), h("bdi", {}, slug), h("span", { class: "mine" }, say("deskMine", "", mine))),
+    h("div", { class: "progress", role: "img", "aria-label": say("deskProgress", `${settled + contested}`, all) }, ...bars),
+    h("p", { class: "keys" }, ...told),
+  );
+}
+
+function draw(): void {
+  const sheet = sheets[at]!;
+  const { next, entry } = sheet;
+  const { question } = session;
+  const mark = element(sheet);
+  const note = h("textarea", { id: "note", rows: "2", maxlength: "1000", input: () => (sheet.note = note.value) });
+  note.value = sheet.note;
+  const isFirst = at === 0;
+  const isLast = at === sheets.length - 1;
+  const skip = h("button", { class: "plain", id: "skip", click: () => (isLast ? void turn({ leave: next.assignment!.id }) : go(at + 1)) }, say("deskSkip"), kbd("S"));
+  const onward = h("button", { class: "go", id: "next", click: forward }, say("deskNext"), kbd("↵"));
+  const back = h("button", { class: "plain", id: "back", click: () => go(at - 1) }, say("deskBack"), kbd("B"));
+  const self = h("input", { type: "checkbox", id: "self", change: () => keep(BY_ITSELF, self.checked ? "1" : "") });
+  self.checked = recall(BY_ITSELF) === "1";
+  back.hidden = isFirst;
+  const about = question.kind === "tags" ? [h("p", { class: "about" }, say("deskTag", entry.candidate.title))] : [];
+  root.replaceChildren(
+    head(next.progress),
+    h(
+      "div",
+      { class: "work" },
+      h("h1", { tabindex: "-1" }, h("bdi", {}, question.kind === "pair" ? say("deskPair") : question.prompt)),
+      ...(question.guideline ? [guideline(question.guideline)] : []),
+      ...(session.consent && isFirst ? [h("p", { class: "quiet" }, session.consent)] : []),
+      h("div", { class: `items items${next.items.length}` }, ...next.items.map(panel)),
+      ...(next.reasons.length ? [h("p", { class: "quiet" }, say("deskReasons", next.reasons.join("; ")))] : []),
+      h("div", { class: "answer" }, ...about, mark, h("label", { for: "note" }, say("deskNote"), kbd("N")), note),
+      h("div", { class: "bar" }, back, skip, h("span", { class: "fill" }), h("label", { class: "self" }, self, say("deskSelf")), onward),
+      h("p", { class: "quiet hint" }, say("deskKeys")),
+    ),
+  );
+  ready();
+  if (entry.row.is === "decided") document.getElementById("next")!.focus();
+  else root.querySelector("h1")!.focus();
+}
+
+const kbd = (key: string): HTMLElement => h("kbd", { "aria-hidden": "true" }, key);
+
+function guideline(text: string): HTMLElement {
+  const body = h("div", { class: "text" }, text);
+  const made = h("details", { class: "guideline" }, h("summary", {}, say("deskGuideline")), body);
+  made.open = at === 0;
+  return made;
+}
+
+function panel({ title, body, url, created_at }: DeskItem): HTMLElement {
+  const day = created_at && new Date(created_at).toLocaleDateString(document.documentElement.lang || "en", { dateStyle: "medium" });
+  const href = /^https?:\/\//.test(url) ? url : undefined;
+  const more = h("p", { class: "quiet" }, ...(day ? [day] : []), ...(href ? [h("a", { href, target: "_blank", rel: "noreferrer noopener" }, say("deskOpen"))] : []));
+  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, h("div", { class: "text", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, body));
+}
+
+/** Return the element of the question's kind, which finds its model ready. */
+function element({ entry }: Sheet): Mark {
+  const { model } = entry;
+  guest._models.set(`${model.question.id} ${model.item}`, Promise.resolve(model));
+  const made = document.createElement(`earmark-${ELEMENTS[session.question.kind]}`) as Mark;
+  made.setAttribute("question", model.question.id);
+  made.setAttribute("item", model.item);
+  made.addEventListener("earmark:show", () => (made._root.adoptedStyleSheets = [...made._root.adoptedStyleSheets, guest._kit.sheet(elementCss)]));
+  made.addEventListener("earmark:decide", (event) => {
+    const { note } = sheets[at]!;
+    if (note.trim()) (event as CustomEvent<{ note?: string }>).detail.note = note.trim();
+    queueMicrotask(() => {
+      ready();
+      document.getElementById("next")?.focus();
+      if (recall(BY_ITSELF) === "1" && at === sheets.length - 1) timer = setTimeout(forward, PAUSE_MS);
+    });
+  });
+  made.addEventListener("earmark:undo", () => {
+    clearTimeout(timer);
+    queueMicrotask(ready);
+  });
+  made.addEventListener("earmark:saved", (event) => {
+    const { status } = (event as CustomEvent<{ status: string }>).detail;
+    if (status === "bad") clearTimeout(timer);
+  });
+  return made;
+}
+
+/** Show which doors are open: onward once there is an answer, skipping while there is none. */
+function ready(): void {
+  const isDecided = sheets[at]?.entry.row.is === "decided";
+  document.getElementById("next")!.hidden = !isDecided;
+  document.getElementById("skip")!.hidden = isDecided;
+}
+
+function forward(): void {
+  clearTimeout(timer);
+  if (at < sheets.length - 1) return go(at + 1);
+  void turn({ after: sheets[at]!.next.assignment!.id });
+}
+
+/** Answer to single keys, which only the desk has: digits answer, the rest are named on the page. */
+function pressed(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement;
+  if (event.key === "Escape" && target.id === "note") return root.querySelector("h1")?.focus();
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("textarea,input:not([type=checkbox])")) return;
+  const answers = root.querySelector<Mark>("earmark-duplicates,earmark-tags,earmark-choice")?._root;
+  const one = (selector: string) => answers?.querySelector<HTMLElement>(selector);
+  const digit = Number(event.key);
+  const doors: Record<string, HTMLElement | null | undefined> = {
+    u: one(".undo"),
+    n: document.getElementById("note"),
+    s: document.getElementById("skip"),
+    b: document.getElementById("back"),
+  };
+  const found = digit ? answers?.querySelectorAll<HTMLElement>("[data-value]")[digit - 1] : doors[event.key.toLowerCase()];
+  if (found && !found.hidden) {
+    event.preventDefault();
+    if (found.id === "note") found.focus();
+    else found.click();
+  } else if (event.key === "Enter" && !target.closest("button,a,summary,label,[role=group]") && target.localName.indexOf("earmark")) {
+    const onward = document.getElementById("next");
+    if (onward && !onward.hidden) onward.click();
+  }
+}
+
+/** Give the unit back that was looked at and not answered, so that others may have it. */
+function goAway(): void {
+  const sheet = sheets[at];
+  if (!sheet || at < sheets.length - 1 || sheet.entry.row.is === "decided") return;
+  void guest._meet().then(({ token }) =>
+    fetch(`${BASE}v1/desk/leave`, {
+      method: "POST", keepalive: true, credentials: "omit", headers: { "Content-Type": "text/plain" },
+      body: JSON.stringify({ token, assignment: sheet.next.assignment!.id }),
+    }), // prettier-ignore
+  );
+}
+
+addEventListener("keydown", pressed);
+addEventListener("pagehide", goAway);
+addEventListener("pageshow", ({ persisted }) => persisted && void turn());
+addEventListener("hashchange", () => location.reload());
+void begin();
