@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from stage import BASE, Stage
 
 THROTTLE = 4
-SETTLE_S = 1.3
+SETTLE_S = 1.0
 VARIANTS = ("bare", "loader", "duplicates", "tags", "choice", "three", "sentry", "posthog")
 KINDS = ("duplicates", "tags", "choice", "three")
 HAS_A_BUTTON = "(one) => one.shadowRoot?.querySelector('button')"
@@ -105,10 +105,17 @@ def cost_of(stage: Stage, variant: str, throttle: int = THROTTLE) -> Cost:
         return Cost(clocks["TaskDuration"], layout, max(seen["tasks"], default=0.0), sum(seen["shifts"]))
 
 
-def costs(stage: Stage, variants: tuple[str, ...], rounds: int, throttle: int = THROTTLE) -> dict[str, list[Cost]]:
-    """Visit all variants in turn, round by round, so that what disturbs the machine disturbs all alike."""
+def costs(
+    stage: Stage, variants: tuple[str, ...], rounds: int, until: float, throttle: int = THROTTLE
+) -> dict[str, list[Cost]]:
+    """Visit all variants in turn, round by round, so that what disturbs the machine disturbs all alike.
+
+    Begins no round after `until` on the monotonic clock, once there are two.
+    """
     found: dict[str, list[Cost]] = {variant: [] for variant in variants}
     for at in range(rounds):
+        if at >= 2 and time.monotonic() > until:
+            break
         turn = at % len(variants)
         for variant in variants[turn:] + variants[:turn]:
             found[variant].append(_cost_in_the_end(stage, variant, throttle))
@@ -229,7 +236,7 @@ CLOCKED = """(() => {
   window.MutationObserver = class extends Before { constructor(act) { super(clocked(act)); } };
   window.requestAnimationFrame = (act) => frame(clocked(act));
 })();"""
-ROUNDS = 15
+ROUNDS = 9
 #: Adds 1,000 nodes, 100 a task, in a page that holds a number of nodes already, and returns the ms inside callbacks.
 ADD = """async ([already, rounds]) => {
   const old = document.createElement("div"), added = document.createElement("div");
