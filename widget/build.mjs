@@ -1,14 +1,16 @@
 // Builds dist/: earmark.js (the loader), the core and the chunks it brings, under names that hold a hash
-// over all of them and never change. `--check` builds beside and compares. `manage.py widget_size` weighs what is served.
+// over all of them and never change; and esm/: the same as a package for hosts that bundle, which is not committed.
+// `--check` builds both beside and compares dist/; `--package` writes esm/ alone. `manage.py widget_size` weighs what is served.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { minify } from "terser";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
+const esm = join(here, "esm");
 
 const CHUNKS = {
   earmark: "loader",
@@ -37,24 +39,42 @@ const SMALLER = {
 // Names that begin with _ are ours alone; the cache gives each the same short name in every chunk.
 const names = {};
 
+const HOW = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  write: false,
+  mangleProps: /^_[a-z]/,
+};
+
+async function smaller(text) {
+  const oneLine = text.replace(/([};"`])(?:\\n|\n)/g, "$1"); // the line ends of style sheets
+  return (await minify(oneLine, SMALLER)).code;
+}
+
 async function bundle(entry, format) {
   const result = await build({
-    absWorkingDir: here,
-    entryPoints: [`src/${entry}.ts`],
-    bundle: true,
-    minify: true,
-    format,
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-    write: false,
-    define: { EDITION: JSON.stringify(PLACEHOLDER) },
-    mangleProps: /^_[a-z]/,
-    mangleCache: names,
-  });
+    ...HOW, entryPoints: [`src/${entry}.ts`], format, define: { EDITION: JSON.stringify(PLACEHOLDER) }, mangleCache: names,
+  }); // prettier-ignore
   Object.assign(names, result.mangleCache);
-  const oneLine = result.outputFiles[0].text.replace(/([};"`])(?:\\n|\n)/g, "$1"); // the line ends of style sheets
-  return (await minify(oneLine, SMALLER)).code;
+  return smaller(result.outputFiles[0].text);
+}
+
+// In the package chunks come with the host's bundle.
+const chunksWithin = {
+  name: "chunks within",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/bring$/ }, () => ({ path: join(here, "src/packed.ts") })),
+};
+
+async function packed() {
+  const { outputFiles } = await build({
+    ...HOW, entryPoints: { index: "src/install.ts" }, format: "esm", splitting: true, outdir: esm, chunkNames: "[name]-[hash]", plugins: [chunksWithin],
+  }); // prettier-ignore
+  const made = await Promise.all(outputFiles.map(async ({ path, text }) => [basename(path), Buffer.from(await smaller(text))]));
+  return Object.fromEntries(made);
 }
 
 async function files() {
@@ -71,18 +91,27 @@ async function files() {
   return written;
 }
 
-const written = await files();
-if (process.argv.includes("--check")) {
+function write(folder, content) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const [name, bytes] of Object.entries(content)) writeFileSync(join(folder, name), bytes);
+}
+
+function isCurrent(written) {
   const found = Object.fromEntries(readdirSync(dist).map((name) => [name, readFileSync(join(dist, name))]));
-  const same =
-    Object.keys(found).length === Object.keys(written).length &&
-    Object.entries(written).every(([name, bytes]) => found[name]?.equals(bytes));
-  if (!same) {
+  return (
+    Object.keys(found).length === Object.keys(written).length && Object.entries(written).every(([name, bytes]) => found[name]?.equals(bytes))
+  );
+}
+
+const asked = process.argv.slice(2);
+if (!asked.includes("--package")) {
+  const written = await files();
+  if (!asked.includes("--check")) write(dist, written);
+  else if (!isCurrent(written)) {
     console.error("widget/dist is not what the sources make; run `npm run build` in widget/ and commit it.");
     process.exit(1);
   }
-} else {
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist);
-  for (const [name, bytes] of Object.entries(written)) writeFileSync(join(dist, name), bytes);
 }
+const content = await packed();
+if (!asked.includes("--check")) write(esm, content);

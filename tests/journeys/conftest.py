@@ -25,6 +25,12 @@ CHROMIUM_FLAGS = [
 ]  # fmt: skip
 
 
+def chromium() -> str | None:
+    """Return the path of a Chromium of this machine; None leaves the choice to Playwright."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -155,12 +161,8 @@ def browser() -> Iterator[Any]:
     """Chromium, without a window."""
     from playwright.sync_api import sync_playwright
 
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        None,
-    )
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        made = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         yield made
         made.close()
 

@@ -1,255 +1,197 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Core, Listener, Shown } from "@/core";
-import { h, icon } from "@/dom";
-import { define } from "@/elements/duplicates";
-import { en } from "@/strings/en";
-import type { Fact } from "@/wire";
+import { expect, test, vi } from "vitest";
+import type { Mark } from "@/mark";
+import { aPage, all, arrive, button, earlier, focused, mount, one, pass, press, QUESTIONS, server, spoken, thread, type } from "./page";
 
-const candidate = (id: string, more = {}) => ({ id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, ...more });
+aPage();
 
-let told: { exposure: string; fact: Fact; id: string }[];
-let listener: Listener;
-let shown: Shown;
-let fails: boolean;
-let canTakeBack: boolean;
-let seen: ((entries: { target: Element; intersectionRatio: number }[]) => void)[] = [];
-
-const core: Core = {
-  strings: en,
-  kit: { h, icon, sheet: () => new CSSStyleSheet() },
-  place: async () => {
-    if (fails) throw new Error("down");
-    return shown;
-  },
-  tell: (exposure, _shownAt, fact) => {
-    const id = `j${told.length}`;
-    told.push({ exposure, fact, id });
-    return id;
-  },
-  takeBack: () => canTakeBack,
-  search: async () => ({ exposure: "found", candidates: [candidate("7"), candidate("8")] }),
-  listen: (one) => {
-    listener = one;
-    return () => (listener = () => {});
-  },
+const row = (mark: Mark, at = 0) => all(mark, ".row")[at]!;
+const words = (nodes: Iterable<Element>) => [...nodes].map(({ textContent }) => textContent);
+const show = (more: object = {}, attributes: object = {}): Promise<Mark> => {
+  server.shown["5"] = more;
+  arrive();
+  return mount("duplicates", { item: "5", question: "duplicate", ...attributes });
 };
+const judged = () => server.events.filter(({ type }) => type === "judge");
 
-vi.stubGlobal("IntersectionObserver", class {
-  constructor(callback: (entries: never[]) => void) {
-    seen.push(callback as never);
-  }
-  observe() {}
-  disconnect() {}
-});
-define(core);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  told = [];
-  seen = [];
-  fails = canTakeBack = false;
-  shown = {
-    answer: { place: "p", exposure: "e1", ask: true, candidates: [candidate("1"), candidate("2")], answers: [], error: null },
-    question: { id: "duplicate", kind: "pair", prompt: "The same as one of these?", guideline: "", values: [] },
-  };
-});
-afterEach(() => {
-  document.body.replaceChildren();
-  document.documentElement.dir = "";
-  vi.useRealTimers();
+test("candidates are shown as text, never as markup", async () => {
+  const mark = await show({ candidates: [thread("1", { title: "<img src=x onerror=alert(1)>", snippet: "<script>alert(1)</script>" })] });
+  expect(mark._root.querySelector("img,script")).toBeNull();
+  expect(one(mark, ".title a").textContent).toBe("<img src=x onerror=alert(1)>");
+  expect(one(mark, ".text").textContent).toBe("<script>alert(1)</script>");
 });
 
-async function mount(): Promise<HTMLElement> {
-  const element = document.createElement("earmark-duplicates");
-  element.setAttribute("item", "5");
-  element.setAttribute("question", "duplicate");
-  document.body.append(element);
-  await vi.advanceTimersByTimeAsync(0);
-  return element;
-}
-const root = (element: Element) => element.shadowRoot!;
-const row = (element: Element, at = 0) => root(element).querySelectorAll<HTMLElement>(".row")[at]!;
-const button = (element: Element, words: string, at = 0) =>
-  [...row(element, at).querySelectorAll("button")].find((one) => one.textContent === words)!;
-const key = (target: Element, name: string) => target.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
-
-test("candidates are shown as text, never as markup, and only web addresses are links", async () => {
-  shown.answer.candidates = [candidate("1", { title: "<img src=x onerror=alert(1)>", url: "javascript:alert(1)" })];
-  const element = await mount();
-  expect(root(element).querySelector("img")).toBeNull();
-  const link = row(element).querySelector(".title a")!;
-  expect(link.textContent).toBe("<img src=x onerror=alert(1)>");
-  expect(link.hasAttribute("href")).toBe(false);
+test("only addresses of the web are links", async () => {
+  const urls = ["https://host.example/t/1", "/t/2", "javascript:alert(1)", " jAvaScript:alert(1)", "data:text/html,x", "blob:https://host.example/1"];
+  const mark = await show({ candidates: urls.map((url, n) => thread(`${n}`, { url })) });
+  expect(all(mark, ".title a").map((link) => link.getAttribute("href"))).toEqual(["https://host.example/t/1", "/t/2", null, null, null, null]);
 });
 
-test("one click decides, tells it once, and moves the focus to Undo", async () => {
-  const element = await mount();
-  button(element, "Same").click();
-  expect(told.map(({ fact }) => fact)).toMatchObject([
-    { type: "judge", candidate: "1", answer: { kind: "pair", value: "duplicate" } },
-  ]);
-  expect(row(element).textContent).toContain("Same problem.");
-  expect(root(element).activeElement?.textContent).toBe("Undo");
-  expect(row(element, 1).querySelector(".seg")).not.toBeNull();
+test("texts of either direction cannot turn their surroundings", async () => {
+  const mark = await show();
+  for (const selector of [".title a", ".text", ".ask"]) expect(one(mark, selector).firstElementChild!.localName, selector).toBe("bdi");
+});
+
+test("one press decides, tells it once, and moves the focus to the way back", async () => {
+  const mark = await show();
+  button(row(mark), "Same").click();
+  await pass();
+  expect(judged()).toMatchObject([{ exposure: "shown-5", candidate: "1", answer: { kind: "pair", value: "duplicate" } }]);
+  expect(row(mark).textContent).toContain("Same problem.");
+  expect(focused(mark)?.textContent).toBe("Undo");
+  expect(spoken(mark)).toBe("Same problem.");
+  expect(row(mark, 1).querySelector(".seg")).not.toBeNull();
 });
 
 test("yes and no cost alike: one press each, none of them chosen before", async () => {
-  const element = await mount();
-  const labels = [...row(element).querySelectorAll(".seg button")].map((one) => one.textContent);
-  expect(labels).toEqual(["Same", "Related", "Different", "Not sure"]);
-  expect(row(element).querySelector("[aria-pressed],[aria-checked]")).toBeNull();
+  const mark = await show();
+  expect(words(row(mark).querySelectorAll(".seg button"))).toEqual(["Same", "Related", "Different", "Not sure"]);
+  expect(row(mark).querySelector("[aria-pressed],[aria-checked],.guess")).toBeNull();
 });
 
-test("undo brings the buttons back with the focus on the one that was pressed", async () => {
-  const element = await mount();
-  button(element, "Different").click();
-  row(element).querySelector<HTMLElement>(".undo")!.click();
-  expect(told.at(-1)!.fact).toEqual({ type: "undo", judgement: "j0" });
-  expect(root(element).activeElement?.textContent).toBe("Different");
-  expect(root(element).querySelector("[aria-live]")!.textContent).toBe("Taken back.");
+for (const [label, value] of [["Same", "duplicate"], ["Related", "related"], ["Different", "different"], ["Not sure", "unsure"]])
+  test(`“${label}” is told as ${value}`, async () => {
+    const mark = await show();
+    button(row(mark), label!).click();
+    await pass();
+    expect(judged()).toMatchObject([{ answer: { kind: "pair", value } }]);
+  }); // prettier-ignore
+
+test("undo brings the answers back with the focus on the one that was pressed", async () => {
+  const mark = await show();
+  button(row(mark), "Different").click();
+  button(row(mark), "Undo").click();
+  await pass();
+  expect(server.events.map(({ type }) => type)).toEqual(["judge", "undo"]);
+  expect(server.events[1]).toMatchObject({ judgement: server.events[0]!.id });
+  expect(focused(mark)?.textContent).toBe("Different");
+  expect(spoken(mark)).toBe("Taken back.");
 });
 
-test("a mark that has not left is taken back without a word to the server", async () => {
-  canTakeBack = true;
-  const element = await mount();
-  button(element, "Same").click();
-  row(element).querySelector<HTMLElement>(".undo")!.click();
-  expect(told.map(({ fact }) => fact.type)).toEqual(["judge"]);
+test("undo says of what", async () => {
+  const mark = await show();
+  button(row(mark), "Same").click();
+  expect(one(mark, ".undo").getAttribute("aria-label")).toBe("Undo: Thread 1");
 });
 
-test("arrows move within the answers, mirrored where the page reads from right to left", async () => {
-  const element = await mount();
-  button(element, "Same").focus();
-  key(button(element, "Same"), "ArrowRight");
-  expect(root(element).activeElement?.textContent).toBe("Related");
-  key(button(element, "Related"), "End");
-  expect(root(element).activeElement?.textContent).toBe("Not sure");
+test("each group of answers is one stop of the tab key, named by its thread", async () => {
+  const mark = await show();
+  expect([...row(mark).querySelectorAll<HTMLElement>(".seg button")].map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1, -1]);
+  expect(one(mark, ".seg").getAttribute("aria-label")).toBe("Is it the same problem as “Thread 1”?");
+});
+
+test("arrows move among the answers, mirrored where the page reads from the right", async () => {
+  const mark = await show();
+  button(row(mark), "Same").focus();
+  const moved = (key: string) => (press(focused(mark)!, key), focused(mark)!.textContent);
+  expect([moved("ArrowRight"), moved("End")]).toEqual(["Related", "Not sure"]);
   vi.spyOn(window, "getComputedStyle").mockReturnValue({ direction: "rtl" } as CSSStyleDeclaration);
-  key(button(element, "Not sure"), "ArrowRight");
-  expect(root(element).activeElement?.textContent).toBe("Different");
+  expect(moved("ArrowRight")).toBe("Different");
 });
 
-test("each group of answers is one stop of the tab key", async () => {
-  const element = await mount();
-  expect([...row(element).querySelectorAll<HTMLElement>(".seg button")].map((one) => one.tabIndex)).toEqual([0, -1, -1, -1]);
+test("a thread that is different steps back", async () => {
+  const mark = await show();
+  button(row(mark), "Different").click();
+  expect(row(mark).className).toContain("dim");
 });
 
-test("how many others agree is said when the server knows, and never before", async () => {
-  const element = await mount();
-  button(element, "Same").click();
-  expect(row(element).textContent).not.toContain("other");
-  listener({ id: "j0" } as never, { id: "j0", status: "ok", code: null, others_count: 3, state: "open" });
-  expect(row(element).textContent).toContain("You and 3 others.");
+test("who says it is the same reads at once what solved it there", async () => {
+  const mark = await show({ candidates: [thread("1", { answer: "Turn it off and on." }), thread("2")] });
+  expect(row(mark).textContent).not.toContain("Turn it off");
+  button(row(mark), "Same").click();
+  expect(row(mark).textContent).toContain("Answered there: Turn it off and on.");
+  button(row(mark, 1), "Same").click();
+  expect(row(mark, 1).textContent).toContain("About 2");
 });
 
-test("a mark that only proposes says so", async () => {
-  const element = await mount();
-  button(element, "Same").click();
-  listener({ id: "j0" } as never, { id: "j0", status: "ok", code: null, others_count: 0, state: "proposed" });
-  expect(row(element).textContent).toContain("Proposed. Others will be asked.");
+test("who is not asked sees the list, and a quiet door at each row", async () => {
+  const mark = await show({ ask: false });
+  expect(mark._root.querySelector(".ask,.seg")).toBeNull();
+  button(row(mark), "Mark").focus();
+  button(row(mark), "Mark").click();
+  expect(focused(mark)?.textContent).toBe("Same");
+  expect(row(mark, 1).querySelector(".seg")).toBeNull();
 });
 
-test("offline is said in words, and so is what was not saved", async () => {
-  const element = await mount();
-  button(element, "Same").click();
-  listener({ id: "j0" } as never, undefined);
-  expect(row(element).textContent).toContain("Sends when online.");
-  listener({ id: "j0" } as never, { id: "j0", status: "bad", code: "unknown_exposure", others_count: null, state: null });
-  expect(row(element).textContent).toContain("Not saved.");
-  button(element, "Leave it").click();
-  expect(row(element).querySelector(".seg")).not.toBeNull();
+test("who is asked reads the question and may ask why", async () => {
+  const mark = await show();
+  expect(one(mark, ".ask").textContent).toBe(QUESTIONS.duplicate.prompt);
+  expect(button(mark._root, "Why am I asked?")).toBeTruthy();
 });
 
-test("who is not asked sees the list and a quiet door at each row", async () => {
-  shown.answer.ask = false;
-  const element = await mount();
-  expect(root(element).querySelector(".ask")).toBeNull();
-  expect(row(element).querySelector(".seg")).toBeNull();
-  button(element, "Mark").click();
-  expect(root(element).activeElement?.textContent).toBe("Same");
+test("without candidates nothing is drawn, unless the host wants a door", async () => {
+  expect((await show({ candidates: [] }))._root.childElementCount).toBe(0);
+  const mark = await mount("duplicates", { item: "5", question: "duplicate", door: "" });
+  expect(one(mark, ".ask").textContent).toBe("No thread like this one yet. If you know one, name it.");
+  button(mark._root, "Search threads").click();
+  await pass();
+  expect(one(mark, "[role=combobox]").getAttribute("aria-label")).toBe("Search threads");
 });
 
-test("without candidates nothing is drawn", async () => {
-  shown.answer.candidates = [];
-  expect(root(await mount()).childElementCount).toBe(0);
+test("an earlier answer is shown as yours after a reload, also of a thread that is suggested no more", async () => {
+  const mark = await show({ answers: [earlier(thread("1"), "duplicate", { others_count: 1 }), earlier(thread("9"), "related")] });
+  expect(row(mark).textContent).toContain("Same problem. You and 1 other.");
+  expect(row(mark, 2).textContent).toContain("Thread 9");
 });
 
-test("a server that fails leaves the page as it was", async () => {
-  fails = true;
-  expect(root(await mount()).childElementCount).toBe(0);
-});
-
-test("an earlier answer is shown as yours after a reload", async () => {
-  shown.answer.answers = [{ judgement: "old", candidate: candidate("1"), value: "duplicate", others_count: 1, state: "settled" }];
-  const element = await mount();
-  expect(row(element).textContent).toContain("Same problem. You and 1 other. Settled.");
-});
-
-test("reading in place tells so, and Escape closes it with the focus where it was", async () => {
-  const element = await mount();
-  const chevron = () => row(element).querySelector<HTMLElement>(".title .icon")!;
+test("reading in place tells so once, and Escape closes it with the focus where it was", async () => {
+  const mark = await show();
+  const chevron = () => button(row(mark), "Read “Thread 1” here");
   chevron().click();
-  expect(told.at(-1)!.fact).toEqual({ type: "expand", candidate: "1" });
   expect(chevron().getAttribute("aria-expanded")).toBe("true");
-  key(chevron(), "Escape");
+  expect(button(row(mark), "Same")).toBeTruthy();
+  press(chevron(), "Escape");
   expect(chevron().getAttribute("aria-expanded")).toBe("false");
-  expect(root(element).activeElement).toBe(chevron());
+  expect(focused(mark)).toBe(chevron());
+  await pass(2000);
+  expect(server.events).toMatchObject([{ type: "expand", candidate: "1" }]);
 });
 
-test("a row counts as seen when half of it was visible for a second", async () => {
-  const element = await mount();
-  seen.at(-1)!([{ target: row(element), intersectionRatio: 0.6 }, { target: row(element, 1), intersectionRatio: 0.6 }]);
-  await vi.advanceTimersByTimeAsync(500);
-  seen.at(-1)!([{ target: row(element, 1), intersectionRatio: 0.1 }]);
-  await vi.advanceTimersByTimeAsync(600);
-  expect(told.map(({ fact }) => fact)).toEqual([{ type: "seen", candidate: "1" }]);
+test("what is read in place leads to the thread", async () => {
+  const mark = await show();
+  button(row(mark), "Read “Thread 1” here").click();
+  expect(row(mark).querySelector(".text a")!.getAttribute("href")).toBe("https://host.example/t/1");
 });
 
 test("another thread is found from the keyboard and judged under its own list", async () => {
-  const element = await mount();
-  root(element).querySelector<HTMLElement>(".foot button")!.click();
-  const input = root(element).querySelector<HTMLInputElement>("[role=combobox]")!;
-  input.value = "archive";
-  input.dispatchEvent(new Event("input"));
-  await vi.advanceTimersByTimeAsync(300);
-  expect(root(element).querySelectorAll("[role=option]").length).toBe(2);
-  key(input, "ArrowDown");
-  key(input, "ArrowDown");
-  expect(input.getAttribute("aria-activedescendant")).toBe("found-1");
-  key(input, "Enter");
-  expect(row(element, 2).textContent).toContain("Thread 8");
-  button(element, "Same", 2).click();
-  expect(told.at(-1)).toMatchObject({ exposure: "found", fact: { type: "judge", candidate: "8" } });
+  const mark = await show();
+  button(mark._root, "Search for another").click();
+  await pass();
+  const field = one(mark, "[role=combobox]") as HTMLInputElement;
+  await type(field, "archive");
+  press(field, "ArrowDown");
+  press(field, "ArrowDown");
+  press(field, "Enter");
+  expect(row(mark, 2).textContent).toContain("Thread 8");
+  expect(focused(mark)).toBe(button(row(mark, 2), "Same"));
+  button(row(mark, 2), "Same").click();
+  await pass();
+  expect(judged()).toMatchObject([{ exposure: "found", candidate: "8" }]);
 });
 
-test("hiding the question takes it away and leaves the list", async () => {
-  const element = await mount();
-  [...root(element).querySelectorAll("button")].find((one) => one.textContent === en.hide)!.click();
-  expect(told.at(-1)!.fact).toEqual({ type: "hide" });
-  expect(root(element).querySelector(".ask,.seg")).toBeNull();
-  expect(root(element).querySelectorAll(".row").length).toBe(2);
+test("a thread found that stands in the list already is opened there", async () => {
+  server.found.candidates = [thread("2")];
+  const mark = await show({ ask: false });
+  button(mark._root, "Search for another").click();
+  await pass();
+  const field = one(mark, "[role=combobox]") as HTMLInputElement;
+  await type(field, "two");
+  press(field, "ArrowDown");
+  press(field, "Enter");
+  expect(all(mark, ".row").length).toBe(2);
+  expect(focused(mark)).toBe(button(row(mark, 1), "Same"));
 });
 
 test("the host may keep a decision from being made", async () => {
-  const element = await mount();
-  element.addEventListener("earmark:decide", (event) => event.preventDefault());
-  button(element, "Same").click();
-  expect(told).toEqual([]);
+  const mark = await show();
+  mark.addEventListener("earmark:decide", (event) => event.preventDefault());
+  button(row(mark), "Same").click();
+  await pass();
+  expect(server.events).toEqual([]);
+  expect(row(mark).querySelector(".seg")).not.toBeNull();
 });
 
-test("taken out it leaves nothing behind, and put back it asks anew", async () => {
-  const element = await mount();
-  element.remove();
-  expect(root(element).childElementCount).toBe(0);
-  document.body.append(element);
-  await vi.advanceTimersByTimeAsync(0);
-  expect(root(element).querySelectorAll(".row").length).toBe(2);
-});
-
-test("another item asks anew", async () => {
-  const element = await mount();
-  shown = { ...shown, answer: { ...shown.answer, candidates: [candidate("9")] } };
-  element.setAttribute("item", "6");
-  await vi.advanceTimersByTimeAsync(0);
-  expect(row(element).textContent).toContain("Thread 9");
+test("a server that fails leaves the page as it was", async () => {
+  server.refusals = [{ path: "suggest", status: 500 }];
+  const mark = await show();
+  expect(mark._root.querySelector(".row,[aria-busy]")).toBeNull();
 });

@@ -1,42 +1,52 @@
 import { expect, test } from "vitest";
-import { next, type Row } from "@/marking";
+import { next, type Delivery, type Effect, type Happening, type Row } from "@/marking";
 
+const effect: Effect = { others_count: 3, state: "settled", agree_count: 4, votes_count: 4 };
+const quiet: Row = { is: "quiet" };
 const asked: Row = { is: "asked" };
-const decided = next(asked, { type: "decide", value: "duplicate", judgement: "j1" });
+const decided = (delivery: Delivery): Row => ({ is: "decided", value: "duplicate", judgement: "j1", delivery });
 
-test("a decision is on its way until it is saved", () => {
-  expect(decided).toMatchObject({ is: "decided", value: "duplicate", delivery: "sending", others: 0 });
-  const saved = next(decided, { type: "saved", judgement: "j1", others: 3, state: "settled" });
-  expect(saved).toMatchObject({ delivery: "saved", others: 3, state: "settled" });
-});
+const HAPPENINGS = {
+  open: { type: "open" },
+  decide: { type: "decide", value: "related", judgement: "j2" },
+  undo: { type: "undo" },
+  leave: { type: "leave" },
+  saved: { type: "saved", judgement: "j1", effect },
+  waiting: { type: "waiting", judgement: "j1" },
+  refused: { type: "refused", judgement: "j1" },
+} satisfies Record<string, Happening>;
 
-test("a decided row takes no second decision", () => {
-  expect(next(decided, { type: "decide", value: "different", judgement: "j2" })).toBe(decided);
-});
+// What changes a row, and into what; all else leaves it as it is.
+const fresh: Row = { is: "decided", value: "related", judgement: "j2", delivery: "sending" };
+const takenBack: Row = { is: "asked", undone: "duplicate" };
+const saved = { ...decided("saved"), effect };
+const TABLE: [string, Row, Partial<Record<keyof typeof HAPPENINGS, Row>>][] = [
+  ["a quiet row", quiet, { open: asked, decide: fresh }],
+  ["an asked row", asked, { decide: fresh }],
+  ["a row taken back", takenBack, { decide: fresh }],
+  ["a row that is sent", decided("sending"), { undo: takenBack, saved, waiting: decided("offline"), refused: decided("failed") }],
+  ["a row that waits", decided("offline"), { undo: takenBack, saved, waiting: decided("offline"), refused: decided("failed") }],
+  ["a saved row", decided("saved"), { undo: takenBack, saved, refused: decided("failed") }],
+  ["a failed row", decided("failed"), { undo: takenBack, leave: asked, saved, waiting: decided("offline"), refused: decided("failed") }],
+];
 
-test("undo brings the buttons back and remembers which one was pressed", () => {
-  expect(next(decided, { type: "undo" })).toEqual({ is: "asked", undone: "duplicate" });
-  expect(next(asked, { type: "undo" })).toBe(asked);
-});
+for (const [name, row, changes] of TABLE)
+  for (const [what, happened] of Object.entries(HAPPENINGS)) {
+    const then = changes[what as keyof typeof HAPPENINGS];
+    const becomes = then ? [then.is, "delivery" in then ? then.delivery : ""].join(" ").trim() : "the same";
+    test(`${name} with “${what}” is ${becomes}`, () => {
+      if (then) expect(next(row, happened)).toEqual(then);
+      else expect(next(row, happened)).toBe(row);
+    });
+  }
 
 test("what is heard of another judgement changes nothing", () => {
-  expect(next(decided, { type: "saved", judgement: "j9", others: 3, state: null })).toBe(decided);
-  expect(next(asked, { type: "refused", judgement: "j1" })).toBe(asked);
+  const row = decided("sending");
+  for (const type of ["waiting", "refused"] as const) expect(next(row, { type, judgement: "j9" })).toBe(row);
+  expect(next(row, { type: "saved", judgement: "j9", effect })).toBe(row);
 });
 
-test("waiting is shown as offline, but never after it was saved", () => {
-  expect(next(decided, { type: "waiting", judgement: "j1" })).toMatchObject({ delivery: "offline" });
-  const saved = next(decided, { type: "saved", judgement: "j1", others: 0, state: null });
-  expect(next(saved, { type: "waiting", judgement: "j1" })).toBe(saved);
-});
-
-test("only what failed can be left", () => {
-  expect(next(decided, { type: "leave" })).toBe(decided);
-  const failed = next(decided, { type: "refused", judgement: "j1" });
-  expect(failed).toMatchObject({ delivery: "failed" });
-  expect(next(failed, { type: "leave" })).toEqual({ is: "asked" });
-});
-
-test("a quiet row opens", () => {
-  expect(next({ is: "quiet" }, { type: "open" })).toEqual({ is: "asked" });
+test("a state is never written to, only followed by another", () => {
+  const row = Object.freeze(decided("sending"));
+  expect(next(row, HAPPENINGS.saved)).not.toBe(row);
 });

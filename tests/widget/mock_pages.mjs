@@ -34,10 +34,10 @@ function policyOf(name, nonce, elsewhere) {
 
 const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-function loaderOf({ key, identity, words, loader }, nonce, base) {
+function loaderOf({ key, identity, words, loader }, nonce, base, more = "") {
   if (loader === "no") return "";
   const lang = words ? ` data-lang="${escaped(words)}"` : "";
-  return `<script async nonce="${nonce}" src="${base}/earmark.js" data-key="${escaped(key)}" data-identity="${escaped(identity)}"${lang}></script>`;
+  return `<script async nonce="${nonce}" src="${base}/earmark.js" data-key="${escaped(key)}" data-identity="${escaped(identity)}"${lang}${more}></script>`;
 }
 
 /** Return a page and its headers. `query` fills in: kind, item, key, identity, words (language of the widget), lang, dir, scheme, host, policy, loader. */
@@ -50,10 +50,10 @@ export async function page(path, query, { origin, elsewhere }) {
   const { tag, question } = KINDS[given.kind] ?? KINDS.duplicates;
   const filled = {
     ...Object.fromEntries(Object.entries(given).map(([key, value]) => [key, escaped(value)])),
-    tag, question: escaped(query.question ?? question), nonce, origin, elsewhere,
+    tag, question: escaped(query.question ?? question), thread: escaped(route.at(-1) ?? ""), nonce, origin, elsewhere,
     attributes: given.attributes.replace(/[^\w -]/g, ""),
     query: escaped(new URLSearchParams(query).toString()),
-    loader: loaderOf(given, nonce, "/w"), loaderElsewhere: loaderOf(given, nonce, `${elsewhere}/w`), loaderOlder: loaderOf(given, nonce, "/older"),
+    loader: loaderOf(given, nonce, "/w"), loaderElsewhere: loaderOf(given, nonce, `${elsewhere}/w`), loaderOlder: loaderOf(given, nonce, "/older"), loaderRules: loaderOf(given, nonce, "/w", " data-rules"),
     react: name === "react" ? await renderedByReact(given) : "",
   }; // prettier-ignore
   const html = readFileSync(file, "utf8").replace(/\$(\w+)/g, (all, word) => filled[word] ?? all);

@@ -6,6 +6,7 @@ const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-\w{4}-\w{4}-[0-9a-f]{12}$/;
 const VIA = ["keyboard", "mouse", "touch", "api"];
 const MOST_EVENTS = 50;
+const questionOf = (name) => QUESTIONS.find(({ id }) => id === name);
 const problem = (status, code, more = {}) => ({ status, body: { type: "about:blank", status, code, ...more } });
 
 /** Faults of one verb, as `POST /control` sets them. Each is met `times` times (absent: until it is lifted):
@@ -65,14 +66,15 @@ export class Project {
   }
 
   _place({ place, question, item }, person) {
-    const asked = QUESTIONS.find(({ id }) => id === question);
-    if (!asked) return { place, exposure: null, ask: false, candidates: [], answers: [], known: [], error: { code: "unknown_question", detail: "" } };
+    const asked = questionOf(question);
+    const code = this._optedOut.has(person) ? "opted_out" : !asked ? "unknown_question" : "";
+    if (code) return { place, exposure: null, ask: false, candidates: [], answers: [], known: [], error: { code, detail: code } };
     const answer = suggested(asked.kind, item);
     const mine = [...this._live.values()].filter((one) => one.person === person && one.question === question && one.item === item);
     const gone = new Set(mine.filter(({ value }) => value === "different").map(({ candidate }) => candidate.id));
     answer.candidates = answer.candidates.filter(({ id }) => !gone.has(id));
-    answer.answers.push(...mine.filter(({ value }) => value !== "different").map(({ person: _, question: __, item: ___, ...one }) => one));
-    return { place, exposure: this._expose(asked, item, answer.candidates), ...answer, ask: answer.ask && !this._optedOut.has(person) };
+    answer.answers.push(...mine.filter(({ value }) => value !== "different").map(({ told }) => told));
+    return { place, exposure: this._expose(asked, item, answer.candidates), ...answer };
   }
 
   _expose(question, item, candidates) {
@@ -82,7 +84,7 @@ export class Project {
   }
 
   search({ question, item, query }) {
-    const asked = QUESTIONS.find(({ id }) => id === question);
+    const asked = questionOf(question);
     const candidates = found(asked, query);
     return { exposure: this._expose(asked, item, candidates), candidates };
   }
@@ -91,7 +93,7 @@ export class Project {
     call.ids = events.map(({ id }) => id);
     call.lost_count = lost_count;
     if (events.length > MOST_EVENTS) this.malformed.push(`${events.length} events in one batch`);
-    if (events.some(({ exposure }) => this._exposures.get(exposure)?.item.startsWith("offline"))) return null;
+    if (events.some(({ type, exposure }) => type === "judge" && this._exposures.get(exposure)?.item.startsWith("offline"))) return null;
     this.lost_count += lost_count;
     return { results: events.map((event) => this._take(event, person)), next_ask_at: null, config_version: "1" };
   }
@@ -140,18 +142,24 @@ export class Project {
     for (const [id, one] of this._live)
       if (one.person === person && one.question === question.id && one.item === item && (question.kind === "choice" || one.candidate.id === name))
         this._live.delete(id);
-    this._live.set(event.id, { person, question: question.id, item, judgement: event.id, candidate, value: event.answer.value, ...company(question.kind, item) });
+    const { value } = event.answer;
+    const told = { judgement: event.id, candidate, value, ...company(question.kind, item) };
+    this._live.set(event.id, { person, question: question.id, item, candidate, value, exposure: event.exposure, judged_at: event.judged_at, told });
   }
 
-  optout({ opted_out = true }, person) {
-    if (opted_out) this._optedOut.add(person);
+  optout({ out }, person) {
+    if (out) this._optedOut.add(person);
     else this._optedOut.delete(person);
-    return { opted_out };
+    return { opted_out: out };
   }
 
   judgements(_, person) {
-    const mine = [...this._live.values()].filter((one) => one.person === person);
-    return { judgements: mine.map(({ person: _, ...one }) => one) };
+    const mine = [...this._live].filter(([, one]) => one.person === person).reverse();
+    const judgements = mine.map(([judgement, { question, item, candidate, value, exposure, judged_at }]) => ({
+      judgement, question, exposure, judged_at, value, state: null, item: { id: item, title: `Thread ${item}`, url: "" },
+      candidate: questionOf(question).kind === "choice" ? null : candidate,
+    })); // prettier-ignore
+    return { judgements, hidden_questions: [] };
   }
 
   /** Return the person whom a body's token names, or the problem that the server answers with. */

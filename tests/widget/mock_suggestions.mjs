@@ -60,6 +60,7 @@ const PLACES = {
         thread(["2", COMPOUND.repeat(2), "x".repeat(280)]),
       ],
     },
+    unreadable: { candidates: [thread(THREADS[0], "http://["), three[1]] },
   },
   tags: {
     asked: { known: mail, candidates: guesses },

@@ -1,33 +1,51 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Refused } from "@/api";
 import { Outbox } from "@/outbox";
 import type { EventsAnswer, SentEvent } from "@/wire";
 
-const event = (id: string): SentEvent => ({ type: "hide", id, exposure: "x", seq: 0, at_ms: 0 });
-const answer = (events: SentEvent[]): EventsAnswer =>
+const HOUR_MS = 3600_000;
+const event = (id: string, more: object = {}): SentEvent => ({ type: "hide", id, exposure: "x", seq: 0, at_ms: 0, ...more });
+const refused = (status: number, retryAfterS = NaN) => ({ status, code: "no", retryAfterS });
+const down = () => new TypeError("Failed to fetch");
+const answer = (events: SentEvent[]) =>
   ({
-    results: events.map(({ id }) => ({ id, status: "ok", code: null, others_count: null, state: null })),
+    results: events.map(({ id }) => ({ id, status: "ok", code: null, others_count: null, state: null, agree_count: null, votes_count: null })),
     next_ask_at: null,
     config_version: "1",
-  }) as EventsAnswer;
+  }) satisfies EventsAnswer;
 
+/** The way to the server: what left, and what becomes of it. */
 class Post {
   calls: { ids: string[]; lost: number }[] = [];
   fail: unknown[] = [];
-  hold: (() => void) | undefined;
   isHeld = false;
+  release = () => {};
   send = async (events: SentEvent[], lost: number): Promise<EventsAnswer> => {
     this.calls.push({ ids: events.map(({ id }) => id), lost });
-    if (this.isHeld) await new Promise<void>((go) => (this.hold = go));
+    if (this.isHeld) await new Promise<void>((go) => (this.release = go));
     const error = this.fail.shift();
     if (error) throw error;
     return answer(events);
   };
+  get ids() {
+    return this.calls.map(({ ids }) => ids);
+  }
 }
 
 let post: Post;
-let told: [string, string | undefined][];
-const open = (person = "ann") => new Outbox(person, post.send, (one, result) => told.push([one.id, result?.status]), sessionStorage);
+let told: [id: string, status: string | undefined][];
+const open = (person = "ann", store: Storage | undefined = sessionStorage) =>
+  new Outbox(person, post.send, (one, result) => told.push([one.id, result?.code ?? result?.status]), store);
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const kept = (person = "ann") => JSON.parse(sessionStorage.getItem(`earmark:${person}`) ?? "[0,[]]") as [number, { at: number; event: SentEvent }[]];
+/** Return when calls were made from now on, in ms. */
+async function timesWithin(ms: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let at = 0; at <= ms; at += 50) {
+    while (post.calls.length > times.length) times.push(at);
+    await pass(50);
+  }
+  return times;
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -38,126 +56,301 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-test("what is put in leaves soon, once, and is told back", async () => {
+test("what is put in leaves soon, once, in order, and is told back", async () => {
   const box = open();
-  box.add(event("a"), 0);
-  box.add(event("b"), 0);
-  await vi.advanceTimersByTimeAsync(1);
+  box._add(event("a"), 0);
+  box._add(event("b"), 0);
+  await pass(1);
   expect(post.calls).toEqual([{ ids: ["a", "b"], lost: 0 }]);
-  expect(told).toEqual([["a", "ok"], ["b", "ok"]]);
-  expect(box.size).toBe(0);
+  expect(told).toEqual([["a", "ok"], ["b", "ok"]]); // prettier-ignore
   expect(sessionStorage.length).toBe(0);
+  await pass(HOUR_MS);
+  expect(post.calls.length).toBe(1);
+});
+
+test("what may wait goes with what may not", async () => {
+  const box = open();
+  box._add(event("seen"), 1500);
+  await pass(1000);
+  expect(post.calls).toEqual([]);
+  box._add(event("judge"), 0);
+  await pass(1);
+  expect(post.ids).toEqual([["seen", "judge"]]);
 });
 
 test("one batch is on its way at a time, and what came meanwhile follows", async () => {
   post.isHeld = true;
   const box = open();
-  box.add(event("a"), 0);
-  await vi.advanceTimersByTimeAsync(1);
-  box.add(event("b"), 0);
-  await box.flush();
-  await vi.advanceTimersByTimeAsync(50);
-  expect(post.calls.map(({ ids }) => ids)).toEqual([["a"]]);
+  box._add(event("a"), 0);
+  await pass(1);
+  box._add(event("b"), 0);
+  await box._flush();
+  await pass(5000);
+  expect(post.ids).toEqual([["a"]]);
   post.isHeld = false;
-  post.hold?.();
-  await vi.advanceTimersByTimeAsync(1);
-  expect(post.calls.map(({ ids }) => ids)).toEqual([["a"], ["b"]]);
+  post.release();
+  await pass(1);
+  expect(post.ids).toEqual([["a"], ["b"]]);
+});
+
+test("what is on its way is still kept, should the page be closed before it is heard", async () => {
+  post.isHeld = true;
+  open()._add(event("a"), 0);
+  await pass(1);
+  expect(kept()[1].map((line) => line.event.id)).toEqual(["a"]);
 });
 
 test("what did not leave survives navigation and is sent under the same person only", async () => {
-  post.fail = [new TypeError("offline")];
-  open().add(event("a"), 0);
-  await vi.advanceTimersByTimeAsync(1);
+  post.fail = [down()];
+  open()._add(event("a"), 0);
+  await pass(1);
   expect(told).toEqual([["a", undefined]]);
-  expect(open("ben").size).toBe(0);
-  const again = open("ann");
-  expect(again.size).toBe(1);
-  await again.flush();
-  expect(post.calls.at(-1)).toEqual({ ids: ["a"], lost: 0 });
-});
-
-test("a batch that is too large is halved", async () => {
-  post.fail = [new Refused(413, "too_large", 0)];
-  const box = open();
-  for (const id of ["a", "b", "c", "d"]) box.add(event(id), 0);
-  await vi.advanceTimersByTimeAsync(5);
-  expect(post.calls.map(({ ids }) => ids.length)).toEqual([4, 2, 2]);
+  const stranger = new Post();
+  await new Outbox("ben", stranger.send, () => {}, sessionStorage)._flush();
+  expect(stranger.calls).toEqual([]);
+  const again = new Post();
+  new Outbox("ann", again.send, () => {}, sessionStorage);
+  await pass(1);
+  expect(again.calls).toEqual([{ ids: ["a"], lost: 0 }]);
 });
 
 test("at most fifty events leave together", async () => {
   const box = open();
-  for (let n = 0; n < 120; n++) box.add(event(`e${n}`), 5);
-  await vi.advanceTimersByTimeAsync(20);
-  expect(post.calls.map(({ ids }) => ids.length)).toEqual([50, 50, 20]);
+  for (let n = 0; n < 120; n++) box._add(event(`e${n}`), 5);
+  await pass(20);
+  expect(post.ids.map((ids) => ids.length)).toEqual([50, 50, 20]);
+  expect(post.ids.flat()).toEqual(Array.from({ length: 120 }, (_, n) => `e${n}`));
 });
 
-test("what is refused for good is counted as lost and reported once", async () => {
-  post.fail = [new Refused(400, "invalid", 0)];
+test("a batch stays under what browsers let leave while a page closes", async () => {
   const box = open();
-  box.add(event("a"), 0);
-  await vi.advanceTimersByTimeAsync(5);
-  box.add(event("b"), 0);
-  await vi.advanceTimersByTimeAsync(5);
-  box.add(event("c"), 0);
-  await vi.advanceTimersByTimeAsync(5);
-  expect(post.calls.map(({ lost }) => lost)).toEqual([0, 1, 0]);
+  const note = "x".repeat(9000);
+  for (let n = 0; n < 10; n++) box._add(event(`e${n}`, { note }), 5);
+  await pass(20);
+  const mostTogether = Math.max(...post.ids.map((ids) => ids.length));
+  expect(mostTogether).toBeGreaterThan(1);
+  expect(mostTogether * note.length).toBeLessThan(60_000);
+  expect(post.ids.flat().length).toBe(10);
 });
 
-test("a server that asks for time is given it", async () => {
-  post.fail = [new Refused(429, "too_many_calls", 10)];
+test("an event that is too large by itself still leaves, alone", async () => {
   const box = open();
-  box.add(event("a"), 0);
-  await vi.advanceTimersByTimeAsync(9_000);
+  box._add(event("large", { note: "x".repeat(70_000) }), 0);
+  box._add(event("small"), 0);
+  await pass(5);
+  expect(post.ids).toEqual([["large"], ["small"]]);
+});
+
+test("a batch that is too large is halved until it is not", async () => {
+  post.fail = [refused(413), refused(413)];
+  const box = open();
+  for (const id of ["a", "b", "c", "d"]) box._add(event(id), 0);
+  await pass(5);
+  expect(post.ids).toEqual([["a", "b", "c", "d"], ["a", "b"], ["a"], ["b", "c", "d"]]); // prettier-ignore
+  expect(told.every(([, status]) => status === "ok")).toBe(true);
+});
+
+test("one event that is too large alone is lost, and the rest goes on", async () => {
+  post.fail = [refused(413), refused(413)];
+  const box = open();
+  box._add(event("large"), 0);
+  box._add(event("small"), 0);
+  await pass(5);
+  expect(post.calls).toEqual([{ ids: ["large", "small"], lost: 0 }, { ids: ["large"], lost: 0 }, { ids: ["small"], lost: 1 }]); // prettier-ignore
+  expect(told).toEqual([["large", "lost"], ["small", "ok"]]); // prettier-ignore
+});
+
+for (const status of [401, 408, 429, 500, 503, 0])
+  test(`what is answered with ${status || "another's page"} comes back`, async () => {
+    post.fail = [refused(status)];
+    open()._add(event("a"), 0);
+    await pass(5000);
+    expect(post.ids).toEqual([["a"], ["a"]]);
+    expect(told).toEqual([["a", undefined], ["a", "ok"]]); // prettier-ignore
+  });
+
+for (const status of [400, 403, 404, 409, 422])
+  test(`what is answered with ${status} is lost, told so, and counted once`, async () => {
+    post.fail = [refused(status)];
+    const box = open();
+    for (const id of ["a", "b", "c"]) {
+      box._add(event(id), 0);
+      await pass(5);
+    }
+    expect(post.calls).toEqual([{ ids: ["a"], lost: 0 }, { ids: ["b"], lost: 1 }, { ids: ["c"], lost: 0 }]); // prettier-ignore
+    expect(told[0]).toEqual(["a", "lost"]);
+  });
+
+test("a loss is counted until the server has heard of it, through a reload too", async () => {
+  post.fail = [refused(400), down()];
+  const box = open();
+  box._add(event("a"), 0);
+  await pass(5);
+  box._add(event("b"), 0);
+  await pass(1);
+  box._close();
+  open();
+  await pass(1);
+  expect(post.calls.map(({ lost }) => lost)).toEqual([0, 1, 1]);
+});
+
+test("a loss alone is kept too", async () => {
+  post.fail = [refused(400)];
+  open()._add(event("a"), 0);
+  await pass(5);
+  expect(kept()).toEqual([1, []]);
+});
+
+test("what happens while a loss is being told is not forgotten with it", async () => {
+  post.fail = [refused(400)];
+  const box = open();
+  box._add(event("a"), 0);
+  await pass(5);
+  post.isHeld = true;
+  box._add(event("b"), 0);
+  await pass(1);
+  for (let n = 0; n < 200; n++) box._add(event(`e${n}`), 0);
+  post.isHeld = false;
+  post.release();
+  await pass(5);
+  expect(post.calls.slice(1, 3).map(({ lost }) => lost)).toEqual([1, 1]);
+});
+
+test("a server that asks for time is given it, and nobody hurries it", async () => {
+  post.fail = [refused(429, 10)];
+  const box = open();
+  box._add(event("a"), 0);
+  await pass(5000);
+  box._add(event("b"), 0);
+  await box._flush();
+  await pass(4990);
   expect(post.calls.length).toBe(1);
-  await vi.advanceTimersByTimeAsync(4_000);
+  await pass(1100);
+  expect(post.ids).toEqual([["a"], ["a", "b"]]);
+});
+
+test("nobody is given more than an hour", async () => {
+  post.fail = [refused(503, 86_400)];
+  open()._add(event("a"), 0);
+  await pass(HOUR_MS + 2000);
   expect(post.calls.length).toBe(2);
-  expect(box.size).toBe(0);
 });
 
-test("waits grow while nobody answers", async () => {
-  post.fail = Array.from({ length: 4 }, () => new TypeError("down"));
-  const box = open();
-  box.add(event("a"), 0);
-  const times: number[] = [];
-  for (let ms = 0; ms < 40_000; ms += 100) {
-    await vi.advanceTimersByTimeAsync(100);
-    if (post.calls.length > times.length) times.push(ms);
+test("waits double from two seconds to a minute", async () => {
+  post.fail = Array.from({ length: 9 }, down);
+  vi.mocked(Math.random).mockReturnValue(1);
+  open()._add(event("a"), 0);
+  const times = await timesWithin(300_000);
+  const gaps = times.slice(1).map((time, at) => Math.round((time - times[at]!) / 1000));
+  expect(gaps.slice(0, 8)).toEqual([2, 4, 8, 16, 32, 60, 60, 60]);
+});
+
+test("chance spreads a wait from nothing to the whole of it", async () => {
+  for (const [chance, mostMs] of [[0, 60], [0.25, 560], [0.999, 2060]] as const) {
+    vi.mocked(Math.random).mockReturnValue(chance);
+    post = new Post();
+    post.fail = [down()];
+    open(`person-${chance}`)._add(event("a"), 0);
+    const [, second] = await timesWithin(3000);
+    expect(second).toBeGreaterThanOrEqual(chance * 2000 - 60);
+    expect(second).toBeLessThanOrEqual(mostMs);
   }
-  const gaps = times.slice(1).map((time, at) => time - times[at]!);
-  expect(gaps.length).toBe(4);
-  expect(gaps.every((gap, at) => at === 0 || gap > gaps[at - 1]!)).toBe(true);
+}); // prettier-ignore
+
+test("after a success the waits begin small again", async () => {
+  post.fail = [down(), down(), down()];
+  const box = open();
+  box._add(event("a"), 0);
+  await pass(60_000);
+  const before = post.calls.length;
+  post.fail = [down()];
+  box._add(event("b"), 0);
+  await pass(1050);
+  expect(post.calls.length - before).toBe(2);
 });
 
-test("two hundred events are kept and the oldest beyond are counted as lost", async () => {
-  post.isHeld = true;
+test("a flush does not wait for the pause after a failure", async () => {
+  post.fail = [down()];
   const box = open();
-  for (let n = 0; n < 210; n++) box.add(event(`e${n}`), 60_000);
-  expect(box.size).toBe(200);
-  void box.flush();
+  box._add(event("a"), 0);
+  await pass(1);
+  await box._flush();
+  expect(post.calls.length).toBe(2);
+});
+
+test("two hundred events are kept; the oldest beyond are lost, told so and counted", async () => {
+  post.fail = [down()];
+  vi.mocked(Math.random).mockReturnValue(1);
+  const box = open();
+  for (let n = 0; n < 210; n++) box._add(event(`e${n}`), 60_000);
+  expect(kept()[1].length).toBe(200);
+  expect(told).toEqual(Array.from({ length: 10 }, (_, n) => [`e${n}`, "lost"]));
+  void box._flush();
   expect(post.calls[0]).toMatchObject({ lost: 10 });
-  expect(post.calls[0]!.ids[0]).toBe("e10");
+  expect(post.ids[0]![0]).toBe("e10");
 });
 
-test("what is a day old is not sent any more", () => {
-  sessionStorage.setItem("earmark:ann", JSON.stringify([{ at: Date.now() - 25 * 3600_000, event: event("old") }]));
-  expect(open().size).toBe(0);
-});
-
-test("what has not left can be taken out, what is on its way cannot", async () => {
+test("what is on its way is never thrown out to make room", async () => {
   post.isHeld = true;
   const box = open();
-  box.add(event("a"), 0);
-  await vi.advanceTimersByTimeAsync(1);
-  box.add(event("b"), 0);
-  expect(box.drop("a")).toBe(false);
-  expect(box.drop("b")).toBe(true);
-  expect(box.drop("nobody")).toBe(false);
+  box._add(event("a"), 0);
+  await pass(1);
+  for (let n = 0; n < 200; n++) box._add(event(`e${n}`), 0);
+  post.isHeld = false;
+  post.release();
+  await pass(5);
+  expect(told.find(([id]) => id === "a")).toEqual(["a", "ok"]);
+  expect(told.filter(([, status]) => status === "lost")).toEqual([["e0", "lost"]]);
 });
 
-test("without storage, or with a broken one, events still leave", async () => {
-  const broken = { getItem: () => "{not json", setItem: () => { throw new Error("full"); }, removeItem: () => {} };
-  const box = new Outbox("ann", post.send, () => {}, broken as unknown as Storage);
-  box.add(event("a"), 0);
-  await vi.advanceTimersByTimeAsync(1);
+test("what is a day old is not sent any more, and counted as lost", async () => {
+  const lines = [{ at: Date.now() - 25 * HOUR_MS, event: event("old") }, { at: Date.now() - 23 * HOUR_MS, event: event("young") }]; // prettier-ignore
+  sessionStorage.setItem("earmark:ann", JSON.stringify([0, lines]));
+  open();
+  await pass(1);
+  expect(post.calls).toEqual([{ ids: ["young"], lost: 1 }]);
+});
+
+for (const [what, words] of [["no JSON", "{not json"], ["of another shape", "{}"], ["a list of an older edition", '[{"at":1}]'], ["null", "null"]] as const)
+  test(`what is kept and is ${what} is taken for nothing`, async () => {
+    sessionStorage.setItem("earmark:ann", words);
+    open()._add(event("a"), 0);
+    await pass(1);
+    expect(post.calls).toEqual([{ ids: ["a"], lost: 0 }]);
+  }); // prettier-ignore
+
+test("without storage, or with a full one, events still leave", async () => {
+  const full = { getItem: () => null, setItem: () => { throw new Error("full"); }, removeItem: () => {} } as unknown as Storage; // prettier-ignore
+  open("ann", full)._add(event("a"), 0);
+  vi.spyOn(globalThis, "sessionStorage", "get").mockImplementation(() => {
+    throw new DOMException("denied", "SecurityError");
+  });
+  new Outbox("ann", post.send, () => {})._add(event("b"), 0);
+  await pass(1);
+  expect(post.ids).toEqual([["a"], ["b"]]);
+});
+
+test("once closed it sends nothing of its own accord, and keeps what it has", async () => {
+  post.fail = [down()];
+  const box = open();
+  box._add(event("a"), 0);
+  await pass(1);
+  box._close();
+  box._add(event("b"), 0);
+  await box._flush();
+  await pass(HOUR_MS);
   expect(post.calls.length).toBe(1);
+  expect(kept()[1].map((line) => line.event.id)).toEqual(["a", "b"]);
+});
+
+test("closed while a batch is on its way, it still hears of it and lets it go", async () => {
+  post.isHeld = true;
+  const box = open();
+  box._add(event("a"), 0);
+  await pass(1);
+  box._close();
+  post.release();
+  await pass(1);
+  expect(told).toEqual([["a", "ok"]]);
+  expect(kept()).toEqual([0, []]);
 });

@@ -1,28 +1,9 @@
 // `earmark(...)`: the product without our elements, and what the host's page may tell us; brought at the first call.
+import type { Decision, Suggested, Where } from "../types/earmark";
 import type { Call } from "./config";
 import type { Entry, Guest, Model } from "./core";
 import type { Words } from "./strings";
 import type { SearchAnswer } from "./wire";
-
-interface Where {
-  question: string;
-  item: string;
-}
-interface Decision extends Where {
-  candidate?: string;
-  tag?: string;
-  value: string;
-  note?: string;
-}
-
-/** What a place shows, for a page that draws it itself. */
-export interface Suggested extends Where {
-  exposure: string;
-  ask: boolean;
-  candidates: unknown[];
-  known: unknown[];
-  answers: { candidate: string; value: string; judgement: string }[];
-}
 
 /** Take one call and settle its promise. */
 export function take(guest: Guest, [args, done, failed]: Call): void {

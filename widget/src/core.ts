@@ -1,6 +1,7 @@
 // The core: one session, one suggest call for the places near the eye; elements are views of its models.
 import type { Answers } from "./answers";
 import { post, type Refused } from "./api";
+import { bring } from "./bring";
 import type { Earmark, Page } from "./config";
 import { h, icon } from "./dom";
 import { defineMarks, type Kind, type Mark } from "./mark";
@@ -9,8 +10,6 @@ import { learn, override, say, sayOf, speak, type Words } from "./strings";
 import { mark } from "./strings/en";
 import { sheet } from "./styles";
 import type { Candidate, PlaceAnswer, PlacementRule, Question, Session, SuggestAnswer } from "./wire";
-
-declare const EDITION: string;
 
 const GATHER_MS = 30;
 const FRESH_MS = 30 * 60 * 1000;
@@ -97,7 +96,8 @@ export class Guest {
 
   /** Bring a chunk by its name. */
   async _load<T>(name: string): Promise<T> {
-    return import(`${this._earmark.settings.base + name}.${EDITION}.js`);
+    this._end.signal.throwIfAborted();
+    return bring<T>(name, this._earmark.settings.base);
   }
 
   /** Bring what draws and takes answers to one kind of question. */
@@ -109,10 +109,10 @@ export class Guest {
 
   _prepare(): Promise<void> {
     return (this._ready ??= (async () => {
-      const language = (this._earmark.settings.lang || document.documentElement.lang).slice(0, 2);
-      const words = /de|es|ar/.test(language) && this._load<{ words: Words }>(language);
+      const language = /^(de|es|ar)/.exec(this._earmark.settings.lang || document.documentElement.lang)?.[0];
+      const words = language && this._load<{ words: Words }>(language);
       this._answers = (await this._load<{ answers: (guest: Guest) => Answers }>("answers")).answers(this);
-      if (words) speak(language, (await words).words);
+      speak(language ?? "en", words ? (await words).words : {});
     })());
   }
 
@@ -190,11 +190,12 @@ export function wait(earmark: Earmark): Guest {
   return guest;
 }
 
-/** Begin; the loader calls this once. */
-export function start(earmark: Earmark): void {
+/** Begin, and return the guest; whoever brought the core calls this once. */
+export function start(earmark: Earmark): Guest {
   const guest = wait(earmark);
   earmark.take = (call) =>
     void guest._load<{ take: (guest: Guest, call: unknown) => void }>("calls").then(({ take }) => take(guest, call), call[2]);
   earmark.calls.splice(0).forEach(earmark.take);
   if (!guest._isSilent) guest._open().catch(() => {});
+  return guest;
 }

@@ -32,6 +32,7 @@ const sheets: Sheet[] = [];
 let guest: Guest;
 let session: DeskSession;
 let at = -1;
+let notice = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
@@ -169,6 +170,7 @@ function draw(): void {
   const about = question.kind === "tags" ? [h("p", { class: "about" }, say("deskTag", entry.candidate.title))] : [];
   root.replaceChildren(
     head(next.progress),
+    h("p", { class: "quiet", role: "status" }, notice),
     h(
       "div",
       { class: "work" },
@@ -182,6 +184,7 @@ function draw(): void {
       h("p", { class: "quiet hint" }, say("deskKeys")),
     ),
   );
+  notice = "";
   ready();
   if (entry.row.is === "decided") document.getElementById("next")!.focus();
   else root.querySelector("h1")!.focus();
@@ -225,8 +228,11 @@ function element({ entry }: Sheet): Mark {
     queueMicrotask(ready);
   });
   made.addEventListener("earmark:saved", (event) => {
-    const { status } = (event as CustomEvent<{ status: string }>).detail;
+    const { status, code } = (event as CustomEvent<{ status: string; code: string | null }>).detail;
     if (status === "bad") clearTimeout(timer);
+    if (code !== "lease_over" || sheets[at]?.entry !== entry) return;
+    notice = say("deskTaken");
+    forward();
   });
   return made;
 }

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("projects", "0001_initial"),
-        ("questions", "0004_a_placement_rule_is_in_bounds"),
+        ("questions", "0003_a_placement_rule_is_in_bounds"),
     ]
 
     operations = [

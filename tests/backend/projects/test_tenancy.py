@@ -11,6 +11,8 @@ from backend.assignments.actions.prompts import set_caps
 from backend.assignments.caps import Caps
 from backend.config.store import OWNER
 from backend.datasets.actions.freeze import ask_for_version, register_dataset
+from backend.desk.actions.fill import fill_queue
+from backend.desk.actions.links import make_link
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_suggestions
 from backend.judgements.actions.tell import answer_as_expert
@@ -23,6 +25,8 @@ from backend.projects.ids import uuid7
 from backend.projects.models import Project
 from backend.projects.tenancy import open_project, tenancy
 from backend.quality.models import LabelChange
+from backend.questions.actions.ask import ask_question
+from backend.questions.actions.labels import label_of
 from backend.questions.actions.place import place_element
 from backend.questions.actions.units import set_gold
 from backend.questions.models import Item, ItemSnapshot, Unit
@@ -165,12 +169,22 @@ def filled(world):
         record_events(annotator=person, events=[undone, undo, mark, refused], now=now)
         hide_question(annotator=other, question_slug=world.question.slug)
         spend_call(annotator=person, now=now)
+        topics = ask_question(project_id=project.pk, slug="topics", kind="tags", allows_new_labels=True)
+        label_of(question=topics, given="Mail", now=now)
         Tombstone.objects.create(project=project, subject_digest=subject_digest(project_id=project.pk, subject="x"))
         unit = Unit.objects.get()
         answer_as_expert(annotator=other, unit=unit, item=world.items["5"], value="duplicate", now=now)
         set_gold(unit=unit, value="duplicate", set_by="ann", now=now)
         set_caps(project_id=project.pk, caps=Caps())
         place_element(question=world.question, selector="article", item_key="/t/{item}")
+        fill_queue(question=world.question, now=now, count=1)
+        make_link(
+            question=world.question,
+            annotator_kind="colleague",
+            expires_at=now + timedelta(days=1),
+            created_by="ann",
+            now=now,
+        )
     add_signing_key(project=project, kid="k1", material=b"k" * 32)
     drain_jobs()
     with tenancy(project):

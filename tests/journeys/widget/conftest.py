@@ -30,6 +30,7 @@ WATCH = """(() => {
       });
   }).observe({ type: "layout-shift", buffered: true });
 })();"""
+PATIENCE_MS = 8000
 #: What Chromium writes of each failed request, which hosts' pages of these tests have on purpose.
 NETWORK_NOISE = "Failed to load resource"
 
@@ -90,6 +91,10 @@ class Visit:
     def ledger(self) -> Ledger:
         return self.mock.ledger(self.key)
 
+    def go(self, path: str, *, at: str = "", **query: str) -> None:
+        """Go to a page of the same project."""
+        self.page.goto(f"{at or self.mock.origin}/{path}?{urlencode({'key': self.key, **query})}")
+
     def faults(self, **faults: Any) -> None:
         """Let the server fail from now on; None lifts a fault."""
         self.mock.ledger(self.key, faults)
@@ -100,6 +105,16 @@ class Visit:
 
     def button(self, name: str | Any, **options: Any) -> Any:
         return self.page.get_by_role("button", name=name, **{"exact": True, **options})
+
+    def until(self, expression: str, arg: Any = None, *, within_s: float = 8) -> None:
+        """Wait until an expression holds in the page (Playwright's own way evaluates text, which policies forbid)."""
+        eventually(
+            lambda: self.page.evaluate(expression, arg), within_s=within_s, why=f"never held: {expression} {arg}"
+        )
+
+    def said(self, words: str) -> Any:
+        """Return where the card, not its live region, says these words of an answer."""
+        return self.page.locator(".said", has_text=words).first
 
     def settle(self, within_s: float = 10) -> Ledger:
         """Wait until nothing is on its way any more, and return the ledger."""
@@ -145,6 +160,7 @@ class Hosts:
 
     def context(self, *, scripts: tuple[str, ...] = (), **options: Any) -> Any:
         made = self.browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
+        made.set_default_timeout(PATIENCE_MS)
         for script in (WATCH, *scripts):
             made.add_init_script(script)
         self.contexts.append(made)
@@ -156,11 +172,8 @@ class Hosts:
     ) -> Visit:  # fmt: skip
         """Open a host's page; `query` fills it in (see mock_pages.mjs), `faults` are set before."""
         visit = self.blank(context or self.context(scripts=scripts, **(options or {})), key, faults)
-        visit.page.goto(f"{at or self.mock.origin}{self.address(path, visit.key, **query)}")
+        visit.go(path, at=at, **query)
         return visit
-
-    def address(self, path: str, key: str, **query: str) -> str:
-        return f"/{path}?{urlencode({'key': key, **query})}"
 
     def blank(self, context: Any, key: str = "", faults: dict[str, Any] | None = None) -> Visit:
         """Return an empty page under watch."""

@@ -51,6 +51,7 @@ export const words: Words = {
   optedOut: "Ab jetzt wird nichts mehr gezeigt oder gespeichert.",
   deskWait: "Das Nächste wird gesucht …",
   deskPair: "Sind diese beiden dasselbe?",
+  deskTaken: "Das haben inzwischen andere beantwortet.",
   deskClosed: "Dieser Link führt nicht mehr hierher.",
   deskAskNew: "Bitten Sie um einen neuen.",
   deskNotAsked: "Diese Frage wird nicht mehr gestellt.",

@@ -73,6 +73,7 @@ export const menu = {
 export const desk = {
   deskWait: "Looking for the next one …",
   deskPair: "Are these two the same?",
+  deskTaken: "Others answered that one in the meantime.",
   deskClosed: "This link does not open the desk any more.",
   deskAskNew: "Ask whoever sent it for a new one.",
   deskNotAsked: "This question is not asked any more.",

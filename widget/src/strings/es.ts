@@ -51,6 +51,7 @@ export const words: Words = {
   optedOut: "Desde ahora no se muestra ni se guarda nada.",
   deskWait: "Buscando el siguiente…",
   deskPair: "¿Son estos dos lo mismo?",
+  deskTaken: "Otros respondieron eso entretanto.",
   deskClosed: "Este enlace ya no abre la mesa.",
   deskAskNew: "Pide uno nuevo a quien te lo envió.",
   deskNotAsked: "Esta pregunta ya no se hace.",

@@ -1,0 +1,82 @@
+"""Brings a page of every state to its states, in any language: for axe, and for people who look at pictures."""
+
+from typing import Any
+
+from tests.journeys.widget.conftest import Hosts, Visit, eventually
+
+TEXT_200 = "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })"
+DESKTOP = {"viewport": {"width": 1440, "height": 1100}}
+#: How a page is looked at: options of the browser, and what fills in the page.
+LOOKS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "light": ({**DESKTOP, "color_scheme": "light"}, {}),
+    "dark": ({**DESKTOP, "color_scheme": "dark"}, {}),
+    "forced": ({**DESKTOP, "forced_colors": "active"}, {}),
+    "rtl": (DESKTOP, {"dir": "rtl", "lang": "ar", "words": "ar"}),
+    "320": ({"viewport": {"width": 320, "height": 720}}, {}),
+    "zoom-200": ({"viewport": {"width": 720, "height": 550}, "device_scale_factor": 2}, {}),
+    "text-200": (DESKTOP, {}),
+}
+ANSWERED = "() => [...document.querySelectorAll('figure:not(#late) > :last-child')].every((mark) => mark.shadowRoot && !mark.shadowRoot.querySelector('[aria-busy]'))"
+WAITS = "document.querySelector('#late').lastElementChild?.shadowRoot?.querySelector('[aria-busy]')"
+
+
+def stage(hosts: Hosts, kind: str, look: str) -> Visit:
+    """Open the page of every state of a kind in a look, and bring it to its states."""
+    options, query = LOOKS[look]
+    scripts = (TEXT_200,) if look == "text-200" else ()
+    visit = hosts.open(kind, options=options, scripts=scripts, **query)
+    visit.page.wait_for_load_state("load")
+    for figure in visit.page.locator("figure").all():
+        figure.scroll_into_view_if_needed()
+    visit.until(ANSWERED)
+    visit.page.locator("#late").scroll_into_view_if_needed()
+    visit.until(WAITS)
+    BRING[kind](visit)
+    return visit
+
+
+def figure(visit: Visit, caption: str) -> Any:
+    return visit.page.locator("figure", has=visit.page.locator("figcaption", has_text=caption)).first
+
+
+def answer(visit: Visit, caption: str, value: str) -> None:
+    """Give an answer to the first entry of a figure that has none."""
+    figure(visit, caption).locator(f"[data-value='{value}']").first.click()
+
+
+def search(visit: Visit, caption: str, words: str) -> None:
+    """Open the search of a figure, by the last quiet button in it, and type."""
+    figure(visit, caption).locator("button.quiet").last.click()
+    figure(visit, caption).get_by_role("combobox").fill(words)
+    figure(visit, caption).get_by_role("option").first.wait_for()
+
+
+def fail(visit: Visit, value: str) -> None:
+    """Let one answer be refused and, after it, one find nobody."""
+    answer(visit, "Error", value)
+    figure(visit, "Error").locator(".failed").wait_for()
+    answer(visit, "Offline", value)
+    eventually(lambda: figure(visit, "Offline").locator(".said:not(.yours)").count() == 1)
+
+
+def bring_duplicates(visit: Visit) -> None:
+    figure(visit, "Read here").locator("li button[aria-expanded]").first.click()
+    fail(visit, "duplicate")
+    answer(visit, "Offline", "unsure")
+    search(visit, "Search for another", "archive")
+
+
+def bring_tags(visit: Visit) -> None:
+    fail(visit, "fits")
+    search(visit, "Adding, with completion", "key")
+
+
+def bring_choice(visit: Visit) -> None:
+    answer(visit, "Undone", "Yes")
+    figure(visit, "Undone").locator(".undo").click()
+    fail(visit, "Solves it")
+    figure(visit, "Asked, by keyboard").locator("[data-value]").first.focus()
+    visit.page.keyboard.press("ArrowRight")
+
+
+BRING = {"duplicates": bring_duplicates, "tags": bring_tags, "choice": bring_choice}

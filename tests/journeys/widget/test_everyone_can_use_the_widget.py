@@ -1,0 +1,91 @@
+"""The widget is open to everyone: every state of each kind, in each way of looking at it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.journeys.widget.conftest import BASE, KINDS, Hosts
+from tests.journeys.widget.stages import LOOKS, stage
+
+pytestmark = pytest.mark.journey
+
+AXE = (BASE / "widget/node_modules/axe-core/axe.min.js").read_text()
+#: What axe cannot decide, with what we know of it: rule and selector → why it is well.
+EXPLAINED: dict[tuple[str, str], str] = {}
+LEAST_PX = 24
+SMALL = """(least) => {
+  const deep = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? deep(node.shadowRoot) : [])]);
+  return [...document.querySelectorAll("figure")].flatMap(deep)
+    .filter((node) => node.matches("a[href], button, input, [role=option], [tabindex='0']") && node.checkVisibility({ visibilityProperty: true }))
+    .map((node) => [node.getAttribute("aria-label") ?? node.textContent, node.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width < least || height < least)
+    .map(([name, { width, height }]) => `${name}: ${Math.round(width)} × ${Math.round(height)}`);
+}"""
+
+
+def asked_of_axe(page: Any) -> tuple[list[str], list[str]]:
+    """Return axe's violations, and what it could not decide and we do not explain."""
+    page.evaluate(f"() => {{ {AXE} }}")
+    found = json.loads(
+        page.evaluate(
+            "axe.run('main', { resultTypes: ['violations', 'incomplete'] }).then((result) => JSON.stringify(result))"
+        )
+    )
+    told = {
+        what: [(one["id"], node) for one in found[what] for node in one["nodes"]]
+        for what in ("violations", "incomplete")
+    }
+    say = lambda rule, node: f"{rule}: {node['target'][-1]} {node['html'][:120]} {node['any'][:1]}"  # noqa: E731
+    open_ones = [
+        (rule, node) for rule, node in told["incomplete"] if (rule, str(node["target"][-1][-1])) not in EXPLAINED
+    ]
+    return [say(*one) for one in told["violations"]], [say(*one) for one in open_ones]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_state_is_open_to_everyone(hosts: Hosts, kind: str, look: str) -> None:
+    visit = stage(hosts, kind, look)
+    violations, undecided = asked_of_axe(visit.page)
+    assert violations == []
+    assert undecided == []
+    assert visit.page.evaluate(SMALL, LEAST_PX) == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_moves_for_who_wants_no_motion(hosts: Hosts, kind: str) -> None:
+    visit = hosts.open("one", kind=kind, options={"reduced_motion": "reduce"})
+    visit.page.locator("[data-value]").first.wait_for()
+    moving = """(tag) => [...document.querySelector(tag).shadowRoot.querySelectorAll("*")].filter((node) => {
+      const { transitionDuration, animationName } = getComputedStyle(node);
+      return parseFloat(transitionDuration) > 0 || animationName !== "none";
+    }).length"""
+    assert visit.page.evaluate(moving, f"earmark-{kind}") == 0
+
+
+@pytest.mark.parametrize("words", ["en", "de", "es", "ar"])
+def test_every_word_is_in_the_language_that_was_asked_for(hosts: Hosts, words: str) -> None:
+    """Of the words that stand in the cards, none is left in English where another language is asked for."""
+    visit = hosts.open("thread", words=words)
+    visit.until(
+        "document.querySelectorAll('main *').length > 0 && [...document.querySelectorAll('earmark-duplicates,earmark-tags,earmark-choice')].every((mark) => mark.shadowRoot?.querySelector('[data-value]'))"
+    )
+    names = """[...document.querySelectorAll("earmark-duplicates,earmark-tags,earmark-choice")]
+      .flatMap((mark) => [...mark.shadowRoot.querySelectorAll("button,h2,[aria-label]")])
+      .map((node) => node.getAttribute("aria-label") ?? node.textContent)"""
+    told = visit.page.evaluate(names)
+    english = (
+        "About this question",
+        "Not sure",
+        "Different",
+        "Related",
+        "does not fit",
+        "Add tag",
+        "Same",
+        "Read “",
+        "Search",
+        "Why am I",
+    )
+    assert {word for word in english for name in told if word in name} == (set(english) if words == "en" else set())

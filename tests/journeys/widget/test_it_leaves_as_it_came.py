@@ -1,0 +1,172 @@
+"""After `destroy()` and after elements go, the host's page is what it was; coming and going a hundred times costs nothing."""
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.widget.conftest import KINDS, Hosts, Visit
+from tests.journeys.widget.test_no_rule_of_the_page_is_broken import RULES
+
+pytestmark = pytest.mark.journey
+
+MARKUP = (
+    'document.documentElement.outerHTML.replace(/nonce="[^"]*"/g, \'\').replace(/key=k\\d+|data-key="k\\d+"/g, \'\')'
+)
+GLOBALS = "Object.getOwnPropertyNames(window).filter((name) => !name.startsWith('__playwright')).sort().join()"
+TARGETS = (
+    "window",
+    "document",
+    "document.documentElement",
+    "document.body",
+    "window.navigation",
+    "window.visualViewport",
+)
+NATIVE = "[history.pushState, history.replaceState, window.fetch, attachInternals, Element.prototype.attachShadow]"
+
+
+def of_ours(visit: Visit) -> list[str]:
+    """Return the listeners of the widget's own files on what belongs to the host."""
+    client = visit.page.context.new_cdp_session(visit.page)
+    scripts: dict[str, str] = {}
+    client.on("Debugger.scriptParsed", lambda told: scripts.__setitem__(told["scriptId"], told["url"]))
+    client.send("Debugger.enable")
+    found = []
+    for target in TARGETS:
+        result = client.send("Runtime.evaluate", {"expression": target})["result"]
+        for one in client.send("DOMDebugger.getEventListeners", {"objectId": result["objectId"]})["listeners"]:
+            if "/w/" in scripts.get(one["scriptId"], ""):
+                found.append(f"{target}: {one['type']}")
+    client.detach()
+    return found
+
+
+def without_widget(hosts: Hosts, path: str, **query: str) -> tuple[str, str]:
+    """Return markup and names of the page as it is where the widget's script never came."""
+    context = hosts.context()
+    context.route("**/w/earmark.js", lambda route: route.abort())
+    visit = hosts.open(path, context=context, **query)
+    visit.page.wait_for_timeout(100)
+    return visit.page.evaluate(MARKUP), visit.page.evaluate(GLOBALS)
+
+
+@pytest.mark.parametrize("path", ["thread", "rules/t/first"])
+def test_destroy_leaves_no_trace(hosts: Hosts, path: str) -> None:
+    before = without_widget(hosts, path)
+    last = RULES[0] | {"selector": "#end", "item_from": "url", "item_key": "/rules/t/{item}"}
+    visit = hosts.open(path, faults={"rules": [*RULES, last]})
+    visit.button("Same").first.click()
+    visit.button("Search for another").first.click()
+    assert of_ours(visit) != [], "it listens while it lives"
+    visit.page.evaluate("earmark('destroy')")
+    visit.page.wait_for_timeout(100)
+    assert visit.page.evaluate(MARKUP) == before[0]
+    assert visit.page.evaluate(GLOBALS) == before[1]
+    assert of_ours(visit) == []
+    left = "[...document.querySelectorAll('*')].filter((node) => node.shadowRoot?.childNodes.length).length"
+    assert visit.page.evaluate(left) == 0
+    assert visit.page.evaluate("document.adoptedStyleSheets.length") == 0
+    assert visit.page.evaluate("history.pushState.toString().includes('[native code]')")
+
+
+def test_after_destroy_nothing_is_sent_drawn_or_watched(hosts: Hosts) -> None:
+    visit = hosts.open("thread")
+    visit.button("Same").first.wait_for()
+    visit.page.evaluate("earmark('destroy')")
+    visit.page.wait_for_timeout(300)
+    calls = len(visit.ledger.calls)
+    visit.page.evaluate(
+        """() => {
+          const late = document.createElement("earmark-duplicates");
+          late.setAttribute("item", "three"); late.setAttribute("question", "duplicate");
+          document.querySelector("main").append(late);
+          document.dispatchEvent(new Event("visibilitychange")); dispatchEvent(new Event("online"));
+        }"""
+    )
+    visit.page.wait_for_timeout(500)
+    assert len(visit.ledger.calls) == calls
+    assert (
+        visit.page.evaluate("document.querySelector('main > earmark-duplicates').shadowRoot?.childNodes.length ?? 0")
+        == 0
+    )
+
+
+def test_what_waits_leaves_with_destroy(hosts: Hosts) -> None:
+    visit = hosts.open("one")
+    visit.button("Same").first.wait_for()
+    visit.page.evaluate(
+        """() => {
+          document.querySelector("earmark-duplicates").shadowRoot.querySelector("[data-value=duplicate]").click();
+          earmark("destroy");
+        }"""
+    )
+    visit.page.wait_for_timeout(500)
+    assert visit.ledger.values == ["duplicate"]
+
+
+def test_destroy_before_anything_came_is_destroy_too(hosts: Hosts) -> None:
+    visit = hosts.open("bare")
+    visit.until("!!window.earmark")
+    visit.page.evaluate("earmark('destroy')")
+    visit.page.wait_for_timeout(300)
+    assert visit.ledger.called("session") == []
+    assert of_ours(visit) == []
+
+
+def test_elements_keep_the_hosts_attributes_as_they_are(hosts: Hosts) -> None:
+    visit = hosts.open("thread")
+    visit.button("Same").first.click()
+    visit.button("Undo", exact=False).first.click()
+    attributes = "[...document.querySelectorAll('earmark-duplicates,earmark-tags,earmark-choice')].map((mark) => mark.getAttributeNames().join())"
+    assert set(visit.page.evaluate(attributes)) == {"item,question"}
+
+
+def test_an_element_that_goes_takes_its_own_along(hosts: Hosts) -> None:
+    visit = hosts.open("thread")
+    visit.button("Same").first.wait_for()
+    visit.page.evaluate("document.querySelectorAll('earmark-duplicates').forEach((mark) => mark.remove())")
+    visit.page.wait_for_timeout(100)
+    assert visit.page.get_by_text("Related threads").count() == 0
+    visit.button("Solves it").click()
+    assert visit.settle().values == ["Solves it"]
+
+
+COME_AND_GO = """async ([tag, question, times]) => {
+  const home = document.createElement("div");
+  document.querySelector("main").append(home);
+  for (let at = 0; at < times; at++) {
+    const mark = document.createElement(tag);
+    mark.setAttribute("item", "asked");
+    mark.setAttribute("question", question);
+    const drawn = new Promise((done) => mark.addEventListener("earmark:show", done, { once: true }));
+    home.append(mark);
+    await drawn;
+    if (at % 3 === 0) mark.shadowRoot.querySelector("[data-value]")?.click();
+    if (at % 3 === 0) mark.shadowRoot.querySelector(".undo")?.click();
+    mark.remove();
+  }
+  home.remove();
+}"""
+
+
+def measured(client: Any) -> dict[str, float]:
+    for _ in range(3):
+        client.send("HeapProfiler.collectGarbage")
+    return {one["name"]: one["value"] for one in client.send("Performance.getMetrics")["metrics"]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hundred_comings_and_goings_leave_nothing_behind(hosts: Hosts, kind: str) -> None:
+    question = {"duplicates": "duplicate", "tags": "topics", "choice": "tone"}[kind]
+    visit = hosts.open("one", kind=kind)
+    visit.page.wait_for_timeout(500)
+    client = visit.page.context.new_cdp_session(visit.page)
+    client.send("Performance.enable")
+    visit.page.evaluate(COME_AND_GO, [f"earmark-{kind}", question, 30])
+    before = measured(client)
+    visit.page.evaluate(COME_AND_GO, [f"earmark-{kind}", question, 100])
+    visit.page.wait_for_timeout(200)
+    after = measured(client)
+    grown = {name: after[name] - before[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}
+    assert grown["Nodes"] <= 20, grown
+    assert grown["JSEventListeners"] <= 5, grown
+    assert grown["JSHeapUsedSize"] <= 200_000, grown

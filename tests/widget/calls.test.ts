@@ -1,0 +1,255 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { take } from "@/calls";
+import type { Guest } from "@/core";
+import { aPage, arrive, button, earlier, heard, label, mount, pass, server, thread } from "./page";
+
+aPage();
+
+const PAIR = { question: "duplicate", item: "5" };
+let guest: Guest;
+beforeEach(() => {
+  guest = arrive();
+});
+
+/** Call as `earmark(...)` does. */
+const call = (...args: unknown[]) => new Promise<any>((done, failed) => take(guest, [args, done, failed]));
+/** Call, let it be answered, and return what came of it. */
+async function told(...args: unknown[]): Promise<any> {
+  const answer = call(...args);
+  const settled = answer.catch(() => {});
+  await pass();
+  await settled;
+  return answer;
+}
+const judged = () => server.events.filter(({ type }) => type === "judge");
+
+for (const name of ["nonsense", "constructor", "__proto__", "toString", "", undefined, 5, null])
+  test(`${JSON.stringify(name)} is no call: it is refused in words that name those there are`, async () => {
+    await expect(call(name)).rejects.toThrow(/^earmark: there is no call .*; there are identify, on, scan, suggest, decide, undo, search, pause, optOut, strings, destroy\.$/);
+  });
+
+test("every failure is an Error, with the server's code where there is one", async () => {
+  server.refusals = [{ path: "me/optout", status: 429, code: "too_many_calls" }];
+  await expect(told("optOut")).rejects.toThrow(new Error("earmark: too_many_calls"));
+  server.refusals = [{ path: "me/optout", status: 502 }];
+  await expect(told("optOut")).rejects.toThrow(new Error("earmark: no answer"));
+  server.isDown = true;
+  await expect(told("optOut")).rejects.toThrow(TypeError);
+});
+
+test("a call with nothing given rejects, and throws nothing into the page", async () => {
+  for (const name of ["suggest", "decide", "search"]) await expect(told(name)).rejects.toBeInstanceOf(Error);
+});
+
+test("identify: a new person is met, and what stands in the page is asked for anew", async () => {
+  const mark = await mount("duplicates", PAIR);
+  await told("identify", "ben");
+  await pass();
+  expect(server.at("session").map(({ identity }) => identity)).toEqual(["ann", "ben"]);
+  expect(server.at("suggest").at(-1).token).toContain("ben");
+  expect(mark._root.textContent).toContain("Thread 1");
+});
+
+test("identify: a word that does not hold rejects with its code, and the host hears it", async () => {
+  const heardOf = heard("identity");
+  server.refusals = [{ path: "session", status: 401, code: "identity_expired" }];
+  await expect(told("identify", "old")).rejects.toThrow("earmark: identity_expired");
+  expect(heardOf.length).toBe(1);
+});
+
+test.fails("identify: with privacy asked for, nothing leaves before a click", async () => {
+  guest._isSilent = true;
+  await mount("duplicates", PAIR);
+  await told("identify", "ben");
+  expect(server.received).toEqual([]);
+});
+
+test("on: the handler gets the detail and the event, until it is ended", async () => {
+  const handler = vi.fn();
+  const end = await told("on", "decide", handler);
+  const mark = await mount("duplicates", PAIR);
+  button(mark._root, "Same").click();
+  expect(handler).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ item: "5", candidate: "1", value: "duplicate" }), expect.any(CustomEvent));
+  end();
+  button(mark._root, "Undo").click();
+  button(mark._root, "Same").click();
+  expect(handler).toHaveBeenCalledOnce();
+});
+
+test("on: a handler may keep an answer from being given", async () => {
+  await told("on", "decide", (_detail: unknown, event: Event) => event.preventDefault());
+  await expect(told("decide", { ...PAIR, candidate: "1", value: "duplicate" })).rejects.toThrow("a listener said no");
+  expect(server.events).toEqual([]);
+});
+
+test("on: after a goodbye nothing is heard", async () => {
+  const handler = vi.fn();
+  await told("on", "show", handler);
+  await told("destroy");
+  document.dispatchEvent(new CustomEvent("earmark:show"));
+  expect(handler).not.toHaveBeenCalled();
+});
+
+test("scan: places are looked for again", async () => {
+  const looked = vi.fn();
+  addEventListener("earmark:scan", looked, { once: true });
+  await told("scan");
+  expect(looked).toHaveBeenCalledOnce();
+});
+
+test("suggest: gives all that an element would show, and what was answered", async () => {
+  server.shown["5"] = { ask: false, known: [{ id: "Mail", people_count: 2 }], answers: [earlier(thread("2"), "related")] };
+  expect(await told("suggest", PAIR)).toEqual({
+    question: "duplicate",
+    item: "5",
+    exposure: "shown-5",
+    ask: false,
+    candidates: [thread("1"), thread("2")],
+    known: [{ id: "Mail", people_count: 2 }],
+    answers: [{ candidate: "2", value: "related", judgement: "earlier-2" }],
+  });
+});
+
+test("suggest: where nothing is asked, or nobody answers, it rejects", async () => {
+  server.shown["5"] = { exposure: null };
+  await expect(told("suggest", PAIR)).rejects.toThrow("nothing is asked there, or nobody answers");
+  server.isDown = true;
+  await expect(told("suggest", { ...PAIR, item: "6" })).rejects.toThrow("nobody answers");
+});
+
+test("suggest: several in one moment are one question to the server, and an element shares what they know", async () => {
+  const both = [call("suggest", PAIR), call("suggest", { ...PAIR, item: "6" })];
+  await pass();
+  expect((await Promise.all(both)).map(({ exposure }) => exposure)).toEqual(["shown-5", "shown-6"]);
+  await mount("duplicates", PAIR);
+  expect(server.at("suggest").length).toBe(1);
+});
+
+test("decide: a pair is answered by its candidate, and resolves with what the server said", async () => {
+  server.result = () => ({ state: "settled", agree_count: 2, votes_count: 2, others_count: 1 });
+  const answer = await told("decide", { ...PAIR, candidate: "2", value: "related", note: "see there" });
+  expect(judged()).toMatchObject([{ exposure: "shown-5", candidate: "2", answer: { kind: "pair", value: "related" }, via: "api", note: "see there" }]);
+  expect(answer).toMatchObject({ judgement: judged()[0]!.id, status: "ok", state: "settled", agree_count: 2, votes_count: 2, others_count: 1 });
+});
+
+test("decide: a tag is answered by its name, suggested or not", async () => {
+  server.shown["5"] = { candidates: [label("Mail")] };
+  await told("decide", { question: "topics", item: "5", tag: "Mail", value: "does_not_fit" });
+  await told("decide", { question: "topics", item: "5", tag: "Search", value: "fits" });
+  expect(judged().map((event) => event.type === "judge" && event.answer)).toEqual([
+    { kind: "tags", tag: "Mail", value: "does_not_fit" },
+    { kind: "tags", tag: "Search", value: "fits" },
+  ]);
+});
+
+test("decide: a choice is answered by its value", async () => {
+  server.shown["5"] = { candidates: [] };
+  await told("decide", { question: "tone", item: "5", value: "Asks back" });
+  expect(judged()).toMatchObject([{ answer: { kind: "choice", value: "Asks back" } }]);
+});
+
+for (const [what, decision] of Object.entries({
+  "a candidate that was neither suggested nor found": { ...PAIR, candidate: "99", value: "duplicate" },
+  "a pair without a candidate": { ...PAIR, value: "duplicate" },
+  "a tag without a name": { question: "topics", item: "5", value: "fits" },
+}))
+  test(`decide: ${what} rejects, and nothing is sent`, async () => {
+    await expect(told("decide", decision)).rejects.toThrow("name a candidate that was suggested or found");
+    expect(server.events).toEqual([]);
+  });
+
+test("decide: an answer that the server refuses resolves and says so", async () => {
+  server.result = () => ({ status: "bad", code: "unknown_value" });
+  expect(await told("decide", { ...PAIR, candidate: "1", value: "nonsense" })).toMatchObject({ status: "bad", code: "unknown_value" });
+});
+
+test("decide: while nobody answers it waits, and then resolves", async () => {
+  await told("suggest", PAIR);
+  server.isDown = true;
+  let answer: any;
+  void call("decide", { ...PAIR, candidate: "1", value: "duplicate" }).then((one) => (answer = one));
+  await pass(30_000);
+  expect(answer).toBeUndefined();
+  server.isDown = false;
+  await pass(60_000);
+  expect(answer).toMatchObject({ status: "ok" });
+});
+
+test("decide: an element of the same place shows it", async () => {
+  const mark = await mount("duplicates", PAIR);
+  await told("decide", { ...PAIR, candidate: "1", value: "duplicate" });
+  expect(mark._root.textContent).toContain("Same problem.");
+});
+
+test.fails("decide: what is answered already rejects until it is taken back", async () => {
+  await told("decide", { ...PAIR, candidate: "1", value: "duplicate" });
+  await expect(told("decide", { ...PAIR, candidate: "1", value: "different" })).rejects.toThrow("already answered");
+});
+
+test("undo: by the judgement's name, of this page or an earlier one", async () => {
+  server.shown["5"] = { answers: [earlier(thread("2"), "related")] };
+  const { judgement } = await told("decide", { ...PAIR, candidate: "1", value: "duplicate" });
+  await told("undo", judgement);
+  await told("undo", "earlier-2");
+  await pass();
+  expect(server.events.flatMap((event) => (event.type === "undo" ? [event.judgement] : []))).toEqual([judgement, "earlier-2"]);
+});
+
+test("undo: what does not stand, or stands no more, rejects", async () => {
+  const { judgement } = await told("decide", { ...PAIR, candidate: "1", value: "duplicate" });
+  await told("undo", judgement);
+  await expect(told("undo", judgement)).rejects.toThrow("no such judgement stands in this page");
+  await expect(told("undo", "nobody's")).rejects.toThrow("no such judgement");
+});
+
+test("search: gives what was found, and that can be answered, under its own list", async () => {
+  expect(await told("search", { ...PAIR, query: "archive" })).toEqual([thread("7"), thread("8")]);
+  expect(server.at("search")).toMatchObject([{ question: "duplicate", item: "5", query: "archive" }]);
+  await told("decide", { ...PAIR, candidate: "8", value: "duplicate" });
+  expect(judged()).toMatchObject([{ exposure: "found", candidate: "8" }]);
+});
+
+test("search: what was suggested already stays under the list that suggested it", async () => {
+  server.found.candidates = [thread("1")];
+  await told("search", { ...PAIR, query: "one" });
+  await told("decide", { ...PAIR, candidate: "1", value: "duplicate" });
+  expect(judged()).toMatchObject([{ exposure: "shown-5" }]);
+});
+
+test("pause: nothing new is drawn until it is over", async () => {
+  await told("pause");
+  const mark = await mount("duplicates", PAIR);
+  await pass(10_000);
+  expect(mark._root.querySelector(".row a")).toBeNull();
+  await told("pause", false);
+  await pass(500);
+  expect(mark._root.querySelector(".row a")).not.toBeNull();
+});
+
+test("optOut: it is told, and what stands in the page is asked for anew; it can be taken back", async () => {
+  const mark = await mount("duplicates", PAIR);
+  server.shown["5"] = { exposure: null };
+  await told("optOut");
+  await pass();
+  expect(mark._root.querySelector(".row")).toBeNull();
+  server.shown["5"] = {};
+  await told("optOut", false);
+  await pass();
+  expect(server.at("me/optout").map(({ out }) => out)).toEqual([true, false]);
+  expect(mark._root.querySelector(".row")).not.toBeNull();
+});
+
+test("strings: the host's words stand above ours at once", async () => {
+  const mark = await mount("duplicates", PAIR);
+  await told("strings", { heading: "See also" });
+  await pass();
+  expect(mark._root.querySelector("h2")!.textContent).toBe("See also");
+  await told("strings", { heading: undefined });
+});
+
+test("destroy: nothing of ours is left in the page", async () => {
+  const mark = await mount("duplicates", PAIR);
+  await told("destroy");
+  expect(mark._root.childElementCount).toBe(0);
+  expect("earmark" in window).toBe(false);
+});

@@ -1,0 +1,299 @@
+import { expect, test, vi } from "vitest";
+import { fire, Guest, start } from "@/core";
+import { aPage, arrive, button, heard, hide, made, mount, one, pass, press, QUESTIONS, server, thread } from "./page";
+
+aPage();
+
+const MINUTE_MS = 60_000;
+const silent = () => vi.stubGlobal("navigator", Object.create(navigator, { globalPrivacyControl: { value: true } }));
+
+test("a guest who is shown nowhere asks nothing", async () => {
+  arrive();
+  await pass(MINUTE_MS);
+  expect(server.received).toEqual([]);
+});
+
+test("the server hears who the host says is here, and on which path, never the whole address", async () => {
+  history.replaceState(null, "", "/t/5?token=secret#here");
+  await arrive({ key: "pk_1", identity: "jwt" })._meet();
+  expect(server.at("session")).toEqual([{ key: "pk_1", identity: "jwt", page: "/t/5" }]);
+  history.replaceState(null, "", "/");
+});
+
+test("places that are wanted at once are asked for in one call, each once, under one session", async () => {
+  const guest = arrive();
+  const models = [guest._place("duplicate", "5"), guest._place("topics", "5"), guest._place("duplicate", "5")];
+  await pass();
+  expect(await models[0]).toBe(await models[2]);
+  expect(server.at("session").length).toBe(1);
+  expect(server.at("suggest")).toMatchObject([{ token: "token-ann-1", places: [{ question: "duplicate", item: "5" }, { question: "topics", item: "5" }] }]);
+});
+
+test("no call names more than twenty places, and none is forgotten", async () => {
+  const guest = arrive();
+  const models = Array.from({ length: 45 }, (_, n) => guest._place("duplicate", `${n}`));
+  await pass();
+  expect(server.at("suggest").map(({ places }) => places.length)).toEqual([20, 20, 5]);
+  expect((await Promise.all(models)).map((model) => model?.item)).toEqual(Array.from({ length: 45 }, (_, n) => `${n}`));
+});
+
+test("what is known of a place is asked for again after half an hour", async () => {
+  const guest = arrive();
+  void guest._place("duplicate", "5");
+  await pass(29 * MINUTE_MS);
+  void guest._place("duplicate", "5");
+  await pass();
+  expect(server.at("suggest").length).toBe(1);
+  await pass(MINUTE_MS);
+  void guest._place("duplicate", "5");
+  await pass();
+  expect(server.at("suggest").length).toBe(2);
+});
+
+test("a place of which nothing is known gives nothing, and may be asked for again", async () => {
+  const guest = arrive();
+  server.shown = { none: { exposure: null, error: { code: "unknown_item", detail: "" } } };
+  const [unknown, strange] = [guest._place("duplicate", "none"), guest._place("no-such-question", "5")];
+  await pass();
+  expect([await unknown, await strange]).toEqual([undefined, undefined]);
+  void guest._place("duplicate", "none");
+  await pass();
+  expect(server.at("suggest").length).toBe(2);
+});
+
+test("where nobody answers, places are given nothing and nothing is thrown", async () => {
+  server.isDown = true;
+  const model = arrive()._place("duplicate", "5");
+  await pass();
+  expect(await model).toBeUndefined();
+});
+
+test("a session that ended is begun anew, and the call made once more", async () => {
+  server.refusals = [{ path: "suggest", status: 401, code: "session_expired" }];
+  const model = arrive()._place("duplicate", "5");
+  await pass();
+  expect((await model)?.item).toBe("5");
+  expect(server.at("suggest").map(({ token }) => token)).toEqual(["token-ann-1", "token-ann-2"]);
+});
+
+test("who is refused twice is not asked a third time", async () => {
+  server.refusals = [1, 2, 3].map(() => ({ path: "suggest", status: 401 }));
+  const model = arrive()._place("duplicate", "5");
+  await pass();
+  expect(await model).toBeUndefined();
+  expect(server.at("suggest").length).toBe(2);
+});
+
+test("other refusals are the caller's, and end no session", async () => {
+  const guest = arrive();
+  server.refusals = [{ path: "search", status: 404, code: "unknown_item" }];
+  await expect(guest._call("search", {})).rejects.toMatchObject({ status: 404, code: "unknown_item" });
+  await guest._call("search", {});
+  expect(server.at("session").length).toBe(1);
+});
+
+test("where the host's word does not hold, the host hears so, and may try again", async () => {
+  const told = heard("identity");
+  const guest = arrive();
+  server.refusals = [{ path: "session", status: 401, code: "identity_invalid" }];
+  await expect(guest._meet()).rejects.toMatchObject({ status: 401 });
+  expect(told.length).toBe(1);
+  await guest._meet();
+  expect(server.at("session").length).toBe(2);
+});
+
+test("a new edition of the project's settings begins a new session", async () => {
+  const guest = arrive();
+  void guest._place("duplicate", "5");
+  await pass();
+  server.version = "2";
+  void guest._place("duplicate", "6");
+  await pass();
+  void guest._place("duplicate", "7");
+  await pass();
+  expect(server.at("session").length).toBe(2);
+});
+
+test("nobody is interrupted: a hidden page, a pause, and somebody who types are waited for", async () => {
+  const guest = arrive();
+  const calm = async () => {
+    let isCalm = false;
+    void guest._calm().then(() => (isCalm = true));
+    await pass(1);
+    return () => isCalm;
+  };
+  expect((await calm())()).toBe(true);
+  hide();
+  const whileHidden = await calm();
+  expect(whileHidden()).toBe(false);
+  hide(false);
+  await pass(500);
+  expect(whileHidden()).toBe(true);
+  guest._isPaused = true;
+  expect((await calm())()).toBe(false);
+  guest._isPaused = false;
+  const field = document.body.appendChild(document.createElement("textarea"));
+  press(field, "a");
+  const whileTyping = await calm();
+  await pass(4900);
+  expect(whileTyping()).toBe(false);
+  await pass(700);
+  expect(whileTyping()).toBe(true);
+});
+
+test("keys outside a field are no typing", async () => {
+  const guest = arrive();
+  press(document.body, "j");
+  let isCalm = false;
+  void guest._calm().then(() => (isCalm = true));
+  await pass(1);
+  expect(isCalm).toBe(true);
+});
+
+test("a key that a page sends to its document or window throws nothing into the page", () => {
+  const thrown = vi.fn((event: Event) => event.preventDefault());
+  window.addEventListener("error", thrown);
+  arrive();
+  press(document, "j");
+  press(window, "j");
+  window.removeEventListener("error", thrown);
+  expect(thrown).not.toHaveBeenCalled();
+});
+
+for (const [settings, lang, words] of [["", "de-AT", "Ähnliche Themen"], ["es", "de", "Hilos relacionados"], ["", "ar", "مواضيع ذات صلة"], ["", "fr", "Related threads"], ["", "", "Related threads"]])
+  test(`the page's language “${lang}”, with “${settings}” asked for, says ${words}`, async () => {
+    document.documentElement.lang = lang!;
+    arrive({ lang: settings! });
+    const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+    expect(one(mark, "h2").textContent).toBe(words);
+  }); // prettier-ignore
+
+test("what the host hears can be stopped, and leaves shadow trees", () => {
+  const inside = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" }).appendChild(document.createElement("i"));
+  const told = heard("show");
+  expect(fire(inside, "show", { count: 1 })).toBe(true);
+  expect(told[0]).toMatchObject({ bubbles: true, cancelable: true, composed: true, detail: { count: 1 } });
+  document.addEventListener("earmark:decide", (event) => event.preventDefault(), { once: true });
+  expect(fire(inside, "decide", {})).toBe(false);
+});
+
+test("begun by the loader, it meets the person and takes the calls that waited, in order", async () => {
+  const earmark = made();
+  const done = vi.fn();
+  earmark.calls.push([["pause"], done, done], [["nonsense"], done, (why) => done(why)]);
+  start(earmark);
+  await pass();
+  expect(server.at("session").length).toBe(1);
+  expect(done.mock.calls).toEqual([[new Error("earmark: there is no call \"nonsense\"; there are identify, on, scan, suggest, decide, undo, search, pause, optOut, strings, destroy.")], [undefined]]);
+  expect(earmark.calls).toEqual([]);
+});
+
+test("rules of the server place elements, once", async () => {
+  document.body.append(document.createElement("h1"));
+  server.session = { placement_rules: [{ question: "duplicate", kind: "pair", path: "**", selector: "h1", item_from: "attribute", item_key: "data-item", where: "after", reserve_px: 0 }] };
+  document.querySelector("h1")!.setAttribute("data-item", "5");
+  const guest = arrive();
+  await guest._open();
+  await guest._open();
+  await pass();
+  expect(document.querySelectorAll("h1 + earmark-duplicates").length).toBe(1);
+  expect(vi.mocked(Guest.prototype._load).mock.calls.filter(([name]) => name === "place").length).toBe(1);
+});
+
+test("where there are no rules, what places is never brought", async () => {
+  await arrive()._open();
+  expect(vi.mocked(Guest.prototype._load).mock.calls.map(([name]) => name)).toEqual(["answers"]);
+});
+
+test("with privacy asked for, nothing leaves before a click; the click is the consent", async () => {
+  silent();
+  start(made());
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  await pass(MINUTE_MS);
+  expect(server.received).toEqual([]);
+  button(mark._root, "Show related threads").click();
+  await pass();
+  expect(server.received.map(({ path }) => path)).toEqual(["session", "suggest"]);
+  expect(mark._root.textContent).toContain("Thread 1");
+});
+
+test("with no privacy asked for, no door stands in the way", async () => {
+  arrive();
+  expect((await mount("duplicates", { item: "5", question: "duplicate" }))._root.textContent).toContain("Thread 1");
+});
+
+test("destroyed, it sends what waits, empties its elements and is gone", async () => {
+  const guest = arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  button(mark._root, "Same").click();
+  guest._destroy();
+  await pass();
+  expect(server.events.map(({ type }) => type)).toEqual(["judge"]);
+  expect(mark._root.childElementCount).toBe(0);
+  expect("earmark" in window).toBe(false);
+});
+
+test("destroyed, it hears nothing more", async () => {
+  const added = vi.spyOn(window, "addEventListener");
+  const guest = arrive();
+  await guest._open();
+  const signals = added.mock.calls.map(([, , how]) => (how as AddEventListenerOptions).signal!);
+  expect(signals.length).toBeGreaterThan(3);
+  guest._destroy();
+  expect(signals.every(({ aborted }) => aborted)).toBe(true);
+});
+
+test("after a goodbye the page may begin anew, and elements that stayed are drawn again", async () => {
+  const first = arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  first._destroy();
+  const second = arrive({ identity: "ben" });
+  await pass();
+  expect(mark._root.textContent).toContain("Thread 1");
+  expect(second._views.has(mark)).toBe(true);
+  expect(server.at("suggest").at(-1).token).toContain("ben");
+});
+
+test("destroyed, it asks nothing for elements that come later or change", async () => {
+  const guest = arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  guest._destroy();
+  const before = server.received.length;
+  mark.setAttribute("item", "6");
+  const late = await mount("duplicates", { item: "7", question: "duplicate" });
+  await pass();
+  expect(server.received.length).toBe(before);
+  expect([mark, late].map((each) => each._root.childElementCount)).toEqual([0, 0]);
+});
+
+test.fails("destroyed while it is paused, it waits no more", async () => {
+  const guest = arrive();
+  guest._isPaused = true;
+  await mount("duplicates", { item: "5", question: "duplicate" });
+  guest._destroy();
+  await pass(60 * MINUTE_MS);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test.fails("where no chunk can be had, nothing is thrown into the page", async () => {
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  document.documentElement.lang = "de";
+  arrive()._load = async (name) => {
+    await new Promise((on) => setTimeout(on, name === "answers" ? 20 : 5));
+    throw new TypeError(`Failed to fetch dynamically imported module: ${name}`);
+  };
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  vi.useRealTimers();
+  await new Promise((on) => setTimeout(on, 20));
+  process.off("unhandledRejection", unhandled);
+  expect(mark._root.childElementCount).toBe(0);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+test("questions that the server no longer asks give nothing", async () => {
+  server.session = { questions: [QUESTIONS.topics] };
+  server.shown["5"] = { candidates: [thread("1")] };
+  arrive();
+  expect((await mount("duplicates", { item: "5", question: "duplicate" }))._root.childElementCount).toBe(0);
+});

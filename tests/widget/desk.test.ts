@@ -1,0 +1,359 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Earmark } from "@/config";
+import type { Mark } from "@/mark";
+import type { DeskItem, DeskNext, DeskProgress, Question } from "@/wire";
+import { aPage, all, arrive, button, label, pass, press, QUESTIONS, server, thread } from "./page";
+
+aPage();
+
+const LINK = "token-of-the-link";
+const UNIT = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
+const progress = (answered_count = 0): DeskProgress => ({ answered_count, settled_count: 3, contested_count: 1, open_count: 6 });
+const item = (id: string, more: Partial<DeskItem> = {}): DeskItem => ({ id, kind: "thread", title: `Title ${id}`, body: `Body ${id}`, url: `https://host.example/${id}`, created_at: null, ...more });
+const none = (answered = 0): DeskNext => ({ assignment: null, items: [], place: null, reasons: [], progress: progress(answered) });
+
+let question: Question;
+let consent: string;
+let units: DeskNext[];
+const listening: [string, EventListener][] = [];
+const byId = (id: string) => document.getElementById(id)!;
+const desk = () => byId("desk");
+const mark = () => desk().querySelector<Mark>("earmark-duplicates,earmark-tags,earmark-choice")!;
+const heading = () => desk().querySelector("h1")!.textContent;
+const asked = () => server.at("desk/next").map(({ token: _, ...given }) => given);
+const judged = () => server.events.filter(({ type }) => type === "judge");
+const key = async (name: string, target: EventTarget = document.body) => {
+  press(target, name);
+  await pass();
+};
+
+/** Return a unit of the pair {id, id's other}, or of what is asked about the item alone. */
+function unit(id: string, more: Partial<DeskNext> = {}): DeskNext {
+  const isPair = question.kind === "pair";
+  const candidates = { pair: [thread(`${id}b`)], tags: [label("Mail")], choice: [] }[question.kind];
+  return {
+    assignment: { id: Number(id), lease_until: "2030-01-01T00:00:00Z" } as DeskNext["assignment"],
+    items: isPair ? [item(id), item(`${id}b`)] : [item(id)],
+    place: { place: "desk", exposure: `desk-${id}`, ask: true, candidates, answers: [], known: [], error: null },
+    reasons: [],
+    progress: progress(),
+    ...more,
+  };
+}
+
+beforeEach(() => {
+  question = QUESTIONS.duplicate;
+  consent = "";
+  units = [];
+  vi.resetModules();
+  vi.doMock(`${location.origin}/w/core.test.js`, () => ({ wait: (earmark: Earmark) => arrive({}, earmark) }));
+  localStorage.clear();
+  const listen = window.addEventListener;
+  vi.spyOn(window, "addEventListener").mockImplementation((name: string, act: unknown, how?: unknown) => {
+    listening.push([name, act as EventListener]);
+    listen.call(window, name, act as EventListener, how as AddEventListenerOptions);
+  });
+});
+afterEach(() => {
+  for (const [name, act] of listening.splice(0)) window.removeEventListener(name, act);
+  history.replaceState(null, "", "/");
+});
+
+/** Open the desk's page, and wait until it shows something. */
+async function open(): Promise<void> {
+  history.replaceState(null, "", `/desk/${question.id}#${LINK}`);
+  document.body.innerHTML = '<main id="desk"></main>';
+  server.more = {
+    "desk/session": () => ({ token: "desk-token", expires_in: 1800, annotator: "worker", annotator_kind: "expert", question, is_blind: false, consent, progress: progress() }),
+    "desk/next": () => units.shift() ?? none(4),
+    "desk/leave": () => ({}),
+  };
+  await import("@/desk");
+  for (let n = 0; n < 5 && !desk().querySelector("h1"); n++) await pass();
+  await pass();
+}
+
+test("the link opens it: its token, the question of the address, and a name for this browser that lasts", async () => {
+  units = [unit("1")];
+  await open();
+  const [first] = server.at("desk/session");
+  expect(first).toEqual({ link: LINK, question: "duplicate", person: expect.stringMatching(UNIT) });
+  vi.resetModules();
+  await open();
+  expect(server.at("desk/session")[1].person).toBe(first.person);
+});
+
+test("the link's token stands in no address that is called", async () => {
+  units = [unit("1")];
+  const urls: string[] = [];
+  vi.stubGlobal("fetch", (url: string, how: RequestInit) => (urls.push(url), server.fetch(url, how)));
+  await open();
+  expect(urls.length).toBeGreaterThan(1);
+  expect(urls.join()).not.toContain(LINK);
+});
+
+test("where storage is forbidden, it opens all the same", async () => {
+  units = [unit("1")];
+  vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
+    throw new DOMException("denied", "SecurityError");
+  });
+  await open();
+  expect(server.at("desk/session")[0].person).toMatch(UNIT);
+  expect(heading()).toBe("Are these two the same?");
+});
+
+test("a unit is shown with what is needed to judge it, and the element finds its answers without asking", async () => {
+  question = { ...question, guideline: "Same means: one fix ends both." };
+  consent = "You are paid by the hour.";
+  units = [unit("1", { reasons: ["same words", "same day"] })];
+  await open();
+  const text = desk().textContent;
+  for (const words of ["Title 1", "Body 1", "Title 1b", "Body 1b", "Same means: one fix ends both.", "You are paid by the hour.", "Guessed because: same words; same day"]) expect(text).toContain(words);
+  expect(all(mark(), "[data-value]").map(({ textContent }) => textContent)).toEqual(["Same", "Related", "Different", "Not sure"]);
+  expect(server.at("suggest")).toEqual([]);
+  expect(server.at("session")).toEqual([]);
+});
+
+test("how far one has come is told in words and to who cannot see it", async () => {
+  units = [unit("1", { progress: progress(7) })];
+  await open();
+  expect(desk().querySelector(".mine")!.textContent).toBe("7 answered by you");
+  expect(desk().querySelector("[role=img]")!.getAttribute("aria-label")).toBe("4 of 10 settled or contested");
+});
+
+test("what is judged is text, and only addresses of the web are links", async () => {
+  units = [unit("1", { items: [item("1", { title: "<img src=x>", body: "<script>", url: "javascript:alert(1)" }), item("1b")] })];
+  await open();
+  expect(desk().querySelector("img,script")).toBeNull();
+  expect([...desk().querySelectorAll("article a")].map((link) => link.getAttribute("href"))).toEqual(["https://host.example/1b"]);
+  expect(desk().querySelector("article a")!.getAttribute("rel")).toContain("noreferrer");
+});
+
+test("the first digit answers with the first answer, U takes it back, and Enter goes on", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  expect([byId("next").hidden, byId("skip").hidden]).toEqual([true, false]);
+  await key("1");
+  expect(judged()).toMatchObject([{ exposure: "desk-1", candidate: "1b", answer: { kind: "pair", value: "duplicate" } }]);
+  expect([byId("next").hidden, byId("skip").hidden]).toEqual([false, true]);
+  expect(document.activeElement).toBe(byId("next"));
+  await key("u");
+  expect(byId("next").hidden).toBe(true);
+  await key("3");
+  await key("Enter");
+  expect(asked()).toEqual([{}, { after: 1 }]);
+  expect(desk().textContent).toContain("Title 2");
+  expect(judged().map((event) => event.type === "judge" && event.answer.value)).toEqual(["duplicate", "different"]);
+});
+
+for (const [kind, of, digit, answer] of [
+  ["tags", QUESTIONS.topics, "2", { kind: "tags", tag: "Mail", value: "does_not_fit" }],
+  ["a choice", QUESTIONS.tone, "3", { kind: "choice", value: "Off topic" }],
+] as [string, Question, string, object][])
+  test(`digits answer ${kind} too`, async () => {
+    question = of;
+    units = [unit("1")];
+    await open();
+    expect(heading()).toBe(of.prompt);
+    await key(digit);
+    expect(judged()).toMatchObject([{ exposure: "desk-1", answer }]);
+  });
+
+test("of tags it says which one is meant", async () => {
+  question = QUESTIONS.topics;
+  units = [unit("1")];
+  await open();
+  expect(desk().querySelector(".about")!.textContent).toBe("Does “Mail” fit?");
+});
+
+test("keys in a field, and keys with others held, answer nothing", async () => {
+  units = [unit("1")];
+  await open();
+  await key("1", byId("note"));
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "1", ctrlKey: true, bubbles: true }));
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "2", metaKey: true, bubbles: true }));
+  await key("9");
+  await key("x");
+  await pass();
+  expect(judged()).toEqual([]);
+});
+
+test("N goes to the note, Escape out of it, and what stands there goes with the answer", async () => {
+  units = [unit("1")];
+  await open();
+  await key("n");
+  expect(document.activeElement).toBe(byId("note"));
+  const note = byId("note") as HTMLTextAreaElement;
+  note.value = "  They quote each other. ";
+  note.dispatchEvent(new Event("input"));
+  await key("Escape", note);
+  expect(document.activeElement?.localName).toBe("h1");
+  await key("1");
+  expect(judged()).toMatchObject([{ note: "They quote each other." }]);
+});
+
+test("an empty note is no note", async () => {
+  units = [unit("1")];
+  await open();
+  await key("1");
+  expect(judged()[0]).not.toHaveProperty("note");
+});
+
+test("S gives the unit back and brings another", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("s");
+  expect(asked()).toEqual([{}, { leave: 1 }]);
+  expect(desk().textContent).toContain("Title 2");
+  await pass(2000);
+  expect(judged()).toEqual([]);
+});
+
+test("B goes back to what was answered, which can be taken back there, and Enter forward again without asking", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  expect(byId("back").hidden).toBe(true);
+  await key("1");
+  await key("Enter");
+  await key("b");
+  expect(desk().textContent).toContain("Title 1");
+  expect(mark()._root.textContent).toContain("Same problem.");
+  expect(document.activeElement).toBe(byId("next"));
+  await key("Enter");
+  expect(desk().textContent).toContain("Title 2");
+  expect(asked().length).toBe(2);
+  await key("b");
+  await key("u");
+  expect(server.events.at(-1)).toMatchObject({ type: "undo", judgement: judged()[0]!.id });
+});
+
+test("a note stays with its unit", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  const note = byId("note") as HTMLTextAreaElement;
+  note.value = "first";
+  note.dispatchEvent(new Event("input"));
+  await key("1");
+  await key("Enter");
+  expect((byId("note") as HTMLTextAreaElement).value).toBe("");
+  await key("b");
+  expect((byId("note") as HTMLTextAreaElement).value).toBe("first");
+});
+
+test("each unit begins with the focus on what is asked", async () => {
+  units = [unit("1")];
+  await open();
+  expect(document.activeElement?.localName).toBe("h1");
+});
+
+test("by itself it goes on a moment after an answer, and not if that is taken back", async () => {
+  units = [unit("1"), unit("2"), unit("3")];
+  await open();
+  (byId("self") as HTMLInputElement).click();
+  await key("1");
+  expect(asked().length).toBe(1);
+  await pass(1000);
+  expect(asked()).toEqual([{}, { after: 1 }]);
+  expect((byId("self") as HTMLInputElement).checked).toBe(true);
+  await key("1");
+  await key("u");
+  await pass(2000);
+  expect(asked().length).toBe(2);
+});
+
+test("what the server refuses is said, and it does not go on by itself", async () => {
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "unit_closed" } : {});
+  units = [unit("1"), unit("2")];
+  await open();
+  (byId("self") as HTMLInputElement).click();
+  await key("1");
+  await pass(2000);
+  expect(mark()._root.textContent).toContain("Not saved.");
+  expect(asked().length).toBe(1);
+});
+
+test("with nothing left it says so and how much one did, and looks again when asked", async () => {
+  await open();
+  expect(heading()).toBe("Nothing to answer just now.");
+  expect(desk().textContent).toContain("You answered 4.");
+  units = [unit("1")];
+  button(desk(), "Look again").click();
+  await pass();
+  expect(heading()).toBe("Are these two the same?");
+});
+
+for (const [status, code, words, more] of [
+  [401, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [403, "not_yours", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [403, "not_asked", "This link does not open the desk any more.", "This question is not asked any more."],
+] as const)
+  test(`${status} with ${code} is said in words, and not tried again`, async () => {
+    server.refusals = [{ path: "desk/session", status, code }];
+    await open();
+    expect([heading(), desk().querySelector("p")!.textContent]).toEqual([words, more]);
+    expect(desk().querySelector("button")).toBeNull();
+    expect(document.activeElement?.localName).toBe("h1");
+    await pass(60_000);
+    expect(server.at("desk/session").length).toBe(1);
+  });
+
+test("where nobody answers it says so, tries again by itself, and gives back what it meant to", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  server.refusals = [{ path: "desk/next", status: 503 }];
+  await key("s");
+  expect(heading()).toBe("No answer.");
+  expect(desk().textContent).toContain("What you answered is kept.");
+  await pass(5000);
+  expect(desk().textContent).toContain("Title 2");
+  expect(asked()).toEqual([{}, { leave: 1 }, { leave: 1 }]);
+});
+
+test("a session that ended is begun anew with the same link", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  server.refusals = [{ path: "desk/next", status: 401 }];
+  await key("s");
+  expect(server.at("desk/session").map(({ link }) => link)).toEqual([LINK, LINK]);
+  expect(desk().textContent).toContain("Title 2");
+});
+
+test("who closes the page gives back what they did not answer, in a call that outlives it", async () => {
+  units = [unit("1")];
+  await open();
+  dispatchEvent(new Event("pagehide"));
+  await pass();
+  expect(server.at("desk/leave")).toEqual([{ token: "desk-token", assignment: 1 }]);
+  expect(server.received.at(-1)!.how).toMatchObject({ keepalive: true, credentials: "omit" });
+});
+
+test("who answered gives nothing back", async () => {
+  units = [unit("1")];
+  await open();
+  await key("1");
+  dispatchEvent(new Event("pagehide"));
+  await pass();
+  expect(server.at("desk/leave")).toEqual([]);
+});
+
+test("where nothing was shown, nothing is given back", async () => {
+  await open();
+  dispatchEvent(new Event("pagehide"));
+  await pass();
+  expect(server.at("desk/leave")).toEqual([]);
+});
+
+test("a page that comes back out of the browser's memory asks for a unit anew", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await pass();
+  expect(desk().textContent).toContain("Title 2");
+});
+
+test("units of the desk are known to be looked at, and are not told as seen", async () => {
+  units = [unit("1")];
+  await open();
+  await pass(5000);
+  expect(server.events).toEqual([]);
+});

@@ -1,0 +1,449 @@
+import { expect, test, vi } from "vitest";
+import { Guest } from "@/core";
+import type { Mark } from "@/mark";
+import { aPage, all, arrive, button, earlier, element, focused, heard, hide, mount, move, one, pass, server, thread, watchedCount } from "./page";
+
+aPage();
+
+const PLACE = { item: "5", question: "duplicate" };
+const rows = (mark: Mark) => all(mark, ".row");
+const titles = (mark: Mark) => all(mark, ".title a").map((link) => link.textContent);
+const asked = () => server.at("suggest").flatMap(({ places }) => places.map(({ item }: { item: string }) => item));
+
+/** Put an element at a height of the window, and let it ask if it will. */
+async function stand(top: number, mark = element("duplicates", PLACE)): Promise<Mark> {
+  move(mark, top, 0);
+  document.body.append(mark);
+  await pass();
+  return mark;
+}
+
+/** Put something of the host's below all that stands. */
+function follow(top: number, height: number, into: Element = document.body): Element {
+  const node = into.appendChild(document.createElement("p"));
+  move(node, top, height);
+  return node;
+}
+
+test("far from the window it asks nothing, and near it does", async () => {
+  arrive();
+  const mark = await stand(5000);
+  expect(asked()).toEqual([]);
+  move(mark, innerHeight + 400, 0);
+  await pass();
+  expect(asked()).toEqual([]);
+  move(mark, innerHeight + 250, 0);
+  await pass();
+  expect(asked()).toEqual(["5"]);
+});
+
+test("what the host does not display asks nothing until it is", async () => {
+  arrive();
+  const mark = await stand(NaN);
+  expect(asked()).toEqual([]);
+  move(mark, 100, 0);
+  await pass();
+  expect(asked()).toEqual(["5"]);
+});
+
+test("nothing is drawn while the page is hidden", async () => {
+  arrive();
+  hide();
+  const mark = await stand(100);
+  expect(titles(mark)).toEqual([]);
+  hide(false);
+  await pass(500);
+  expect(titles(mark)).toEqual(["Thread 1", "Thread 2"]);
+});
+
+test("without an item or a question it stays empty and asks nothing", async () => {
+  arrive();
+  const without = [await mount("duplicates", {}), await mount("duplicates", { item: "5" }), await mount("tags", { question: "topics", item: "" })];
+  expect(without.map((mark) => mark._root.childElementCount)).toEqual([0, 0, 0]);
+  expect(server.received).toEqual([]);
+});
+
+test("while something in view follows, it does not grow; once scrolled away, it does", async () => {
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  follow(120, 300);
+  move(mark, 100, 0);
+  await pass();
+  expect([asked(), mark._root.childElementCount]).toEqual([[], 0]);
+  move(mark, innerHeight + 50, 0);
+  await pass();
+  expect(titles(mark)).toEqual(["Thread 1", "Thread 2"]);
+});
+
+test("what follows an ancestor follows too", async () => {
+  arrive();
+  const box = document.body.appendChild(document.createElement("div"));
+  follow(120, 300);
+  const mark = element("duplicates", PLACE);
+  move(mark, 100, 0);
+  box.append(mark);
+  await pass();
+  expect(asked()).toEqual([]);
+});
+
+for (const [what, top, height] of [["below the window", 2000, 300], ["of no height", 120, 0], ["beside it", 40, 300]] as const)
+  test(`what follows ${what} is not moved, and so no reason to wait`, async () => {
+    arrive();
+    const mark = element("duplicates", PLACE);
+    document.body.append(mark);
+    follow(top, height);
+    move(mark, 100, 0);
+    await pass();
+    expect(asked()).toEqual(["5"]);
+  }); // prettier-ignore
+
+test("below the window it grows whatever follows", async () => {
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  follow(innerHeight + 120, 300);
+  move(mark, innerHeight + 100, 0);
+  await pass();
+  expect(titles(mark).length).toBe(2);
+});
+
+test("above the window it grows where the browser holds still what is being read", async () => {
+  vi.spyOn(CSS, "supports").mockReturnValue(true);
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  follow(120, 300);
+  move(mark, -200, 0);
+  await pass();
+  expect(titles(mark).length).toBe(2);
+});
+
+test.fails("above the window it does not grow where the browser would let what is being read jump", async () => {
+  vi.spyOn(CSS, "supports").mockReturnValue(false);
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  follow(120, 300);
+  move(mark, -200, 0);
+  await pass();
+  expect(mark._root.childElementCount).toBe(0);
+});
+
+/** Make an element for which the host keeps room. */
+function reserved(px: number, attributes = PLACE): Mark {
+  const mark = element("duplicates", attributes);
+  mark.style.setProperty("--earmark-reserve", `${px}px`);
+  return mark;
+}
+
+test("with room reserved it begins at once, and stands in its room from the first moment", async () => {
+  arrive();
+  const mark = reserved(320);
+  document.body.append(mark);
+  follow(400, 300);
+  await pass(1);
+  expect(one(mark, "section").style.minHeight).toBe("320px");
+  expect(one(mark, "[aria-busy]").querySelectorAll(".row").length).toBe(3);
+  await pass();
+  expect(titles(mark).length).toBe(2);
+  expect(one(mark, "section").style.minHeight).toBe("320px");
+});
+
+test("with nothing to show it goes, or keeps the room it was given unseen until it has left the view", async () => {
+  server.shown = { none: { candidates: [] }, "5": { candidates: [] } };
+  arrive();
+  expect((await mount("duplicates", { item: "none", question: "duplicate" }))._root.childElementCount).toBe(0);
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(320);
+  const mark = reserved(320);
+  document.body.append(mark);
+  follow(400, 300);
+  move(mark, 50, 320);
+  await pass();
+  const card = one(mark, "section");
+  expect([card.style.minHeight, card.style.visibility]).toEqual(["320px", "hidden"]);
+  expect(card.querySelector("slot[name=empty]")).not.toBeNull();
+  move(mark, -2000, 320);
+  await pass();
+  expect(mark._root.childElementCount).toBe(0);
+});
+
+test.fails("a place that was empty is seen again when another item stands there", async () => {
+  server.shown["5"] = { candidates: [] };
+  arrive();
+  const mark = reserved(320);
+  document.body.append(mark);
+  await pass();
+  mark.setAttribute("item", "6");
+  await pass();
+  expect(titles(mark).length).toBe(2);
+  expect(one(mark, "section").style.visibility).toBe("");
+});
+
+/** Give each row a height, so that a card is as high as its rows that are not put away. */
+function measure(rowPx: number): void {
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockImplementation(function (this: HTMLElement) {
+    return [...this.querySelectorAll<HTMLElement>(".row")].filter(({ hidden }) => !hidden).length * rowPx;
+  });
+}
+
+test("what would make it higher than it stood is folded behind one button, where something in view follows", async () => {
+  measure(100);
+  server.shown["5"] = { candidates: ["1", "2", "3", "4", "5"].map((id) => thread(id)) };
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  await pass(10);
+  expect(one(mark, "[aria-busy]")).toBeTruthy();
+  follow(400, 300);
+  await pass();
+  expect(rows(mark).map(({ hidden }) => hidden)).toEqual([false, false, false, true, true]);
+  const more = button(one(mark, ".tail"), "+2");
+  more.click();
+  expect(rows(mark).some(({ hidden }) => hidden)).toBe(false);
+  expect(more.hidden).toBe(true);
+});
+
+test("what is lower than it stood keeps its height until it has left the view", async () => {
+  measure(100);
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  await pass(10);
+  follow(400, 300);
+  move(mark, 50, 300);
+  await pass();
+  expect(one(mark, "section").style.minHeight).toBe("300px");
+  move(mark, -1000, 300);
+  await pass();
+  expect(one(mark, "section").style.minHeight).toBe("");
+});
+
+test("where nothing follows, all is shown and no height is held", async () => {
+  measure(100);
+  server.shown["5"] = { candidates: ["1", "2", "3", "4", "5"].map((id) => thread(id)) };
+  arrive();
+  const mark = await stand(100);
+  expect(rows(mark).some(({ hidden }) => hidden)).toBe(false);
+  expect(one(mark, "section").style.minHeight).toBe("");
+});
+
+for (const [kind, question, words] of [["duplicates", "duplicate", "Show related threads"], ["tags", "topics", "Show"], ["choice", "tone", "Show"]])
+  test(`with privacy asked for, a door stands where ${kind} would, and nothing leaves before it is opened`, async () => {
+    const guest = arrive();
+    guest._isSilent = true;
+    const mark = await mount(kind!, { item: "5", question: question! });
+    expect(all(mark, "button").map((each) => each.textContent)).toEqual([words]);
+    expect(server.received).toEqual([]);
+    one(mark, "button").click();
+    await pass();
+    expect(asked()).toEqual(["5"]);
+    expect(guest._isSilent).toBe(false);
+  }); // prettier-ignore
+
+test("the host's page hears what is shown", async () => {
+  const shown = heard("show");
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  expect(shown.map(({ detail }) => detail)).toEqual([{ question: "duplicate", item: "5", count: 2, ask: true }]);
+  expect(shown[0]!.target).toBe(mark);
+});
+
+test("another item is asked for and drawn; the same one again is not", async () => {
+  server.shown["6"] = { candidates: [thread("9")] };
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  mark.setAttribute("item", "5");
+  mark.setAttribute("item", "6");
+  await pass();
+  expect(titles(mark)).toEqual(["Thread 9"]);
+  expect(asked()).toEqual(["5", "6"]);
+});
+
+test("another question is asked instead", async () => {
+  server.shown["5"] = { candidates: [] };
+  arrive();
+  const mark = await mount("tags", { item: "5", question: "topics" });
+  mark.setAttribute("question", "words");
+  await pass();
+  expect(server.at("suggest").at(-1).places).toMatchObject([{ question: "words", item: "5" }]);
+});
+
+test("what is answered too late, for an item that is no longer meant, is not drawn", async () => {
+  server.shown["6"] = { candidates: [thread("9")] };
+  server.slowMs = 500;
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  await pass(500);
+  mark.setAttribute("item", "6");
+  await pass(500);
+  expect([asked(), titles(mark)]).toEqual([["5", "6"], []]); // prettier-ignore
+  await pass(500);
+  expect(titles(mark)).toEqual(["Thread 9"]);
+});
+
+test("taken out it leaves nothing behind, and put back it is drawn without asking again", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  mark.remove();
+  expect(mark._root.childElementCount).toBe(0);
+  expect(watchedCount()).toBe(0);
+  document.body.append(mark);
+  await pass();
+  expect(titles(mark)).toEqual(["Thread 1", "Thread 2"]);
+  expect(asked()).toEqual(["5"]);
+});
+
+test("taken out before the answer came, nothing is drawn and nothing watched", async () => {
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  await pass(10);
+  mark.remove();
+  await pass();
+  expect(mark._root.childElementCount).toBe(0);
+  expect(watchedCount()).toBe(0);
+});
+
+test("a hundred times in and out leaves nothing watched and no timer", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  const counts = [];
+  for (let n = 0; n < 100; n++) {
+    mark.remove();
+    document.body.append(mark);
+    await pass(1);
+    counts.push([watchedCount(), vi.getTimerCount()]);
+  }
+  expect(counts.at(-1)).toEqual(counts[0]);
+});
+
+test("where its kind cannot be had, or nobody answers, it stays empty", async () => {
+  const load = vi.mocked(Guest.prototype._load).getMockImplementation()!;
+  vi.mocked(Guest.prototype._load).mockImplementation((name) => (name === "duplicates" ? Promise.reject(new TypeError("Failed to fetch")) : load(name)));
+  arrive();
+  expect((await mount("duplicates", PLACE))._root.childElementCount).toBe(0);
+  vi.mocked(Guest.prototype._load).mockImplementation(load);
+  server.isDown = true;
+  const mark = await mount("duplicates", { item: "6", question: "duplicate" });
+  expect(mark._root.querySelector("[aria-busy],.row")).toBeNull();
+});
+
+test("two elements for one place are views of one thing", async () => {
+  arrive();
+  const [one_, other] = [await mount("duplicates", PLACE), await mount("duplicates", PLACE)];
+  button(rows(one_)[0]!, "Same").click();
+  await pass();
+  expect(rows(other)[0]!.textContent).toContain("Same problem.");
+  expect(asked()).toEqual(["5"]);
+  expect(server.events.filter(({ type }) => type === "judge").length).toBe(1);
+});
+
+const seen = () => server.events.flatMap((event) => (event.type === "seen" ? [event.candidate] : []));
+
+test("a row counts as seen when half of it was in view for a second, once", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  move(rows(mark)[0]!, innerHeight - 60, 100);
+  move(rows(mark)[1]!, innerHeight - 40, 100);
+  await pass(990);
+  expect(seen()).toEqual([]);
+  await pass(2000);
+  expect(seen()).toEqual(["1"]);
+  move(rows(mark)[0]!, 5000, 100);
+  move(rows(mark)[0]!, 100, 100);
+  await pass(5000);
+  expect(seen()).toEqual(["1"]);
+});
+
+test("what was scrolled past in less than a second was not seen", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  move(rows(mark)[0]!, 100, 100);
+  await pass(900);
+  move(rows(mark)[0]!, -80, 100);
+  await pass(5000);
+  expect(seen()).toEqual([]);
+});
+
+test("what stands in a hidden tab is not seen", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  move(rows(mark)[0]!, 100, 100);
+  hide();
+  await pass(5000);
+  expect(seen()).toEqual([]);
+});
+
+test.fails("what stood in a hidden tab is seen a second after somebody comes back", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  move(rows(mark)[0]!, 100, 100);
+  hide();
+  await pass(5000);
+  hide(false);
+  await pass(5000);
+  expect(seen()).toEqual(["1"]);
+});
+
+test("seen in one view is seen in all, and after a change of items not again", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  move(rows(mark)[0]!, 100, 100);
+  await pass(3000);
+  mark.remove();
+  document.body.append(mark);
+  await pass();
+  move(rows(mark)[0]!, 100, 100);
+  await pass(3000);
+  expect(seen()).toEqual(["1"]);
+});
+
+test.fails("what was in view for less than a second before another item took its place was not seen", async () => {
+  server.shown["6"] = { candidates: [thread("9")] };
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  move(rows(mark)[0]!, 100, 100);
+  await pass(500);
+  mark.setAttribute("item", "6");
+  await pass(5000);
+  expect(seen()).toEqual([]);
+});
+
+test("an earlier answer that the list does not suggest any more is no news to be seen", async () => {
+  server.shown["5"] = { candidates: [], answers: [earlier(thread("3"), "duplicate")] };
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  move(rows(mark)[0]!, 100, 100);
+  await pass(3000);
+  expect(seen()).toEqual([]);
+});
+
+test("the host's own words appear once something is decided", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  expect(one(mark, "slot[name=decided]").hidden).toBe(true);
+  button(rows(mark)[0]!, "Same").click();
+  expect(one(mark, "slot[name=decided]").hidden).toBe(false);
+});
+
+test("the focus stays where it was when something else is drawn anew", async () => {
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  button(rows(mark)[0]!, "Same").click();
+  const why = button(mark._root, "Why am I asked?");
+  why.focus();
+  await pass();
+  expect(focused(mark)).toBe(why);
+});
+
+test("what is heard of an answer leaves the focus on the way back", async () => {
+  server.result = () => ({ state: "proposed" });
+  arrive();
+  const mark = await mount("duplicates", PLACE);
+  button(rows(mark)[0]!, "Same").click();
+  const before = focused(mark);
+  await pass();
+  expect(focused(mark)).not.toBe(before);
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: Thread 1");
+});

@@ -1,0 +1,17 @@
+// How chunks come where we are a package: the host's bundler finds them here. The build puts this in bring.ts's place.
+const chunks: Record<string, () => Promise<unknown>> = {
+  answers: () => import("./answers"),
+  duplicates: () => import("./elements/duplicates"),
+  tags: () => import("./elements/tags"),
+  choice: () => import("./elements/choice"),
+  find: () => import("./find"),
+  menu: () => import("./menu"),
+  place: () => import("./place"),
+  calls: () => import("./calls"),
+  de: () => import("./strings/de"),
+  es: () => import("./strings/es"),
+  ar: () => import("./strings/ar"),
+};
+
+/** Bring a chunk by its name. */
+export const bring = <T>(name: string): Promise<T> => chunks[name]!() as Promise<T>;
