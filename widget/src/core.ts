@@ -96,6 +96,7 @@ export class Guest {
 
   /** Bring a chunk by its name. */
   async _load<T>(name: string): Promise<T> {
+    this._end.signal.throwIfAborted();
     return bring<T>(name, this._earmark.settings.base);
   }
 
@@ -108,10 +109,10 @@ export class Guest {
 
   _prepare(): Promise<void> {
     return (this._ready ??= (async () => {
-      const language = (this._earmark.settings.lang || document.documentElement.lang).slice(0, 2);
-      const words = /de|es|ar/.test(language) && this._load<{ words: Words }>(language);
+      const language = /^(de|es|ar)/.exec(this._earmark.settings.lang || document.documentElement.lang)?.[0];
+      const words = language && this._load<{ words: Words }>(language);
       this._answers = (await this._load<{ answers: (guest: Guest) => Answers }>("answers")).answers(this);
-      if (words) speak(language, (await words).words);
+      speak(language ?? "en", words ? (await words).words : {});
     })());
   }
 

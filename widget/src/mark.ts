@@ -176,7 +176,7 @@ export class Mark extends HTMLElement {
   _become(entry: Entry): void {
     const node = this._nodes.get(entry);
     if (!node) return;
-    const hadFocus = node.contains(this._root.activeElement) && this._root.activeElement!.closest("[data-act]");
+    const hadFocus = node.contains(this._root.activeElement) && this._root.activeElement!.closest(".act,.chip");
     this._kind!.update(this, entry);
     if (hadFocus) this._focus(entry);
     if (entry.row.is === "decided") this._benefit.hidden = false;

@@ -46,7 +46,7 @@ export function kind(guest: Guest): Kind {
   return {
     css,
     draw(mark, { entries: [entry] }) {
-      const node = h("div", { "data-act": true });
+      const node = h("div", {});
       mark._nodes.set(entry!, node);
       update(mark, entry!);
       const line = h("div", { class: "line" }, node);

@@ -14,7 +14,7 @@ h2{flex:1;font-weight:600}
 .why{font-size:13px;text-decoration:underline;color:var(--fg2)}
 .ask{padding:0 16px}
 .row{padding:10px 16px 12px}.row+.row,.foot{border-top:1px solid var(--line)}
-.title{display:flex;gap:8px;margin-inline-end:-8px}
+.title{display:flex;gap:8px;margin-inline-end:-8px;min-height:28px}
 .title a,.text{flex:1;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
 .title a{font-weight:500;margin-block:2px}
 .title .icon{min-height:28px;width:28px}
@@ -27,7 +27,7 @@ h2{flex:1;font-weight:600}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
-.foot{padding:6px 16px}
+.foot{padding:6px 16px;min-height:45px}
 .bar{margin-block:8px}.title .bar{width:58%}
 @container (max-width:440px){.seg{display:flex;flex:1}.seg button{padding:0 4px}}
 @media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{width:44px;margin-block:-8px}}
@@ -67,7 +67,7 @@ export function kind(guest: Guest): Kind {
     node.replaceChildren(
       h("div", { class: "title" }, h("a", { href }, h("bdi", {}, title)), h("button", chevron, icon(CHEVRON))),
       text,
-      h("div", { class: "act", "data-act": true }, ...act(mark, entry)),
+      h("div", { class: "act" }, ...act(mark, entry)),
     );
     return node;
   }

@@ -35,7 +35,7 @@ export function kind(guest: Guest): Kind {
   function chip(mark: Mark, entry: Entry): HTMLElement {
     const { title } = entry.candidate;
     const state = entry.row;
-    const node = mark._nodes.get(entry) ?? h("li", { part: "chip", "data-act": true });
+    const node = mark._nodes.get(entry) ?? h("li", { part: "chip" });
     const name = h("bdi", {}, title);
     const button = (value: string, drawn: string) => answers._button(mark, entry, value, { "aria-label": say(value, title) }, icon(drawn));
     let inside = [inner(name), button("fits", CHECK), button("does_not_fit", CROSS)];

@@ -4,7 +4,7 @@ export type Words = Record<string, string | Forms | Record<string, string>>;
 
 const english: Words = {};
 const above: Words[] = [{}, {}];
-let rules = new Intl.PluralRules("en");
+let rules: Intl.PluralRules;
 
 /** Learn a group of English words. */
 export function learn(group: Words): void {
