@@ -109,7 +109,7 @@ test("below the window it grows whatever follows", async () => {
 });
 
 test("above the window it grows where the browser holds still what is being read", async () => {
-  vi.spyOn(CSS, "supports").mockReturnValue(true);
+  vi.stubGlobal("CSS", { supports: () => true });
   arrive();
   const mark = element("duplicates", PLACE);
   document.body.append(mark);
@@ -120,7 +120,7 @@ test("above the window it grows where the browser holds still what is being read
 });
 
 test.fails("above the window it does not grow where the browser would let what is being read jump", async () => {
-  vi.spyOn(CSS, "supports").mockReturnValue(false);
+  vi.stubGlobal("CSS", { supports: () => false });
   arrive();
   const mark = element("duplicates", PLACE);
   document.body.append(mark);
