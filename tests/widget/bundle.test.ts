@@ -1,9 +1,11 @@
+// @vitest-environment node
 // What is served: the chunks in widget/dist, as they are.
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const DIST = join(process.cwd(), "dist");
+const DIST = join(dirname(fileURLToPath(import.meta.url)), "../../widget/dist");
 const files = readdirSync(DIST).filter((name) => name.endsWith(".js"));
 const codeOf = (name: string) => readFileSync(join(DIST, name), "utf8");
 const manifest = JSON.parse(readFileSync(join(DIST, "manifest.json"), "utf8")) as Record<string, string>;

@@ -5,6 +5,7 @@ import { aPage, arrive, button, heard, hide, made, mount, one, pass, press, QUES
 aPage();
 
 const MINUTE_MS = 60_000;
+const later = setTimeout; // by the clock on the wall
 const silent = () => vi.stubGlobal("navigator", Object.create(navigator, { globalPrivacyControl: { value: true } }));
 
 test("a guest who is shown nowhere asks nothing", async () => {
@@ -284,8 +285,7 @@ test.fails("where no chunk can be had, nothing is thrown into the page", async (
     throw new TypeError(`Failed to fetch dynamically imported module: ${name}`);
   };
   const mark = await mount("duplicates", { item: "5", question: "duplicate" });
-  vi.useRealTimers();
-  await new Promise((on) => setTimeout(on, 20));
+  await new Promise((on) => later(on, 20));
   process.off("unhandledRejection", unhandled);
   expect(mark._root.childElementCount).toBe(0);
   expect(unhandled).not.toHaveBeenCalled();
@@ -295,5 +295,5 @@ test("questions that the server no longer asks give nothing", async () => {
   server.session = { questions: [QUESTIONS.topics] };
   server.shown["5"] = { candidates: [thread("1")] };
   arrive();
-  expect((await mount("duplicates", { item: "5", question: "duplicate" }))._root.childElementCount).toBe(0);
+  expect((await mount("duplicates", { item: "5", question: "duplicate" }))._root.querySelector("section")).toBeNull();
 });

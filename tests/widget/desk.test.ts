@@ -69,7 +69,7 @@ async function open(): Promise<void> {
     "desk/leave": () => ({}),
   };
   await import("@/desk");
-  for (let n = 0; n < 5 && !desk().querySelector("h1"); n++) await pass();
+  await vi.waitFor(() => expect(desk().querySelector("h1")).toBeTruthy(), { timeout: 10_000 });
   await pass();
 }
 
@@ -79,6 +79,7 @@ test("the link opens it: its token, the question of the address, and a name for 
   const [first] = server.at("desk/session");
   expect(first).toEqual({ link: LINK, question: "duplicate", person: expect.stringMatching(UNIT) });
   vi.resetModules();
+  units = [unit("1")];
   await open();
   expect(server.at("desk/session")[1].person).toBe(first.person);
 });
@@ -270,6 +271,18 @@ test("what the server refuses is said, and it does not go on by itself", async (
   await pass(2000);
   expect(mark()._root.textContent).toContain("Not saved.");
   expect(asked().length).toBe(1);
+});
+
+test("a unit that others answered in the meantime is left behind, and the next one says why", async () => {
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "lease_over" } : {});
+  units = [unit("1"), unit("2"), unit("3")];
+  await open();
+  await key("1");
+  expect(asked()).toEqual([{}, { after: 1 }]);
+  expect(desk().textContent).toContain("Title 2");
+  expect(desk().querySelector("[role=status]")!.textContent).toBe("Others answered that one in the meantime.");
+  await key("s");
+  expect(desk().querySelector("[role=status]")!.textContent).toBe("");
 });
 
 test("with nothing left it says so and how much one did, and looks again when asked", async () => {

@@ -14,7 +14,7 @@ beforeAll(() => void execFileSync("node", ["build.mjs", "--package"], { cwd: wid
 
 test("what package.json promises is packed", () => {
   const { exports, types, files } = JSON.parse(readFileSync(join(widget, "package.json"), "utf8"));
-  for (const path of [types, ...Object.values<object>(exports).flatMap((way) => Object.values<string>(way))]) {
+  for (const path of [types, ...Object.values<Record<string, string>>(exports).flatMap((way) => Object.values(way))]) {
     expect(existsSync(join(widget, path)), path).toBe(true);
     expect(files).toContain(path.split("/")[1]);
   }

@@ -143,7 +143,6 @@ test("what has no item gets no element, until it has one", async () => {
   begin(rule());
   expect(items()).toEqual([]);
   document.querySelector(".post")!.setAttribute("data-id", "5");
-  document.body.append(document.createElement("i"));
   await pass();
   expect(items()).toEqual(["5"]);
 });
@@ -186,7 +185,6 @@ test("a node that is used again for another item asks about that one, in the sam
   begin(rule());
   const [made] = ours();
   document.querySelector(".post")!.setAttribute("data-id", "2");
-  document.body.append(document.createElement("i"));
   await pass();
   expect(ours()[0] === made).toBe(true);
   expect(items()).toEqual(["2"]);
@@ -205,7 +203,6 @@ test("a node that is used again without an item loses its element", async () => 
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
   begin(rule());
   document.querySelector(".post")!.removeAttribute("data-id");
-  document.body.append(document.createElement("i"));
   await pass();
   expect(items()).toEqual([]);
 });
@@ -230,14 +227,14 @@ test("where the address names the item, another address is another item", async 
 });
 
 test("the page's own word brings a look where nobody could see a change", async () => {
-  document.body.innerHTML = '<p class="post" data-id="1"></p>';
+  document.body.innerHTML = '<p data-id="1"></p>';
   begin(rule());
-  document.querySelector(".post")!.setAttribute("data-id", "2");
+  document.querySelector("p")!.className = "post";
   await pass();
-  expect(items()).toEqual(["1"]);
+  expect(items()).toEqual([]);
   dispatchEvent(new Event("earmark:scan"));
   await pass();
-  expect(items()).toEqual(["2"]);
+  expect(items()).toEqual(["1"]);
 });
 
 test("a selector that this browser does not know places nothing and stops nothing", () => {

@@ -87,6 +87,7 @@ beforeEach(async () => {
   vi.resetModules();
   strings = await import("@/strings");
   Object.values(groups).forEach(strings.learn);
+  strings.speak("en", {});
 });
 
 test("a number chooses the form and is filled in", () => {
