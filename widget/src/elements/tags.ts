@@ -46,6 +46,7 @@ export function kind(guest: Guest): Kind {
       if (look === "mine") doors[0]!.replaceChildren(icon(CROSS));
       inside = [look === "mine" ? inner(icon(CHECK), name) : inner(h("s", {}, name)), ...(/^[of]/.test(state.delivery) ? [said!] : []), ...doors];
     }
+    node.hidden = state.is === "quiet";
     node.className = `chip fold ${look}`;
     node.replaceChildren(...inside);
     mark._nodes.set(entry, node);
