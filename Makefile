@@ -30,7 +30,7 @@ prove: .venv/ready-dev
 fmt: .venv/ready-dev
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
 
-bench: .venv/ready-dev
+bench: .venv/ready-dev widget/node_modules/.ready
 	@for run in benchmarks/*/run.py; do echo "· $$run"; $(BIN)/python "$$run" || exit 1; done
 
 reset:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Error
 
 BASE = Path(__file__).resolve().parents[3]
 KINDS = ("duplicates", "tags", "choice")
@@ -108,9 +109,14 @@ class Visit:
 
     def until(self, expression: str, arg: Any = None, *, within_s: float = 8) -> None:
         """Wait until an expression holds in the page (Playwright's own way evaluates text, which policies forbid)."""
-        eventually(
-            lambda: self.page.evaluate(expression, arg), within_s=within_s, why=f"never held: {expression} {arg}"
-        )
+
+        def holds() -> Any:
+            try:
+                return self.page.evaluate(expression, arg)
+            except Error:
+                return False  # The page is on its way to another.
+
+        eventually(holds, within_s=within_s, why=f"never held: {expression} {arg}")
 
     def said(self, words: str) -> Any:
         """Return where the card, not its live region, says these words of an answer."""

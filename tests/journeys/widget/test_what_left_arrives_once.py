@@ -116,7 +116,7 @@ def test_a_page_that_comes_back_from_the_cache_goes_on(remembering: Hosts) -> No
     visit.button("Same").first.click()
     visit.said("Sends when online.").wait_for()
     visit.go("bare")
-    visit.page.evaluate("history.back()")
+    visit.page.evaluate("setTimeout(() => history.back())")
     visit.until("window.cameBack")
     visit.button("Related").first.click()
     assert stored(visit, TWO).most_deliveries <= 2

@@ -21,6 +21,7 @@ h2{flex:1;font-weight:600}
 .text{color:var(--fg2);font-size:14px;-webkit-line-clamp:2;min-height:41px;margin:2px 0 8px}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .open .text{display:block;background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
+.text a{text-decoration:underline}
 .open a{-webkit-line-clamp:9}.open .icon svg{rotate:180deg}
 .dim .title a{color:var(--fg2);font-weight:400}
 .seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
@@ -114,5 +115,5 @@ export function kind(guest: Guest): Kind {
 
 /** Return an address that is safe to follow: nothing that a browser would run. */
 function safe(url: string): string | undefined {
-  return /^https?:/.test(new URL(url, location.href).protocol) ? url : undefined;
+  return /^(https?:\/)?\//i.test(url) ? url : undefined;
 }
