@@ -8,5 +8,5 @@ export default defineConfig({
   root: here,
   resolve: { alias: { "@": join(here, "src"), vitest: join(here, "node_modules/vitest") } },
   server: { fs: { allow: [join(here, "..")] } },
-  test: { dir: join(here, "../tests/widget"), environment: "happy-dom", restoreMocks: true },
+  test: { dir: join(here, "../tests/widget"), environment: "happy-dom", restoreMocks: true, testTimeout: 20_000, hookTimeout: 60_000 },
 });
