@@ -2,7 +2,7 @@
 import type { Answers } from "./answers";
 import { post, type Refused } from "./api";
 import { bring } from "./bring";
-import type { Earmark, Page } from "./config";
+import type { Call, Earmark, Page } from "./config";
 import { h, icon } from "./dom";
 import { defineMarks, type Kind, type Mark } from "./mark";
 import type { Row } from "./marking";
@@ -193,9 +193,8 @@ export function wait(earmark: Earmark): Guest {
 /** Begin, and return the guest; whoever brought the core calls this once. */
 export function start(earmark: Earmark): Guest {
   const guest = wait(earmark);
-  earmark.take = (call) =>
-    void guest._load<{ take: (guest: Guest, call: unknown) => void }>("calls").then(({ take }) => take(guest, call), call[2]);
-  earmark.calls.splice(0).forEach(earmark.take);
-  if (!guest._isSilent) guest._open().catch(() => {});
+  const take = (call: Call) => guest._load<{ take: (guest: Guest, call: Call) => void }>("calls").then((calls) => calls.take(guest, call), call[2]);
+  earmark.take = take;
+  Promise.all(earmark.calls.splice(0).map(take)).then(() => guest._isSilent || guest._open(), () => {});
   return guest;
 }

@@ -67,7 +67,6 @@ export class Mark extends HTMLElement {
     const item = this.getAttribute("item");
     const question = this.getAttribute("question");
     if (!item || !question || guest._end.signal.aborted) return;
-    this._root.adoptedStyleSheets = [sheet(css)];
     const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
     const isKnown = guest._models.has(`${question} ${item}`);
     if (!isKnown) {

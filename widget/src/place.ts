@@ -65,6 +65,12 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
   }
 
   function put(rule: PlacementRule, beside: Element, item: string): void {
+    const there = rule.where === "after" ? beside.nextElementSibling : beside.previousElementSibling;
+    if (there?.localName === `earmark-${ELEMENT[rule.kind]}` && there.getAttribute("question") === rule.question) {
+      placed.set(there, { beside, rule }); // one of ours in a copy that the page kept
+      there.setAttribute("item", item);
+      return;
+    }
     const made = document.createElement(`earmark-${ELEMENT[rule.kind]}`);
     made.setAttribute("question", rule.question);
     made.setAttribute("item", item);
