@@ -1,7 +1,7 @@
 // Answers: what a person says of an entry, drawn, told once, taken back; brought together with the first kind.
 // There is one guest in a page, so what it holds stands in this module.
 import type { Entry, Guest, Model } from "./core";
-import { CHECK, MORE, OFFLINE, BOOKMARK, rove, stopAt, UNDO, WARN } from "./dom";
+import { CHECK, OFFLINE, BOOKMARK, rove, stopAt, UNDO, WARN } from "./dom";
 import { uuid7 } from "./ids";
 import type { Mark } from "./mark";
 import { next, type Decided, type Happening, type Row } from "./marking";
@@ -27,7 +27,7 @@ function open(person: string): void {
   outbox?._close();
   outbox = new Outbox(
     person,
-    (events, lost_count) => guest._call<EventsAnswer>("events", { events, lost_count }),
+    (events, lost_count) => guest._call<EventsAnswer>("events", { events, lost_count }, person),
     (event, result) => hear(event.id, result),
   );
 }
@@ -52,7 +52,7 @@ function model(question: Question, item: string, answer: PlaceAnswer): Model {
     const row: Row = said
       ? { is: "decided", value: said.value, judgement: said.judgement, delivery: "saved", effect: said }
       : { is: answer.ask ? "asked" : "quiet" };
-    const entry = enter(made, candidate, answer.exposure!, row, answer.candidates.includes(candidate));
+    const entry = enter(made, candidate, answer.exposure!, row, answer.candidates.some(({ id }) => id === candidate.id));
     if (said) judged.set(said.judgement, entry);
   }
   return made;
@@ -87,7 +87,7 @@ function decide(entry: Entry, value: string, via: Via, from: EventTarget, note?:
   const { id } = entry.candidate;
   const { kind } = entry.model.question;
   const detail: Record<string, unknown> = { ...about(entry), value, note };
-  if (!kit.fire(from, "decide", detail)) return undefined;
+  if (entry.row.is === "decided" || !kit.fire(from, "decide", detail)) return undefined;
   const judgement = tell(entry, {
     type: "judge",
     ...(kind === "pair" && { candidate: id }),
@@ -168,7 +168,7 @@ function answered(mark: Mark, entry: Entry, row: Decided): HTMLElement[] {
   if (row.delivery === "failed")
     return [line("failed", WARN, say("failed")), h("button", { class: "quiet", click: leave }, say("leave")), h("button", { class: "undo", click: again }, say("again"))];
   const isAway = row.delivery === "offline";
-  const back = { class: "undo", part: "undo", "aria-label": say("undoOf", entry.candidate.title || row.value), click: () => takeBack(mark, entry) };
+  const back = { class: "undo", part: "undo", "aria-label": `${say("undo")}: ${entry.candidate.title || row.value}`, click: () => takeBack(mark, entry) };
   return [
     line(isAway ? "" : "yours", isAway ? OFFLINE : CHECK, h("b", {}, h("bdi", {}, said(row.value))), " ", after(row)),
     h("button", back, icon(UNDO), say("undo")),
@@ -210,7 +210,7 @@ function bring(mark: Mark, name: string, ...given: unknown[]): void {
 function more(mark: Mark, below: HTMLElement, words?: string): HTMLElement {
   const click = ({ currentTarget }: Event) => bring(mark, "menu", below, currentTarget);
   const props = { class: words ? "why" : "icon", "aria-label": words ?? kit.say("menu"), "aria-expanded": "false", click };
-  return kit.h("button", props, words ?? kit.icon(MORE));
+  return kit.h("button", props, words ?? "⋯");
 }
 
 const all = {

@@ -22,7 +22,7 @@ const calls = {
     guest._session = undefined;
     guest._models.clear();
     guest._views.forEach((view) => void view._begin());
-    return guest._open();
+    return guest._isSilent ? undefined : guest._open();
   },
 
   /** Hear `show`, `decide`, `undo`, `saved`, `identity`; answers a function that ends it. */

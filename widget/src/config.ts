@@ -16,7 +16,7 @@ export interface Earmark {
   settings: Settings;
   calls: Call[];
   /** Take a call, once the core is there. */
-  take?: (call: Call) => unknown;
+  take?: (call: Call) => void;
   /** Bring the core, where no element of ours stands in the page. */
   wake: () => void;
 }

@@ -12,7 +12,6 @@ import { sheet } from "./styles";
 import type { Candidate, PlaceAnswer, PlacementRule, Question, Session, SuggestAnswer } from "./wire";
 
 const GATHER_MS = 30;
-const FRESH_MS = 30 * 60 * 1000;
 const TYPING_MS = 5000;
 const LOOK_AGAIN_MS = 500;
 
@@ -75,7 +74,7 @@ export class Guest {
   /** Return the session, asked for once; where the host's word does not hold, the host hears `earmark:identity`. */
   _meet(): Promise<Session> {
     const { key, identity, base } = this._earmark.settings;
-    return (this._session ??= post<Session>(base, "session", { key, identity, page: location.pathname }).catch((refused: Refused) => {
+    return (this._session ??= post<Session>(base, "session", { key, identity }).catch((refused: Refused) => {
       this._session = undefined;
       if (refused.status === 401) fire(document, "identity", {});
       throw refused;
@@ -83,12 +82,14 @@ export class Guest {
   }
 
   /** Call with the session's token; where it has ended, once more with a new one. */
-  async _call<T>(path: string, body: object, again = true): Promise<T> {
-    const { token } = await this._meet();
+  async _call<T>(path: string, body: object, person?: string, again = true): Promise<T> {
+    const { token, annotator } = await this._meet();
+    if (person && annotator !== person) throw { status: 401 };
     return post<T>(this._earmark.settings.base, path, { token, ...body }).catch((refused: Refused) => {
       if (refused.status === 401) {
         this._session = undefined;
-        if (again) return this._call(path, body, false);
+        this._models.clear(); // half an hour old: what is suggested may be another by now
+        if (again) return this._call(path, body, person, false);
       }
       throw refused;
     });
@@ -102,17 +103,19 @@ export class Guest {
 
   /** Bring what draws and takes answers to one kind of question. */
   async _kind(name: string): Promise<Kind> {
-    const chunk = this._load<{ kind: (guest: Guest) => Kind }>(name);
-    await this._prepare();
-    return (await chunk).kind(this);
+    const [chunk] = await Promise.all([this._load<{ kind: (guest: Guest) => Kind }>(name), this._prepare()]);
+    return chunk.kind(this);
   }
 
   _prepare(): Promise<void> {
     return (this._ready ??= (async () => {
-      const language = /^(de|es|ar)/.exec(this._earmark.settings.lang || document.documentElement.lang)?.[0];
-      const words = language && this._load<{ words: Words }>(language);
-      this._answers = (await this._load<{ answers: (guest: Guest) => Answers }>("answers")).answers(this);
-      speak(language ?? "en", words ? (await words).words : {});
+      const language = /^(de|es|ar)\b/.exec(this._earmark.settings.lang || document.documentElement.lang)?.[0];
+      const [{ answers }, words] = await Promise.all([
+        this._load<{ answers: (guest: Guest) => Answers }>("answers"),
+        language ? this._load<{ words: Words }>(language).catch(() => undefined) : undefined,
+      ]);
+      this._answers = answers(this);
+      speak(words ? language! : "en", words?.words ?? {});
     })());
   }
 
@@ -126,7 +129,7 @@ export class Guest {
     (await this._load<{ place: (guest: Guest, rules: PlacementRule[]) => void }>("place")).place(this, placement_rules);
   }
 
-  /** Return what is known of a place, asked for once while it is fresh; undefined where nothing is. */
+  /** Return what is known of a place, asked for once a session; undefined where nothing is. */
   _place(question: string, item: string): Promise<Model | undefined> {
     const key = `${question} ${item}`;
     let found = this._models.get(key);
@@ -135,9 +138,7 @@ export class Guest {
         if (this._wishes.push({ question, item, give }) === 1) setTimeout(() => void this._suggest(), GATHER_MS);
       });
       this._models.set(key, found);
-      const forget = () => this._models.delete(key);
-      setTimeout(forget, FRESH_MS);
-      void found.then((model) => model || forget());
+      void found.then((model) => model || this._models.delete(key));
     }
     return found;
   }
@@ -149,7 +150,6 @@ export class Guest {
       const session = await this._meet();
       const places = wishes.map(({ question, item }, at) => ({ place: `${at}`, question, item }));
       const told = await this._call<SuggestAnswer>("suggest", { places });
-      if (told.config_version !== session.config_version) this._session = undefined;
       await this._open();
       for (const answer of told.places) {
         const { question, item, give } = wishes[+answer.place]!;
@@ -170,6 +170,7 @@ export class Guest {
 
   /** Send what waits, empty the elements and go quiet. */
   _destroy(): void {
+    this._isPaused = false; // what waits for calm ends
     this._answers?._close();
     this._end.abort();
     this._views.forEach((view) => view._clear());
@@ -195,6 +196,8 @@ export function start(earmark: Earmark): Guest {
   const guest = wait(earmark);
   const take = (call: Call) => guest._load<{ take: (guest: Guest, call: Call) => void }>("calls").then((calls) => calls.take(guest, call), call[2]);
   earmark.take = take;
-  Promise.all(earmark.calls.splice(0).map(take)).then(() => guest._isSilent || guest._open(), () => {});
+  Promise.all(earmark.calls.splice(0).map(take))
+    .then(() => (guest._isSilent ? undefined : guest._open()))
+    .catch(() => {});
   return guest;
 }

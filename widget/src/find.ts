@@ -15,7 +15,7 @@ const css = `
 .field input{flex:1;min-width:0;min-height:34px;padding:0;outline:0}
 .list{margin-top:4px;border:1px solid var(--line);border-radius:8px;box-shadow:0 6px 20px light-dark(rgb(20 20 15/.12),rgb(0 0 0/.5));overflow:hidden}
 .list li{padding:8px 12px;min-height:36px;cursor:pointer;font-size:14px}
-.list li:hover,[aria-selected=true]{background:var(--soft)}
+.list li:hover,[aria-selected=true]{background:var(--earmark-soft,light-dark(#e3f2ee,#17362f))}
 .list b{font-weight:600}
 .find .ask{padding:8px 12px}
 @media (max-width:480px),(pointer:coarse){.list li{min-height:44px}}
@@ -42,6 +42,7 @@ export function find(guest: Guest, mark: Mark, at: HTMLElement, label: string, p
   }); // prettier-ignore
   const cross = h("button", { class: "icon", "aria-label": say("close"), click: shut }, icon(CROSS));
   let found: SearchAnswer | undefined;
+  let listed = 0;
   let chosen = -1;
   let round = 0;
   at.replaceChildren(h("div", { class: "find" }, h("div", { class: "field" }, input, cross), list, told));
@@ -71,6 +72,7 @@ export function find(guest: Guest, mark: Mark, at: HTMLElement, label: string, p
   function show(answer?: SearchAnswer, query = ""): void {
     round++;
     chosen = -1;
+    listed = answer?.candidates.length ?? 0;
     found = answer && { ...answer, candidates: [...answer.candidates, ...own(answer, query)] };
     const rows = (found?.candidates ?? []).map(({ title }, nth) => {
       const isNew = nth === answer?.candidates.length;
@@ -115,7 +117,7 @@ export function find(guest: Guest, mark: Mark, at: HTMLElement, label: string, p
 
   function take(nth: number, event: Event): void {
     const candidate = found!.candidates[nth]!;
-    const isSlot = nth < found!.candidates.length - own(found!, candidate.title).length;
+    const isSlot = nth < listed;
     const known = model!.entries.find((one) => one.candidate.id === candidate.id);
     const exposure = isSlot || model!.question.kind === "pair" ? found!.exposure : model!.answer.exposure!;
     shut();

@@ -71,7 +71,7 @@ export class Mark extends HTMLElement {
     const isKnown = guest._models.has(`${question} ${item}`);
     if (!isKnown) {
       await this._until(NEAR, true);
-      if (!reserve && !this._isFree()) await this._until("0px", false);
+      while (!reserve && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
     }
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
     if (isOver() || !kind) return;
@@ -156,17 +156,19 @@ export class Mark extends HTMLElement {
 
   /** Tell once of each shown entry that was half visible for a second. */
   private _observe(): void {
+    const { signal } = this._end;
     const timers = new Map<Element, ReturnType<typeof setTimeout>>();
     this._watch({ threshold: [0, 0.5] }, [...this._nodes.values()], (changes) => {
       for (const { target, intersectionRatio } of changes) {
         clearTimeout(timers.get(target));
         if (intersectionRatio < 0.5) continue;
         const [entry] = [...this._nodes].find(([, node]) => node === target) ?? [];
-        timers.set(target, setTimeout(() => {
-          if (document.hidden || this._end.signal.aborted || !entry?.isUnseen) return;
+        // A frame comes only while somebody looks.
+        timers.set(target, setTimeout(() => requestAnimationFrame(() => {
+          if (signal.aborted || !entry?.isUnseen) return;
           entry.isUnseen = false;
           guest._answers!._tell(entry, { type: "seen", candidate: entry.candidate.id });
-        }, SEEN_MS)); // prettier-ignore
+        }), SEEN_MS)); // prettier-ignore
       }
     });
   }
@@ -175,9 +177,11 @@ export class Mark extends HTMLElement {
   _become(entry: Entry): void {
     const node = this._nodes.get(entry);
     if (!node) return;
-    const hadFocus = node.contains(this._root.activeElement) && this._root.activeElement!.closest(".act,.chip");
+    const had = this._root.activeElement;
+    const isOurs = node.contains(had);
+    const isAnswer = had?.closest(".act,.chip");
     this._kind!.update(this, entry);
-    if (hadFocus) this._focus(entry);
+    if (isOurs) isAnswer ? this._focus(entry) : node.querySelector<HTMLElement>(had!.localName)?.focus();
     if (entry.row.is === "decided") this._benefit.hidden = false;
   }
 

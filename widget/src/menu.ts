@@ -89,12 +89,14 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
     const node = h("li", {}, h("span", {}, ...about.flatMap((each, nth) => (nth ? [" · ", each] : [each])), ": ", answers._saying(one.value)));
     if (one.exposure) {
       const click = () => {
-        answers._tell({ exposure: one.exposure!, shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
+        const here = model!.entries.find(({ row }) => row.is === "decided" && row.judgement === one.judgement);
+        if (here) answers._undo(here, mark);
+        else answers._tell({ exposure: one.exposure!, shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
         node.remove();
         mark._say(say("undone"));
         note.focus();
       };
-      node.append(h("button", { class: "undo", "aria-label": say("undoOf", one.candidate?.title ?? one.value), click }, say("undo")));
+      node.append(h("button", { class: "undo", "aria-label": `${say("undo")}: ${one.candidate?.title ?? one.value}`, click }, say("undo")));
     }
     return node;
   }

@@ -4,17 +4,17 @@
 export const css = `
 :host{display:block;container-type:inline-size!important}
 :host([hidden]){display:none}
-section{all:initial;display:block;box-sizing:border-box;color-scheme:inherit;font:15px/1.45 system-ui;font-family:var(--earmark-font,inherit);overflow-wrap:anywhere;
+section{all:initial;display:block;box-sizing:border-box;color-scheme:inherit;font:14px/1.45 system-ui;font-family:var(--earmark-font,inherit);overflow-wrap:anywhere;
 --fg:var(--earmark-fg,light-dark(#1c1d1a,#ececea));--fg2:light-dark(#5b5d57,#a9acb0);--surface:var(--earmark-surface,light-dark(#fff,#1b1c1e));--sunken:light-dark(#f5f5f2,#242629);
---line:light-dark(#e3e3dd,#36383c);--ctl:light-dark(#85867e,#7b7e84);--accent:var(--earmark-accent,light-dark(#0b665a,#6fd3c1));--soft:var(--earmark-soft,light-dark(#e3f2ee,#17362f));
+--line:light-dark(#e3e3dd,#36383c);--ctl:light-dark(#85867e,#7b7e84);--accent:var(--earmark-accent,light-dark(#0b665a,#6fd3c1));
 background:var(--surface);color:var(--fg);border:1px solid var(--line);border-radius:var(--earmark-radius,10px)}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 h2,p,ul{margin:0;padding:0;list-style:none;font:inherit}
-button,input{font:inherit;font-size:14px;color:inherit;margin:0;background:none;border:0;border-radius:7px}
+button,input{font:inherit;color:inherit;margin:0;background:none;border:0;border-radius:7px}
 button{cursor:pointer;min-height:32px;padding:0 8px}
 button:hover{background:var(--sunken)}
-a,.undo,.yours b,.yours svg{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
+a,.undo,.yours b,.yours svg{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
 .act,p.said,.quiet,.undo,.line,.head{display:flex;align-items:center;gap:8px}
@@ -23,15 +23,14 @@ svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:
 .icon{display:grid;place-items:center;width:32px;padding:0}
 .line{flex-wrap:wrap;padding:12px 16px}
 .act{min-height:32px}
-.act,.said,.ask{font-size:14px}
 .said{flex:1;line-height:16px}
 b{font-weight:500}
 .failed{color:light-dark(#a8281c,#ffb0a3)}
-.bar{height:10px;min-width:96px;border-radius:4px;background:var(--sunken)}
+.bar{height:10px;min-width:96px;background:var(--sunken)}
 .line .bar{height:34px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @media (max-width:480px),(pointer:coarse){button,.act,input{min-height:44px}.icon{width:44px}}
-@media (forced-colors:active){.yours b{outline:2px solid Highlight}.bar{border:1px solid}}
+@media (forced-colors:active){.yours b,.bar{outline:2px solid Highlight}}
 `;
 
 const made = new Map<string, CSSStyleSheet>();

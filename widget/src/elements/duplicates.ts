@@ -11,19 +11,19 @@ const SEARCH = "M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0Zm-1 3 4 4";
 const css = `
 .head{padding-inline:16px 8px;min-height:42px}
 h2{flex:1;font-weight:600}
-.why{font-size:13px;text-decoration:underline;color:var(--fg2)}
+.head,.title{font-size:15px}
+.why{text-decoration:underline;color:var(--fg2)}
 .ask{padding:0 16px}
 .row{padding:10px 16px 12px}.row+.row,.foot{border-top:1px solid var(--line)}
 .title{display:flex;gap:8px;margin-inline-end:-8px;min-height:28px}
 .title a,.text{flex:1;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
-.title a{font-weight:500;margin-block:2px}
+.title a{text-decoration:none;font-weight:500;margin-block:2px}
 .title .icon{min-height:28px;width:28px}
-.text{color:var(--fg2);font-size:14px;-webkit-line-clamp:2;min-height:41px;margin:2px 0 8px}
+.text{color:var(--fg2);-webkit-line-clamp:2;min-height:41px;margin:2px 0 8px}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .open .text{display:block;background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
-.text a{text-decoration:underline}
 .open a{-webkit-line-clamp:9}.open .icon svg{rotate:180deg}
-.dim .title a{color:var(--fg2);font-weight:400}
+.dim a{color:var(--fg2)}
 .seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
 .seg button+button{border-inline-start:1px solid var(--line)}
@@ -58,13 +58,13 @@ export function kind(guest: Guest): Kind {
     const keydown = ({ key }: KeyboardEvent) => key === "Escape" && opened.has(entry) && toggle(mark, entry);
     const node = mark._nodes.get(entry) ?? h("li", { part: "row", keydown });
     mark._nodes.set(entry, node);
-    const isSame = entry.row.is === "decided" && entry.row.value === "duplicate";
-    const isGot = isSame && answer && !isOpen;
+    const said = entry.row.is === "decided" && entry.row.value;
+    const isGot = said === "duplicate" && answer && !isOpen;
     const href = safe(url);
     const text = h("div", { class: isGot ? "text got" : "text" }, ...(isGot ? [h("b", {}, say("answered")), " "] : []), h("bdi", {}, isGot ? answer : snippet));
     if (isOpen && href) text.append(h("a", { href }, say("open")));
     const chevron = { class: "icon", "aria-label": say("read", title), "aria-expanded": `${isOpen}`, click: () => toggle(mark, entry) };
-    node.className = `row fold${isOpen ? " open" : ""}${entry.row.is === "decided" && entry.row.value === "different" ? " dim" : ""}`;
+    node.className = `row fold${isOpen ? " open" : ""}${said === "different" ? " dim" : ""}`;
     node.replaceChildren(
       h("div", { class: "title" }, h("a", { href }, h("bdi", {}, title)), h("button", chevron, icon(CHEVRON))),
       text,
@@ -101,7 +101,7 @@ export function kind(guest: Guest): Kind {
         answers._step(entry, { type: "open" });
         mark._focus(entry);
       };
-      const ask = say(isEmpty ? "searchFirst" : "search");
+      const ask = say("search");
       const find = () => answers._bring(mark, "find", foot, ask, pick);
       const foot = h("div", { class: "foot tail" }, h("button", { class: "quiet", click: find }, icon(SEARCH), ask));
       const head = h("div", { class: "head" }, h("h2", {}, say("heading")));

@@ -10,12 +10,12 @@ const css = `
 .line{padding-inline:16px 8px}
 ul{display:contents}
 .chip,.chip>span{display:inline-flex;align-items:center;max-width:100%}
-.chip{border:1px solid var(--line);border-radius:8px;font-size:14px;min-height:34px}
+.chip{border:1px solid var(--line);border-radius:8px;min-height:34px}
 .chip>span{padding:0 10px;gap:6px;min-width:0}
 .chip button{border-radius:6px;padding:0 7px;margin:0;display:inline-flex;align-items:center;justify-content:center}
 .guess{border:1px dashed var(--ctl)}
 .guess button,small,.gone{color:var(--fg2)}
-.mine{background:var(--soft);border-color:#0000;color:var(--accent)}
+.mine{background:var(--earmark-soft,light-dark(#e3f2ee,#17362f));border-color:#0000;color:var(--accent)}
 .gone{border-style:dotted}
 .line>.quiet{margin:0}
 .line>.icon{margin-inline-start:auto}
@@ -35,6 +35,10 @@ export function kind(guest: Guest): Kind {
   function chip(mark: Mark, entry: Entry): HTMLElement {
     const { title } = entry.candidate;
     const state = entry.row;
+    if (state.is === "quiet") {
+      mark._nodes.get(entry)?.remove();
+      mark._nodes.delete(entry);
+    }
     const node = mark._nodes.get(entry) ?? h("li", { part: "chip" });
     const name = h("bdi", {}, title);
     const button = (value: string, drawn: string) => answers._button(mark, entry, value, { "aria-label": say(value, title) }, icon(drawn));
@@ -46,10 +50,9 @@ export function kind(guest: Guest): Kind {
       if (look === "mine") doors[0]!.replaceChildren(icon(CROSS));
       inside = [look === "mine" ? inner(icon(CHECK), name) : inner(h("s", {}, name)), ...(/^[of]/.test(state.delivery) ? [said!] : []), ...doors];
     }
-    node.hidden = state.is === "quiet";
     node.className = `chip fold ${look}`;
     node.replaceChildren(...inside);
-    mark._nodes.set(entry, node);
+    if (state.is !== "quiet") mark._nodes.set(entry, node);
     if (node.parentElement) answers._stopAt(node.parentElement);
     return node;
   }

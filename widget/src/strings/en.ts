@@ -23,7 +23,6 @@ export const answers = {
   leave: "Leave it",
   again: "Try again",
   undo: "Undo",
-  undoOf: "Undo: {x}",
   undone: "Taken back.",
   people: { one: "{n} person", other: "{n} people" },
   mark: "Mark",
@@ -42,7 +41,6 @@ export const pair = {
   answered: "Answered there:",
   empty: "No thread like this one yet. If you know one, name it.",
   search: "Search for another",
-  searchFirst: "Search threads",
 };
 
 export const tags = {

@@ -28,10 +28,11 @@ const find = (key: string) => above[0]![key] ?? above[1]![key] ?? english[key];
 export function say(key: string, x = "", n = 0): string {
   const found = find(key);
   const form = typeof found === "object" ? ((found as Forms)[rules.select(n)] ?? (found as Forms).other) : found;
-  return (form ?? key).replace("{x}", () => x).replace("{n}", `${n}`);
+  return (form ?? key).replace(/{([xn])}/g, (_, blank: "x" | "n") => `${{ x, n }[blank]}`);
 }
 
 /** Return the words for one of several things; empty where there are none. */
 export function sayOf(key: string, which: string): string {
-  return (find(key) as Record<string, string> | undefined)?.[which] ?? "";
+  const of = (words: Words) => (words[key] ?? {}) as Record<string, string>;
+  return [...above, english].map(of).find((group) => Object.hasOwn(group, which))?.[which] ?? "";
 }
