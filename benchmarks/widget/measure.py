@@ -19,7 +19,6 @@ SHOWN = {
     "bare": "true",
     "loader": "typeof earmark === 'function'",
     **dict.fromkeys(KINDS, f"[...document.querySelectorAll('main > :not(h1, p)')].every({HAS_A_BUTTON})"),
-    "rules": "document.querySelector('earmark-tags')?.shadowRoot.querySelector('button') != null",
     "sentry": "document.querySelector('#sentry-feedback')?.shadowRoot != null",
     "posthog": "document.querySelector('[class^=PostHogSurvey]')?.shadowRoot != null",
 }
@@ -281,6 +280,11 @@ def watching(stage: Stage) -> dict[str, float]:
 
 def shifts(stage: Stage) -> dict[str, float]:
     """Return the layout shift of each host's page at the throttle; where there is any, also that without the widget."""
+    rule = {
+        "path": "/rules/**", "selector": "article[data-thread]", "where": "after", "kind": "tags", "question": "topics",
+        "item_from": "attribute", "item_key": "data-thread", "reserve_px": 0,
+    }  # fmt: skip
+    stage.control("shifts", {"rules": [rule]})
     found = {}
     for file in sorted((BASE / "tests/widget/pages").glob("*.html")):
         name = file.stem
