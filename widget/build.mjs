@@ -80,7 +80,7 @@ async function packed() {
 async function files() {
   const made = {};
   for (const [name, entry] of Object.entries(CHUNKS)) made[name] = await bundle(entry, name === "earmark" ? "iife" : "esm");
-  const edition = createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 8);
+  const edition = createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 6);
   const written = {};
   const manifest = {};
   for (const [name, code] of Object.entries(made)) {

@@ -122,9 +122,9 @@ test("without candidates nothing is drawn, unless the host wants a door", async 
   expect([...(await show({ candidates: [] }))._root.children].map(({ localName }) => localName)).toEqual(["slot"]);
   const mark = await mount("duplicates", { item: "5", question: "duplicate", door: "" });
   expect(one(mark, ".ask").textContent).toBe("No thread like this one yet. If you know one, name it.");
-  button(mark._root, "Search threads").click();
+  button(mark._root, "Search for another").click();
   await pass();
-  expect(one(mark, "[role=combobox]").getAttribute("aria-label")).toBe("Search threads");
+  expect(one(mark, "[role=combobox]").getAttribute("aria-label")).toBe("Search for another");
 });
 
 test("an earlier answer is shown as yours after a reload, also of a thread that is suggested no more", async () => {

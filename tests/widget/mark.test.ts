@@ -119,7 +119,7 @@ test("above the window it grows where the browser holds still what is being read
   expect(titles(mark).length).toBe(2);
 });
 
-test.fails("above the window it does not grow where the browser would let what is being read jump", async () => {
+test("above the window it does not grow where the browser would let what is being read jump", async () => {
   vi.stubGlobal("CSS", { supports: () => false });
   arrive();
   const mark = element("duplicates", PLACE);
@@ -390,7 +390,7 @@ test("what stands in a hidden tab is not seen", async () => {
   expect(seen()).toEqual([]);
 });
 
-test.fails("what stood in a hidden tab is seen a second after somebody comes back", async () => {
+test("what stood in a hidden tab is seen a second after somebody comes back", async () => {
   arrive();
   const mark = await mount("duplicates", PLACE);
   move(rows(mark)[0]!, 100, 100);
@@ -414,7 +414,7 @@ test("seen in one view is seen in all, and after a change of items not again", a
   expect(seen()).toEqual(["1"]);
 });
 
-test.fails("what was in view for less than a second before another item took its place was not seen", async () => {
+test("what was in view for less than a second before another item took its place was not seen", async () => {
   server.shown["6"] = { candidates: [thread("9")] };
   arrive();
   const mark = await mount("duplicates", PLACE);

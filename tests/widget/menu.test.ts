@@ -75,7 +75,7 @@ test("hiding leaves what was answered as it is", async () => {
   expect(all(mark, ".row")[0]!.textContent).toContain("Same problem.");
 });
 
-test.fails("hiding takes guessed tags away, since who is not asked sees none", async () => {
+test("hiding takes guessed tags away, since who is not asked sees none", async () => {
   server.shown["5"] = { candidates: [label("Mail")] };
   await open("tags", "topics", "About this question");
   await take("Hide these questions");
@@ -127,7 +127,7 @@ test("a mark that answered no list has no way back here", async () => {
   expect(note()!.querySelector(".undo")).toBeNull();
 });
 
-test.fails("a mark taken back in the list of one's marks is taken back where it stands in the page too", async () => {
+test("a mark taken back in the list of one's marks is taken back where it stands in the page too", async () => {
   server.shown["5"] = { answers: [earlier(thread("1"), "duplicate")] };
   server.own = [own({ judgement: "earlier-1", exposure: "shown-5", candidate: thread("1") })];
   await open();

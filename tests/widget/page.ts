@@ -270,6 +270,11 @@ export function aPage(): void {
     });
     vi.spyOn(ShadowRoot.prototype, "activeElement", "get").mockImplementation(focusWithin as () => Element | null);
     vi.spyOn(document, "hidden", "get").mockImplementation(() => isHidden);
+    // A browser draws no frame of a page that nobody sees.
+    vi.stubGlobal("requestAnimationFrame", (draw: FrameRequestCallback) => {
+      const again = () => (isHidden ? setTimeout(again, 16) : draw(performance.now()));
+      return setTimeout(again, 16);
+    });
   });
   afterEach(async () => {
     guests.splice(0).forEach((guest) => guest._destroy());

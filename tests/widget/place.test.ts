@@ -79,7 +79,7 @@ const items = () => ours().map((made) => made.getAttribute("item"));
 const go = (path: string) => {
   history.pushState(null, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
-  return pass();
+  return pass(200);
 };
 
 beforeEach(() => history.replaceState(null, "", "/"));
@@ -121,7 +121,7 @@ test("two rules may place beside one node, each once", async () => {
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
   begin(rule(), rule({ question: "topics", kind: "tags" }));
   document.body.append(document.createElement("i"));
-  await pass();
+  await pass(200);
   expect(ours().map(({ localName }) => localName).sort()).toEqual(["earmark-duplicates", "earmark-tags"]);
 });
 
@@ -130,7 +130,7 @@ test("nothing of the host's is touched: not an attribute, not a text, not the or
   const nodes = [...document.body.querySelectorAll("*")];
   const before = document.body.innerHTML;
   const guest = begin(rule(), rule({ where: "before", question: "topics", kind: "tags" }));
-  await pass();
+  await pass(200);
   expect(ours().length).toBe(4);
   ours().forEach((made) => made.remove());
   expect([...document.body.querySelectorAll("*")].every((each, at) => each === nodes[at])).toBe(true);
@@ -143,16 +143,16 @@ test("what has no item gets no element, until it has one", async () => {
   begin(rule());
   expect(items()).toEqual([]);
   document.querySelector(".post")!.setAttribute("data-id", "5");
-  await pass();
+  await pass(200);
   expect(items()).toEqual(["5"]);
 });
 
 test("what comes late gets an element, once", async () => {
   begin(rule());
   document.body.insertAdjacentHTML("beforeend", '<p class="post" data-id="1"></p>');
-  await pass();
+  await pass(200);
   document.body.insertAdjacentHTML("beforeend", '<p class="post" data-id="2"></p>');
-  await pass();
+  await pass(200);
   expect(items()).toEqual(["1", "2"]);
 });
 
@@ -160,7 +160,7 @@ test("what the host takes away takes its element along", async () => {
   document.body.innerHTML = '<p class="post" data-id="1"></p><p class="post" data-id="2"></p>';
   begin(rule());
   document.querySelector(".post")!.remove();
-  await pass();
+  await pass(200);
   expect(items()).toEqual(["2"]);
 });
 
@@ -168,7 +168,7 @@ test("an element that the host's rendering swept away stands again", async () =>
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
   begin(rule());
   ours()[0]!.remove();
-  await pass();
+  await pass(200);
   expect(items()).toEqual(["1"]);
 });
 
@@ -176,7 +176,7 @@ test("a page whose whole body was swapped is looked at anew", async () => {
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
   begin(rule());
   document.body.innerHTML = '<p class="post" data-id="2"></p>';
-  await pass();
+  await pass(200);
   expect(items()).toEqual(["2"]);
 });
 
@@ -185,7 +185,7 @@ test("a node that is used again for another item asks about that one, in the sam
   begin(rule());
   const [made] = ours();
   document.querySelector(".post")!.setAttribute("data-id", "2");
-  await pass();
+  await pass(200);
   expect(ours()[0] === made).toBe(true);
   expect(items()).toEqual(["2"]);
 });
@@ -195,7 +195,7 @@ test("a node that fits no more loses its element", async () => {
   begin(rule());
   document.querySelector(".post")!.className = "";
   document.body.append(document.createElement("i"));
-  await pass();
+  await pass(200);
   expect(items()).toEqual([]);
 });
 
@@ -203,7 +203,7 @@ test("a node that is used again without an item loses its element", async () => 
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
   begin(rule());
   document.querySelector(".post")!.removeAttribute("data-id");
-  await pass();
+  await pass(200);
   expect(items()).toEqual([]);
 });
 
@@ -230,10 +230,10 @@ test("the page's own word brings a look where nobody could see a change", async 
   document.body.innerHTML = '<p data-id="1"></p>';
   begin(rule());
   document.querySelector("p")!.className = "post";
-  await pass();
+  await pass(200);
   expect(items()).toEqual([]);
   dispatchEvent(new Event("earmark:scan"));
-  await pass();
+  await pass(200);
   expect(items()).toEqual(["1"]);
 });
 
@@ -252,11 +252,11 @@ test("no rule places anything within an element of ours", () => {
 test("many changes of one moment are looked at once, and our own are no news", async () => {
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
   begin(rule());
-  await pass();
+  await pass(200);
   const look = vi.spyOn(document, "querySelectorAll");
   const looks = () => look.mock.calls.filter(([selector]) => selector === ".post").length;
   for (let n = 2; n < 50; n++) document.body.insertAdjacentHTML("beforeend", `<p class="post" data-id="${n}"></p>`);
-  await pass();
+  await pass(200);
   expect(looks()).toBe(1);
   await pass(1000);
   expect(looks()).toBe(1);

@@ -128,15 +128,15 @@ test("a title is filled in as it is, whatever signs it holds", () => {
   expect(strings.say("read", "$& {x} $1")).toBe("Read “$& {x} $1” here");
 });
 
-test.fails("a title that reads like a number's blank is filled in as it is", () => {
+test("a title that reads like a number's blank is filled in as it is", () => {
   expect(strings.say("read", "{n}")).toBe("Read “{n}” here");
 });
 
-test.fails("a label named like something that every object has is no word of ours", () => {
+test("a label named like something that every object has is no word of ours", () => {
   for (const name of ["constructor", "toString", "__proto__"]) expect(strings.sayOf("answer", name)).toBe("");
 });
 
-test.fails("a host that rewords one answer keeps our words for the others", () => {
+test("a host that rewords one answer keeps our words for the others", () => {
   strings.override({ answer: { duplicate: "Same fault." } });
   expect(strings.sayOf("answer", "duplicate")).toBe("Same fault.");
   expect(strings.sayOf("answer", "related")).toBe("Related.");

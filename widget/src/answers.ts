@@ -1,7 +1,7 @@
 // Answers: what a person says of an entry, drawn, told once, taken back; brought together with the first kind.
 // There is one guest in a page, so what it holds stands in this module.
 import type { Entry, Guest, Model } from "./core";
-import { CHECK, OFFLINE, BOOKMARK, rove, stopAt, UNDO, WARN } from "./dom";
+import { CHECK, OFFLINE, rove, stopAt, UNDO, WARN } from "./dom";
 import { uuid7 } from "./ids";
 import type { Mark } from "./mark";
 import { next, type Decided, type Happening, type Row } from "./marking";
@@ -127,7 +127,7 @@ function button(mark: Mark, entry: Entry, value: string, props: Record<string, s
 
 /** Return the quiet door to a question that is not asked. */
 function door(entry: Entry): HTMLElement {
-  return kit.h("button", { class: "quiet", click: () => step(entry, { type: "open" }) }, kit.icon(BOOKMARK), kit.say("mark"));
+  return kit.h("button", { class: "quiet", click: () => step(entry, { type: "open" }) }, kit.say("mark"));
 }
 
 /** Return a group of answers with one tab stop, which stands on what was taken back. */

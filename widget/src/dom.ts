@@ -33,7 +33,6 @@ export const CROSS = "m4 4 8 8m0-8-8 8";
 export const UNDO = "M6 4 3 7l3 3M3 7h6.5a3 3 0 0 1 0 6H7";
 export const WARN = "M8 2 2 13h12ZM8 6v3M8 11h0";
 export const OFFLINE = "m3 3 10 10M3 7a8 8 0 0 1 10 0M8 12h0";
-export const BOOKMARK = "M4 3h8v10L8 10l-4 3Z";
 
 /** Let one button of a group be its tab stop: the one given, else the present one, else the first. */
 export function stopAt(group: HTMLElement, at?: Element | null): void {

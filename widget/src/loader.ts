@@ -3,12 +3,21 @@ import type { Earmark, Page } from "./config";
 
 declare const EDITION: string;
 
+const LOOK_AGAIN_MS = 200;
+
 ((page: Page, script: HTMLScriptElement | null) => {
   if (page.earmark) return;
   const { key = "", identity = "", lang = "", rules } = script?.dataset ?? {};
   const base = new URL(".", script?.src ?? location.href).href;
-  const watch = new MutationObserver(() => look());
-  const look = () => document.querySelector("earmark-duplicates,earmark-tags,earmark-choice") && earmark.wake();
+  let look = (): void => {
+    if (["duplicates", "tags", "choice"].some((kind) => document.getElementsByTagName(`earmark-${kind}`)[0])) earmark.wake();
+    else watch.observe(document, { childList: true, subtree: true });
+  };
+  // A busy page is not looked at for each of its changes: after one we look away for a moment.
+  const watch = new MutationObserver(() => {
+    watch.disconnect();
+    setTimeout(() => look(), LOOK_AGAIN_MS);
+  });
   const earmark = ((...args) =>
     new Promise((done, failed) => {
       if (earmark.take) return earmark.take([args, done, failed]);
@@ -19,12 +28,10 @@ declare const EDITION: string;
     settings: { key, identity, lang, base },
     calls: [],
     wake: () => {
-      earmark.wake = () => {};
+      earmark.wake = look = () => {};
       watch.disconnect();
       import(`${base}core.${EDITION}.js`).then((core) => page.earmark === earmark && core.start(earmark)).catch(() => {});
     },
   });
-  if (rules !== undefined) return earmark.wake();
-  watch.observe(document, { childList: true, subtree: true });
-  look();
+  rules === undefined ? look() : earmark.wake();
 })(window, document.currentScript as HTMLScriptElement | null);

@@ -69,12 +69,10 @@ export class Mark extends HTMLElement {
     if (!item || !question || guest._end.signal.aborted) return;
     const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
     const isKnown = guest._models.has(`${question} ${item}`);
-    if (!isKnown) {
-      await this._until(NEAR, true);
-      while (!reserve && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
-    }
+    if (!isKnown) await this._until(NEAR, true);
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
     if (isOver() || !kind) return;
+    while (!isKnown && !reserve && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
     this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
     if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
     if (guest._isSilent) await this._knock(kind.door ?? "show");

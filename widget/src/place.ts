@@ -4,6 +4,7 @@ import type { Guest } from "./core";
 import type { PlacementRule } from "./wire";
 
 const ELEMENT = { pair: "duplicates", tags: "tags", choice: "choice" };
+const LOOK_AGAIN_MS = 150;
 const OURS = "earmark-duplicates,earmark-tags,earmark-choice";
 const NOT_BESIDE = "html,head,head *,body";
 const WILD: Record<string, string> = { "**": ".*", "*": "[^/]*", "{item}": "([^/]+)" };
@@ -61,7 +62,6 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
     }
     for (const { rule, beside, item } of wanted)
       if (![...placed.values()].some((one) => one.beside === beside && one.rule === rule)) put(rule, beside, item);
-    watch.takeRecords(); // What we put in ourselves is no news.
   }
 
   function put(rule: PlacementRule, beside: Element, item: string): void {
@@ -79,18 +79,20 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
     beside[rule.where](made);
   }
 
-  let isAwaited = false;
+  const keys = rules.filter(({ item_from }) => item_from === "attribute").map(({ item_key }) => item_key);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // After a change we look away for a moment, so that a busy page is not searched for each of its changes.
   const soon = () => {
-    if (isAwaited) return;
-    isAwaited = true;
-    requestAnimationFrame(() => {
-      isAwaited = false;
-      if (!guest._end.signal.aborted) look();
-    });
+    watch.disconnect();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      if (guest._end.signal.aborted) return;
+      look();
+      attend();
+    }, LOOK_AGAIN_MS);
   };
   const watch = new MutationObserver(soon);
-  const keys = rules.filter(({ item_from }) => item_from === "attribute").map(({ item_key }) => item_key);
-  watch.observe(root, { childList: true, subtree: true, ...(keys[0] && { attributeFilter: keys }) }); // recycled rows get new ids
+  const attend = () => watch.observe(root, { childList: true, subtree: true, ...(keys[0] && { attributeFilter: keys }) }); // recycled rows get new ids
   for (const name of ["popstate", "hashchange", "earmark:scan"]) guest._on(name, soon);
   const { navigation } = window as Window & { navigation?: EventTarget };
   navigation?.addEventListener("currententrychange", soon, { signal: guest._end.signal });
@@ -99,4 +101,5 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
     placed.forEach((_, made) => made.remove());
   });
   look();
+  attend();
 }

@@ -18,7 +18,7 @@ h2{flex:1;font-weight:600}
 .title{display:flex;gap:8px;margin-inline-end:-8px;min-height:28px}
 .title a,.text{flex:1;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
 .title a{text-decoration:none;font-weight:500;margin-block:2px}
-.title .icon{min-height:28px;width:28px}
+.title .icon{min-height:28px}
 .text{color:var(--fg2);-webkit-line-clamp:2;min-height:41px;margin:2px 0 8px}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .open .text{display:block;background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
