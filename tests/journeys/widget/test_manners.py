@@ -121,6 +121,18 @@ def test_hiding_these_questions_is_told_and_kept_for_the_page(hosts: Hosts, kind
     assert len(visit.settle().of("hide")) == 1
 
 
+def test_a_receipt_leaves_the_page_where_the_person_has_scrolled_to(hosts: Hosts) -> None:
+    low = {"viewport": {"width": 1200, "height": 500}}
+    visit = hosts.open("thread", options=low, faults={"events": {"delay_ms": 700}})
+    visit.button("“Archive” fits").click()
+    visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    there = visit.page.evaluate("scrollY")
+    assert there > 300
+    visit.settle()
+    visit.page.wait_for_timeout(300)
+    assert visit.page.evaluate("scrollY") == there
+
+
 def test_a_host_may_say_no_to_an_answer(hosts: Hosts) -> None:
     visit = hosts.open("one")
     visit.page.evaluate("document.addEventListener('earmark:decide', (event) => event.preventDefault())")

@@ -62,9 +62,11 @@ def test_fast_clicks_through_routes_end_where_the_person_is(hosts: Hosts) -> Non
 
 def test_an_item_that_changes_brings_its_own_list(hosts: Hosts) -> None:
     visit = hosts.open("one", item="first")
-    shows(visit, "first")
+    visit.button("Same").first.click()
     visit.page.evaluate("document.querySelector('earmark-duplicates').setAttribute('item', 'second')")
     shows(visit, "second")
+    live = "document.querySelector('earmark-duplicates').shadowRoot.querySelector('[aria-live]').textContent"
+    assert visit.page.evaluate(live) == "", "what was said of another item is not said of this one"
     visit.page.evaluate("document.querySelector('earmark-duplicates').removeAttribute('item')")
     eventually(lambda: threads_of(visit) == [])
 
