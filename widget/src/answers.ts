@@ -122,7 +122,9 @@ function hear(id: string, result: EventResult | undefined): void {
 /** Return a button that answers. */
 function button(mark: Mark, entry: Entry, value: string, props: Record<string, string>, ...inside: Inside[]): HTMLElement {
   const click = (event: MouseEvent) => press(mark, entry, value, event);
-  return kit.h("button", { part: "button", "data-value": value, ...props, click }, ...inside);
+  const { row } = entry;
+  const isUndone = row.is === "asked" && row.undone === value;
+  return kit.h("button", { part: "button", "data-value": value, ...(isUndone && { "data-undone": true }), ...props, click }, ...inside);
 }
 
 /** Return the quiet door to a question that is not asked. */
@@ -131,9 +133,9 @@ function door(entry: Entry): HTMLElement {
 }
 
 /** Return a group of answers with one tab stop, which stands on what was taken back. */
-function group(label: string, { row }: Entry, name: string, ...buttons: HTMLElement[]): HTMLElement {
+function group(label: string, name: string, ...buttons: HTMLElement[]): HTMLElement {
   const made = kit.h("div", { class: name, role: "toolbar", "aria-label": label }, ...buttons);
-  return rove(made, buttons.find(({ dataset }) => row.is === "asked" && dataset.value === row.undone));
+  return rove(made, made.querySelector("[data-undone]"));
 }
 
 function press(mark: Mark, entry: Entry, value: string, event: MouseEvent): void {

@@ -57,6 +57,7 @@ export class Mark extends HTMLElement {
     this._model = undefined;
     this._nodes.clear();
     this._root.replaceChildren();
+    this._say("");
   }
 
   async _begin(): Promise<void> {
@@ -72,7 +73,7 @@ export class Mark extends HTMLElement {
     if (!isKnown) await this._until(NEAR, true);
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
     if (isOver() || !kind) return;
-    while (!isKnown && !reserve && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
+    while (!isKnown && this.offsetHeight < (reserve || 1) && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
     this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
     if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
     if (guest._isSilent) await this._knock(kind.door ?? "show");
@@ -185,10 +186,9 @@ export class Mark extends HTMLElement {
 
   /** Move the focus to the way back, else to the answer that was taken back, else to the first answer. */
   _focus(entry: Entry): void {
-    const { row } = entry;
-    const undone = row.is === "asked" ? row.undone : "";
-    const found = [".undo", `[data-value="${CSS.escape(undone ?? "")}"]`, "[data-value]"].map((one) => this._nodes.get(entry)?.querySelector<HTMLElement>(one));
-    found.find((one) => one)?.focus();
+    const node = this._nodes.get(entry);
+    const found = node?.querySelector<HTMLElement>(".undo,[data-undone]") ?? node?.querySelector<HTMLElement>("[data-value]");
+    found?.focus({ preventScroll: true });
   }
 
   _say(words: string): void {

@@ -74,7 +74,10 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
     const made = document.createElement(`earmark-${ELEMENT[rule.kind]}`);
     made.setAttribute("question", rule.question);
     made.setAttribute("item", item);
-    if (rule.reserve_px) made.style.setProperty("--earmark-reserve", `${rule.reserve_px}px`);
+    const { top, bottom } = beside.getBoundingClientRect();
+    // A height that is held from here on would itself move what somebody reads: only out of their sight.
+    if (rule.reserve_px && (rule.where === "after" ? bottom : top) >= innerHeight)
+      made.style.cssText = `display:block;min-height:${rule.reserve_px}px;--earmark-reserve:${rule.reserve_px}px`;
     placed.set(made, { beside, rule });
     beside[rule.where](made);
   }

@@ -20,7 +20,7 @@ svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:
 .act,p.said,.quiet,.undo,.line,.head{display:flex;align-items:center;gap:8px}
 .quiet,.ask,.said,.icon{color:var(--fg2)}
 .quiet,.undo{gap:6px;white-space:nowrap;margin-inline:-8px}
-.icon{display:grid;place-items:center;width:32px;padding:0}
+.icon{width:32px;padding:0}
 .line{flex-wrap:wrap;padding:12px 16px}
 .act{min-height:32px}
 .said{flex:1;line-height:16px}

@@ -36,7 +36,7 @@ export function kind(guest: Guest): Kind {
       ...(state.is === "decided"
         ? answers._said(mark, entry, state)
         : state.is === "asked"
-          ? [answers._group(question.prompt, entry, "all", ...[...question.labels, "unsure"].map(button))]
+          ? [answers._group(question.prompt, "all", ...[...question.labels, "unsure"].map(button))]
           : [answers._door(entry)]),
     );
   }

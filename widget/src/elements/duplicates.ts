@@ -16,13 +16,13 @@ h2{flex:1;font-weight:600}
 .ask{padding:0 16px}
 .row{padding:10px 16px 12px}.row+.row,.foot{border-top:1px solid var(--line)}
 .title{display:flex;gap:8px;margin-inline-end:-8px;min-height:28px}
-.title a,.text{flex:1;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
-.title a{text-decoration:none;font-weight:500;margin-block:2px}
+.title bdi,.text bdi{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
+.title a{flex:1;text-decoration:none;font-weight:500;margin-block:2px}
 .title .icon{min-height:28px}
-.text{color:var(--fg2);-webkit-line-clamp:2;min-height:41px;margin:2px 0 8px}
+.text{color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
-.open .text{display:block;background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
-.open a{-webkit-line-clamp:9}.open .icon svg{rotate:180deg}
+.open .text{background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
+.open bdi{-webkit-line-clamp:99}.open .icon svg{rotate:180deg}
 .dim a{color:var(--fg2)}
 .seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
@@ -32,7 +32,7 @@ h2{flex:1;font-weight:600}
 .bar{margin-block:8px}.title .bar{width:58%}
 @container (max-width:440px){.seg{display:flex;flex:1}.seg button{padding:0 4px}}
 @media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{width:44px;margin-block:-8px}}
-@media (max-width:480px){.why{display:none}.title a{min-height:48px;-webkit-line-clamp:2}.text{-webkit-line-clamp:3;min-height:62px}}
+@media (max-width:480px){.why{display:none}.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}
 `;
 
 export function kind(guest: Guest): Kind {
@@ -61,7 +61,7 @@ export function kind(guest: Guest): Kind {
     const said = entry.row.is === "decided" && entry.row.value;
     const isGot = said === "duplicate" && answer && !isOpen;
     const href = safe(url);
-    const text = h("div", { class: isGot ? "text got" : "text" }, ...(isGot ? [h("b", {}, say("answered")), " "] : []), h("bdi", {}, isGot ? answer : snippet));
+    const text = h("div", { class: isGot ? "text got" : "text" }, h("bdi", {}, ...(isGot ? [h("b", {}, say("answered")), " ", answer] : [snippet])));
     if (isOpen && href) text.append(h("a", { href }, say("open")));
     const chevron = { class: "icon", "aria-label": say("read", title), "aria-expanded": `${isOpen}`, click: () => toggle(mark, entry) };
     node.className = `row fold${isOpen ? " open" : ""}${said === "different" ? " dim" : ""}`;
@@ -78,7 +78,7 @@ export function kind(guest: Guest): Kind {
     if (state.is === "decided") return answers._said(mark, entry, state);
     if (state.is === "quiet") return [answers._door(entry)];
     const buttons = VALUES.map((value) => answers._button(mark, entry, value, {}, say(value)));
-    return [answers._group(say("answers", entry.candidate.title), entry, "seg", ...buttons)];
+    return [answers._group(say("answers", entry.candidate.title), "seg", ...buttons)];
   }
 
   return {

@@ -10,7 +10,7 @@ const css = `
 .line{padding-inline:16px 8px}
 ul{display:contents}
 .chip,.chip>span{display:inline-flex;align-items:center;max-width:100%}
-.chip{border:1px solid var(--line);border-radius:8px;min-height:34px}
+.chip{flex-wrap:wrap;border:1px solid var(--line);border-radius:8px;min-height:34px}
 .chip>span{padding:0 10px;gap:6px;min-width:0}
 .chip button{border-radius:6px;padding:0 7px;margin:0;display:inline-flex;align-items:center;justify-content:center}
 .guess{border:1px dashed var(--ctl)}
