@@ -140,6 +140,7 @@ function reserved(px: number, attributes = PLACE): Mark {
 test("with room reserved it begins at once, and stands in its room from the first moment", async () => {
   arrive();
   const mark = reserved(320);
+  Object.defineProperty(mark, "offsetHeight", { value: 320 }); // the host's page holds it
   document.body.append(mark);
   follow(400, 300);
   await pass(1);

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { itemOfAddress, pattern, place, placesOf } from "@/place";
 import type { PlacementRule } from "@/wire";
-import { aPage, arrive, pass } from "./page";
+import { aPage, arrive, move, pass } from "./page";
 
 aPage();
 
@@ -111,10 +111,11 @@ test("it may stand before", () => {
   expect(ours()[0]!.nextElementSibling!.className).toBe("post");
 });
 
-test("room is reserved where the rule says so, and only there", () => {
+test("room is reserved where the rule says so, and only where nobody sees it come", () => {
   document.body.innerHTML = '<p class="post" data-id="1"></p><p class="late" data-id="2"></p>';
-  begin(rule({ reserve_px: 240 }), rule({ selector: ".late" }));
-  expect(ours().map((made) => (made as HTMLElement).style.getPropertyValue("--earmark-reserve"))).toEqual(["240px", ""]);
+  move(document.querySelector(".late")!, 5000, 20);
+  begin(rule({ reserve_px: 240 }), rule({ selector: ".late", reserve_px: 120 }));
+  expect(ours().map((made) => (made as HTMLElement).style.minHeight)).toEqual(["", "120px"]);
 });
 
 test("two rules may place beside one node, each once", async () => {

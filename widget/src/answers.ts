@@ -52,7 +52,7 @@ function model(question: Question, item: string, answer: PlaceAnswer): Model {
     const row: Row = said
       ? { is: "decided", value: said.value, judgement: said.judgement, delivery: "saved", effect: said }
       : { is: answer.ask ? "asked" : "quiet" };
-    const entry = enter(made, candidate, answer.exposure!, row, answer.candidates.some(({ id }) => id === candidate.id));
+    const entry = enter(made, candidate, said?.exposure ?? answer.exposure!, row, answer.candidates.some(({ id }) => id === candidate.id));
     if (said) judged.set(said.judgement, entry);
   }
   return made;
@@ -170,7 +170,7 @@ function answered(mark: Mark, entry: Entry, row: Decided): HTMLElement[] {
   if (row.delivery === "failed")
     return [line("failed", WARN, say("failed")), h("button", { class: "quiet", click: leave }, say("leave")), h("button", { class: "undo", click: again }, say("again"))];
   const isAway = row.delivery === "offline";
-  const back = { class: "undo", part: "undo", "aria-label": `${say("undo")}: ${entry.candidate.title || row.value}`, click: () => takeBack(mark, entry) };
+  const back = { class: "undo", part: "undo", "aria-label": `${say("undo")}: ${entry.model.question.kind === "choice" ? name(row.value) : entry.candidate.title}`, click: () => takeBack(mark, entry) };
   return [
     line(isAway ? "" : "yours", isAway ? OFFLINE : CHECK, h("b", {}, h("bdi", {}, said(row.value))), " ", after(row)),
     h("button", back, icon(UNDO), say("undo")),
@@ -212,7 +212,7 @@ function bring(mark: Mark, name: string, ...given: unknown[]): void {
 function more(mark: Mark, below: HTMLElement, words?: string): HTMLElement {
   const click = ({ currentTarget }: Event) => bring(mark, "menu", below, currentTarget);
   const props = { class: words ? "why" : "icon", "aria-label": words ?? kit.say("menu"), "aria-expanded": "false", click };
-  return kit.h("button", props, words ?? "⋯");
+  return kit.h("button", props, words ?? kit.icon("M3 8h0m5 0h0m5 0h0"));
 }
 
 const all = {

@@ -39,7 +39,6 @@ const calls = {
 
   async suggest(guest: Guest, { question, item }: Where): Promise<Suggested> {
     const { answer, entries } = await modelOf(guest, { question, item });
-    guest._isSilent = false;
     return {
       question, item, exposure: answer.exposure!, ask: answer.ask, candidates: answer.candidates, known: answer.known,
       answers: entries.flatMap(({ row, candidate }) => (row.is === "decided" ? [{ candidate: candidate.id, value: row.value, judgement: row.judgement }] : [])),
@@ -81,6 +80,7 @@ const calls = {
 
   /** This person wants none of it, or does again. */
   async optOut(guest: Guest, out = true) {
+    heedPrivacy(guest);
     await guest._call("me/optout", { out });
     guest._session = undefined;
     guest._models.clear();
@@ -99,10 +99,16 @@ const calls = {
 };
 
 async function modelOf(guest: Guest, { question, item }: Where): Promise<Model> {
+  heedPrivacy(guest);
   await guest._prepare();
   const model = await guest._place(question, item);
   if (!model) throw new Error("earmark: nothing is asked there, or nobody answers.");
   return model;
+}
+
+/** With Global Privacy Control on, a call counts only from within what the person just did. */
+function heedPrivacy(guest: Guest): void {
+  if (guest._isSilent && !navigator.userActivation?.isActive) throw new Error("earmark: Global Privacy Control is on; call when the person has clicked.");
 }
 
 function heard(guest: Guest, judgement: string): Promise<unknown> {

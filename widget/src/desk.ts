@@ -37,12 +37,15 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
 
-/** Return the random name by which a link for anyone knows this browser. */
+/** The random name by which a link for anyone knows this browser; without storage it lasts as long as the page. */
+let mine: string | null = null;
+
 function person(): string {
-  let kept = recall(PERSON);
+  let kept = (mine ??= recall(PERSON));
   if (!kept) {
     const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     kept = hex.replace(/(.{8})(.{4}).(.{3}).(.{3})(.{12})/, "$1-$2-4$3-8$4-$5");
+    mine = kept;
     keep(PERSON, kept);
   }
   return kept;
@@ -87,6 +90,7 @@ async function meet() {
 
 /** Go to the next unit, or say why there is none. */
 async function turn(given: { leave?: number; after?: number } = {}): Promise<void> {
+  if (root.hasAttribute("aria-busy")) return;
   clearTimeout(timer);
   root.setAttribute("aria-busy", "true");
   try {
@@ -129,6 +133,7 @@ function nothing(progress: DeskProgress): void {
 }
 
 function go(to: number): void {
+  clearTimeout(timer);
   at = to;
   draw();
 }
@@ -242,6 +247,7 @@ function ready(): void {
   const isDecided = sheets[at]?.entry.row.is === "decided";
   document.getElementById("next")!.hidden = !isDecided;
   document.getElementById("skip")!.hidden = isDecided;
+  (document.getElementById("note") as HTMLTextAreaElement).disabled = isDecided; // it goes with the answer: Undo opens it again
 }
 
 function forward(): void {
@@ -254,7 +260,7 @@ function forward(): void {
 function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   if (event.key === "Escape" && target.id === "note") return root.querySelector("h1")?.focus();
-  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("textarea,input:not([type=checkbox])")) return;
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || target.matches("textarea,input:not([type=checkbox])")) return;
   const answers = root.querySelector<Mark>("earmark-duplicates,earmark-tags,earmark-choice")?._root;
   const one = (selector: string) => answers?.querySelector<HTMLElement>(selector);
   const digit = Number(event.key);
@@ -291,4 +297,4 @@ addEventListener("keydown", pressed);
 addEventListener("pagehide", goAway);
 addEventListener("pageshow", ({ persisted }) => persisted && void turn());
 addEventListener("hashchange", () => location.reload());
-void begin();
+begin().catch((error: unknown) => (guest ? fail(error as Refused, {}) : setTimeout(() => location.reload(), AGAIN_MS)));

@@ -57,6 +57,7 @@ export class Mark extends HTMLElement {
     this._model = undefined;
     this._nodes.clear();
     this._root.replaceChildren();
+    this._benefit.hidden = true;
     this._say("");
   }
 
@@ -73,11 +74,12 @@ export class Mark extends HTMLElement {
     if (!isKnown) await this._until(NEAR, true);
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
     if (isOver() || !kind) return;
-    while (!isKnown && this.offsetHeight < (reserve || 1) && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
+    while (!isKnown && !reserve && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
     this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
     if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
     if (guest._isSilent) await this._knock(kind.door ?? "show");
     guest._isSilent = false;
+    await guest._calm(); // a prompt is spent when it is asked for
     const model = await guest._place(question, item);
     await guest._calm();
     if (isOver()) return;
@@ -106,7 +108,7 @@ export class Mark extends HTMLElement {
     for (let node: Element | null = this; node; node = node.parentElement)
       for (let after = node.nextElementSibling; after; after = after.nextElementSibling) {
         const beside = after.getBoundingClientRect();
-        if (beside.height && beside.top >= bottom - 1 && beside.top < innerHeight) return false;
+        if (beside.height && beside.top >= (this._card.isConnected ? bottom : top) - 1 && beside.top < innerHeight) return false;
       }
     return true;
   }
@@ -164,7 +166,7 @@ export class Mark extends HTMLElement {
         const [entry] = [...this._nodes].find(([, node]) => node === target) ?? [];
         // A frame comes only while somebody looks.
         timers.set(target, setTimeout(() => requestAnimationFrame(() => {
-          if (signal.aborted || !entry?.isUnseen) return;
+          if (signal.aborted || document.hidden || !entry?.isUnseen) return;
           entry.isUnseen = false;
           guest._answers!._tell(entry, { type: "seen", candidate: entry.candidate.id });
         }), SEEN_MS)); // prettier-ignore

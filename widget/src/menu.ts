@@ -40,7 +40,7 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
     "div",
     { class: "note", tabindex: "-1", keydown },
     h("p", {}, say("because")),
-    h("div", { class: "doors" }, door("marks", () => void list()), door("hide", hide), door("optOut", leave)),
+    h("div", { class: "doors" }, door("marks", () => void list()), ...(model.answer.ask ? [door("notNow", () => quiet("dismiss"))] : []), door("hide", () => quiet("hide")), door("optOut", leave)),
   );
   below.after(note);
   expand(true);
@@ -52,9 +52,9 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
     note.focus();
   }
 
-  /** Ask this person the question no more; what is useful without it stays. */
-  function hide(): void {
-    answers._tell({ exposure: model!.answer.exposure!, shownAt: performance.now() }, { type: "hide" });
+  /** Ask this person the question no more, now or ever; what is useful without it stays. */
+  function quiet(type: "dismiss" | "hide"): void {
+    answers._tell({ exposure: model!.answer.exposure!, shownAt: performance.now() }, { type });
     model!.answer.ask = false;
     for (const entry of model!.entries) {
       if (entry.row.is !== "asked") continue;
@@ -62,7 +62,10 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
       mark._become(entry);
     }
     mark._card.querySelectorAll(".ask,.why").forEach((one) => one.remove());
-    tell("hidden");
+    if (type === "hide") return tell("hidden");
+    note.remove();
+    expand(false);
+    by.focus();
   }
 
   function leave(): void {

@@ -46,6 +46,7 @@ export function placesOf(rule: PlacementRule, page: Document, address: { pathnam
 
 /** Place elements by rules, now and as the page changes, until the guest goes. */
 export function place(guest: Guest, rules: PlacementRule[]): void {
+  if (guest._end.signal.aborted) return;
   const placed = new Map<Element, { beside: Element; rule: PlacementRule }>();
   const root = document.documentElement;
 
@@ -65,15 +66,17 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
   }
 
   function put(rule: PlacementRule, beside: Element, item: string): void {
-    const there = rule.where === "after" ? beside.nextElementSibling : beside.previousElementSibling;
-    if (there?.localName === `earmark-${ELEMENT[rule.kind]}` && there.getAttribute("question") === rule.question) {
-      placed.set(there, { beside, rule }); // one of ours in a copy that the page kept
-      there.setAttribute("item", item);
+    const step = rule.where === "after" ? "nextElementSibling" : "previousElementSibling";
+    for (let near = beside[step]; near?.matches(OURS); near = near[step]) {
+      if (near.getAttribute("placed-by") !== "earmark" || near.getAttribute("question") !== rule.question || placed.has(near)) continue;
+      placed.set(near, { beside, rule }); // one of ours in a copy that the page kept
+      near.setAttribute("item", item);
       return;
     }
     const made = document.createElement(`earmark-${ELEMENT[rule.kind]}`);
     made.setAttribute("question", rule.question);
     made.setAttribute("item", item);
+    made.setAttribute("placed-by", "earmark"); // survives in copies of the page, and tells ours from the host's own
     const { top, bottom } = beside.getBoundingClientRect();
     // A height that is held from here on would itself move what somebody reads: only out of their sight.
     if (rule.reserve_px && (rule.where === "after" ? bottom : top) >= innerHeight)

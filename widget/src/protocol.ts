@@ -657,6 +657,8 @@ export interface components {
         /** @description What this person said before. */
         EarlierAnswer: {
             judgement: string;
+            /** @description The list it answered; another answer to it belongs there. */
+            exposure: string | null;
             candidate: components["schemas"]["WidgetCandidate"];
             value: string;
             others_count: number;

@@ -13,7 +13,7 @@ from backend.api.v1.doors import BrowserDoor
 from backend.api.v1.shapes import candidate_of, label_candidate
 from backend.judgements.models import Judgement
 from backend.projects.tenancy import tenancy
-from backend.quality.models import ConsensusLabel
+from backend.quality.actions.company import company_of
 
 
 class OptOutView(BrowserDoor):
@@ -52,13 +52,12 @@ class OwnJudgementsView(BrowserDoor):
 
 
 def own_judgements(annotator: Annotator, *, limit: int) -> list[dict[str, Any]]:
-    """Return a person's present answers, newest first, with what is believed of each unit."""
+    """Return a person's present answers, newest first, with what they may be told of each unit."""
     live = Judgement.objects.of(annotator.project_id).live().filter(annotator=annotator)
-    rows = live.select_related("question", "item", "unit__item", "unit__other", "slot")
+    rows = live.select_related("question", "item", "unit__question", "unit__item", "unit__other", "slot")
     newest = list(rows.order_by("-judged_at", "-id")[:limit])
-    states = ConsensusLabel.objects.of(annotator.project_id).filter(unit__in=[row.unit_id for row in newest])
-    known = dict(states.values_list("unit", "state"))
-    return [_own(row) | {"state": known.get(row.unit_id)} for row in newest]
+    company = company_of(annotator=annotator, units=[row.unit for row in newest])
+    return [_own(row) | {"state": company[row.unit_id].belief.state} for row in newest]
 
 
 def _own(judgement: Judgement) -> dict[str, Any]:

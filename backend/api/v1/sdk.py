@@ -17,7 +17,7 @@ from backend.annotators.models import Annotator
 from backend.api.v1 import lists
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import ServerDoor
-from backend.api.v1.problems import Conflict, Problem, Unknown, _flat
+from backend.api.v1.problems import Conflict, Forbidden, Problem, Unknown, _flat
 from backend.api.v1.shapes import (
     QUESTION_FIELDS,
     dataset_row,
@@ -256,6 +256,8 @@ class ExposuresView(ServerDoor):
         body = self.body(wire.ExposureBody, request)
         question, item = self.question(body["question"]), self.item(body["item"])
         annotator = self._annotator(body["annotator"])
+        if annotator.has_opted_out:
+            raise Forbidden("This person wants none of it; show them nothing and log nothing.", code="opted_out")
         if "shown" in body:
             exposure = log_shown(
                 exposure_id=body.get("id") or uuid7(now=self.now),

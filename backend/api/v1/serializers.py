@@ -320,6 +320,7 @@ class EarlierAnswer(s.Serializer[Any]):
     """What this person said before."""
 
     judgement = s.CharField()
+    exposure = s.CharField(allow_null=True, help_text="The list it answered; another answer to it belongs there.")
     candidate = WidgetCandidate()
     value = s.CharField()
     others_count = s.IntegerField()

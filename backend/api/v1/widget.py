@@ -145,6 +145,7 @@ def earlier_answer(judgement: Judgement, item: Item, company: Company) -> dict[s
     candidate = candidate_of(other) if other else label_candidate(unit.label or judgement.value)
     return {
         "judgement": str(judgement.pk),
+        "exposure": str(judgement.exposure_id) if judgement.exposure_id else None,
         "candidate": candidate,
         "value": judgement.value,
     } | company_row(company, judgement.value)

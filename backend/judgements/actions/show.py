@@ -72,7 +72,7 @@ def show_suggestions(
     has_something = bool(places) or _is_open_choice(question, item, gone)
     was_asked, ask_probability = _ask(
         annotator=annotator, question=question, item=item, channel=channel, has_something=has_something,
-        facts=facts, now=now,
+        facts=facts[:-1], now=now,  # not the pool: nobody draws again by marking
     )  # fmt: skip
     exposure = _log(
         annotator, question, item, channel, now,

@@ -370,6 +370,7 @@ class DismissEventRequest(TypedDict):
 
 class EarlierAnswer(TypedDict):
     judgement: str
+    exposure: str
     candidate: WidgetCandidate
     value: str
     others_count: int

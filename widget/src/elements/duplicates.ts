@@ -19,7 +19,7 @@ h2{flex:1;font-weight:600}
 .title bdi,.text bdi{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
 .title a{flex:1;text-decoration:none;font-weight:500;margin-block:2px}
 .title .icon{min-height:28px}
-.text{color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
+.text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .open .text{background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
 .open bdi{-webkit-line-clamp:99}.open .icon svg{rotate:180deg}
@@ -29,7 +29,7 @@ h2{flex:1;font-weight:600}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
 .foot{padding:6px 16px;min-height:45px}
-.bar{margin-block:8px}.title .bar{width:58%}
+.bar{margin-block:5px}.title .bar{width:58%}
 @container (max-width:440px){.seg{display:flex;flex:1}.seg button{padding:0 4px}}
 @media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{width:44px;margin-block:-8px}}
 @media (max-width:480px){.why{display:none}.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}

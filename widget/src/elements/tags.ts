@@ -70,6 +70,7 @@ export function kind(guest: Guest): Kind {
       };
       const list = answers._rove(h("ul", { "aria-label": question.prompt, keydown }, ...plain, ...shown.map((entry) => chip(mark, entry))));
       const pick = (entry: Entry, event: MouseEvent) => {
+        answers._step(entry, { type: "open" });
         if (!mark._nodes.has(entry)) list.append(chip(mark, entry));
         answers._press(mark, entry, "fits", event);
       };

@@ -43,6 +43,7 @@ export const words: Words = {
   because: "Wir fragen wenige Leute in der Woche. Ihre Antwort hilft anderen, das Ihre zu finden.",
   marks: "Ihre Markierungen",
   noMarks: "Sie haben noch nichts markiert.",
+  notNow: "Jetzt nicht",
   hide: "Diese Fragen ausblenden",
   hidden: "Ausgeblendet. Sie werden nicht mehr gefragt.",
   optOut: "Ganz aussteigen",

@@ -61,6 +61,7 @@ export const menu = {
   because: "We show this to a few people a week. Your answer helps others find theirs.",
   marks: "Your marks",
   noMarks: "You have not marked anything yet.",
+  notNow: "Not now",
   hide: "Hide these questions",
   hidden: "Hidden. You won’t be asked again.",
   optOut: "Leave altogether",

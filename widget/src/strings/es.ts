@@ -43,6 +43,7 @@ export const words: Words = {
   because: "Preguntamos a pocas personas por semana. Tu respuesta ayuda a otros a encontrar la suya.",
   marks: "Tus marcas",
   noMarks: "Aún no has marcado nada.",
+  notNow: "Ahora no",
   hide: "Ocultar estas preguntas",
   hidden: "Oculto. No te preguntaremos más.",
   optOut: "Salir del todo",
