@@ -55,20 +55,3 @@ test("where nobody answers, what fetch throws is thrown", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(error));
   await expect(post(BASE, "session", {})).rejects.toBe(error);
 });
-
-test("a beacon leaves only for events of a hidden page whose fetch cannot outlive it", async () => {
-  const sendBeacon = vi.fn(() => true);
-  vi.stubGlobal("navigator", { sendBeacon });
-  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
-  vi.stubGlobal("Request", class { get keepalive() { return true; } }); // prettier-ignore
-  await post(BASE, "events", {});
-  expect(sendBeacon).not.toHaveBeenCalled();
-  vi.stubGlobal("Request", class {});
-  await post(BASE, "session", {});
-  hidden.mockReturnValue(false);
-  await post(BASE, "events", {});
-  expect(sendBeacon).not.toHaveBeenCalled();
-  hidden.mockReturnValue(true);
-  await post(BASE, "events", { lost_count: 0 });
-  expect(sendBeacon).toHaveBeenCalledExactlyOnceWith(`${BASE}v1/events`, '{"lost_count":0}');
-});

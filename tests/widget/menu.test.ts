@@ -23,7 +23,7 @@ async function take(words: string): Promise<void> {
 test("it says why, with a door to one's marks, to hiding and to leaving", async () => {
   await open();
   expect(note()!.textContent).toContain("We show this to a few people a week.");
-  expect([...note()!.querySelectorAll("button")].map(({ textContent }) => textContent)).toEqual(["Your marks", "Hide these questions", "Leave altogether"]);
+  expect([...note()!.querySelectorAll("button")].map(({ textContent }) => textContent)).toEqual(["Your marks", "Not now", "Hide these questions", "Leave altogether"]);
   expect(focused(mark)).toBe(note());
 });
 

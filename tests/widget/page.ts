@@ -29,7 +29,7 @@ export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => 
 }); // prettier-ignore
 export const label = (id: string): Candidate => ({ id, title: id, url: "", snippet: "", answer: "" });
 export const earlier = (candidate: Candidate, value: string, more: Partial<PlaceAnswer["answers"][number]> = {}) => ({
-  judgement: `earlier-${candidate.id}`, candidate, value, others_count: 0, state: null, agree_count: null, votes_count: null, ...more,
+  judgement: `earlier-${candidate.id}`, exposure: null, candidate, value, others_count: 0, state: null, agree_count: null, votes_count: null, ...more,
 }); // prettier-ignore
 
 const question = (id: string, kind: Question["kind"], more: Partial<Question>): Question => ({
