@@ -22,7 +22,7 @@ h2{flex:1;font-weight:600}
 .text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .open .text{background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
-.open bdi{-webkit-line-clamp:99}.open .icon svg{rotate:180deg}
+.open bdi{-webkit-line-clamp:99}.text a{line-height:32px}.open .icon svg{rotate:180deg}
 .dim a{color:var(--fg2)}
 .seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
