@@ -181,6 +181,7 @@ def visit(browser: Any, product: Product) -> Iterator[Callable[..., Any]]:
         page.select_option("#customer", customer)
         page.click(".who button")
         page.goto(f"{product.forum}/t/{thread}")
+        page.locator("earmark-duplicates").scroll_into_view_if_needed()  # it begins when it comes near
         page.locator("earmark-duplicates .row .title a").first.wait_for()
         return page
 

@@ -132,6 +132,7 @@ def test_everything_can_be_done_from_the_keyboard(visit: Any, product: Product) 
 def test_another_thread_is_found_by_searching_and_judged(visit: Any, product: Product) -> None:
     page = visit("customer-4", "1771529")
     page.get_by_role("button", name="Search for another").click()
+    page.get_by_role("combobox", name="Search for another").wait_for()
     page.keyboard.type("archive function")
     page.locator("earmark-duplicates [role=option]").first.wait_for()
     page.keyboard.press("ArrowDown")

@@ -36,8 +36,10 @@ def test_the_forum_and_the_widget_in_each_state(visit: Any, look: str) -> None:
     rows.nth(0).get_by_role("button", name="Same", exact=True).click()
     rows.nth(0).get_by_text("Same problem.").wait_for()
     rows.nth(1).get_by_role("button", name=re.compile("^Read")).click()
-    page.get_by_role("button", name="More about this question").click()
+    page.locator("earmark-duplicates").get_by_role("button", name="About this question").click()
+    page.locator("earmark-duplicates .note").wait_for()
     page.get_by_role("button", name="Search for another").click()
+    page.get_by_role("combobox", name="Search for another").wait_for()
     page.keyboard.type("archive")
     page.locator("earmark-duplicates [role=option]").first.wait_for()
     assert violations(page) == []

@@ -32,8 +32,9 @@ function open(person: string): void {
   );
 }
 
+/** Send what waits; a page that goes makes its own calls fail, and does not send again what they carried. */
 function flush(): void {
-  void outbox?._flush();
+  if (!document.hidden || !outbox?._failures) void outbox?._flush();
 }
 
 function close(): void {
