@@ -119,6 +119,7 @@ class Annotator(threading.Thread):
                 for count in range(1, 10_000):
                     page.locator("[data-value], .alone h1").first.wait_for(timeout=30_000)
                     if page.locator(".alone h1").count():
+                        page.wait_for_timeout(1500)  # the last answer may still be on its way
                         return True
                     title = page.locator("article h2").first.inner_text()
                     page.keyboard.press(self._key(title))
@@ -190,6 +191,11 @@ def test_two_colleagues_at_once_answer_each_unit_twice_and_none_is_stuck(product
     for person in people:
         person.join(60 + UNITS * 4)
         assert not person.is_alive() and person.error is None, person.error
+    for url, person in [(person.url, person) for person in people]:  # who comes back finds what a kill left open
+        again = Annotator(url, tmp_path / f"{person.home.name} again", is_killed=False)
+        again.start()
+        again.join(120)
+        assert not again.is_alive() and again.error is None, again.error
     took_s = time.monotonic() - began_at
 
     said = [row for row in client.judgements.list(question="tone") if row.is_live]

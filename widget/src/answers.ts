@@ -32,9 +32,9 @@ function open(person: string): void {
   );
 }
 
-/** Send what waits; a page that goes makes its own calls fail, and does not send again what they carried. */
+/** Send what waits. What a leaving page had on its way may go once more; it is stored once. */
 function flush(): void {
-  if (!document.hidden || !outbox?._failures) void outbox?._flush();
+  void outbox?._flush();
 }
 
 function close(): void {

@@ -24,8 +24,7 @@ export class Outbox {
   private _lines: Line[] = [];
   private _flying = 0;
   private _lost = 0;
-  /** Failures in a row. */
-  _failures = 0;
+  private _failures = 0;
   private _restsUntil = 0;
   private _isClosed = false;
   private _batch = MOST_PER_BATCH;

@@ -69,13 +69,13 @@ def test_answers_survive_leaving_for_another_page(hosts: Hosts) -> None:
     assert stored(visit, TWO).most_deliveries <= 2, "what leaves with a page may leave once more with the next"
 
 
-def test_what_is_on_its_way_when_the_page_goes_is_not_sent_again_by_it(hosts: Hosts) -> None:
-    """Going makes the page's own fetch fail, while what it carries arrives all the same."""
+def test_what_is_on_its_way_and_what_waits_behind_it_leave_with_the_page(hosts: Hosts) -> None:
+    """Going makes the page's own fetch fail, while what it carries arrives; what waited leaves with a second one."""
     visit = hosts.open("one", faults={"events": {"delay_ms": 400}})
     mark_two(visit)
     eventually(lambda: visit.ledger.called("events"))
     visit.go("bare")
-    assert stored(visit, TWO).most_deliveries == 1
+    assert stored(visit, TWO).most_deliveries <= 2, "under the same id, and stored once"
 
 
 def test_what_was_seen_leaves_when_the_page_does(hosts: Hosts) -> None:
