@@ -74,7 +74,7 @@ export class Mark extends HTMLElement {
     if (!isKnown) await this._until(NEAR, true);
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
     if (isOver() || !kind) return;
-    while (!isKnown && !reserve && !this._isFree()) await this._until("0px", this.getBoundingClientRect().bottom < 0);
+    if (!isKnown && !reserve) await this._free(0);
     this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
     if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
     if (guest._isSilent) await this._knock(kind.door ?? "show");
@@ -100,11 +100,16 @@ export class Mark extends HTMLElement {
     this._end.signal.addEventListener("abort", () => watch.disconnect());
   }
 
-  /** Whether growing moves nothing that somebody sees: we are out of view, or nothing in view follows. */
-  private _isFree(): boolean {
+  /** Wait for a moment in which becoming higher, or lower by at most `less` px, moves nothing that somebody sees. */
+  private async _free(less: number): Promise<void> {
+    while (!this._isFree(less)) await this._until(`${less}px`, this.getBoundingClientRect().bottom <= -less);
+  }
+
+  /** Whether this moment is such: we are out of view, or nothing in view follows. */
+  private _isFree(less: number): boolean {
     const { top, bottom } = this.getBoundingClientRect();
     if (top >= innerHeight) return true;
-    if (bottom <= 0) return CSS.supports("overflow-anchor", "auto");
+    if (bottom <= -less) return CSS.supports("overflow-anchor", "auto");
     for (let node: Element | null = this; node; node = node.parentElement)
       for (let after = node.nextElementSibling; after; after = after.nextElementSibling) {
         const beside = after.getBoundingClientRect();
@@ -127,7 +132,7 @@ export class Mark extends HTMLElement {
   /** Draw what is known: never higher than what already stands here while something in view follows. */
   private _show(kind: Kind, reserve: number): void {
     const held = this._card.isConnected ? this._card.offsetHeight : 0;
-    const isHeld = held > 0 && !this._isFree();
+    const isHeld = held > 0 && !this._isFree(held);
     const inside = this._model ? kind.draw(this, this._model) : [];
     const least = Math.max(reserve, isHeld ? held : 0);
     let stands: HTMLElement = this._card;
@@ -138,7 +143,7 @@ export class Mark extends HTMLElement {
     }
     if (isHeld) {
       this._fold(held);
-      void this._until("0px", false).then(() => (stands.style.minHeight = `${reserve}px`));
+      void this._free(held).then(() => (stands.style.minHeight = `${reserve}px`));
     }
     this._observe();
   }
