@@ -19,6 +19,7 @@ const CHUNKS = {
   duplicates: "elements/duplicates",
   tags: "elements/tags",
   choice: "elements/choice",
+  read: "read",
   find: "find",
   menu: "menu",
   place: "place",

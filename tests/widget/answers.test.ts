@@ -270,6 +270,33 @@ test("what was not saved and is left can be answered anew, with the focus on the
   expect(server.events.filter(({ type }) => type === "undo")).toEqual([]);
 });
 
+test("an undo that the server refuses is not kept from the person: the answer stands again, said so aloud", async () => {
+  server.result = ({ type }) => (type === "undo" ? { status: "bad", code: "unit_closed" } : {});
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  const row = () => all(mark, ".row")[0]!;
+  button(row(), "Same").click();
+  await pass();
+  button(row(), "Undo: Thread 1").click();
+  expect(button(row(), "Same")).toBeTruthy();
+  await pass();
+  expect(row().textContent).toContain("Same problem.");
+  expect(spoken(mark)).toBe("Not saved.");
+});
+
+test("what was answered anew after an undo stays, whatever becomes of the undo", async () => {
+  server.result = ({ type }) => (type === "undo" ? { status: "bad", code: "unit_closed" } : {});
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  const row = () => all(mark, ".row")[0]!;
+  button(row(), "Same").click();
+  await pass();
+  button(row(), "Undo: Thread 1").click();
+  button(row(), "Related").click();
+  await pass();
+  expect(row().textContent).toContain("Related.");
+});
+
 test("what the server had already is as good as saved", async () => {
   server.result = () => ({ status: "dup" });
   const { entries } = await modelOf();

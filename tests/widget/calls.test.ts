@@ -25,7 +25,7 @@ const judged = () => server.events.filter(({ type }) => type === "judge");
 
 for (const name of ["nonsense", "constructor", "__proto__", "toString", "", undefined, 5, null])
   test(`${JSON.stringify(name)} is no call: it is refused in words that name those there are`, async () => {
-    await expect(call(name)).rejects.toThrow(/^earmark: there is no call .*; there are identify, on, scan, suggest, decide, undo, search, pause, optOut, strings, destroy\.$/);
+    await expect(call(name)).rejects.toThrow(/^earmark: there is no call .*; there are identify, on, scan, suggest, seen, decide, undo, search, pause, optOut, strings, destroy\.$/);
   });
 
 test("every failure is an Error, with the server's code where there is one", async () => {
@@ -108,6 +108,15 @@ test("suggest: gives all that an element would show, and what was answered", asy
     known: [{ id: "Mail", people_count: 2 }],
     answers: [{ candidate: "2", value: "related", judgement: "earlier-2" }],
   });
+});
+
+test("seen: is told once of what was shown, and of nothing else", async () => {
+  await told("suggest", PAIR);
+  await told("seen", { ...PAIR, candidate: "2" });
+  await told("seen", { ...PAIR, candidate: "2" });
+  await pass(2000);
+  expect(server.events).toMatchObject([{ type: "seen", candidate: "2", exposure: "shown-5" }]);
+  await expect(told("seen", { ...PAIR, candidate: "77" })).rejects.toThrow("name a candidate");
 });
 
 test("suggest: where nothing is asked, or nobody answers, it rejects", async () => {

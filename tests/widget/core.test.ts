@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { fire, Guest, start } from "@/core";
-import { aPage, arrive, button, heard, hide, made, mount, one, pass, press, QUESTIONS, server, thread } from "./page";
+import { aPage, arrive, button, element, heard, hide, made, mount, move, one, pass, press, QUESTIONS, server, thread } from "./page";
 
 aPage();
 
@@ -28,6 +28,22 @@ test("places that are wanted at once are asked for in one call, each once, under
   expect(await models[0]).toBe(await models[2]);
   expect(server.at("session").length).toBe(1);
   expect(server.at("suggest")).toMatchObject([{ token: "token-ann-1", places: [{ question: "duplicate", item: "5" }, { question: "topics", item: "5" }] }]);
+});
+
+test("the first places come with the session, later ones with a call of their own", async () => {
+  const shown = (places: { place: string; item: string }[]) =>
+    places.map(({ place, item }) => ({ place, exposure: `with-${item}`, ask: true, candidates: [thread("1")], answers: [], known: [], error: null }));
+  const told = { token: "t", expires_in: 1800, annotator: "ann", questions: [QUESTIONS.duplicate], placement_rules: [], opted_out: false, next_ask_at: null, config_version: "1" };
+  server.more = { session: ({ places }) => ({ ...told, places: shown(places) }) };
+  const guest = arrive();
+  const first = guest._place("duplicate", "5");
+  await pass();
+  expect((await first)?.answer.exposure).toBe("with-5");
+  expect(server.received.map(({ path }) => path)).toEqual(["session"]);
+  const later = guest._place("duplicate", "6");
+  await pass();
+  expect((await later)?.answer.exposure).toBe("shown-6");
+  expect(server.received.map(({ path }) => path)).toEqual(["session", "suggest"]);
 });
 
 test("no call names more than twenty places, and none is forgotten", async () => {
@@ -173,8 +189,23 @@ test("begun by the loader, it meets the person and takes the calls that waited, 
   start(earmark);
   await pass();
   expect(server.at("session").length).toBe(1);
-  expect(done.mock.calls).toEqual([[new Error("earmark: there is no call \"nonsense\"; there are identify, on, scan, suggest, decide, undo, search, pause, optOut, strings, destroy.")], [undefined]]);
+  expect(done.mock.calls).toEqual([[new Error("earmark: there is no call \"nonsense\"; there are identify, on, scan, suggest, seen, decide, undo, search, pause, optOut, strings, destroy.")], [undefined]]);
   expect(earmark.calls).toEqual([]);
+});
+
+test("begun in a page whose places are far away, it opens after a second; taken away before, never", async () => {
+  const mark = element("duplicates", { item: "5", question: "duplicate" });
+  document.body.append(mark);
+  move(mark, 9000, 0);
+  start(made());
+  await pass(900);
+  expect(server.received).toEqual([]);
+  await pass(200);
+  expect(server.received.map(({ path }) => path)).toEqual(["session"]);
+  const next = start(made());
+  next._destroy();
+  await pass(2000);
+  expect(server.at("session").length).toBe(1);
 });
 
 test("rules of the server place elements, once", async () => {
@@ -277,6 +308,17 @@ test("where no chunk can be had, nothing is thrown into the page", async () => {
   process.off("unhandledRejection", unhandled);
   expect(mark._root.childElementCount).toBe(0);
   expect(unhandled).not.toHaveBeenCalled();
+});
+
+test("what found nobody at home asks again when the connection is back", async () => {
+  server.isDown = true;
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  expect(mark._root.querySelector("button")).toBeNull();
+  server.isDown = false;
+  window.dispatchEvent(new Event("online"));
+  await pass();
+  expect(button(mark._root, "Same")).toBeTruthy();
 });
 
 test("questions that the server no longer asks give nothing", async () => {

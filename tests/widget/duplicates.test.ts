@@ -137,7 +137,9 @@ test("reading in place tells so once, and Escape closes it with the focus where 
   const mark = await show();
   const chevron = () => button(row(mark), "Read “Thread 1” here");
   chevron().click();
+  await pass();
   expect(chevron().getAttribute("aria-expanded")).toBe("true");
+  expect(focused(mark)).toBe(chevron());
   expect(button(row(mark), "Same")).toBeTruthy();
   press(chevron(), "Escape");
   expect(chevron().getAttribute("aria-expanded")).toBe("false");
@@ -149,7 +151,65 @@ test("reading in place tells so once, and Escape closes it with the focus where 
 test("what is read in place leads to the thread", async () => {
   const mark = await show();
   button(row(mark), "Read “Thread 1” here").click();
+  await pass();
   expect(row(mark).querySelector(".text a")!.getAttribute("href")).toBe("https://host.example/t/1");
+});
+
+test("a snippet that is the whole text is read without a call", async () => {
+  const mark = await show({ candidates: [thread("1", { snippet: "It is this short." })] });
+  button(row(mark), "Read “Thread 1” here").click();
+  await pass();
+  expect(one(mark, "pre").textContent).toBe("It is this short.");
+  expect(server.at("read")).toEqual([]);
+});
+
+test("a longer text is brought whole, once, under the list that named the thread", async () => {
+  const mark = await show({ candidates: [thread("1", { snippet: "It begins so …" })] });
+  const chevron = () => button(row(mark), "Read “Thread 1” here");
+  chevron().click();
+  await pass();
+  expect(one(mark, "pre").textContent).toBe("The whole text of 1.");
+  chevron().click();
+  await pass();
+  expect(mark._root.querySelector("pre")).toBeNull();
+  expect(row(mark).textContent).toContain("It begins so …");
+  chevron().click();
+  await pass();
+  expect(one(mark, "pre").textContent).toBe("The whole text of 1.");
+  expect(server.at("read")).toMatchObject([{ exposure: "shown-5", candidate: "1" }]);
+});
+
+test("what is read stays open through an answer and what comes of it, with the focus in the text", async () => {
+  const mark = await show({ candidates: [thread("1", { snippet: "It begins so …", answer: "Do this." })] });
+  button(row(mark), "Read “Thread 1” here").click();
+  await pass();
+  button(row(mark), "Same").click();
+  one(mark, "pre").tabIndex = 0;
+  one(mark, "pre").focus();
+  await pass(2000);
+  expect(one(mark, "pre").textContent).toBe("The whole text of 1.");
+  expect(focused(mark)!.localName).toBe("pre");
+  press(focused(mark)!, "Escape");
+  expect(row(mark).textContent).toContain("Do this.");
+});
+
+test("a text that comes late is held to the height that stood at the click", async () => {
+  server.more = { read: () => ({ id: "1", body: "Late." }) };
+  const mark = await show({ candidates: [thread("1", { snippet: "It begins so …" })] });
+  server.slowMs = 600;
+  button(row(mark), "Read “Thread 1” here").click();
+  await pass(100);
+  expect(one(mark, "pre").textContent).toBe("It begins so …");
+  await pass(600);
+  expect([one(mark, "pre").textContent, one(mark, "pre").className]).toEqual(["Late.", ""]);
+});
+
+test("where the text cannot be had, the snippet is read", async () => {
+  server.refusals = [{ path: "read", status: 404, code: "unknown_item" }];
+  const mark = await show({ candidates: [thread("1", { snippet: "It begins so …" })] });
+  button(row(mark), "Read “Thread 1” here").click();
+  await pass();
+  expect(one(mark, "pre").textContent).toBe("It begins so …");
 });
 
 test("another thread is found from the keyboard and judged under its own list", async () => {

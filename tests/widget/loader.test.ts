@@ -124,6 +124,20 @@ test("a core that cannot be had leaves the page as it was", async () => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
+test("a core that cannot be had is asked for again when the connection is back, and takes the calls that waited", async () => {
+  vi.doMock(CORE, () => {
+    throw new Error("Failed to fetch dynamically imported module");
+  });
+  const earmark = await load();
+  void earmark("suggest");
+  await soon();
+  vi.doMock(CORE, () => ({ start: (by: unknown) => started.push(by as never) }));
+  window.dispatchEvent(new Event("online"));
+  await soon();
+  expect(started).toEqual([earmark]);
+  expect(earmark.calls.map(([args]) => args)).toEqual([["suggest"]]);
+});
+
 test("where the script is a module, and so unknown, the page's own address is the base", async () => {
   Object.defineProperty(document, "currentScript", { get: () => null, configurable: true });
   const { settings } = await load();

@@ -443,6 +443,16 @@ test("the host's own words appear once something is decided", async () => {
   expect(one(mark, "slot[name=decided]").hidden).toBe(false);
 });
 
+test("the host's own words go when the last answer is taken back, and stand for one of an earlier visit", async () => {
+  server.shown["6"] = { answers: [earlier(thread("1"), "related")] };
+  arrive();
+  const before = await mount("duplicates", { item: "6", question: "duplicate" });
+  expect(one(before, "slot[name=decided]").hidden).toBe(false);
+  button(before._root, "Undo: Thread 1").click();
+  expect(one(before, "slot[name=decided]").hidden).toBe(true);
+});
+
+
 test("the focus stays where it was when something else is drawn anew", async () => {
   arrive();
   const mark = await mount("duplicates", PLACE);

@@ -6,6 +6,7 @@ const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-\w{4}-\w{4}-[0-9a-f]{12}$/;
 const VIA = ["keyboard", "mouse", "touch", "api"];
 const MOST_EVENTS = 50;
+const WHOLE = Array.from({ length: 12 }, (_, at) => `Paragraph ${at + 1}. It happens each time, and the folder stays as it was; the log says nothing of it.`).join("\n\n");
 const questionOf = (name) => QUESTIONS.find(({ id }) => id === name);
 const problem = (status, code, more = {}) => ({ status, body: { type: "about:blank", status, code, ...more } });
 
@@ -50,13 +51,19 @@ export class Project {
     return fault;
   }
 
-  session({ identity = "", page, locale }) {
+  session({ identity = "", page, locale, places = [] }) {
     if (identity.startsWith("expired")) return problem(401, "identity_invalid");
     return {
       token: JSON.stringify([this.key, identity, this.epoch]),
       expires_in: 1800, annotator: `person-${this.key}-${identity}`, placement_rules: this.rules, next_ask_at: null,
       opted_out: this._optedOut.has(identity), questions: QUESTIONS, config_version: "1", page, locale,
+      ...(this._isAsked(places) && { places: places.map((place) => this._place(place, identity)) }),
     }; // prettier-ignore
+  }
+
+  /** Whether the session brings lists along; where `suggest` is to fail, it is as an older server's. */
+  _isAsked(places) {
+    return !this.faults.suggest && !places.every(({ item }) => item.startsWith("loading"));
   }
 
   suggest({ places }, person) {
@@ -81,6 +88,11 @@ export class Project {
     const id = `0197b000-0000-7000-8000-${String(this._exposures.size).padStart(12, "0")}`;
     this._exposures.set(id, { question, item, candidates });
     return id;
+  }
+
+  read({ exposure, candidate }) {
+    const shown = this._exposures.get(exposure)?.candidates.find(({ id }) => id === candidate);
+    return shown ? { body: { id: candidate, body: `${shown.snippet.replace(" …", " accounts.")}\n\n${WHOLE}` } } : problem(404, "unknown_item");
   }
 
   search({ question, item, query }) {

@@ -101,7 +101,7 @@ async function host(path, query, response) {
 async function handle(request, response) {
   const { pathname, searchParams } = new URL(request.url, "http://localhost");
   const [, room, rest] = pathname.match(/^\/(w|older)\/(.+)$/) ?? [];
-  const verb = rest?.match(/^v1\/(session|suggest|events|search|me\/\w+)$/)?.[1];
+  const verb = rest?.match(/^v1\/(session|suggest|events|search|read|me\/\w+)$/)?.[1];
   if (verb) return wire(VERBS[verb] ?? verb, request, response);
   if (room) return asset(BUNDLES[room], rest, response);
   if (pathname === "/control") return control(request, response, searchParams.get("key") ?? "ok");

@@ -1,6 +1,6 @@
 // What the mock server knows: its questions, and what is suggested at an item, by the item's name. No clock, no chance.
 const THREADS = [
-  ["1718839", "Archive message action does not work", "In SeaMonkey 2.53.8 moving messages to archive does not work (Message > Archive or Shift+A). I noticed this after upgrading from 2.53.6. This affects both IMAP and POP3 accounts.", "fixed in 2.53.8.1. Until you update, drag the message into Archives by hand."],
+  ["1718839", "Archive message action does not work", "In SeaMonkey 2.53.8 moving messages to archive does not work (Message > Archive or Shift+A). I noticed this after upgrading from 2.53.6. This affects both IMAP and POP3 …", "fixed in 2.53.8.1. Until you update, drag the message into Archives by hand."],
   ["1719564", "Email archive function missing in SeaMonkey 2.53.8", "Select any email message in any folder, press Shift+A, or right click and select Archive: nothing happens. The message should have been moved to Archives, year, month.", ""],
   ["1719980", "Fix copying to imap sent folder after closing 3-pane window", "Reference count leaks in mailnews: a copy to the sent folder does not finish once the main window has been closed.", ""],
 ]; // prettier-ignore

@@ -12,6 +12,7 @@ import * as find from "@/find";
 import type { Mark } from "@/mark";
 import * as menu from "@/menu";
 import * as place from "@/place";
+import * as read from "@/read";
 import { speak } from "@/strings";
 import * as ar from "@/strings/ar";
 import * as de from "@/strings/de";
@@ -22,7 +23,7 @@ export const BASE = "https://earmark.example/w/";
 /** Longer than elements wait for each other before they ask the server together. */
 const ASKED_MS = 50;
 
-const chunks: Record<string, object> = { answers, calls, choice, duplicates, tags, find, menu, place, ar, de, es };
+const chunks: Record<string, object> = { answers, calls, choice, duplicates, tags, find, menu, place, read, ar, de, es };
 
 export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, answer: "", ...more,
@@ -100,6 +101,7 @@ export class Server {
     if (path === "suggest") return { places: body.places.map((one: any) => this._show(one)), config_version: this.version };
     if (path === "events") return { results: body.events.map((one: SentEvent) => this._take(one)), next_ask_at: null, config_version: this.version };
     if (path === "search") return this.found;
+    if (path === "read") return { id: body.candidate, body: `The whole text of ${body.candidate}.` };
     if (path === "me/judgements") return { judgements: this.own, hidden_questions: [] };
     return { opted_out: body.out };
   }

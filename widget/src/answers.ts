@@ -19,6 +19,8 @@ let outbox: Outbox | undefined;
 let whose: string | undefined;
 let seq = 0;
 const judged = new Map<string, Entry>();
+/** What each undo that is on its way took back. */
+const undone = new Map<string, [Entry, Row]>();
 
 /** Open the outbox of a person; what was kept for them leaves. */
 function open(person: string): void {
@@ -74,7 +76,10 @@ function tell({ exposure, shownAt }: Pick<Entry, "exposure" | "shownAt">, fact: 
 }
 
 function step(entry: Entry, happened: Happening): boolean {
-  const row = next(entry.row, happened);
+  return put(entry, next(entry.row, happened));
+}
+
+function put(entry: Entry, row: Row): boolean {
   if (row === entry.row) return false;
   entry.row = row;
   viewsOf(entry).forEach((view) => view._become(entry));
@@ -103,14 +108,20 @@ function decide(entry: Entry, value: string, via: Via, from: EventTarget, note?:
 }
 
 function undo(entry: Entry, from: EventTarget): void {
-  if (entry.row.is !== "decided") return;
-  const { judgement, value } = entry.row;
-  tell(entry, { type: "undo", judgement });
+  const { row } = entry;
+  if (row.is !== "decided") return;
+  const { judgement, value } = row;
+  undone.set(tell(entry, { type: "undo", judgement }), [entry, row]);
   step(entry, { type: "undo" });
   kit.fire(from, "undo", { ...about(entry), value, judgement });
 }
 
 function hear(id: string, result: EventResult | undefined): void {
+  const [back, was] = undone.get(id) ?? [];
+  if (was && result?.status === "bad" && back!.row.is !== "decided") {
+    put(back!, was); // it stands yet
+    viewsOf(back!)[0]?._say(kit.say("failed"));
+  }
   const entry = judged.get(id);
   if (!entry) return;
   const type = !result ? "waiting" : result.status === "bad" ? "refused" : "saved";

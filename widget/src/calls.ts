@@ -45,6 +45,14 @@ const calls = {
     }; // prettier-ignore
   },
 
+  /** Tell that a candidate was seen where the host draws the list itself; told once, an element tells by itself. */
+  async seen(guest: Guest, given: Where & { candidate: string }) {
+    const entry = (await modelOf(guest, given)).entries.find(({ candidate }) => candidate.id === given.candidate);
+    if (!entry) throw new Error("earmark: name a candidate that was suggested or found.");
+    if (entry.isUnseen) guest._answers!._tell(entry, { type: "seen", candidate: given.candidate });
+    entry.isUnseen = false;
+  },
+
   /** Answer; resolves with what the server said of it, and waits while nobody answers. */
   async decide(guest: Guest, decision: Decision) {
     const model = await modelOf(guest, decision);

@@ -14,6 +14,7 @@ import type { Candidate, PlaceAnswer, PlacementRule, Question, Session, SuggestA
 const GATHER_MS = 30;
 const TYPING_MS = 5000;
 const LOOK_AGAIN_MS = 500;
+const OPEN_MS = 1000;
 
 /** One thing that can be answered: another item, a label, or the item as a whole. */
 export interface Entry {
@@ -24,6 +25,8 @@ export interface Entry {
   row: Row;
   /** Whether it stands in a list that was shown and is yet to be told as seen. */
   isUnseen: boolean;
+  /** Draw its whole text, while it is read in place. */
+  _reading?: ((node: HTMLElement) => void) | undefined;
 }
 
 /** What is known of one place: a question about an item. */
@@ -64,6 +67,7 @@ export class Guest {
     this._on("keydown", ({ target }) => {
       if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
+    this._on("online", () => this._views.forEach((view) => view._model || void view._begin()));
   }
 
   /** Listen to the window until the end. */
@@ -71,10 +75,10 @@ export class Guest {
     addEventListener(name, act, { signal: this._end.signal, capture: true });
   }
 
-  /** Return the session, asked for once; where the host's word does not hold, the host hears `earmark:identity`. */
-  _meet(): Promise<Session> {
+  /** Return the session, asked for once, with lists for `places`; where the host's word does not hold, the host hears `earmark:identity`. */
+  _meet(places?: object[]): Promise<Session> {
     const { key, identity, base } = this._earmark.settings;
-    return (this._session ??= post<Session>(base, "session", { key, identity }).catch((refused: Refused) => {
+    return (this._session ??= post<Session>(base, "session", { key, identity, places }).catch((refused: Refused) => {
       this._session = undefined;
       if (refused.status === 401) fire(document, "identity", {});
       throw refused;
@@ -116,7 +120,10 @@ export class Guest {
       ]);
       this._answers = answers(this);
       speak(words ? language! : "en", words?.words ?? {});
-    })());
+    })().catch((failed) => {
+      this._ready = undefined;
+      throw failed;
+    }));
   }
 
   /** Meet the person: what was kept for them leaves, and rules place elements. */
@@ -147,9 +154,10 @@ export class Guest {
     const wishes = this._wishes.splice(0, 20);
     if (this._wishes[0]) setTimeout(() => void this._suggest());
     try {
-      const session = await this._meet();
       const places = wishes.map(({ question, item }, at) => ({ place: `${at}`, question, item }));
-      const told = await this._call<SuggestAnswer>("suggest", { places });
+      const isFirst = !this._session;
+      const session = await this._meet(places);
+      const told = isFirst && session.places ? session : await this._call<SuggestAnswer>("suggest", { places });
       await this._open();
       for (const answer of told.places) {
         const { question, item, give } = wishes[+answer.place]!;
@@ -197,7 +205,8 @@ export function start(earmark: Earmark): Guest {
   const take = (call: Call) => guest._load<{ take: (guest: Guest, call: Call) => void }>("calls").then((calls) => calls.take(guest, call), call[2]);
   earmark.take = take;
   Promise.all(earmark.calls.splice(0).map(take))
-    .then(() => (guest._isSilent ? undefined : guest._open()))
+    .then(() => new Promise((on) => setTimeout(on, guest._views.size && OPEN_MS))) // a place asks sooner, and for its list too
+    .then(() => (guest._isSilent || guest._end.signal.aborted ? undefined : guest._open()))
     .catch(() => {});
   return guest;
 }

@@ -85,7 +85,7 @@ async function meet() {
   session = await post<DeskSession>(BASE, "desk/session", { link, question: slug, person: person() });
   const { token, expires_in, annotator, question } = session;
   guest._answers!._open(annotator);
-  return { token, expires_in, annotator, questions: [question], placement_rules: [], opted_out: false, next_ask_at: null, config_version: "" };
+  return { token, expires_in, annotator, questions: [question], placement_rules: [], places: [], opted_out: false, next_ask_at: null, config_version: "" };
 }
 
 /** Go to the next unit, or say why there is none. */

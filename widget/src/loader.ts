@@ -27,10 +27,12 @@ const LOOK_AGAIN_MS = 200;
   page.earmark = Object.assign(earmark, {
     settings: { key, identity, lang, base },
     calls: [],
-    wake: () => {
+    wake: function wake() {
       earmark.wake = look = () => {};
       watch.disconnect();
-      import(`${base}core.${EDITION}.js`).then((core) => page.earmark === earmark && core.start(earmark)).catch(() => {});
+      import(`${base}core.${EDITION}.js`)
+        .then((core) => page.earmark === earmark && core.start(earmark))
+        .catch(() => addEventListener("online", wake, { once: true }));
     },
   });
   rules === undefined ? look() : earmark.wake();

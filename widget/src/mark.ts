@@ -57,7 +57,6 @@ export class Mark extends HTMLElement {
     this._model = undefined;
     this._nodes.clear();
     this._root.replaceChildren();
-    this._benefit.hidden = true;
     this._say("");
   }
 
@@ -145,7 +144,13 @@ export class Mark extends HTMLElement {
       this._fold(held);
       void this._free(held).then(() => (stands.style.minHeight = `${reserve}px`));
     }
+    this._thank();
     this._observe();
+  }
+
+  /** Show what the host gives for it while an answer stands. */
+  private _thank(): void {
+    this._benefit.hidden = ![...this._nodes.keys()].some(({ row }) => row.is === "decided");
   }
 
   /** Put away from the end what would make the card higher than it may be, behind one button. */
@@ -188,7 +193,7 @@ export class Mark extends HTMLElement {
     const isAnswer = had?.closest(".act,.chip");
     this._kind!.update(this, entry);
     if (isOurs) isAnswer ? this._focus(entry) : node.querySelector<HTMLElement>(had!.localName)?.focus();
-    if (entry.row.is === "decided") this._benefit.hidden = false;
+    this._thank();
   }
 
   /** Move the focus to the way back, else to the answer that was taken back, else to the first answer. */

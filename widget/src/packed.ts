@@ -4,6 +4,7 @@ const chunks: Record<string, () => Promise<unknown>> = {
   duplicates: () => import("./elements/duplicates"),
   tags: () => import("./elements/tags"),
   choice: () => import("./elements/choice"),
+  read: () => import("./read"),
   find: () => import("./find"),
   menu: () => import("./menu"),
   place: () => import("./place"),

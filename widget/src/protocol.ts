@@ -405,6 +405,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/w/v1/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return the whole text of an item that was shown to this person; of any other item nothing. */
+        post: operations["widget_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/w/v1/search": {
         parameters: {
             query?: never;
@@ -431,7 +448,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Begin a session of 30 minutes for the person whom the host's server signed for. */
+        /** @description Begin a session of 30 minutes for the person whom the host's server signed for, with lists for places. */
         post: operations["widget_session"];
         delete?: never;
         options?: never;
@@ -1117,6 +1134,18 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description The item's whole text, its paragraphs as the host has them. */
+        ReadAnswer: {
+            id: string;
+            body: string;
+        };
+        /** @description An item of a list that was shown, to be read whole. */
+        ReadRequestRequest: {
+            token: string;
+            /** Format: uuid */
+            exposure: string;
+            candidate: string;
+        };
         /** @description A row that was not taken, and why. */
         Rejected: {
             index: number;
@@ -1166,7 +1195,7 @@ export interface components {
         };
         /** @enum {string} */
         SeenEventTypeEnum: "seen";
-        /** @description A session token and what is asked here. */
+        /** @description A session token, what is asked here, and what is shown at the places that were named. */
         SessionAnswer: {
             token: string;
             expires_in: number;
@@ -1177,6 +1206,7 @@ export interface components {
             /** Format: date-time */
             next_ask_at: string | null;
             config_version: string;
+            places: components["schemas"]["PlaceAnswer"][];
         };
         /** @description A page asks to begin. */
         SessionRequestRequest: {
@@ -1184,6 +1214,8 @@ export interface components {
             identity: string;
             locale?: string;
             page?: string;
+            /** @description What the page shows already; saves it a call. */
+            places?: components["schemas"]["PlaceRequest"][];
         };
         /** @enum {string} */
         SettlingPolicyEnum: "confirm" | "trusting" | "expert";
@@ -2127,6 +2159,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OptOutAnswer"];
+                };
+            };
+        };
+    };
+    widget_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["ReadRequestRequest"];
+                "application/json": components["schemas"]["ReadRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadAnswer"];
                 };
             };
         };

@@ -9,6 +9,7 @@ export type Candidate = Schemas["WidgetCandidate"];
 export type PlaceAnswer = Schemas["PlaceAnswer"];
 export type SuggestAnswer = Schemas["SuggestAnswer"];
 export type SearchAnswer = Schemas["SearchAnswer"];
+export type Read = Schemas["ReadAnswer"];
 export type EventResult = Schemas["EventResult"];
 export type EventsAnswer = Schemas["EventsAnswer"];
 export interface OwnMark {

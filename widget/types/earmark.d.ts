@@ -37,6 +37,8 @@ export interface EarmarkFunction {
   (call: "scan"): Promise<void>;
   /** What is suggested at a place, for a page that draws it itself; it counts as shown. */
   (call: "suggest", where: Where): Promise<Suggested>;
+  /** Tell that somebody saw a candidate of a list that the page draws itself; told once, elements tell by themselves. */
+  (call: "seen", what: Where & { candidate: string }): Promise<void>;
   /** Answer; resolves with what the mark did, once the server said it. */
   (call: "decide", decision: Decision): Promise<SavedDetail>;
   /** Take back a judgement that was made or shown in this page. */

@@ -279,6 +279,14 @@ class PlacementRuleBody(s.Serializer[Any]):
     reserve_px = s.IntegerField()
 
 
+class Place(s.Serializer[Any]):
+    """A spot of the page that wants suggestions."""
+
+    place = StrictCharField(max_length=60)
+    question = StrictCharField(max_length=60)
+    item = _key()
+
+
 class SessionRequest(s.Serializer[Any]):
     """A page asks to begin."""
 
@@ -286,27 +294,9 @@ class SessionRequest(s.Serializer[Any]):
     identity = StrictCharField(max_length=8000)
     locale = StrictCharField(max_length=35, required=False, allow_blank=True)
     page = StrictCharField(max_length=2000, required=False, allow_blank=True)
-
-
-class SessionAnswer(s.Serializer[Any]):
-    """A session token and what is asked here."""
-
-    token = s.CharField()
-    expires_in = s.IntegerField()
-    annotator = s.CharField()
-    questions = WidgetQuestion(many=True)
-    placement_rules = PlacementRuleBody(many=True)
-    opted_out = s.BooleanField()
-    next_ask_at = s.DateTimeField(allow_null=True)
-    config_version = s.CharField()
-
-
-class Place(s.Serializer[Any]):
-    """A spot of the page that wants suggestions."""
-
-    place = StrictCharField(max_length=60)
-    question = StrictCharField(max_length=60)
-    item = _key()
+    places: s.ListSerializer[Any] = s.ListSerializer(
+        child=Place(), required=False, max_length=20, help_text="What the page shows already; saves it a call."
+    )
 
 
 class SuggestRequest(s.Serializer[Any]):
@@ -362,6 +352,20 @@ class SuggestAnswer(s.Serializer[Any]):
     config_version = s.CharField()
 
 
+class SessionAnswer(s.Serializer[Any]):
+    """A session token, what is asked here, and what is shown at the places that were named."""
+
+    token = s.CharField()
+    expires_in = s.IntegerField()
+    annotator = s.CharField()
+    questions = WidgetQuestion(many=True)
+    placement_rules = PlacementRuleBody(many=True)
+    opted_out = s.BooleanField()
+    next_ask_at = s.DateTimeField(allow_null=True)
+    config_version = s.CharField()
+    places = PlaceAnswer(many=True)
+
+
 class EventsRequest(s.Serializer[Any]):
     """A batch of events."""
 
@@ -392,6 +396,21 @@ class SearchAnswer(s.Serializer[Any]):
 
     exposure = s.CharField()
     candidates = WidgetCandidate(many=True)
+
+
+class ReadRequest(s.Serializer[Any]):
+    """An item of a list that was shown, to be read whole."""
+
+    token = StrictCharField(max_length=4000)
+    exposure = s.UUIDField()
+    candidate = _key()
+
+
+class ReadAnswer(s.Serializer[Any]):
+    """The item's whole text, its paragraphs as the host has them."""
+
+    id = s.CharField()
+    body = s.CharField()
 
 
 class OptOutRequest(s.Serializer[Any]):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("w/v1/suggest", widget.SuggestView.as_view()),
     path("w/v1/events", widget.EventsView.as_view()),
     path("w/v1/search", widget.SearchView.as_view()),
+    path("w/v1/read", widget.ReadView.as_view()),
     path("w/v1/me/optout", me.OptOutView.as_view()),
     path("w/v1/me/judgements", me.OwnJudgementsView.as_view()),
     path("w/v1/desk/session", desk.DeskSessionView.as_view()),

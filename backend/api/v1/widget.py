@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.annotators.actions.people import spend_call
 from backend.annotators.models import Annotator
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import BrowserDoor, item_of, question_of
@@ -33,7 +35,7 @@ from backend.api.v1.shapes import (
 )
 from backend.assignments.actions.prompts import next_ask_at
 from backend.judgements.actions.record import keep_losses, record_events
-from backend.judgements.actions.show import show_found, show_suggestions
+from backend.judgements.actions.show import item_to_read, show_found, show_suggestions
 from backend.judgements.errors import JudgementError
 from backend.judgements.events import OK, Verdict
 from backend.judgements.models import Exposure, Judgement
@@ -65,7 +67,7 @@ class SessionView(BrowserDoor):
 
     @extend_schema(request=wire.SessionRequest, responses=wire.SessionAnswer, operation_id="widget_session")
     def post(self, request: Request) -> Response:
-        """Begin a session of 30 minutes for the person whom the host's server signed for."""
+        """Begin a session of 30 minutes for the person whom the host's server signed for, with lists for places."""
         body = self.body(wire.SessionRequest, request)
         project = project_of_publishable_key(body["key"], now=self.now)
         origin = check_origin(project, request)
@@ -81,8 +83,15 @@ class SessionView(BrowserDoor):
                     "opted_out": annotator.has_opted_out,
                     "next_ask_at": next_ask_at(annotator=annotator, now=self.now),
                     "config_version": config_version(project.pk),
+                    "places": self._places(annotator, body.get("places", [])),
                 }
             )
+
+    def _places(self, annotator: Annotator, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the first lists with the session: a page that shows places already need not call again."""
+        if places:
+            spend_call(annotator=annotator, now=self.now)
+        return [shown_at(annotator, place, now=self.now) for place in places]
 
 
 class SuggestView(BrowserDoor):
@@ -95,36 +104,38 @@ class SuggestView(BrowserDoor):
         session = self.session(body, request)
         with tenancy(session.project_id):
             annotator = self.annotator(session)
-            places = [self._place(annotator, place) for place in body["places"]]
+            places = [shown_at(annotator, place, now=self.now) for place in body["places"]]
             return Response({"places": places, "config_version": config_version(session.project_id)})
 
-    def _place(self, annotator: Annotator, place: dict[str, Any]) -> dict[str, Any]:
-        empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": [], "known": []}
-        if annotator.has_opted_out:
-            return empty | {"error": {"code": "opted_out", "detail": "This person opted out."}}
-        try:
-            question = question_of(annotator.project_id, place["question"])
-            item = item_of(annotator.project_id, place["item"])
-        except JudgementError as error:
-            code = "unknown_item" if "item" in str(error) else "unknown_question"
-            return empty | {"error": {"code": code, "detail": str(error)}}
-        if not question.is_active:
-            return empty | {"error": {"code": "not_asked", "detail": "This question is not asked any more."}}
-        exposure = show_suggestions(
-            annotator=annotator, question=question, item=item, channel=Exposure.Channel.WIDGET, now=self.now
-        )
-        slots = exposure.slots.select_related("candidate").order_by("rank")
-        said = said_of(annotator, question, item)
-        units = units_told_of(question, item, said)
-        company = company_of(annotator=annotator, units=units)
-        return empty | {
-            "exposure": str(exposure.pk),
-            "ask": exposure.was_asked,
-            "candidates": [slot_candidate(slot) for slot in slots],
-            "answers": [earlier_answer(judgement, item, company[judgement.unit_id]) for judgement in said],
-            "known": known_of(question, units, company),
-            "error": None,
-        }
+
+def shown_at(annotator: Annotator, place: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Pick and log the list of one place; what cannot be shown says why."""
+    empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": [], "known": []}
+    if annotator.has_opted_out:
+        return empty | {"error": {"code": "opted_out", "detail": "This person opted out."}}
+    try:
+        question = question_of(annotator.project_id, place["question"])
+        item = item_of(annotator.project_id, place["item"])
+    except JudgementError as error:
+        code = "unknown_item" if "item" in str(error) else "unknown_question"
+        return empty | {"error": {"code": code, "detail": str(error)}}
+    if not question.is_active:
+        return empty | {"error": {"code": "not_asked", "detail": "This question is not asked any more."}}
+    exposure = show_suggestions(
+        annotator=annotator, question=question, item=item, channel=Exposure.Channel.WIDGET, now=now
+    )
+    slots = exposure.slots.select_related("candidate").order_by("rank")
+    said = said_of(annotator, question, item)
+    units = units_told_of(question, item, said)
+    company = company_of(annotator=annotator, units=units)
+    return empty | {
+        "exposure": str(exposure.pk),
+        "ask": exposure.was_asked,
+        "candidates": [slot_candidate(slot) for slot in slots],
+        "answers": [earlier_answer(judgement, item, company[judgement.unit_id]) for judgement in said],
+        "known": known_of(question, units, company),
+        "error": None,
+    }
 
 
 def said_of(annotator: Annotator, question: Question, item: Item) -> list[Judgement]:
@@ -248,3 +259,19 @@ class SearchView(BrowserDoor):
             slots = exposure.slots.select_related("candidate").order_by("rank")
             found = [slot_candidate(slot) for slot in slots]
         return Response({"exposure": str(exposure.pk), "candidates": found})
+
+
+class ReadView(BrowserDoor):
+    """Read in place what a list named."""
+
+    is_for_the_desk = True
+
+    @extend_schema(request=wire.ReadRequest, responses=wire.ReadAnswer, operation_id="widget_read")
+    def post(self, request: Request) -> Response:
+        """Return the whole text of an item that was shown to this person; of any other item nothing."""
+        body = self.body(wire.ReadRequest, request)
+        session = self.session(body, request)
+        with tenancy(session.project_id):
+            annotator = self.annotator(session)
+            item = item_to_read(annotator=annotator, exposure_id=body["exposure"], key=body["candidate"])
+        return Response({"id": item.key, "body": item.body})

@@ -8,12 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from backend.annotators.models import Annotator, HiddenQuestion
 from backend.assignments.actions.prompts import may_prompt
 from backend.assignments.models import Assignment
-from backend.judgements.errors import NotShowable
+from backend.judgements.errors import NotShowable, UnknownItem
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.judgements.showing import Draw, show
 from backend.projects.ids import uuid7
@@ -162,6 +163,17 @@ def show_found(
     )  # fmt: skip
     _fill(exposure, [(guess, None) for guess in found])
     return exposure
+
+
+def item_to_read(*, annotator: Annotator, exposure_id: UUID, key: str) -> Item:
+    """Return an item that a list of this person's named, or was about; raises UnknownItem."""
+    theirs = Exposure.objects.of(annotator.project_id).filter(pk=exposure_id, annotator=annotator)
+    named = Slot.objects.of(annotator.project_id).filter(exposure__in=theirs)
+    readable = Q(pk__in=named.values("candidate")) | Q(pk__in=theirs.values("item"))
+    found = Item.objects.of(annotator.project_id).present().filter(readable, key=key).first()
+    if found is None:
+        raise UnknownItem(key=key)
+    return found
 
 
 def log_shown(

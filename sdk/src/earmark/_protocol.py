@@ -220,6 +220,17 @@ class PlaceRequest(TypedDict):
 QuestionKind: TypeAlias = Literal['pair', 'tags', 'choice']
 
 
+class ReadAnswer(TypedDict):
+    id: str
+    body: str
+
+
+class ReadRequestRequest(TypedDict):
+    token: str
+    exposure: str
+    candidate: str
+
+
 class Rejected(TypedDict):
     index: int
     id: str
@@ -242,6 +253,7 @@ class SessionRequestRequest(TypedDict):
     identity: str
     locale: NotRequired[str]
     page: NotRequired[str]
+    places: NotRequired[list[PlaceRequest]]
 
 
 SettlingPolicyEnum: TypeAlias = Literal['confirm', 'trusting', 'expert']
@@ -602,6 +614,7 @@ class SessionAnswer(TypedDict):
     opted_out: bool
     next_ask_at: str
     config_version: str
+    places: list[PlaceAnswer]
 
 
 class SkipEventRequest(TypedDict):

@@ -10,7 +10,7 @@ from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedE
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
-from backend.questions.models import Unit
+from backend.questions.models import Item, Unit
 
 PLACE = {"place": "p1", "question": "duplicate", "item": "5"}
 
@@ -105,6 +105,50 @@ def test_a_found_thread_can_be_judged_and_the_search_is_a_shown_list(site, token
         exposure = Exposure.objects.get(pk=found["exposure"])
         assert (exposure.policy, exposure.within is not None) == ("search", True)
         assert exposure.slots.get().propensity is None
+
+
+def read(site, token, exposure, candidate):
+    return site.browser("/w/v1/read", {"token": token, "exposure": exposure, "candidate": candidate})
+
+
+def test_a_suggested_thread_is_read_whole_by_who_was_shown_it(site, token, person):
+    (place,) = suggest(site, token)["places"]
+    candidate = place["candidates"][0]["id"]
+    with tenancy(site.project):
+        Item.objects.filter(key=candidate).update(body="First.\n\n" + "word " * 4000)
+    told = read(site, token, place["exposure"], candidate).json()
+    assert told == {"id": candidate, "body": "First.\n\n" + "word " * 4000}
+    assert read(site, token, place["exposure"], "5").json()["id"] == "5", "the item that the list is about"
+
+
+def test_nobody_reads_what_they_were_not_shown(site, token, person):
+    (place,) = suggest(site, token)["places"]
+    candidate = place["candidates"][0]["id"]
+    for who, exposure, key in [
+        (person("somebody else"), place["exposure"], candidate),
+        (token, str(uuid7()), candidate),
+        (token, place["exposure"], "nobody"),
+    ]:
+        refused = read(site, who, exposure, key)
+        assert (refused.status_code, refused.json()["code"]) == (404, "unknown_item")
+    unshown = next(key for key in ("1", "2", "3", "4") if key not in {one["id"] for one in place["candidates"]})
+    assert read(site, token, place["exposure"], unshown).status_code == 404
+    with tenancy(site.project):
+        Item.objects.filter(key=candidate).update(removed_at=datetime.now(UTC))
+    assert read(site, token, place["exposure"], candidate).status_code == 404
+
+
+def test_a_session_brings_the_first_lists_along(site, identity):
+    told = site.browser(
+        "/w/v1/session",
+        {"key": site.publishable, "identity": identity("customer-1"), "places": [PLACE, PLACE | {"item": "nobody"}]},
+    ).json()
+    shown, refused = told["places"]
+    assert shown["exposure"] and shown["candidates"] and refused["error"]["code"] == "unknown_item"
+    (again,) = suggest(site, told["token"])["places"]
+    assert again["candidates"] == shown["candidates"]
+    without = site.browser("/w/v1/session", {"key": site.publishable, "identity": identity("customer-1")}).json()
+    assert without["places"] == []
 
 
 def test_more_than_fifty_events_or_twenty_places_are_refused_whole(site, token):

@@ -34,7 +34,7 @@ class Bundled:
     identity: str = "someone"
     signed_count: int = 0
     scripts_of_server: list[str] = field(default_factory=list)
-    suggests: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def page(self) -> Any:
@@ -46,7 +46,7 @@ class Bundled:
         context.route(f"{origin}/files/*", self._file)
         context.route(f"{origin}/identity", self._sign)
         context.route(f"{origin}/w/*.js", self._refuse)
-        self.page.on("request", self._hear)
+        self.page.on("response", self._hear)
         return self
 
     def go(self, item: str) -> "Bundled":
@@ -55,11 +55,11 @@ class Bundled:
 
     def places(self) -> list[tuple[str, str]]:
         """Return the places that were asked for so far: each made an exposure."""
-        return sorted((place["item"], place["question"]) for body in self.suggests for place in body["places"])
+        return sorted((place["item"], place["question"]) for place in self.asked)
 
-    def _hear(self, request: Any) -> None:
-        if request.url.endswith("/w/v1/suggest"):
-            self.suggests.append(json.loads(request.post_data))
+    def _hear(self, response: Any) -> None:
+        if response.ok and response.url.endswith(("/w/v1/session", "/w/v1/suggest")):
+            self.asked.extend(json.loads(response.request.post_data).get("places", []))
 
     def _page(self, route: Any) -> None:
         name = route.request.url.rsplit("/", 1)[1]

@@ -108,18 +108,34 @@ def test_pair_an_answer_goes_to_undo_and_undo_returns(hosts: Hosts, key: str) ->
 def test_pair_a_thread_is_read_in_place_and_escape_returns(hosts: Hosts) -> None:
     typist = keys(hosts, "duplicates")
     chevron = f"Read “{FIRST}” here"
-    is_open = lambda: typist.page.get_by_role("button", name=chevron).get_attribute("aria-expanded")  # noqa: E731
+
+    def is_open(state: str) -> bool:
+        return typist.page.get_by_role("button", name=chevron, expanded=state == "open").is_visible()
+
     typist.tab_to(chevron)
     typist.press("Enter")
-    assert (is_open(), typist.at) == ("true", chevron)
+    eventually(lambda: is_open("open") and typist.at == chevron)
+    typist.page.get_by_text("Paragraph 12.").wait_for()
     typist.tab_to("Open the thread")
     typist.press("Escape")
-    assert (is_open(), typist.at) == ("false", chevron)
+    assert is_open("closed") and typist.at == chevron
     typist.press("Space")
-    assert is_open() == "true"
+    eventually(lambda: is_open("open"))
     typist.press("Enter")
-    assert (is_open(), typist.at) == ("false", chevron)
+    eventually(lambda: is_open("closed") and typist.at == chevron)
     assert [event["candidate"] for event in typist.visit.settle().of("expand")] == ["1718839"] * 2
+
+
+def test_pair_a_long_text_is_scrolled_by_keys_and_moves_nothing_else(hosts: Hosts) -> None:
+    typist = keys(hosts, "duplicates")
+    typist.page.get_by_role("button", name=f"Read “{FIRST}” here").click()
+    typist.page.get_by_text("Paragraph 12.").wait_for()
+    typist.tab_to(FIRST)
+    text = typist.page.get_by_role("group", name=FIRST)
+    assert text.evaluate("(node) => node === node.getRootNode().activeElement")
+    typist.press("End")
+    eventually(lambda: text.evaluate("(node) => node.scrollTop > 0"))
+    assert typist.visit.seen("shifts") == []
 
 
 def test_pair_another_thread_is_found_by_arrows(hosts: Hosts) -> None:

@@ -21,8 +21,6 @@ h2{flex:1;font-weight:600}
 .title .icon{min-height:28px}
 .text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
-.open .text{background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
-.open bdi{-webkit-line-clamp:99}.text a{line-height:32px}.open .icon svg{rotate:180deg}
 .dim a{color:var(--fg2)}
 .seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
@@ -41,35 +39,20 @@ export function kind(guest: Guest): Kind {
   const bar = () => h("div", { class: "bar" });
   learn(pair);
 
-  const opened = new WeakSet<Entry>();
-
-  function toggle(mark: Mark, entry: Entry): void {
-    if (opened.delete(entry) === false) {
-      opened.add(entry);
-      answers._tell(entry, { type: "expand", candidate: entry.candidate.id });
-    }
-    row(mark, entry);
-    mark._nodes.get(entry)!.querySelector<HTMLElement>(".icon")!.focus();
-  }
-
   function row(mark: Mark, entry: Entry): HTMLElement {
     const { title, url, snippet, answer } = entry.candidate;
-    const isOpen = opened.has(entry);
-    const keydown = ({ key }: KeyboardEvent) => key === "Escape" && opened.has(entry) && toggle(mark, entry);
-    const node = mark._nodes.get(entry) ?? h("li", { part: "row", keydown });
+    const node = mark._nodes.get(entry) ?? h("li", { part: "row" });
     mark._nodes.set(entry, node);
     const said = entry.row.is === "decided" && entry.row.value;
-    const isGot = said === "duplicate" && answer && !isOpen;
-    const href = safe(url);
-    const text = h("div", { class: isGot ? "text got" : "text" }, h("bdi", {}, ...(isGot ? [h("b", {}, say("answered")), " ", answer] : [snippet])));
-    if (isOpen && href) text.append(h("a", { href }, say("open")));
-    const chevron = { class: "icon", "aria-label": say("read", title), "aria-expanded": `${isOpen}`, click: () => toggle(mark, entry) };
-    node.className = `row fold${isOpen ? " open" : ""}${said === "different" ? " dim" : ""}`;
+    const isGot = said === "duplicate" && answer;
+    const chevron = { class: "icon", "aria-label": say("read", title), "aria-expanded": "false", click: () => answers._bring(mark, "read", entry, node) };
+    node.className = `row fold${said === "different" ? " dim" : ""}`;
     node.replaceChildren(
-      h("div", { class: "title" }, h("a", { href }, h("bdi", {}, title)), h("button", chevron, icon(CHEVRON))),
-      text,
+      h("div", { class: "title" }, h("a", { href: safe(url) }, h("bdi", {}, title)), h("button", chevron, icon(CHEVRON))),
+      h("div", { class: isGot ? "text got" : "text" }, h("bdi", {}, ...(isGot ? [h("b", {}, say("answered")), " ", answer] : [snippet]))),
       h("div", { class: "act" }, ...act(mark, entry)),
     );
+    entry._reading?.(node);
     return node;
   }
 

@@ -37,11 +37,12 @@ export const pair = {
   different: "Different",
   answers: "Is it the same problem as “{x}”?",
   read: "Read “{x}” here",
-  open: "Open the thread",
   answered: "Answered there:",
   empty: "No thread like this one yet. If you know one, name it.",
   search: "Search for another",
 };
+
+export const read = { open: "Open the thread" };
 
 export const tags = {
   fits: "“{x}” fits",

@@ -4,7 +4,8 @@ export type Words = Record<string, string | Forms | Record<string, string>>;
 
 const english: Words = {};
 const above: Words[] = [{}, {}];
-let rules: Intl.PluralRules;
+let spoken: string;
+let rules: Intl.PluralRules | undefined;
 
 /** Learn a group of English words. */
 export function learn(group: Words): void {
@@ -13,7 +14,8 @@ export function learn(group: Words): void {
 
 /** Speak another language from here on, with its plural rules; the host's own words stand above it. */
 export function speak(language: string, words: Words): void {
-  rules = new Intl.PluralRules(language);
+  spoken = language;
+  rules = undefined;
   above[1] = words;
 }
 
@@ -27,7 +29,7 @@ const find = (key: string) => above[0]![key] ?? above[1]![key] ?? english[key];
 /** Return words by key, filled in; `n` chooses the form and fills {n}. */
 export function say(key: string, x = "", n = 0): string {
   const found = find(key);
-  const form = typeof found === "object" ? ((found as Forms)[rules.select(n)] ?? (found as Forms).other) : found;
+  const form = typeof found === "object" ? ((found as Forms)[(rules ??= new Intl.PluralRules(spoken)).select(n)] ?? (found as Forms).other) : found;
   return (form ?? key).replace(/{([xn])}/g, (_, blank: "x" | "n") => `${{ x, n }[blank]}`);
 }
 

@@ -1,0 +1,68 @@
+// Reading the other thread where one is: its whole text in the row; brought when the first is opened.
+import type { Entry, Guest } from "./core";
+import type { Mark } from "./mark";
+import { read as words } from "./strings/en";
+import type { Read } from "./wire";
+
+/** What grows sooner than this after a click is no surprise to anybody, nor a layout shift. */
+const AT_ONCE_MS = 400;
+
+const css = `
+.open .text{display:block;background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
+pre{margin:0;font:inherit;white-space:pre-line;height:10em;overflow:auto}
+.roomy{height:auto;max-height:min(60vh,28em)}
+.open .text bdi{display:inline}
+.text a{display:inline-block;line-height:32px}
+.open .icon svg{rotate:180deg}
+`;
+
+const texts = new WeakMap<Entry, string>();
+
+/** Open the row of an entry to read it, or close it again, as Escape does. */
+export function read(guest: Guest, mark: Mark, entry: Entry, node: HTMLElement): void {
+  const { h, say, learn, sheet } = guest._kit;
+  const { title, snippet, id } = entry.candidate;
+  learn(words);
+  mark._root.adoptedStyleSheets = [...new Set([...mark._root.adoptedStyleSheets, sheet(css)])];
+  if (entry._reading) return close();
+
+  const openedAt = performance.now();
+  let isRoomy = texts.has(entry) || !snippet.endsWith("…");
+  let top = 0;
+  entry._reading = paint;
+  node.onkeydown = ({ key }) => void (key === "Escape" && close()); // false would take the key from the browser
+  guest._answers!._tell(entry, { type: "expand", candidate: id });
+  paint(node);
+  focus();
+  if (!isRoomy) void bring();
+
+  /** Draw the row open; done anew each time the row is drawn. */
+  function paint(row: HTMLElement): void {
+    const scroll = () => (top = text.scrollTop);
+    const text = h("pre", { class: isRoomy ? "roomy" : "", role: "group", "aria-label": title, scroll }, h("bdi", {}, texts.get(entry) ?? snippet));
+    const { href } = row.querySelector("a")!;
+    row.classList.add("open");
+    row.querySelector(".text")!.replaceChildren(text, ...(href ? [h("a", { href }, say("open"))] : []));
+    row.querySelector("[aria-expanded]")!.setAttribute("aria-expanded", "true");
+    if (text.scrollHeight > text.clientHeight) text.tabIndex = 0;
+    text.scrollTop = top;
+  }
+
+  async function bring(): Promise<void> {
+    const told = await guest._call<Read>("read", { exposure: entry.exposure, candidate: id }).catch(() => undefined);
+    if (!told) return; // the snippet stays
+    texts.set(entry, told.body);
+    isRoomy = performance.now() - openedAt < AT_ONCE_MS;
+    if (entry._reading === paint) paint(node);
+  }
+
+  function close(): void {
+    entry._reading = node.onkeydown = undefined as never;
+    mark._kind!.update(mark, entry);
+    focus();
+  }
+
+  function focus(): void {
+    node.querySelector<HTMLElement>("[aria-expanded]")!.focus();
+  }
+}
