@@ -5,13 +5,15 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+#: How many tests run side by side.
+BESIDE ?= 2
 
 demo: .venv/ready-demo
 	@exec $(BIN)/python -m backend.config.launcher
 
 test: .venv/ready-dev widget/node_modules/.ready chromium
-	@echo "· Python tests and journeys"
-	@$(BIN)/python -m pytest
+	@echo "· Python tests and journeys, two at a time"
+	@$(BIN)/python -m pytest -n $(BESIDE) --dist loadfile
 	@echo "· widget tests"
 	@cd widget && npm test --silent
 
@@ -34,8 +36,8 @@ bench: .venv/ready-dev widget/node_modules/.ready
 	@for run in benchmarks/*/run.py; do echo "· $$run"; $(BIN)/python "$$run" || exit 1; done
 
 reset:
-	@for home in .earmark .earmark-test; do [ ! -x $(BIN)/python ] || EARMARK_HOME="$$PWD/$$home" EARMARK_DATABASE_URL= EARMARK_DEBUG=1 $(BIN)/python -m backend.config.store forget || exit 1; done
-	@rm -rf .earmark .earmark-test && echo "The data of demo and tests is gone; .venv stays."
+	@for home in .earmark .earmark-test*; do [ ! -x $(BIN)/python ] || EARMARK_HOME="$$PWD/$$home" EARMARK_DATABASE_URL= EARMARK_DEBUG=1 $(BIN)/python -m backend.config.store forget || exit 1; done
+	@rm -rf .earmark .earmark-test* && echo "The data of demo and tests is gone; .venv stays."
 
 openapi: .venv/ready-dev widget/node_modules/.ready
 	@$(BIN)/python -m backend.config.generate

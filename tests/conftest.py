@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 BASE = Path(__file__).resolve().parents[1]
-os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test"))
+#: Tests that run side by side have a store each.
+BESIDE = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test")) + (BESIDE and f"-{BESIDE}")
 os.environ["EARMARK_DEBUG"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 for name in ("EARMARK_BROKER_URL", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
