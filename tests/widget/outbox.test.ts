@@ -33,10 +33,14 @@ class Post {
 
 let post: Post;
 let told: [id: string, status: string | undefined][];
-const open = (person = "ann", store: Storage | undefined = sessionStorage) =>
+const open = (person = "ann", store: () => Storage = () => sessionStorage) =>
   new Outbox(person, post.send, (one, result) => told.push([one.id, result?.code ?? result?.status]), store);
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const kept = (person = "ann") => JSON.parse(sessionStorage.getItem(`earmark:${person}`) ?? "[0,[]]") as [number, { at: number; event: SentEvent }[]];
+/** Return what is kept for a person: how many were lost, and the lines. */
+function kept(person = "ann"): [number, { at: number; event: SentEvent }[]] {
+  const lines = JSON.parse(sessionStorage.getItem(`earmark:${person}`) ?? "[0]");
+  return [lines.pop(), lines];
+}
 /** Return when calls were made from now on, in ms. */
 async function timesWithin(ms: number): Promise<number[]> {
   const times: number[] = [];
@@ -106,10 +110,10 @@ test("what did not leave survives navigation and is sent under the same person o
   await pass(1);
   expect(told).toEqual([["a", undefined]]);
   const stranger = new Post();
-  await new Outbox("ben", stranger.send, () => {}, sessionStorage)._flush();
+  await new Outbox("ben", stranger.send, () => {}, () => sessionStorage)._flush();
   expect(stranger.calls).toEqual([]);
   const again = new Post();
-  new Outbox("ann", again.send, () => {}, sessionStorage);
+  new Outbox("ann", again.send, () => {}, () => sessionStorage);
   await pass(1);
   expect(again.calls).toEqual([{ ids: ["a"], lost: 0 }]);
 });
@@ -305,13 +309,13 @@ test("what is on its way is never thrown out to make room", async () => {
 
 test("what is a day old is not sent any more, and counted as lost", async () => {
   const lines = [{ at: Date.now() - 25 * HOUR_MS, event: event("old") }, { at: Date.now() - 23 * HOUR_MS, event: event("young") }]; // prettier-ignore
-  sessionStorage.setItem("earmark:ann", JSON.stringify([0, lines]));
+  sessionStorage.setItem("earmark:ann", JSON.stringify([...lines, 0]));
   open();
   await pass(1);
   expect(post.calls).toEqual([{ ids: ["young"], lost: 1 }]);
 });
 
-for (const [what, words] of [["no JSON", "{not json"], ["of another shape", "{}"], ["a list of an older edition", '[{"at":1}]'], ["null", "null"]] as const)
+for (const [what, words] of [["no JSON", "{not json"], ["of another shape", "{}"], ["a list of nothing", "[null]"], ["null", "null"]] as const)
   test(`what is kept and is ${what} is taken for nothing`, async () => {
     sessionStorage.setItem("earmark:ann", words);
     open()._add(event("a"), 0);
@@ -319,9 +323,40 @@ for (const [what, words] of [["no JSON", "{not json"], ["of another shape", "{}"
     expect(post.calls).toEqual([{ ids: ["a"], lost: 0 }]);
   }); // prettier-ignore
 
+test("what a widget of an older edition kept leaves too", async () => {
+  sessionStorage.setItem("earmark:ann", JSON.stringify([{ at: Date.now(), event: event("a") }, { at: Date.now(), event: event("b") }]));
+  open();
+  await pass(1);
+  expect(post.calls).toEqual([{ ids: ["a", "b"], lost: 0 }]);
+});
+
+test("as the page goes, only what has not left before leaves with it; the next page sends all", async () => {
+  const box = open();
+  post.fail = [down()];
+  box._add(event("a"), 0);
+  await pass(1);
+  box._add(event("b"), 60_000);
+  await box._flush(true);
+  expect(post.ids).toEqual([["a"], ["b"]]);
+  expect(kept()[1].map(({ event: { id } }) => id)).toEqual(["a"]);
+  box._close();
+  open();
+  await pass(1);
+  expect(post.ids).toEqual([["a"], ["b"], ["a"]]);
+});
+
+test("what was refused for now has not arrived, and leaves with the page", async () => {
+  const box = open();
+  post.fail = [refused(503)];
+  box._add(event("a"), 0);
+  await pass(1);
+  await box._flush(true);
+  expect(post.ids).toEqual([["a"], ["a"]]);
+});
+
 test("without storage, or with a full one, events still leave", async () => {
   const full = { getItem: () => null, setItem: () => { throw new Error("full"); }, removeItem: () => {} } as unknown as Storage; // prettier-ignore
-  open("ann", full)._add(event("a"), 0);
+  open("ann", () => full)._add(event("a"), 0);
   vi.spyOn(globalThis, "sessionStorage", "get").mockImplementation(() => {
     throw new DOMException("denied", "SecurityError");
   });

@@ -34,9 +34,9 @@ function open(person: string): void {
   );
 }
 
-/** Send what waits. What a leaving page had on its way may go once more; it is stored once. */
-function flush(): void {
-  void outbox?._flush();
+/** Send what waits. What was on its way as the page went is sent once more by the next page; it is stored once. */
+function flush(isGoing?: boolean): void {
+  void outbox?._flush(isGoing);
 }
 
 function close(): void {
@@ -238,6 +238,6 @@ export function answers(by: Guest): Answers {
   guest = by;
   kit = by._kit;
   kit.learn(words);
-  for (const name of ["visibilitychange", "pagehide", "pageshow", "online"]) by._on(name, flush);
+  for (const name of ["pageshow", "online", "pagehide", "visibilitychange"]) by._on(name, () => flush(/h[ai]/.test(name)));
   return all;
 }

@@ -9,7 +9,8 @@ const KEEP_MS = 24 * 3600 * 1000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 const LONGEST_ASKED_MS = 3600 * 1000;
-const COME_BACK = [401, 408, 429];
+/** Refusals that come to nothing by being tried again: all of the caller's but 401, 408 and 429. */
+const FOR_GOOD = /^4(?!01|08|29)/;
 
 interface Line {
   at: number;
@@ -23,6 +24,10 @@ export type Told = (event: SentEvent, result: EventResult | undefined) => void;
 export class Outbox {
   private _lines: Line[] = [];
   private _flying = 0;
+  /** Where in the lines what is on its way begins. */
+  private _from = 0;
+  /** How many of the first lines left while nobody answered: they may have arrived. */
+  private _left = 0;
   private _lost = 0;
   private _failures = 0;
   private _restsUntil = 0;
@@ -35,7 +40,7 @@ export class Outbox {
     person: string,
     private readonly _send: Send,
     private readonly _told: Told,
-    private readonly _store: Storage | undefined = storage(),
+    private readonly _store = () => sessionStorage,
   ) {
     this._key = `earmark:${person}`;
     this._read();
@@ -46,19 +51,21 @@ export class Outbox {
     this._lines.push({ at: Date.now(), event });
     if (this._lines.length > MOST_EVENTS) {
       this._lost++;
-      this._lines.splice(this._flying, 1).forEach((line) => this._told(line.event, lost(line.event)));
+      this._lines.splice(this._from + this._flying, 1).forEach((line) => this._told(line.event, lost(line.event)));
     }
     this._write();
     if (!this._failures) this._wake(waitMs);
   }
 
-  /** Send what waits; one batch is on its way at a time. */
-  async _flush(): Promise<void> {
+  /** Send what waits, or as the page goes what has not left before; one batch is on its way at a time. */
+  async _flush(isGoing = false): Promise<void> {
     clearTimeout(this._timer);
     this._timer = undefined;
-    if (this._flying || !this._lines.length || this._isClosed) return;
-    if (Date.now() < this._restsUntil) return this._wake(this._restsUntil - Date.now());
+    if (this._flying || this._isClosed) return;
+    this._from = isGoing ? this._left : 0;
     const batch = this._next();
+    if (!batch[0]) return;
+    if (Date.now() < this._restsUntil) return this._wake(this._restsUntil - Date.now());
     this._flying = batch.length;
     const lost = this._lost;
     let results: EventResult[];
@@ -81,7 +88,7 @@ export class Outbox {
   private _next(): SentEvent[] {
     const batch: SentEvent[] = [];
     let bytes = 0;
-    for (const { event } of this._lines) {
+    for (const { event } of this._lines.slice(this._from)) {
       bytes += JSON.stringify(event).length * 2;
       if (batch[0] && (batch.length === this._batch || bytes > MOST_BYTES)) break;
       batch.push(event);
@@ -91,7 +98,7 @@ export class Outbox {
 
   private _settle(batch: SentEvent[], resultOf: (event: SentEvent) => EventResult | undefined): void {
     this._flying = this._failures = 0;
-    this._lines.splice(0, batch.length);
+    this._lines.splice((this._left = this._from), batch.length);
     this._write();
     batch.forEach((event) => this._told(event, resultOf(event)));
     if (this._lines.length) this._wake(0);
@@ -103,10 +110,11 @@ export class Outbox {
       this._batch = Math.ceil(batch.length / 2);
       return this._wake(0);
     }
-    if (status >= 400 && status < 500 && !COME_BACK.includes(status)) {
+    if (FOR_GOOD.test(`${status}`)) {
       this._lost += batch.length;
       return this._settle(batch, lost);
     }
+    if (!status) this._left = this._from + batch.length;
     batch.forEach((event) => this._told(event, undefined));
     const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ++this._failures);
     const asked = Math.min(retryAfterS * 1000 || 0, LONGEST_ASKED_MS);
@@ -122,9 +130,10 @@ export class Outbox {
 
   private _read(): void {
     try {
-      const [lost, lines] = JSON.parse(this._store!.getItem(this._key)!) as [number, Line[]];
-      this._lines = lines.filter(({ at }) => Date.now() - at < KEEP_MS);
-      this._lost = lost + lines.length - this._lines.length;
+      const lines = JSON.parse(this._store().getItem(this._key)!) as (Line | number)[];
+      this._lost = +lines.at(-1)! >= 0 ? (lines.pop() as number) : 0; // an older widget kept the lines alone
+      this._lines = (lines as Line[]).filter(({ at }) => Date.now() - at < KEEP_MS);
+      this._lost += lines.length - this._lines.length;
     } catch {
       // Nothing is kept, or it may not be read: begin empty.
     }
@@ -133,8 +142,8 @@ export class Outbox {
 
   private _write(): void {
     try {
-      if (this._lost || this._lines.length) this._store!.setItem(this._key, JSON.stringify([this._lost, this._lines]));
-      else this._store!.removeItem(this._key);
+      if (this._lost || this._lines.length) this._store().setItem(this._key, JSON.stringify([...this._lines, this._lost]));
+      else this._store().removeItem(this._key);
     } catch {
       // Storage is full or forbidden: what is in memory still leaves.
     }
@@ -142,11 +151,3 @@ export class Outbox {
 }
 
 const lost = ({ id }: SentEvent) => ({ id, status: "bad", code: "lost" }) as EventResult;
-
-function storage(): Storage | undefined {
-  try {
-    return sessionStorage;
-  } catch {
-    return undefined;
-  }
-}

@@ -3,8 +3,6 @@ import type { Entry, Guest } from "../core";
 import type { Kind, Mark } from "../mark";
 import { pair } from "../strings/en";
 
-const VALUES = ["duplicate", "related", "different", "unsure"];
-const ROWS = 3;
 const CHEVRON = "m4 6 4 4 4-4";
 const SEARCH = "M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0Zm-1 3 4 4";
 
@@ -60,7 +58,7 @@ export function kind(guest: Guest): Kind {
     const state = entry.row;
     if (state.is === "decided") return answers._said(mark, entry, state);
     if (state.is === "quiet") return [answers._door(entry)];
-    const buttons = VALUES.map((value) => answers._button(mark, entry, value, {}, say(value)));
+    const buttons = entry.model.question.values.map((value) => answers._button(mark, entry, value, {}, say(value)));
     return [answers._group(say("answers", entry.candidate.title), "seg", ...buttons)];
   }
 
@@ -70,7 +68,7 @@ export function kind(guest: Guest): Kind {
     waiting: () => [
       h("div", { class: "head" }, h("h2", {}, say("heading"))),
       h("p", { class: "ask" }, "\u00a0"),
-      h("ul", {}, ...Array.from({ length: ROWS }, () => h("li", { class: "row" }, h("div", { class: "title" }, bar()), h("div", { class: "text" }, bar(), bar()), h("div", { class: "act" })))),
+      h("ul", {}, ...[1, 2, 3].map(() => h("li", { class: "row" }, h("div", { class: "title" }, bar()), h("div", { class: "text" }, bar(), bar()), h("div", { class: "act" })))),
       h("div", { class: "foot" }),
     ],
     draw(mark, model) {
