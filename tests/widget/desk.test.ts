@@ -60,8 +60,8 @@ afterEach(() => {
 });
 
 /** Open the desk's page, and wait until it shows something. */
-async function open(): Promise<void> {
-  history.replaceState(null, "", `/desk/${question.id}#${LINK}`);
+async function open(link = LINK): Promise<void> {
+  history.replaceState(null, "", `/desk/${question.id}#${link}`);
   document.body.innerHTML = '<main id="desk"></main>';
   server.more = {
     "desk/session": () => ({ token: "desk-token", expires_in: 1800, annotator: "worker", annotator_kind: "expert", question, is_blind: false, consent, progress: progress() }),
@@ -82,6 +82,17 @@ test("the link opens it: its token, the question of the address, and a name for 
   units = [unit("1")];
   await open();
   expect(server.at("desk/session")[1].person).toBe(first.person);
+});
+
+test("another link finds the same browser", async () => {
+  units = [unit("1")];
+  await open();
+  vi.resetModules();
+  units = [unit("1")];
+  await open("another-token");
+  const [first, second] = server.at("desk/session");
+  expect([first.link, second.link]).toEqual([LINK, "another-token"]);
+  expect(second.person).toBe(first.person);
 });
 
 test("the link's token stands in no address that is called", async () => {
@@ -298,6 +309,7 @@ test("with nothing left it says so and how much one did, and looks again when as
 for (const [status, code, words, more] of [
   [401, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "not_yours", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [403, "link_is_full", "This link has let in as many people as it may.", "Ask whoever sent it for a new one."],
   [403, "not_asked", "This link does not open the desk any more.", "This question is not asked any more."],
 ] as const)
   test(`${status} with ${code} is said in words, and not tried again`, async () => {

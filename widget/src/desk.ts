@@ -37,7 +37,10 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
 
-/** The random name by which a link for anyone knows this browser; without storage it lasts as long as the page. */
+/**
+ * The random name by which links for anyone know this browser, the same to each of them: who comes by two links is
+ * one person. Without storage it lasts as long as the page.
+ */
 let mine: string | null = null;
 
 function person(): string {
@@ -111,12 +114,13 @@ function put(next: DeskNext): void {
   draw();
 }
 
-function fail({ status, code }: Refused, given: object): void {
+function fail({ status, code, retryAfterS }: Refused, given: object): void {
   const isOver = status === 401 || status === 403;
   const door = h("button", { class: "go", click: () => void turn(given) }, say("deskAgain"));
   root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
   if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
-  if (!isOver) timer = setTimeout(() => void turn(given), AGAIN_MS);
+  if (code === "link_is_full") root.querySelector("h1")!.textContent = say("deskFull");
+  if (!isOver) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
   root.querySelector<HTMLElement>("h1")!.tabIndex = -1;
   root.querySelector("h1")!.focus();
 }

@@ -558,6 +558,11 @@ export interface components {
              * @default 1209600
              */
             expires_in: number;
+            /**
+             * @description How many new people a link for anyone lets in; those it let in go on.
+             * @default 50
+             */
+            most_people: number;
         };
         /** @description One page of DeskLink. */
         DeskLinkPage: {
@@ -570,6 +575,10 @@ export interface components {
             question: string;
             annotator_kind: components["schemas"]["DeskAnnotatorKind"];
             annotator: string | null;
+            /** @description Null where the link is one person's. */
+            most_people: number | null;
+            /** @description How many new people it has let in. */
+            people_count: number;
             /** @description Null once the link lets nobody in. */
             url: string | null;
             created_by: string;

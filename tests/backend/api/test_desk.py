@@ -1,10 +1,13 @@
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
 import jwt
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -12,7 +15,7 @@ from backend.annotators.actions.people import end_sessions, spend_call
 from backend.annotators.models import Annotator
 from backend.api.v1.identity import _session_key
 from backend.assignments.models import Assignment
-from backend.desk.actions.links import address_of, make_link, revoke_link
+from backend.desk.actions.links import address_of, make_link, revoke_link, spend_newcomer
 from backend.desk.models import DeskLink
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.actions.jobs import drain_jobs
@@ -115,6 +118,66 @@ def test_a_personal_link_is_one_persons_in_every_browser(desk):
     link = link_for(desk, subject="expert-1", annotator_kind="expert")
     told = [begin(desk, link).json() for _ in range(2)]
     assert told[0]["annotator"] == told[1]["annotator"] and told[0]["annotator_kind"] == "expert"
+
+
+def test_one_browser_is_one_person_by_two_links(desk):
+    person = str(uuid4())
+    told = [begin(desk, link_for(desk), person=person).json()["annotator"] for _ in range(2)]
+    assert told[0] == told[1]
+
+
+def test_a_full_link_says_what_to_do_and_those_it_let_in_go_on(desk):
+    link, person = link_for(desk, most_people=1), str(uuid4())
+    token = come(desk, link, person=person)
+    refused = begin(desk, link)
+    assert is_refused(refused, 403, "link_is_full")
+    assert "ask whoever sent it for a new one" in refused.json()["detail"]
+    assert ask(desk, token).status_code == 200
+    assert begin(desk, link, person=person).status_code == 200
+    with tenancy(desk.project):
+        assert Annotator.objects.filter(subject__startswith="desk:").count() == 1
+
+
+def test_of_many_who_come_at_once_no_more_get_in_than_may(desk):
+    link = link_for(desk, most_people=3)
+    people = [str(uuid4()) for _ in range(4)] * 2
+
+    def open_it(person):
+        try:
+            return begin(desk, link, person=person).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        codes = Counter(pool.map(open_it, people))
+    assert codes == {200: 6, 403: 2}
+    with tenancy(desk.project):
+        assert Annotator.objects.filter(subject__startswith="desk:").count() == 3
+        assert DeskLink.objects.get().people_count == 3
+
+
+def in_one_minute(monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr("backend.api.v1.doors.utc_now", lambda: now)
+
+
+def test_a_flood_of_newcomers_is_slowed_even_at_a_full_link_and_keeps_out_nobody_known(desk, monkeypatch):
+    in_one_minute(monkeypatch)
+    monkeypatch.setattr("backend.api.v1.desk.spend_newcomer", partial(spend_newcomer, limit=3))
+    link, person = link_for(desk, most_people=1), str(uuid4())
+    come(desk, link, person=person)
+    assert [begin(desk, link).status_code for _ in range(3)] == [403, 403, 429]
+    refused = begin(desk, link)
+    assert is_refused(refused, 429, "too_many_calls") and int(refused["Retry-After"]) >= 1
+    assert begin(desk, link, person=person).status_code == 200
+    assert begin(desk, link_for(desk)).status_code == 200
+
+
+def test_one_person_opens_no_session_after_the_other(desk, monkeypatch):
+    in_one_minute(monkeypatch)
+    monkeypatch.setattr("backend.api.v1.desk.spend_call", partial(spend_call, limit=2))
+    link = link_for(desk, subject="colleague-1")
+    assert [begin(desk, link).status_code for _ in range(3)] == [200, 200, 429]
 
 
 @pytest.mark.parametrize("person", [None, 7, True, "x", [], {}, "x" * 900, ""])
@@ -481,6 +544,21 @@ def test_a_server_makes_a_link_that_opens_the_desk(desk):
     assert desk.page("/w/v1/desk/session", body).json()["annotator_kind"] == "crowd"
 
 
+def test_a_server_says_how_many_a_link_lets_in_and_hears_how_many_came(desk):
+    row = desk.server.post("/v1/desk-links", {"question": "duplicate", "most_people": 7}).json()
+    assert (row["most_people"], row["people_count"]) == (7, 0)
+    desk.page("/w/v1/desk/session", {"link": row["url"].partition("#")[2], "person": str(uuid4())})
+    (row,) = desk.server.get("/v1/desk-links").json()["results"]
+    assert (row["most_people"], row["people_count"]) == (7, 1)
+    assert desk.server.post("/v1/desk-links", {"question": "duplicate"}).json()["most_people"] == 50
+
+
+def test_a_personal_link_has_no_number_of_people(desk):
+    body = {"question": "duplicate", "annotator": "colleague-1"}
+    assert is_refused(desk.server.post("/v1/desk-links", body | {"most_people": 7}), 400, "invalid")
+    assert desk.server.post("/v1/desk-links", body).json()["most_people"] is None
+
+
 def test_links_are_listed_and_one_that_is_closed_has_no_address(desk):
     made = [desk.server.post("/v1/desk-links", {"question": "duplicate"}).json() for _ in range(2)]
     assert desk.server.delete(f"/v1/desk-links/{made[0]['id']}").status_code == 204
@@ -511,7 +589,7 @@ def test_links_of_another_project_are_not_there(desk, make_world):
     assert desk.server.get("/v1/desk-links").json()["results"][0]["url"] == made["url"]
 
 
-@pytest.mark.parametrize("field", ["question", "annotator_kind", "annotator", "expires_in"])
+@pytest.mark.parametrize("field", ["question", "annotator_kind", "annotator", "expires_in", "most_people"])
 def test_the_wrong_type_for_a_field_of_a_link_never_breaks_us(desk, field):
     for value in WRONG:
         answer = desk.server.post("/v1/desk-links", {"question": "duplicate"} | {field: value})

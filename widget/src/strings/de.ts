@@ -53,6 +53,7 @@ export const words: Words = {
   deskTaken: "Das haben inzwischen andere beantwortet.",
   deskClosed: "Dieser Link führt nicht mehr hierher.",
   deskAskNew: "Bitten Sie um einen neuen.",
+  deskFull: "Dieser Link hat so viele hereingelassen, wie er darf.",
   deskNotAsked: "Diese Frage wird nicht mehr gestellt.",
   deskDown: "Keine Antwort.",
   deskKept: "Ihre Antworten sind gesichert. Wir versuchen es weiter.",

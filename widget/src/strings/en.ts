@@ -75,6 +75,7 @@ export const desk = {
   deskTaken: "Others answered that one in the meantime.",
   deskClosed: "This link does not open the desk any more.",
   deskAskNew: "Ask whoever sent it for a new one.",
+  deskFull: "This link has let in as many people as it may.",
   deskNotAsked: "This question is not asked any more.",
   deskDown: "No answer.",
   deskKept: "What you answered is kept. We try again by ourselves.",

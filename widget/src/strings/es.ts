@@ -53,6 +53,7 @@ export const words: Words = {
   deskTaken: "Otros respondieron eso entretanto.",
   deskClosed: "Este enlace ya no abre la mesa.",
   deskAskNew: "Pide uno nuevo a quien te lo envió.",
+  deskFull: "Este enlace ya admitió a cuantos podía.",
   deskNotAsked: "Esta pregunta ya no se hace.",
   deskDown: "Sin respuesta.",
   deskKept: "Lo respondido está guardado. Seguimos intentándolo.",
