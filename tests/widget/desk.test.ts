@@ -8,7 +8,7 @@ aPage();
 
 const LINK = "token-of-the-link";
 const UNIT = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
-const progress = (answered_count = 0): DeskProgress => ({ answered_count, settled_count: 3, contested_count: 1, open_count: 6 });
+const progress = (answered_count = 0): DeskProgress => ({ answered_count, left_count: 3 });
 const item = (id: string, more: Partial<DeskItem> = {}): DeskItem => ({ id, kind: "thread", title: `Title ${id}`, body: `Body ${id}`, url: `https://host.example/${id}`, created_at: null, ...more });
 const none = (answered = 0): DeskNext => ({ assignment: null, items: [], place: null, reasons: [], progress: progress(answered) });
 
@@ -129,8 +129,14 @@ test("a unit is shown with what is needed to judge it, and the element finds its
 test("how far one has come is told in words and to who cannot see it", async () => {
   units = [unit("1", { progress: progress(7) })];
   await open();
-  expect(desk().querySelector(".mine")!.textContent).toBe("7 answered by you");
-  expect(desk().querySelector("[role=img]")!.getAttribute("aria-label")).toBe("4 of 10 settled or contested");
+  expect(desk().querySelector(".mine")!.textContent).toBe("7 answered by you · 3 left for you");
+  expect([...desk().querySelectorAll<HTMLElement>(".progress span")].map(({ style }) => style.flexGrow)).toEqual(["7", "3"]);
+});
+
+test("what is left is told as more than was counted where counting stopped", async () => {
+  units = [unit("1", { progress: { answered_count: 1, left_count: 1000 } })];
+  await open();
+  expect(desk().querySelector(".mine")!.textContent).toContain("1000+ left for you");
 });
 
 test("what is judged is text, and only addresses of the web are links", async () => {

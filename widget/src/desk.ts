@@ -14,6 +14,8 @@ declare const EDITION: string;
 const BASE = `${location.origin}/w/`;
 const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice" };
 const AGAIN_MS = 5000;
+/** How far the server counts what is left. */
+const MOST_LEFT = 1000;
 const PAUSE_MS = 900;
 const PERSON = "earmark:desk-person";
 const BY_ITSELF = "earmark:desk-by-itself";
@@ -142,22 +144,20 @@ function go(to: number): void {
   draw();
 }
 
-/** Return what stands on top of each unit: how far one has come, and how the work is done. */
-function head({ answered_count: mine, settled_count: settled, contested_count: contested, open_count: open }: DeskProgress): HTMLElement {
-  const all = settled + contested + open;
-  const parts: [string, number][] = [["settled", settled], ["contested", contested], ["open", open]]; // prettier-ignore
+/** Return what stands on top of each unit: how much one did, and how much is left for oneself as the queue stands. */
+function head({ answered_count: mine, left_count: left }: DeskProgress): HTMLElement {
+  const parts: [string, number][] = [["answered", mine], ["left", left]]; // prettier-ignore
   const bars = parts.filter(([, count]) => count).map(([name, count]) => {
     const part = h("span", { class: name });
     part.style.flexGrow = `${count}`;
     return part;
   }); // prettier-ignore
-  const told = parts.map(([name, count]) => h("span", { class: "key" }, h("i", { class: name }), `${say(`desk_${name}`)} ${count}`));
+  const more = left < MOST_LEFT ? "" : "+";
   return h(
     "header",
     {},
-    h("p", { class: "name" }, h("b", {}, "Earmark"), h("bdi", {}, slug), h("span", { class: "mine" }, say("deskMine", "", mine))),
-    h("div", { class: "progress", role: "img", "aria-label": say("deskProgress", `${settled + contested}`, all) }, ...bars),
-    h("p", { class: "keys" }, ...told),
+    h("p", { class: "name" }, h("b", {}, "Earmark"), h("bdi", {}, slug), h("span", { class: "mine" }, say("deskMine", "", mine), " · ", say("deskLeft", `${left}${more}`))),
+    h("div", { class: "progress", "aria-hidden": "true" }, ...bars),
   );
 }
 

@@ -607,13 +607,12 @@ export interface components {
             /** Format: int64 */
             after?: number;
         };
-        /** @description How far the desk has come. */
+        /** @description How far this person has come at the desk. */
         DeskProgress: {
             /** @description Units that this person answered here. */
             answered_count: number;
-            settled_count: number;
-            contested_count: number;
-            open_count: number;
+            /** @description Units left for this person as the queue stands; counted up to 1000. */
+            left_count: number;
         };
         /** @description A session token, who the person is here, and what is asked. */
         DeskSessionAnswer: {

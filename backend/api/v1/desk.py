@@ -83,7 +83,7 @@ class DeskSessionView(DeskDoor):
                     "question": widget_question(question),
                     "is_blind": question.is_blind,
                     "consent": link.project.consent_text,
-                    "progress": progress_of(annotator=annotator, question=question),
+                    "progress": progress_of(annotator=annotator, question=question, now=self.now),
                 }
             )
 
@@ -134,7 +134,7 @@ class DeskNextView(DeskDoor):
                 leave(assignment=left, now=self.now)
             but = [assignment.pk for assignment in (left, after) if assignment]
             asked = ask_next(annotator=annotator, question=question, now=self.now, but=but)
-            progress = progress_of(annotator=annotator, question=question)
+            progress = progress_of(annotator=annotator, question=question, now=self.now)
             return Response((_told(asked, question) if asked else _NOTHING) | {"progress": progress})
 
 

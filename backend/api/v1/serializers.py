@@ -794,12 +794,10 @@ class DeskSessionRequest(s.Serializer[Any]):
 
 
 class DeskProgress(s.Serializer[Any]):
-    """How far the desk has come."""
+    """How far this person has come at the desk."""
 
     answered_count = s.IntegerField(help_text="Units that this person answered here.")
-    settled_count = s.IntegerField()
-    contested_count = s.IntegerField()
-    open_count = s.IntegerField()
+    left_count = s.IntegerField(help_text="Units left for this person as the queue stands; counted up to 1000.")
 
 
 class DeskSessionAnswer(s.Serializer[Any]):

@@ -101,9 +101,7 @@ class DeskNextRequestRequest(TypedDict):
 
 class DeskProgress(TypedDict):
     answered_count: int
-    settled_count: int
-    contested_count: int
-    open_count: int
+    left_count: int
 
 
 class DeskSessionRequestRequest(TypedDict):

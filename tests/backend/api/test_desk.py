@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from backend.annotators.actions.people import end_sessions, spend_call
+from backend.annotators.actions.people import block_annotator, end_sessions, spend_call
 from backend.annotators.models import Annotator
 from backend.api.v1.identity import _session_key
 from backend.assignments.models import Assignment
@@ -98,7 +98,7 @@ def test_a_link_becomes_a_session_that_says_what_is_asked(desk):
         "token", "expires_in", "annotator", "annotator_kind", "question", "is_blind", "consent", "progress",
     }  # fmt: skip
     assert (told["annotator_kind"], told["question"]["id"], told["is_blind"]) == ("colleague", "duplicate", True)
-    assert told["progress"] == {"answered_count": 0, "settled_count": 0, "contested_count": 0, "open_count": 0}
+    assert told["progress"] == {"answered_count": 0, "left_count": 0}
 
 
 def test_the_consent_text_of_the_project_is_told(desk):
@@ -298,7 +298,6 @@ def test_two_who_agree_settle_a_unit_and_a_third_is_not_asked(desk):
     third = ask(desk, tokens[2]).json()
     assert third["items"] != first["items"]
     drain_jobs()
-    assert ask(desk, tokens[2]).json()["progress"]["settled_count"] == 1
     with tenancy(desk.project):
         assert Unit.objects.filter(settled_value="duplicate").count() == 1
 
@@ -321,6 +320,65 @@ def test_an_answer_taken_back_keeps_the_unit_with_its_person(desk):
     again = ask(desk, token).json()
     assert (again["assignment"]["id"], again["place"]["exposure"]) == (told["assignment"]["id"], said["exposure"])
     assert again["progress"]["answered_count"] == 0
+
+
+def test_a_person_whose_answers_do_not_count_is_told_the_same_as_anybody_step_by_step(desk, make_world):
+    """Two projects alike but for one thing: in the second the person was blocked."""
+    told = [steps_of(alike(desk, make_world, slug, is_blocked=is_blocked)) for slug, is_blocked in APART]
+    assert told[0] == told[1]
+    assert {step["answered_count"] for step in told[0]} == {0, 1, 2, 3, 4, 5}
+
+
+APART = [("trusted", False), ("blocked", True)]
+
+
+def alike(desk, make_world, slug, *, is_blocked):
+    """Return the desk of another project where whatever one person says settles, and a person who is there."""
+    other = make_world(slug, kind="choice", labels=["calm", "angry"])
+    other.page = desk.page
+    link = link_for(other, subject="colleague-1")
+    other.token = come(other, link)
+    if is_blocked:
+        with tenancy(other.project):
+            block_annotator(annotator=Annotator.objects.get(subject="colleague-1"), now=timezone.now())
+    return other
+
+
+def choose(asked, value):
+    asked["place"]["candidates"] = [{"id": None}]
+    said = judge(asked, answer={"kind": "choice", "value": value})
+    return {name: fact for name, fact in said.items() if name != "candidate"}
+
+
+def steps_of(desk):
+    """Answer all there is, take one back at the second, and return what was told after each step, late jobs or not."""
+    told, after = [], {}
+    look = lambda: told.append(ask(desk, desk.token, **after).json()["progress"])  # noqa: E731
+    for number in range(6):
+        asked = ask(desk, desk.token, **after).json()
+        told.append(asked["progress"])
+        if asked["assignment"] is None:
+            break
+        said = choose(asked, "calm")
+        assert send(desk, desk.token, said).json()["results"][0]["status"] == "ok"
+        if number == 1:
+            drain_jobs()
+            undo = {
+                "type": "undo",
+                "id": str(uuid7()),
+                "exposure": said["exposure"],
+                "at_ms": 9,
+                "judgement": said["id"],
+            }
+            send(desk, desk.token, undo)
+            look()
+            drain_jobs()
+            look()
+            send(desk, desk.token, choose(asked, "angry"))
+        look()
+        drain_jobs()
+        look()
+    return told
 
 
 def test_an_answer_that_comes_after_others_took_the_places_is_refused(desk):

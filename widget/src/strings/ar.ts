@@ -71,9 +71,6 @@ export const words: Words = {
   deskGuideline: "كيف تقرر",
   deskOpen: "افتح الأصل",
   deskMine: { other: "أجبت عن {n}" },
-  deskProgress: "{x} من {n} محسوم أو مختلف عليه",
-  desk_settled: "محسوم",
-  desk_contested: "مختلف عليه",
-  desk_open: "مفتوح",
+  deskLeft: "بقي {x}",
   deskKeys: "الأرقام تجيب · U تراجع · N ملاحظة · S تخطٍّ · B رجوع · Enter متابعة",
 };

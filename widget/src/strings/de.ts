@@ -71,9 +71,6 @@ export const words: Words = {
   deskGuideline: "Wie man entscheidet",
   deskOpen: "Original öffnen",
   deskMine: { other: "{n} von Ihnen beantwortet" },
-  deskProgress: "{x} von {n} geklärt oder strittig",
-  desk_settled: "geklärt",
-  desk_contested: "strittig",
-  desk_open: "offen",
+  deskLeft: "{x} übrig",
   deskKeys: "Ziffern antworten · U nimmt zurück · N Notiz · S überspringt · B zurück · Enter weiter",
 };

@@ -93,9 +93,6 @@ export const desk = {
   deskGuideline: "How to decide",
   deskOpen: "Open the original",
   deskMine: { one: "{n} answered by you", other: "{n} answered by you" },
-  deskProgress: "{x} of {n} settled or contested",
-  desk_settled: "settled",
-  desk_contested: "contested",
-  desk_open: "open",
+  deskLeft: "{x} left for you",
   deskKeys: "Digits answer · U takes back · N note · S skips · B goes back · Enter goes on",
 };

@@ -71,9 +71,6 @@ export const words: Words = {
   deskGuideline: "Cómo decidir",
   deskOpen: "Abrir el original",
   deskMine: { other: "{n} respondidos por ti" },
-  deskProgress: "{x} de {n} resueltos o en disputa",
-  desk_settled: "resueltos",
-  desk_contested: "en disputa",
-  desk_open: "abiertos",
+  deskLeft: "quedan {x}",
   deskKeys: "Cifras responden · U deshace · N nota · S salta · B atrás · Enter sigue",
 };
