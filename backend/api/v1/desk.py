@@ -13,8 +13,8 @@ from backend.api.v1 import lists
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import BrowserDoor, ServerDoor
 from backend.api.v1.identity import SESSION_S, Session, check_own_origin, session_token
+from backend.api.v1.lists import listing, page_schema
 from backend.api.v1.problems import Forbidden, Problem, Unknown
-from backend.api.v1.sdk import _listing, _page_schema
 from backend.api.v1.shapes import slot_candidate, widget_question
 from backend.assignments.actions.queue import leave
 from backend.assignments.models import Assignment
@@ -43,10 +43,10 @@ class DeskDoor(BrowserDoor):
 
     def at_desk(self, session: Session) -> tuple[Annotator, Question]:
         """Return who is at which question's desk and count the call; raises Unauthorized, Forbidden, DeskError."""
-        if session.link_id is None:
+        link = self.link(session)
+        if link is None:
             raise Forbidden("This is no session of the desk.", code="not_at_the_desk")
-        annotator = self.annotator(session)
-        return annotator, self._check_link(session.link_id, session.project_id).question
+        return self.met(session), link.question
 
     def assignment(self, key: int | None, annotator: Annotator, question: Question) -> Assignment | None:
         """Return this person's own assignment by its id, None for no id; raises Unknown."""
@@ -189,10 +189,10 @@ class DeskLeaveView(DeskDoor):
 class DeskLinksView(ServerDoor):
     """Links to the desk."""
 
-    @_listing(
+    @listing(
         "question",
         operation_id="desk_links_list",
-        responses=_page_schema("DeskLink", wire.DeskLinkRow),
+        responses=page_schema("DeskLink", wire.DeskLinkRow),
         filters=False,
     )
     def get(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.annotators.actions.people import block_annotator, end_sessions, spend_call
@@ -300,6 +301,13 @@ def test_two_who_agree_settle_a_unit_and_a_third_is_not_asked(desk):
     drain_jobs()
     with tenancy(desk.project):
         assert Unit.objects.filter(settled_value="duplicate").count() == 1
+
+
+def test_a_call_at_the_desk_looks_at_its_link_once(desk):
+    token = come(desk)
+    with CaptureQueriesContext(connection) as asked:
+        assert ask(desk, token).status_code == 200
+    assert len([query for query in asked if 'FROM "desk_desklink"' in query["sql"]]) == 1
 
 
 def test_an_answer_at_the_desk_is_stored_as_assigned(desk):
