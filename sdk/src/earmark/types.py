@@ -122,12 +122,16 @@ class PushedSuggestion:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another item, or a label, as it may be shown to a person; a label's id is the label itself."""
+    """Another item, or a label, as it may be shown to a person; a label's id is the label itself.
+
+    `answer` is what solved it over there, where the host told so in the item's metadata.
+    """
 
     id: str
     title: str = ""
     url: str = ""
     snippet: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True)
