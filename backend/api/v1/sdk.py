@@ -342,15 +342,16 @@ class JudgementsView(ServerDoor):
 
     def _record(self, body: dict[str, Any]) -> Any:
         question, item = self.question(body["question"]), self.item(body["item"])
+        annotator = meet_annotator(
+            project_id=self.project.pk,
+            subject=body["annotator"]["id"],
+            kind=body["annotator"]["kind"],
+            now=self.now,
+        )
         return record_judgement(
             judgement_id=body.get("id") or uuid7(now=self.now),
-            annotator=meet_annotator(
-                project_id=self.project.pk,
-                subject=body["annotator"]["id"],
-                kind=body["annotator"]["kind"],
-                now=self.now,
-            ),
-            unit=self._unit(question, item, body),
+            annotator=annotator,
+            unit=self._unit(annotator, question, item, body),
             item=item,
             value=body["answer"]["value"],
             origin=body["origin"],
@@ -358,7 +359,7 @@ class JudgementsView(ServerDoor):
             now=self.now,
         )
 
-    def _unit(self, question: Question, item: Item, body: dict[str, Any]) -> Unit:
+    def _unit(self, annotator: Annotator, question: Question, item: Item, body: dict[str, Any]) -> Unit:
         answer = body["answer"]
         if answer["kind"] != question.kind:
             raise ValidationError({"answer": f"Question {question.slug!r} is of kind {question.kind}."})
@@ -368,7 +369,7 @@ class JudgementsView(ServerDoor):
                     raise ValidationError({"candidate": "An answer to a pair question names the other item."})
                 return unit_of_pair(question=question, first=item, second=self.item(body["candidate"]))
             case Question.Kind.TAGS:
-                label = label_of(question=question, given=answer["tag"], now=self.now)
+                label = label_of(question=question, given=answer["tag"], now=self.now, named_by=annotator)
                 return unit_of_tag(question=question, item=item, label=label)
             case _:
                 return unit_of_item(question=question, item=item)
