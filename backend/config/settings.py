@@ -239,6 +239,7 @@ UNFOLD = {
                     _menu("Judgements", "check", "judgements_judgement"),
                     _menu("Prompts", "contact_support", "assignments_prompt"),
                     _menu("Gold answers", "star", "questions_goldanswer"),
+                    _menu("Labels people named", "sell", "questions_namedlabel"),
                     _menu("Clusters", "hub", "quality_cluster"),
                 ],
             },

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from backend.annotators.errors import AnnotatorError
 from backend.desk.actions.links import address_of, make_link, meet_for_link, revoke_link
 from backend.desk.errors import DeskError
-from backend.desk.models import DeskLink
+from backend.desk.models import MOST_PEOPLE, USUAL_PEOPLE, DeskLink
 from backend.projects.pages import EditableProjectRows
 from backend.questions.models import Question
 
@@ -29,9 +29,18 @@ class DeskLinkForm(forms.ModelForm):  # type: ignore[type-arg]
         min_value=1, max_value=366, initial=USUAL_DAYS, label="Days valid", widget=UnfoldAdminIntegerFieldWidget
     )
 
+    most_people = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        initial=USUAL_PEOPLE,
+        label="People at most",
+        help_text="How many new people a link for anyone lets in; those it let in go on.",
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
     class Meta:
         model = DeskLink
-        fields = ["question", "annotator_kind", "subject"]
+        fields = ["question", "annotator_kind", "subject", "most_people"]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a person who is known as another kind of annotator."""
@@ -54,8 +63,8 @@ class DeskLinkAdmin(EditableProjectRows):
     """Links to the desk."""
 
     form = DeskLinkForm
-    fields = ["question", "annotator_kind", "subject", "days_valid"]
-    list_display = ["question", "annotator_kind", "whom", "expires_at", "revoked_at", "created_by"]
+    fields = ["question", "annotator_kind", "subject", "most_people", "days_valid"]
+    list_display = ["question", "annotator_kind", "whom", "people", "expires_at", "revoked_at", "created_by"]
     list_display_links = None
     list_filter = ["question", "annotator_kind", ("revoked_at", admin.EmptyFieldListFilter)]
     search_fields = ["subject", "created_by"]
@@ -81,6 +90,11 @@ class DeskLinkAdmin(EditableProjectRows):
         """Return the one person, or that anyone may come."""
         return link.subject or "anyone who has it"
 
+    @admin.display(description="People let in", ordering="people_count")
+    def people(self, link: DeskLink) -> str:
+        """Return how many people a link for anyone let in, of how many it may."""
+        return "" if link.subject else f"{link.people_count} of {link.most_people}"
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Add the address, which begins with where this page was asked for."""
 
@@ -100,6 +114,7 @@ class DeskLinkAdmin(EditableProjectRows):
             expires_at=now + timedelta(days=form.cleaned_data["days_valid"]),
             created_by=request.user.get_username(),
             now=now,
+            most_people=obj.most_people,
         )
         obj.__dict__.update(made.__dict__)
 

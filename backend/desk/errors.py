@@ -5,6 +5,8 @@ DeskError
 ├── LinkExpired              its time is over
 ├── LinkRevoked              the staff took it back
 ├── LinkIncomplete           a link for anyone was opened without saying which browser it is
+├── LinkFull                 a link for anyone has let in as many new people as it may
+├── TooManyNewcomers         more new people came by a link in a minute than are taken
 └── KnownAsAnotherKind       a link would make of somebody what they are not
 """
 
@@ -33,6 +35,25 @@ class LinkRevoked(DeskError):
 
 class LinkIncomplete(DeskError):
     """A link for anyone was opened without saying which browser it is."""
+
+
+class LinkFull(DeskError):
+    """The link has let in as many new people as it may; those it let in go on."""
+
+    def __init__(self, *, most_people: int) -> None:
+        super().__init__(
+            f"This link lets in {most_people} people, and they have come; ask whoever sent it for a new one."
+        )
+        self.most_people = most_people
+
+
+class TooManyNewcomers(DeskError):
+    """More new people came by a link in this minute than are taken."""
+
+    def __init__(self, *, limit: int, retry_at: datetime) -> None:
+        super().__init__(f"More than {limit} new people in a minute; try again at {retry_at.isoformat()}.")
+        self.limit = limit
+        self.retry_at = retry_at
 
 
 class KnownAsAnotherKind(DeskError):

@@ -1,23 +1,26 @@
-"""How far a question's desk has come."""
+"""How far one person has come at a question's desk."""
 
-from django.db.models import Count
+from datetime import datetime
 
 from backend.annotators.models import Annotator
+from backend.assignments.actions.queue import count_left
 from backend.assignments.models import Assignment
-from backend.quality.models import ConsensusLabel
-from backend.questions.models import Question, Unit
+from backend.desk.actions.ask import judged_by
+from backend.questions.models import Question
+
+MOST_LEFT = 1000
 
 
-def progress_of(*, annotator: Annotator, question: Question) -> dict[str, int]:
-    """Return how many units this person answered at the desk, and how many are settled, contested and open."""
-    states = ConsensusLabel.objects.of(question.project_id).filter(question=question).values("state").order_by()
-    counts = dict(states.annotate(count=Count("pk")).values_list("state", "count"))
-    unsettled = Unit.objects.of(question.project_id).filter(question=question, settled_value="").count()
-    contested = counts.get(ConsensusLabel.State.CONTESTED, 0)
+def progress_of(*, annotator: Annotator, question: Question, now: datetime) -> dict[str, int]:
+    """Return how many units this person answered at the desk, and how many are left for them, up to MOST_LEFT.
+
+    Nothing of what others or software made of their answers is in it: whose answers count no more reads
+    the same numbers as anybody.
+    """
     answered = Assignment.objects.of(question.project_id).filter(annotator=annotator, unit__question=question)
     return {
         "answered_count": answered.filter(answered_at__isnull=False).count(),
-        "settled_count": counts.get(ConsensusLabel.State.SETTLED, 0),
-        "contested_count": contested,
-        "open_count": max(0, unsettled - contested),
+        "left_count": count_left(
+            annotator=annotator, question=question, now=now, most=MOST_LEFT, unless=judged_by(annotator, question)
+        ),
     }

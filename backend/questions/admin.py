@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from unfold.decorators import action
 
 from backend.projects.pages import EditableProjectRows, ProjectRows
-from backend.questions.models import GoldAnswer, Item, PlacementRule, Question, Unit
+from backend.questions.actions.labels import approve_label, hide_label
+from backend.questions.models import GoldAnswer, Item, NamedLabel, PlacementRule, Question, Unit
 
 
 @admin.register(Question)
@@ -52,6 +53,43 @@ class ItemAdmin(ProjectRows):
     def is_removed(self, item: Item) -> bool:
         """Return whether the host took it away."""
         return item.removed_at is not None
+
+
+@admin.register(NamedLabel)
+class NamedLabelAdmin(ProjectRows):
+    """Labels that people named; they are offered to others once two did, or the staff approved."""
+
+    list_display = ["label", "question", "state", "people", "named_at"]
+    list_display_links = None
+    list_filter = ["question", "state"]
+    search_fields = ["label"]
+    list_select_related = ["question"]
+    ordering = ["-named_at", "-pk"]
+    actions = ["approve", "hide"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Add how many people named each."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.with_people()  # type: ignore[attr-defined, no-any-return]
+
+    @admin.display(description="People who named it", ordering="people_count")
+    def people(self, named: NamedLabel) -> int:
+        """Return how many named it who are not blocked."""
+        return named.people_count  # type: ignore[attr-defined, no-any-return]
+
+    @admin.action(description="Offer to everybody")
+    def approve(self, request: HttpRequest, chosen: QuerySet[NamedLabel]) -> None:
+        """Offer the chosen labels to everybody."""
+        for named in chosen:
+            approve_label(named=named)
+        messages.success(request, "These labels are offered to everybody.")
+
+    @admin.action(description="Hide")
+    def hide(self, request: HttpRequest, chosen: QuerySet[NamedLabel]) -> None:
+        """Offer the chosen labels to nobody."""
+        for named in chosen:
+            hide_label(named=named)
+        messages.success(request, "These labels are offered to nobody; what was answered with them stays.")
 
 
 @admin.register(Unit)

@@ -2,6 +2,7 @@
 
 QuestionError
 ├── ValueNotAllowed     the question's kind or labels do not allow the value
+├── TooManyNewLabels    a person named as many new labels for a question as one may in a day
 ├── NotAPair            an item paired with itself
 ├── PolicyImpossible    a question whose numbers contradict one another
 ├── LabelsImpossible    labels that a question of its kind cannot have
@@ -19,6 +20,15 @@ class ValueNotAllowed(QuestionError):
     def __init__(self, *, value: str, question: str) -> None:
         super().__init__(f"{value!r} is not an answer to the question {question!r}.")
         self.value = value
+        self.question = question
+
+
+class TooManyNewLabels(QuestionError):
+    """A person named as many new labels for a question as one may in a day."""
+
+    def __init__(self, *, most: int, question: str) -> None:
+        super().__init__(f"Nobody names more than {most} new labels for {question!r} in a day; take a known one.")
+        self.most = most
         self.question = question
 
 

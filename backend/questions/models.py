@@ -4,13 +4,17 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 
+from backend.annotators.models import Annotator
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.errors import RuleImpossible
 from backend.questions.placement import MOST_RESERVED_PX, check_rule
 from backend.questions.units import fault_of_labels
+
+PEOPLE_WHO_MAKE_A_LABEL = 2
+"""How many people who are not blocked must have named a label before it is offered to others."""
 
 
 class Question(Owned):
@@ -97,21 +101,76 @@ class Question(Owned):
             raise ValidationError(fault)
 
 
+class NamedLabelQuerySet(TenantQuerySet["NamedLabel"]):
+    """Labels that people named, by whom they are offered to."""
+
+    def with_people(self) -> Self:
+        """Add `people_count`: how many named the label who are not blocked."""
+        namings = Naming.objects.filter(
+            project=OuterRef("project"), named=OuterRef("pk"), annotator__blocked_at=None
+        ).order_by()
+        counts = namings.values("named").annotate(count=Count("pk")).values("count")
+        return self.annotate(people_count=Coalesce(Subquery(counts), 0))
+
+    def offered_to(self, annotator: Annotator | None) -> Self:
+        """Keep what this person named, what enough people did, and what the staff approved; nothing hidden."""
+        mine = Naming.objects.filter(project=OuterRef("project"), named=OuterRef("pk"), annotator=annotator)
+        offered = Q(state=NamedLabel.State.APPROVED) | Q(people_count__gte=PEOPLE_WHO_MAKE_A_LABEL) | Q(Exists(mine))
+        return self.with_people().exclude(state=NamedLabel.State.HIDDEN).filter(offered)
+
+
 class NamedLabel(Owned):
     """A label that is none of the question's own: somebody named it first, and spelt it so."""
+
+    class State(models.TextChoices):
+        NAMED = "named", "Named: offered once two people did"
+        APPROVED = "approved", "Approved: offered to everybody"
+        HIDDEN = "hidden", "Hidden: offered to nobody"
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="named_labels")
     label = models.CharField(max_length=200)
     folded = models.CharField(max_length=250, help_text="For comparing: Mail and mail are one label.")
     named_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.NAMED, db_default=State.NAMED)
+
+    objects = NamedLabelQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "question", "folded"], name="a_label_is_named_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["question", "folded"],
+                name="labels_by_their_beginning",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+
+class Naming(Owned):
+    """That a person named a label, of their own accord."""
+
+    named = models.ForeignKey(NamedLabel, on_delete=models.CASCADE, related_name="namings")
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="+")
+    is_first = models.BooleanField(help_text="Whether it was new then, of their own; these have a limit a day.")
+    named_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "named", "annotator"], name="a_person_names_a_label_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["project", "annotator", "named_at"], name="new_labels_of_a_person", condition=Q(is_first=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.annotator} named {self.named}"
 
 
 class ItemQuerySet(TenantQuerySet["Item"]):

@@ -85,8 +85,12 @@ def allows(kind: str, value: str, labels: Sequence[str] = ()) -> bool:
 
 
 def fold_label(label: str) -> str:
-    """Return a label's form for comparing: "Mail", " mail" and "MAIL" are one."""
-    return " ".join(unicodedata.normalize("NFC", label).casefold().split())
+    """Return a label's form for comparing: "Mail", " mail", "MAIL" and "Ｍａｉｌ" are one.
+
+    It is NFKC of NFKC with case folded (Unicode, caseless matching), without signs that nobody sees.
+    """
+    wide = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).casefold())
+    return " ".join("".join(sign for sign in wide if unicodedata.category(sign) != "Cf").split())
 
 
 def tidy_label(text: str, *, longest: int = LONGEST_NEW_LABEL) -> str | None:
@@ -108,7 +112,7 @@ def _is_seen(sign: str) -> bool:
 def _controls(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(sign) in (
         "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
-    )  # fmt: skip
+    ) or sign in "\u200e\u200f\u061c"  # fmt: skip
 
 
 def fault_of_labels(

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db.models import Max
 from earmark import suggesters as sdk
 
-from backend.questions.actions.labels import known_labels
+from backend.annotators.models import Annotator
+from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
 from backend.questions.models import Item, Question
 from backend.questions.units import fold_label, tidy_label
 from backend.suggestions.models import Suggester, Suggestion
@@ -175,12 +176,14 @@ def _pool_of_items(question: Question, item: Item, found: Mapping[str, _Found]) 
 
 def _pool_of_labels(question: Question, item: Item, found: Mapping[str, _Found]) -> list[Guess]:
     settled = _settled_labels(question, item)
-    known = known_labels(question=question)
+    keys = {fold_label(given) for given in found}
+    known = spellings_of(question=question, folded=keys)
+    hidden = hidden_labels(question=question, folded=keys - set(known))
     best: dict[str, tuple[str, _Found]] = {}
     for given, guess in found.items():
         folded = fold_label(given)
         label = known.get(folded) or (tidy_label(given) if question.allows_new_labels else None)
-        if label is None or folded in settled or (question.kind == CHOICE and settled):
+        if label is None or folded in hidden or folded in settled or (question.kind == CHOICE and settled):
             continue
         if folded not in best or guess.score > best[folded][1].score:
             best[folded] = (label, guess)
@@ -259,13 +262,14 @@ def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Gu
     return found[:k]
 
 
-def find_labels(*, question: Question, query: str, k: int, without: Container[str] = ()) -> list[Guess]:
-    """Return the labels that hold what is typed, in any capitals: those that begin with it first.
+def find_labels(
+    *, question: Question, query: str, k: int, annotator: Annotator | None = None, without: Collection[str] = ()
+) -> list[Guess]:
+    """Return the labels that hold what is typed, in any spelling: those that begin with it first.
 
-    `without` names labels to leave out, folded. Nothing typed finds the first labels.
+    `without` names labels to leave out, folded. Nothing typed finds the first labels. What people named is
+    found as it is offered to `annotator`.
     """
     typed = fold_label(query)
-    known = {folded: label for folded, label in known_labels(question=question).items() if folded not in without}
-    begins = [label for folded, label in known.items() if folded.startswith(typed)]
-    holds = [label for folded, label in known.items() if typed in folded and not folded.startswith(typed)]
-    return [Guess.of_label(label) for label in [*begins, *holds][:k]]
+    found = complete_label(question=question, typed=typed, annotator=annotator, most=k, without=without)
+    return [Guess.of_label(label) for label in found]

@@ -51,7 +51,7 @@ def trying(staff: Any, product: Product) -> Iterator[Any]:
         "request", lambda asked: product.admin.split("/admin")[0] in asked.url or staff.strangers.append(asked.url)
     )
     staff.get_by_role("link", name="Try on a page").click()
-    staff.locator(".em-try h1").wait_for()
+    staff.locator(".em-try #page-heading").wait_for()
     yield staff
 
 

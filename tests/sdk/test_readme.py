@@ -18,6 +18,7 @@ LABELS = b'{"item": "2", "other": "1", "value": "duplicate"}\n'
 def server(network):
     """Answers as Earmark does to each call of the tour."""
     items = {}
+    answers = network.answers = []
     file = {"name": "labels.jsonl", "sha256": hashlib.sha256(LABELS).hexdigest(), "bytes_count": len(LABELS)}
     version = {"dataset": "duplicates", "number": 1, "state": "frozen", "files": [file]}
     unit = {"kind": "pair", "items": ["1", "2"]}
@@ -30,10 +31,14 @@ def server(network):
     def show(asked):
         if asked.json["item"] not in items:
             return httpx.Response(404, json={"code": "unknown_item", "detail": "No such item.", "request_id": "r1"})
-        slots = [{"rank": 1, "candidate": {"id": "1", "title": items["1"]["title"], "url": "/t/1"}}]
-        return asked.json | {"annotator": "p1", "shown_at": now, "slots": slots}
+        kind = {"topics": "tags", "tone": "choice"}.get(asked.json["question"], "pair")
+        thread = {"id": "1", "title": items["1"]["title"], "url": "/t/1"}
+        shown = {"pair": [thread], "tags": [{"id": "Archive", "title": "Archive"}], "choice": []}[kind]
+        slots = [{"rank": rank, "candidate": candidate} for rank, candidate in enumerate(shown, 1)]
+        return asked.json | {"annotator": "p1", "kind": kind, "shown_at": now, "slots": slots}
 
     def take(asked):
+        answers.extend(event["answer"] for event in asked.json["events"] if event["type"] == "judge")
         return {"results": [{"id": event["id"], "status": "ok", "state": "settled"} for event in asked.json["events"]]}
 
     network.on("POST", "/v1/items", json=register)
@@ -46,6 +51,8 @@ def server(network):
     network.on("GET", "/v1/labels", json={"results": [label | {"value": "duplicate"}], "next": None})
     link = {"id": 1, "url": "http://earmark.test/desk/duplicate#x", "expires_at": now}
     network.on("POST", "/v1/desk-links", json=lambda asked: link | asked.json)
+    made = link | {"question": "duplicate", "annotator_kind": "colleague", "most_people": 20, "people_count": 3}
+    network.on("GET", "/v1/desk-links", json={"results": [made], "next": None})
     network.on("DELETE", "/v1/desk-links/{id}", status=204, content=b"")
     network.on("POST", "/v1/datasets", json=lambda asked: asked.json)
     network.on("POST", "/v1/datasets/{id}/versions", json=version)
@@ -71,6 +78,12 @@ def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, ca
     assert "same-words [Suggestion(candidate_id='1'" in said
     assert "lexical [Suggestion(candidate_id='1'" in said
     assert "unknown_item r1" in said
+    assert "colleague 3 of 20\n" in said
+    assert server.answers[1:] == [
+        {"kind": "tags", "tag": "Archive", "value": "fits"},
+        {"kind": "tags", "tag": "Mail client", "value": "fits"},
+        {"kind": "choice", "value": "Complaint"},
+    ]
     assert names["rows"] == [{"item": "2", "other": "1", "value": "duplicate"}]
     assert [path.name for path in names["paths"]] == ["labels.jsonl"]
 

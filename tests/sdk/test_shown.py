@@ -260,3 +260,19 @@ def test_an_item_that_is_not_registered_is_not_found(client, network):
     network.fail("POST", "/v1/exposures", status=404, code="unknown_item")
     with pytest.raises(errors.NotFound):
         client.suggest("404", "duplicate", annotator="u1")
+
+
+def test_what_solved_a_candidate_over_there_is_told(client, network):
+    told = {"id": "e", "question": "duplicate", "item": "1", "annotator": "p1", "kind": "pair"}
+    candidate = {"id": "2", "title": "Thread 2", "answer": "Reset the shortcuts."}
+    network.on(
+        "POST",
+        "/v1/exposures",
+        json=lambda asked: (
+            told
+            | {"id": asked.json["id"], "shown_at": datetime.now(UTC).isoformat()}
+            | {"slots": [{"rank": 1, "candidate": candidate}, {"rank": 2, "candidate": {"id": "3"}}]}
+        ),
+    )
+    found = client.suggest("1", "duplicate", annotator="u1").candidates
+    assert [each.answer for each in found] == ["Reset the shortcuts.", ""]

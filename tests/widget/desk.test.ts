@@ -8,7 +8,7 @@ aPage();
 
 const LINK = "token-of-the-link";
 const UNIT = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
-const progress = (answered_count = 0): DeskProgress => ({ answered_count, settled_count: 3, contested_count: 1, open_count: 6 });
+const progress = (answered_count = 0): DeskProgress => ({ answered_count, left_count: 3 });
 const item = (id: string, more: Partial<DeskItem> = {}): DeskItem => ({ id, kind: "thread", title: `Title ${id}`, body: `Body ${id}`, url: `https://host.example/${id}`, created_at: null, ...more });
 const none = (answered = 0): DeskNext => ({ assignment: null, items: [], place: null, reasons: [], progress: progress(answered) });
 
@@ -60,8 +60,8 @@ afterEach(() => {
 });
 
 /** Open the desk's page, and wait until it shows something. */
-async function open(): Promise<void> {
-  history.replaceState(null, "", `/desk/${question.id}#${LINK}`);
+async function open(link = LINK): Promise<void> {
+  history.replaceState(null, "", `/desk/${question.id}#${link}`);
   document.body.innerHTML = '<main id="desk"></main>';
   server.more = {
     "desk/session": () => ({ token: "desk-token", expires_in: 1800, annotator: "worker", annotator_kind: "expert", question, is_blind: false, consent, progress: progress() }),
@@ -82,6 +82,17 @@ test("the link opens it: its token, the question of the address, and a name for 
   units = [unit("1")];
   await open();
   expect(server.at("desk/session")[1].person).toBe(first.person);
+});
+
+test("another link finds the same browser", async () => {
+  units = [unit("1")];
+  await open();
+  vi.resetModules();
+  units = [unit("1")];
+  await open("another-token");
+  const [first, second] = server.at("desk/session");
+  expect([first.link, second.link]).toEqual([LINK, "another-token"]);
+  expect(second.person).toBe(first.person);
 });
 
 test("the link's token stands in no address that is called", async () => {
@@ -118,8 +129,14 @@ test("a unit is shown with what is needed to judge it, and the element finds its
 test("how far one has come is told in words and to who cannot see it", async () => {
   units = [unit("1", { progress: progress(7) })];
   await open();
-  expect(desk().querySelector(".mine")!.textContent).toBe("7 answered by you");
-  expect(desk().querySelector("[role=img]")!.getAttribute("aria-label")).toBe("4 of 10 settled or contested");
+  expect(desk().querySelector(".mine")!.textContent).toBe("7 answered by you · 3 left for you");
+  expect([...desk().querySelectorAll<HTMLElement>(".progress span")].map(({ style }) => style.flexGrow)).toEqual(["7", "3"]);
+});
+
+test("what is left is told as more than was counted where counting stopped", async () => {
+  units = [unit("1", { progress: { answered_count: 1, left_count: 1000 } })];
+  await open();
+  expect(desk().querySelector(".mine")!.textContent).toContain("1000+ left for you");
 });
 
 test("what is judged is text, and only addresses of the web are links", async () => {
@@ -298,6 +315,7 @@ test("with nothing left it says so and how much one did, and looks again when as
 for (const [status, code, words, more] of [
   [401, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "not_yours", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [403, "link_is_full", "This link has let in as many people as it may.", "Ask whoever sent it for a new one."],
   [403, "not_asked", "This link does not open the desk any more.", "This question is not asked any more."],
 ] as const)
   test(`${status} with ${code} is said in words, and not tried again`, async () => {

@@ -14,6 +14,8 @@ declare const EDITION: string;
 const BASE = `${location.origin}/w/`;
 const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice" };
 const AGAIN_MS = 5000;
+/** How far the server counts what is left. */
+const MOST_LEFT = 1000;
 const PAUSE_MS = 900;
 const PERSON = "earmark:desk-person";
 const BY_ITSELF = "earmark:desk-by-itself";
@@ -37,7 +39,10 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
 
-/** The random name by which a link for anyone knows this browser; without storage it lasts as long as the page. */
+/**
+ * The random name by which links for anyone know this browser, the same to each of them: who comes by two links is
+ * one person. Without storage it lasts as long as the page.
+ */
 let mine: string | null = null;
 
 function person(): string {
@@ -111,12 +116,13 @@ function put(next: DeskNext): void {
   draw();
 }
 
-function fail({ status, code }: Refused, given: object): void {
+function fail({ status, code, retryAfterS }: Refused, given: object): void {
   const isOver = status === 401 || status === 403;
   const door = h("button", { class: "go", click: () => void turn(given) }, say("deskAgain"));
   root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
   if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
-  if (!isOver) timer = setTimeout(() => void turn(given), AGAIN_MS);
+  if (code === "link_is_full") root.querySelector("h1")!.textContent = say("deskFull");
+  if (!isOver) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
   root.querySelector<HTMLElement>("h1")!.tabIndex = -1;
   root.querySelector("h1")!.focus();
 }
@@ -138,22 +144,20 @@ function go(to: number): void {
   draw();
 }
 
-/** Return what stands on top of each unit: how far one has come, and how the work is done. */
-function head({ answered_count: mine, settled_count: settled, contested_count: contested, open_count: open }: DeskProgress): HTMLElement {
-  const all = settled + contested + open;
-  const parts: [string, number][] = [["settled", settled], ["contested", contested], ["open", open]]; // prettier-ignore
+/** Return what stands on top of each unit: how much one did, and how much is left for oneself as the queue stands. */
+function head({ answered_count: mine, left_count: left }: DeskProgress): HTMLElement {
+  const parts: [string, number][] = [["answered", mine], ["left", left]]; // prettier-ignore
   const bars = parts.filter(([, count]) => count).map(([name, count]) => {
     const part = h("span", { class: name });
     part.style.flexGrow = `${count}`;
     return part;
   }); // prettier-ignore
-  const told = parts.map(([name, count]) => h("span", { class: "key" }, h("i", { class: name }), `${say(`desk_${name}`)} ${count}`));
+  const more = left < MOST_LEFT ? "" : "+";
   return h(
     "header",
     {},
-    h("p", { class: "name" }, h("b", {}, "Earmark"), h("bdi", {}, slug), h("span", { class: "mine" }, say("deskMine", "", mine))),
-    h("div", { class: "progress", role: "img", "aria-label": say("deskProgress", `${settled + contested}`, all) }, ...bars),
-    h("p", { class: "keys" }, ...told),
+    h("p", { class: "name" }, h("b", {}, "Earmark"), h("bdi", {}, slug), h("span", { class: "mine" }, say("deskMine", "", mine), " · ", say("deskLeft", `${left}${more}`))),
+    h("div", { class: "progress", "aria-hidden": "true" }, ...bars),
   );
 }
 

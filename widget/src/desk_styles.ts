@@ -11,9 +11,7 @@ header p{margin:0;display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}
 .name{font-size:14px}.name b{font-weight:600}.mine{margin-inline-start:auto;color:var(--fg2)}
 .progress{display:flex;height:8px;gap:2px;margin:8px 0;border-radius:4px;overflow:hidden;background:var(--line)}
 .progress span{min-width:3px}
-.settled{background:var(--accent)}.contested{background:light-dark(#d96a2b,#d67a45)}.open{background:light-dark(#c9cac2,#4b4e54)}
-.keys{font-size:13px;color:var(--fg2);font-variant-numeric:tabular-nums}
-.key{display:inline-flex;gap:6px;align-items:center}.key i{width:10px;height:10px;border-radius:3px}
+.answered{background:var(--accent)}.left{background:light-dark(#c9cac2,#4b4e54)}
 h1{font-size:22px;line-height:1.25;letter-spacing:-.01em;font-weight:600;margin:20px 0 8px}h1:focus{outline:0}
 h2{font-size:16px;line-height:1.35;font-weight:600;margin:0}
 a{color:var(--accent)}
@@ -42,7 +40,7 @@ kbd{font:inherit;font-size:12px;line-height:18px;min-width:20px;text-align:cente
 .alone{min-height:50vh;display:grid;align-content:center;justify-items:start;gap:4px}.alone p{margin:0;color:var(--fg2)}
 [aria-busy] .work{opacity:.6}
 @media (max-width:760px){main{padding:12px 16px 40px}.items2{grid-template-columns:minmax(0,1fr)}article .text{max-height:30vh}.hint,kbd{display:none}button,.self{min-height:44px}}
-@media (forced-colors:active){.progress span{border-top:8px solid CanvasText}.contested{border-top-style:dashed!important}.open{border-top-style:dotted!important}.key i{border:2px solid CanvasText}.key .contested{border-style:dashed!important}.key .open{border-style:dotted!important}.progress{background:none;overflow:visible}}
+@media (forced-colors:active){.progress span{border-top:8px solid CanvasText}.left{border-top-style:dotted!important}.progress{background:none;overflow:visible}}
 `;
 
 export const elementCss = `

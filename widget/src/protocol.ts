@@ -575,6 +575,11 @@ export interface components {
              * @default 1209600
              */
             expires_in: number;
+            /**
+             * @description How many new people a link for anyone lets in; those it let in go on.
+             * @default 50
+             */
+            most_people: number;
         };
         /** @description One page of DeskLink. */
         DeskLinkPage: {
@@ -587,6 +592,10 @@ export interface components {
             question: string;
             annotator_kind: components["schemas"]["DeskAnnotatorKind"];
             annotator: string | null;
+            /** @description Null where the link is one person's. */
+            most_people: number | null;
+            /** @description How many new people it has let in. */
+            people_count: number;
             /** @description Null once the link lets nobody in. */
             url: string | null;
             created_by: string;
@@ -615,13 +624,12 @@ export interface components {
             /** Format: int64 */
             after?: number;
         };
-        /** @description How far the desk has come. */
+        /** @description How far this person has come at the desk. */
         DeskProgress: {
             /** @description Units that this person answered here. */
             answered_count: number;
-            settled_count: number;
-            contested_count: number;
-            open_count: number;
+            /** @description Units left for this person as the queue stands; counted up to 1000. */
+            left_count: number;
         };
         /** @description A session token, who the person is here, and what is asked. */
         DeskSessionAnswer: {

@@ -41,15 +41,33 @@ def meet_staff(*, project_id: int, user_id: int, now: datetime) -> Annotator:
     return _meet(project_id, f"{STAFF_PREFIX}{user_id}", Annotator.Kind.EXPERT, now)
 
 
-def meet_at_desk(*, project_id: int, link_id: int, person: UUID, kind: str, now: datetime) -> Annotator:
-    """Return the annotator that one browser is under an open desk link; raises AnnotatorErased."""
-    return _meet(project_id, f"{DESK_PREFIX}{link_id}:{person}", kind, now)
+def meet_at_desk(*, project_id: int, person: UUID, kind: str, now: datetime) -> Annotator:
+    """Return the annotator that one browser is at the project's desk as one kind, whichever link it came by.
+
+    Raises AnnotatorErased.
+    """
+    return _meet(project_id, _at_desk(person, kind), kind, now)
 
 
-def _meet(project_id: int, subject: str, kind: str, now: datetime) -> Annotator:
+def known_at_desk(*, project_id: int, person: UUID, kind: str) -> Annotator | None:
+    """Return the annotator that one browser is at the desk, None where it was not met; raises AnnotatorErased."""
+    subject = _at_desk(person, kind)
+    _refuse_erased(project_id, subject)
+    return Annotator.objects.of(project_id).filter(subject=subject).first()
+
+
+def _at_desk(person: UUID, kind: str) -> str:
+    return f"{DESK_PREFIX}{kind}:{person}"
+
+
+def _refuse_erased(project_id: int, subject: str) -> None:
     digest = subject_digest(project_id=project_id, subject=subject)
     if Tombstone.objects.filter(project=project_id, subject_digest=digest).exists():
         raise AnnotatorErased("This person asked to be forgotten.")
+
+
+def _meet(project_id: int, subject: str, kind: str, now: datetime) -> Annotator:
+    _refuse_erased(project_id, subject)
     annotator, _ = Annotator.objects.get_or_create(
         project_id=project_id, subject=subject, defaults={"kind": kind, "last_seen_at": now}
     )

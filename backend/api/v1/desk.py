@@ -7,18 +7,29 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.annotators.actions.people import spend_call
 from backend.annotators.models import Annotator
 from backend.api.v1 import lists
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import BrowserDoor, ServerDoor
 from backend.api.v1.identity import SESSION_S, Session, check_own_origin, session_token
+from backend.api.v1.lists import listing, page_schema
 from backend.api.v1.problems import Forbidden, Problem, Unknown
-from backend.api.v1.sdk import _listing, _page_schema
 from backend.api.v1.shapes import slot_candidate, widget_question
 from backend.assignments.actions.queue import leave
 from backend.assignments.models import Assignment
 from backend.desk.actions.ask import Asked, ask_next
-from backend.desk.actions.links import address_of, make_link, open_link, person_of_link, read_token, revoke_link
+from backend.desk.actions.links import (
+    LinkName,
+    address_of,
+    known_by_link,
+    make_link,
+    open_link,
+    person_of_link,
+    read_token,
+    revoke_link,
+    spend_newcomer,
+)
 from backend.desk.models import DeskLink
 from backend.desk.progress import progress_of
 from backend.projects.tenancy import tenancy
@@ -32,10 +43,10 @@ class DeskDoor(BrowserDoor):
 
     def at_desk(self, session: Session) -> tuple[Annotator, Question]:
         """Return who is at which question's desk and count the call; raises Unauthorized, Forbidden, DeskError."""
-        if session.link_id is None:
+        link = self.link(session)
+        if link is None:
             raise Forbidden("This is no session of the desk.", code="not_at_the_desk")
-        annotator = self.annotator(session)
-        return annotator, self._check_link(session.link_id, session.project_id).question
+        return self.met(session), link.question
 
     def assignment(self, key: int | None, annotator: Annotator, question: Question) -> Assignment | None:
         """Return this person's own assignment by its id, None for no id; raises Unknown."""
@@ -58,9 +69,9 @@ class DeskSessionView(DeskDoor):
         origin = check_own_origin(request)
         name = read_token(body["link"])
         with tenancy(name.project_id):
-            link = open_link(
-                link_id=name.link_id, project_id=name.project_id, now=self.now, question_slug=body.get("question")
-            )
+            self._count_call(self._open(name, body), body)
+        with tenancy(name.project_id):
+            link = self._open(name, body)
             question = _asked(link.question)
             annotator = _willing(person_of_link(link=link, person=body.get("person"), now=self.now))
             return Response(
@@ -72,9 +83,25 @@ class DeskSessionView(DeskDoor):
                     "question": widget_question(question),
                     "is_blind": question.is_blind,
                     "consent": link.project.consent_text,
-                    "progress": progress_of(annotator=annotator, question=question),
+                    "progress": progress_of(annotator=annotator, question=question, now=self.now),
                 }
             )
+
+    def _open(self, name: LinkName, body: dict[str, Any]) -> DeskLink:
+        return open_link(
+            link_id=name.link_id, project_id=name.project_id, now=self.now, question_slug=body.get("question")
+        )
+
+    def _count_call(self, link: DeskLink, body: dict[str, Any]) -> None:
+        """Count the call to whom it is by, or to the newcomers of the link, so that nobody known is kept out by them.
+
+        In a transaction of its own: who is refused afterwards counts all the same.
+        """
+        known = known_by_link(link=link, person=body.get("person"), now=self.now)
+        if known:
+            spend_call(annotator=known, now=self.now)
+        else:
+            spend_newcomer(link=link, now=self.now)
 
 
 def _willing(annotator: Annotator) -> Annotator:
@@ -107,7 +134,7 @@ class DeskNextView(DeskDoor):
                 leave(assignment=left, now=self.now)
             but = [assignment.pk for assignment in (left, after) if assignment]
             asked = ask_next(annotator=annotator, question=question, now=self.now, but=but)
-            progress = progress_of(annotator=annotator, question=question)
+            progress = progress_of(annotator=annotator, question=question, now=self.now)
             return Response((_told(asked, question) if asked else _NOTHING) | {"progress": progress})
 
 
@@ -162,10 +189,10 @@ class DeskLeaveView(DeskDoor):
 class DeskLinksView(ServerDoor):
     """Links to the desk."""
 
-    @_listing(
+    @listing(
         "question",
         operation_id="desk_links_list",
-        responses=_page_schema("DeskLink", wire.DeskLinkRow),
+        responses=page_schema("DeskLink", wire.DeskLinkRow),
         filters=False,
     )
     def get(self, request: Request) -> Response:
@@ -184,6 +211,7 @@ class DeskLinksView(ServerDoor):
             expires_at=self.now + timedelta(seconds=body["expires_in"]),
             created_by="API",
             now=self.now,
+            most_people=body["most_people"],
         )
         return Response(self._row(link, request), status=201)
 
@@ -194,6 +222,8 @@ class DeskLinksView(ServerDoor):
             "question": link.question.slug,
             "annotator_kind": link.annotator_kind,
             "annotator": link.subject or None,
+            "most_people": None if link.subject else link.most_people,
+            "people_count": link.people_count,
             "url": request.build_absolute_uri(address_of(link)) if is_open else None,
             "created_by": link.created_by,
             "created_at": link.created_at,

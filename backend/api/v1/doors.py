@@ -121,8 +121,11 @@ class BrowserDoor(Door):
 
         Raises Unauthorized, Forbidden, TooManyCalls; of the desk, whose sessions end with their link, DeskError.
         """
-        if session.link_id is not None:
-            self._check_link(session.link_id, session.project_id)
+        self.link(session)
+        return self.met(session)
+
+    def met(self, session: Session) -> Annotator:
+        """Return the session's annotator as `annotator` does, of the desk once its link is looked at."""
         found = Annotator.objects.of(session.project_id).filter(pk=session.annotator_id).first()
         if found is None or found.epoch != session.epoch:
             raise Unauthorized("The session has ended; ask for a new one.", code="session_expired")
@@ -135,11 +138,13 @@ class BrowserDoor(Door):
         if not annotator.has_opted_out:
             continue_visit(annotator=annotator, now=self.now)
 
-    def _check_link(self, link_id: int, project_id: int) -> DeskLink:
-        """Return the link of a desk's session, which ends with it; raises Forbidden, DeskError."""
+    def link(self, session: Session) -> DeskLink | None:
+        """Return the link of a desk's session, which ends with it, None of others; raises Forbidden, DeskError."""
+        if session.link_id is None:
+            return None
         if not self.is_for_the_desk:
             raise Forbidden("A session of the desk may not do this.", code="not_at_the_desk")
-        return open_link(link_id=link_id, project_id=project_id, now=self.now)
+        return open_link(link_id=session.link_id, project_id=session.project_id, now=self.now)
 
 
 def question_of(project_id: int, slug: str) -> Question:

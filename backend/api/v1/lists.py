@@ -3,10 +3,12 @@
 import base64
 import binascii
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import django_filters
 from django.db.models import Model, QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +17,26 @@ from backend.api.v1.problems import Problem
 LIMIT = 100
 LARGEST_LIMIT = 1000
 PAGING = {"limit", "cursor"}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def listing(*names: str, **options: Any) -> Callable[[F], F]:
+    """Describe a view's method as a list with paging and filters of these names."""
+    parameters = [OpenApiParameter("limit", int), OpenApiParameter("cursor", str)]
+    parameters += [OpenApiParameter(name, str) for name in names]
+    decorate: Callable[[F], F] = extend_schema(parameters=parameters, **options)
+    return decorate
+
+
+def page_schema(name: str, row: type[s.Serializer[Any]]) -> type[s.Serializer[Any]]:
+    """Return the shape of one page of rows."""
+    fields = {
+        "__doc__": f"One page of {name}.",
+        "results": row(many=True),
+        "next": s.CharField(allow_null=True),
+    }
+    return type(f"{name}Page", (s.Serializer,), fields)
 
 
 def page_of(

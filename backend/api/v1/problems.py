@@ -15,9 +15,11 @@ from backend.datasets.errors import FileDamaged, VersionNotFrozen
 from backend.desk.errors import (
     KnownAsAnotherKind,
     LinkExpired,
+    LinkFull,
     LinkIncomplete,
     LinkInvalid,
     LinkRevoked,
+    TooManyNewcomers,
 )
 from backend.judgements.errors import NotShowable, SessionRevoked, UnknownItem, UnknownQuestion
 from backend.questions.errors import QuestionError
@@ -89,6 +91,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     LinkInvalid: (401, "link_invalid"),
     LinkExpired: (403, "link_expired"),
     LinkRevoked: (403, "link_revoked"),
+    LinkFull: (403, "link_is_full"),
     LinkIncomplete: (400, "person_missing"),
     KnownAsAnotherKind: (409, "known_as_another_kind"),
     VersionNotFrozen: (409, "version_not_frozen"),
@@ -119,7 +122,7 @@ def _facts(error: Exception) -> dict[str, Any]:
         errors = _flat(error.detail)
         told = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in errors[:5])
         return _made(400, "invalid", told) | {"errors": errors}
-    if isinstance(error, TooManyCalls):
+    if isinstance(error, TooManyCalls | TooManyNewcomers):
         return _made(429, "too_many_calls", str(error)) | {"retry_after": _seconds_until(error.retry_at)}
     if isinstance(error, Http404 | PermissionDenied):
         return _made(404, "not_found", Unknown.detail_text)

@@ -1,22 +1,21 @@
 """The wire of servers, /v1: what hosts register, push, log and read."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from backend.annotators.actions.people import meet_annotator
 from backend.annotators.models import Annotator
 from backend.api.v1 import lists
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import ServerDoor
+from backend.api.v1.lists import listing, page_schema
 from backend.api.v1.problems import Conflict, Forbidden, Problem, Unknown, _flat
 from backend.api.v1.shapes import (
     QUESTION_FIELDS,
@@ -48,27 +47,6 @@ from backend.suggestions.actions import NewSuggestion, push_suggestions
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.retrieval import Guess, suggester_row
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-_PAGING = [OpenApiParameter("limit", int), OpenApiParameter("cursor", str)]
-
-
-def _listing(*names: str, **options: Any) -> Callable[[F], F]:
-    parameters = [*_PAGING, *(OpenApiParameter(name, str) for name in names)]
-    decorate: Callable[[F], F] = extend_schema(parameters=parameters, **options)
-    return decorate
-
-
-def _page_schema(name: str, row: type[Serializer[Any]]) -> type[Serializer[Any]]:
-    from rest_framework import serializers as s
-
-    fields = {
-        "__doc__": f"One page of {name}.",
-        "results": row(many=True),
-        "next": s.CharField(allow_null=True),
-    }
-    return type(f"{name}Page", (s.Serializer,), fields)
-
 
 def _rejected(index: int, key: object, error: Exception, code: str = "invalid") -> dict[str, Any]:
     detail = str(error)
@@ -80,7 +58,7 @@ def _rejected(index: int, key: object, error: Exception, code: str = "invalid") 
 class ItemsView(ServerDoor):
     """The host's items."""
 
-    @_listing("id", "kind", operation_id="items_list", responses=_page_schema("Item", wire.ItemRow), filters=False)
+    @listing("id", "kind", operation_id="items_list", responses=page_schema("Item", wire.ItemRow), filters=False)
     def get(self, request: Request) -> Response:
         """List items that are there."""
         return lists.page_of(request, Item.objects.of(self.project).present(), lists.ItemFilters, item_row)
@@ -128,7 +106,7 @@ class ItemView(ServerDoor):
 class QuestionsView(ServerDoor):
     """The project's questions."""
 
-    @_listing(operation_id="questions_list", responses=_page_schema("Question", wire.QuestionRow), filters=False)
+    @listing(operation_id="questions_list", responses=page_schema("Question", wire.QuestionRow), filters=False)
     def get(self, request: Request) -> Response:
         """List questions."""
         return lists.page_of(request, Question.objects.of(self.project), lists.PlainFilters, question_row)
@@ -177,11 +155,11 @@ class QuestionView(ServerDoor):
 class SuggestionsView(ServerDoor):
     """What the host's own suggesters guess."""
 
-    @_listing(
+    @listing(
         "question",
         "item",
         operation_id="suggestions_list",
-        responses=_page_schema("Suggestion", wire.SuggestionRow),
+        responses=page_schema("Suggestion", wire.SuggestionRow),
         filters=False,
     )
     def get(self, request: Request) -> Response:
@@ -237,12 +215,12 @@ def _suggester(project_id: int, named: dict[str, str]) -> Suggester:
 class ExposuresView(ServerDoor):
     """Shown lists."""
 
-    @_listing(
+    @listing(
         "question",
         "item",
         "annotator",
         operation_id="exposures_list",
-        responses=_page_schema("Exposure", wire.ExposureRow),
+        responses=page_schema("Exposure", wire.ExposureRow),
         filters=False,
     )
     def get(self, request: Request) -> Response:
@@ -331,9 +309,9 @@ class ExposureEventsView(ServerDoor):
 class JudgementsView(ServerDoor):
     """Answers."""
 
-    @_listing(
+    @listing(
         "question", "item", "annotator", "origin", "value", "is_live", "since",
-        operation_id="judgements_list", responses=_page_schema("Judgement", wire.JudgementRow), filters=False,
+        operation_id="judgements_list", responses=page_schema("Judgement", wire.JudgementRow), filters=False,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """List answers, live ones and all others."""
@@ -364,15 +342,16 @@ class JudgementsView(ServerDoor):
 
     def _record(self, body: dict[str, Any]) -> Any:
         question, item = self.question(body["question"]), self.item(body["item"])
+        annotator = meet_annotator(
+            project_id=self.project.pk,
+            subject=body["annotator"]["id"],
+            kind=body["annotator"]["kind"],
+            now=self.now,
+        )
         return record_judgement(
             judgement_id=body.get("id") or uuid7(now=self.now),
-            annotator=meet_annotator(
-                project_id=self.project.pk,
-                subject=body["annotator"]["id"],
-                kind=body["annotator"]["kind"],
-                now=self.now,
-            ),
-            unit=self._unit(question, item, body),
+            annotator=annotator,
+            unit=self._unit(annotator, question, item, body),
             item=item,
             value=body["answer"]["value"],
             origin=body["origin"],
@@ -380,7 +359,7 @@ class JudgementsView(ServerDoor):
             now=self.now,
         )
 
-    def _unit(self, question: Question, item: Item, body: dict[str, Any]) -> Unit:
+    def _unit(self, annotator: Annotator, question: Question, item: Item, body: dict[str, Any]) -> Unit:
         answer = body["answer"]
         if answer["kind"] != question.kind:
             raise ValidationError({"answer": f"Question {question.slug!r} is of kind {question.kind}."})
@@ -390,7 +369,7 @@ class JudgementsView(ServerDoor):
                     raise ValidationError({"candidate": "An answer to a pair question names the other item."})
                 return unit_of_pair(question=question, first=item, second=self.item(body["candidate"]))
             case Question.Kind.TAGS:
-                label = label_of(question=question, given=answer["tag"], now=self.now)
+                label = label_of(question=question, given=answer["tag"], now=self.now, named_by=annotator)
                 return unit_of_tag(question=question, item=item, label=label)
             case _:
                 return unit_of_item(question=question, item=item)
@@ -399,13 +378,13 @@ class JudgementsView(ServerDoor):
 class LabelsView(ServerDoor):
     """What is believed."""
 
-    @_listing(
+    @listing(
         "question",
         "item",
         "state",
         "value",
         operation_id="labels_list",
-        responses=_page_schema("Label", wire.LabelRow),
+        responses=page_schema("Label", wire.LabelRow),
         filters=False,
     )
     def get(self, request: Request) -> Response:
@@ -417,7 +396,7 @@ class LabelsView(ServerDoor):
 class DatasetsView(ServerDoor):
     """Datasets."""
 
-    @_listing(operation_id="datasets_list", responses=_page_schema("Dataset", wire.DatasetRow), filters=False)
+    @listing(operation_id="datasets_list", responses=page_schema("Dataset", wire.DatasetRow), filters=False)
     def get(self, request: Request) -> Response:
         """List datasets."""
         rows = Dataset.objects.of(self.project).select_related("question")
@@ -461,7 +440,7 @@ class DatasetView(ServerDoor):
 class VersionsView(ServerDoor):
     """The versions of a dataset."""
 
-    @_listing(operation_id="versions_list", responses=_page_schema("Version", wire.VersionRow), filters=False)
+    @listing(operation_id="versions_list", responses=page_schema("Version", wire.VersionRow), filters=False)
     def get(self, request: Request, dataset: str) -> Response:
         """List versions."""
         versions = DatasetVersion.objects.of(self.project).select_related("dataset")

@@ -7,6 +7,7 @@ from uuid import UUID
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers as s
 
+from backend.desk.models import MOST_PEOPLE, USUAL_PEOPLE
 from backend.questions.units import PAIR_VALUES, UNSURE
 
 KEY_LENGTH = 200
@@ -812,12 +813,10 @@ class DeskSessionRequest(s.Serializer[Any]):
 
 
 class DeskProgress(s.Serializer[Any]):
-    """How far the desk has come."""
+    """How far this person has come at the desk."""
 
     answered_count = s.IntegerField(help_text="Units that this person answered here.")
-    settled_count = s.IntegerField()
-    contested_count = s.IntegerField()
-    open_count = s.IntegerField()
+    left_count = s.IntegerField(help_text="Units left for this person as the queue stands; counted up to 1000.")
 
 
 class DeskSessionAnswer(s.Serializer[Any]):
@@ -889,6 +888,19 @@ class DeskLinkBody(s.Serializer[Any]):
     expires_in = StrictIntegerField(
         min_value=60, max_value=366 * 86400, required=False, default=14 * 86400, help_text="Seconds from now."
     )
+    most_people = StrictIntegerField(
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        required=False,
+        default=USUAL_PEOPLE,
+        help_text="How many new people a link for anyone lets in; those it let in go on.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a number of people for a link that is one person's."""
+        if attrs.get("annotator") and "most_people" in self.initial_data:
+            raise s.ValidationError({"most_people": "A link with `annotator` is one person's; leave this out."})
+        return attrs
 
 
 class DeskLinkRow(s.Serializer[Any]):
@@ -898,6 +910,8 @@ class DeskLinkRow(s.Serializer[Any]):
     question = s.CharField()
     annotator_kind = s.ChoiceField(choices=["expert", "colleague", "crowd"])
     annotator = s.CharField(allow_null=True)
+    most_people = s.IntegerField(allow_null=True, help_text="Null where the link is one person's.")
+    people_count = s.IntegerField(help_text="How many new people it has let in.")
     url = s.CharField(allow_null=True, help_text="Null once the link lets nobody in.")
     created_by = s.CharField()
     created_at = s.DateTimeField()

@@ -50,6 +50,23 @@ def take_next(
     return _lease(unit, annotator, now) if unit else None
 
 
+def count_left(
+    *, annotator: Annotator, question: Question, now: datetime, most: int, unless: Exists | Q | None = None
+) -> int:
+    """Return how many units this annotator is yet to answer, as the queue stands; counted up to `most`.
+
+    It is the same whether their own answers count or not: what they answered is not left, however far
+    its answer has carried, and what is kept for them is left, though it be settled still by an answer
+    that they took back.
+    """
+    given = Assignment.objects.of(question.project_id).filter(annotator=annotator)
+    kept = given.filter(answered_at=None, lease_until__gt=now)
+    mine = _units_for(annotator, question, unless).filter(Exists(kept.filter(unit=OuterRef("pk"))))
+    others = _open_units(annotator, question, unless).exclude(Exists(kept.filter(unit=OuterRef("pk"))))
+    free = _with_place(others, annotator, now).order_by("-priority", "pk")  # by the index, which is left when enough
+    return min(most, mine.count() + free[:most].count())
+
+
 def leave(*, assignment: Assignment, now: datetime) -> None:
     """Give the unit back at once; what was answered stays answered."""
     Assignment.objects.filter(pk=assignment.pk, answered_at=None).update(lease_until=now)
@@ -80,8 +97,13 @@ def reopen_assignment(*, assignment: Assignment, now: datetime) -> None:
 
 def _open_units(annotator: Annotator, question: Question, unless: Exists | Q | None) -> QuerySet[Unit]:
     """Return the units that this annotator may be asked about, were there a place."""
+    return _units_for(annotator, question, unless).filter(settled_value="")
+
+
+def _units_for(annotator: Annotator, question: Question, unless: Exists | Q | None) -> QuerySet[Unit]:
+    """Return the units that this annotator neither answered nor wrote, the settled ones too."""
     units = Unit.objects.of(question.project_id).filter(
-        question=question, settled_value="", item__removed_at=None, other__removed_at=None
+        question=question, item__removed_at=None, other__removed_at=None
     )
     units = units.select_related("question")
     units = units.exclude(item__author=annotator.subject).exclude(other__author=annotator.subject)

@@ -46,11 +46,7 @@ def ask_next(*, annotator: Annotator, question: Question, now: datetime, but: Co
 
 
 def _take(annotator: Annotator, question: Question, now: datetime, but: Collection[int]) -> Assignment | None:
-    judged = Exists(
-        LiveJudgement.objects.of(question.project_id).filter(
-            question=question, annotator=annotator, unit=OuterRef("pk")
-        )
-    )
+    judged = judged_by(annotator, question)
 
     def take(*, again: bool) -> Assignment | None:
         return take_next(annotator=annotator, question=question, now=now, unless=judged, but=but, again=again)
@@ -64,6 +60,12 @@ def _take(annotator: Annotator, question: Question, now: datetime, but: Collecti
         if found is None and not fill_queue(question=question, now=now):
             break
     return found or take(again=True)
+
+
+def judged_by(annotator: Annotator, question: Question) -> Exists:
+    """Return the condition on units that this person's answer to them stands, wherever it was given."""
+    live = LiveJudgement.objects.of(question.project_id)
+    return Exists(live.filter(question=question, annotator=annotator, unit=OuterRef("pk")))
 
 
 def _items_of(unit: Unit) -> list[Item]:

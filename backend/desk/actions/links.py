@@ -6,22 +6,33 @@ the row it names, at each call.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import jwt
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, Value, When
 
-from backend.annotators.actions.people import meet_annotator, meet_at_desk
+from backend.annotators.actions.people import known_at_desk, meet_annotator, meet_at_desk
 from backend.annotators.models import Annotator
-from backend.desk.errors import KnownAsAnotherKind, LinkExpired, LinkIncomplete, LinkInvalid, LinkRevoked
-from backend.desk.models import DeskLink
+from backend.desk.errors import (
+    KnownAsAnotherKind,
+    LinkExpired,
+    LinkFull,
+    LinkIncomplete,
+    LinkInvalid,
+    LinkRevoked,
+    TooManyNewcomers,
+)
+from backend.desk.models import USUAL_PEOPLE, DeskLink
 from backend.projects.secrets import derived_key
 from backend.questions.models import Question
 
 AUDIENCE = "earmark desk"
 LONGEST_TOKEN = 2000
+NEWCOMERS_PER_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -33,9 +44,16 @@ class LinkName:
 
 
 def make_link(
-    *, question: Question, annotator_kind: str, subject: str = "", expires_at: datetime, created_by: str, now: datetime
+    *,
+    question: Question,
+    annotator_kind: str,
+    subject: str = "",
+    expires_at: datetime,
+    created_by: str,
+    now: datetime,
+    most_people: int = USUAL_PEOPLE,
 ) -> DeskLink:
-    """Make a link to a question's desk: with a subject for that person alone, without for anyone who has it.
+    """Make a link to a question's desk: with a subject for that person alone, without for `most_people` who have it.
 
     Raises LinkExpired for an end that is past, KnownAsAnotherKind, SubjectReserved, AnnotatorErased.
     """
@@ -51,6 +69,7 @@ def make_link(
         created_by=created_by,
         created_at=now,
         expires_at=expires_at,
+        most_people=most_people,
     )
 
 
@@ -109,12 +128,57 @@ def open_link(*, link_id: int, project_id: int, now: datetime, question_slug: st
 
 
 def person_of_link(*, link: DeskLink, person: UUID | None, now: datetime) -> Annotator:
-    """Return who comes by a link: its subject, or else one browser; raises LinkIncomplete, AnnotatorErased."""
+    """Return who comes by a link: its subject, or else one browser, let in where it is new.
+
+    Raises LinkIncomplete, LinkFull, AnnotatorErased. Locks the link's row until the transaction
+    ends where somebody is let in.
+    """
+    return known_by_link(link=link, person=person, now=now) or _let_in(link, _named(person), now)
+
+
+def known_by_link(*, link: DeskLink, person: UUID | None, now: datetime) -> Annotator | None:
+    """Return who comes by a link, None for a browser that was not met before; raises LinkIncomplete, AnnotatorErased.
+
+    A browser is one person of the project as each kind, by whichever links it comes.
+    """
     if link.subject:
         return meet_annotator(project_id=link.project_id, subject=link.subject, kind=link.annotator_kind, now=now)
+    return known_at_desk(project_id=link.project_id, person=_named(person), kind=link.annotator_kind)
+
+
+def spend_newcomer(*, link: DeskLink, now: datetime, limit: int = NEWCOMERS_PER_MINUTE) -> None:
+    """Count that somebody new comes by a link in this minute; raises TooManyNewcomers past the limit.
+
+    Refused ones count too where the caller commits this before it lets anybody in. Atomic across processes.
+    """
+    minute = now.replace(second=0, microsecond=0)
+    row = DeskLink.objects.of(link.project_id).filter(pk=link.pk)
+    one_more = Case(When(minute_at=minute, then=F("newcomers_count") + 1), default=Value(1))
+    with transaction.atomic():
+        row.update(newcomers_count=one_more, minute_at=minute)
+        if row.values_list("newcomers_count", flat=True).get() > limit:
+            raise TooManyNewcomers(limit=limit, retry_at=minute + timedelta(minutes=1))
+
+
+def _let_in(link: DeskLink, person: UUID, now: datetime) -> Annotator:
+    """Make a new browser's annotator and count them; the link's row is the lock, so no two take the last place."""
+    with transaction.atomic():
+        row = DeskLink.objects.of(link.project_id).filter(pk=link.pk)
+        has_place = row.filter(people_count__lt=F("most_people")).update(people_count=F("people_count") + 1)
+        met = known_by_link(link=link, person=person, now=now)  # by a call of the same browser that was quicker
+        if has_place and met:
+            row.update(people_count=F("people_count") - 1)
+        if met:
+            return met
+        if not has_place:
+            raise LinkFull(most_people=link.most_people)
+        return meet_at_desk(project_id=link.project_id, person=person, kind=link.annotator_kind, now=now)
+
+
+def _named(person: UUID | None) -> UUID:
     if person is None:
         raise LinkIncomplete("This link is for anyone; send `person`, a random UUID that the browser keeps.")
-    return meet_at_desk(project_id=link.project_id, link_id=link.pk, person=person, kind=link.annotator_kind, now=now)
+    return person
 
 
 def _link_key() -> bytes:

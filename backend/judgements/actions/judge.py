@@ -6,11 +6,11 @@ from typing import Any
 from backend.annotators.models import Annotator
 from backend.judgements.events import Judge
 from backend.judgements.models import Exposure, Judgement, Slot
-from backend.questions.actions.labels import label_of
+from backend.questions.actions.labels import NEW_LABELS_A_DAY, label_of, shown_label
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.errors import ValueNotAllowed
 from backend.questions.models import Item, Unit
-from backend.questions.units import Kind, allows
+from backend.questions.units import FITS, Kind, allows
 
 
 def judge(
@@ -18,13 +18,13 @@ def judge(
 ) -> Judgement:
     """Write an answer to one slot of a list, or beside them all, and return its row.
 
-    Raises ValueNotAllowed for a value or a tag that the question does not have. The caller holds the
-    annotator's row lock, and lets the answer stand.
+    Raises ValueNotAllowed for a value or a tag that the question does not have, and TooManyNewLabels. The
+    caller holds the annotator's row lock, and lets the answer stand.
     """
     question = exposure.question
     if not allows(question.kind, event.value, question.labels):
         raise ValueNotAllowed(value=event.value, question=question.slug)
-    unit = _unit_of(event, exposure, slot, now)
+    unit = _unit_of(annotator, event, exposure, slot, now)
     return Judgement.objects.create(
         project_id=annotator.project_id,
         id=event.id,
@@ -47,16 +47,27 @@ def judge(
     )
 
 
-def _unit_of(event: Judge, exposure: Exposure, slot: Slot | None, now: datetime) -> Unit:
+def _unit_of(annotator: Annotator, event: Judge, exposure: Exposure, slot: Slot | None, now: datetime) -> Unit:
     question, item = exposure.question, exposure.item
     if question.kind == Kind.CHOICE:
         return unit_of_item(question=question, item=item)
     if question.kind == Kind.TAGS:
-        label = label_of(question=question, given=event.candidate or "", now=now)
+        label = _label_of(annotator, event, exposure, slot, now)
         return unit_of_tag(question=question, item=item, label=label)
     if slot is None or slot.candidate is None:
         raise ValueNotAllowed(value=event.value, question=question.slug)
     return unit_of_pair(question=question, first=item, second=slot.candidate)
+
+
+def _label_of(annotator: Annotator, event: Judge, exposure: Exposure, slot: Slot | None, now: datetime) -> str:
+    """Return the tag that is meant; who says that it fits names it, and a new one that was not shown has its limit."""
+    question = exposure.question
+    if slot is None:
+        given = event.candidate or ""
+        return label_of(question=question, given=given, now=now, named_by=annotator, most_new=NEW_LABELS_A_DAY)
+    if event.value == FITS:
+        return label_of(question=question, given=slot.label, now=now, named_by=annotator)
+    return shown_label(question=question, label=slot.label)
 
 
 def _how_asked(exposure: Exposure, slot: Slot | None, unit: Unit) -> dict[str, Any]:

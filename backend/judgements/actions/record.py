@@ -32,7 +32,7 @@ from backend.judgements.events import (
 )  # fmt: skip
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.ids import time_of
-from backend.questions.errors import ValueNotAllowed
+from backend.questions.errors import TooManyNewLabels, ValueNotAllowed
 from backend.questions.models import Unit
 from backend.questions.units import Kind, fold_label
 
@@ -61,7 +61,8 @@ def record_events(
 
     An event told before is `dup`; told before with another content it is `bad: conflict` and the
     first stands. An answer about a list never shown to this person, or an item not in it, is refused;
-    a tag they may name themselves, within the question's labels. An answer at the desk after its lease is
+    a tag they may name themselves, within the question's labels, and a limited number of new ones a day
+    (`too_many_new_labels`). An answer at the desk after its lease is
     refused where others took the places (`lease_over`). Bad events take nothing from the good
     ones. Raises SessionRevoked where `epoch` is not the annotator's any more. The caller holds the
     project's door; the annotator's row is locked until the transaction ends.
@@ -225,6 +226,8 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
         said = judge(annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now)
     except ValueNotAllowed:
         return "unknown_value"
+    except TooManyNewLabels:
+        return "too_many_new_labels"
     if said.assignment:
         answer_assignment(assignment=said.assignment, now=batch.now)
     batch.units[said.unit_id] = said.unit

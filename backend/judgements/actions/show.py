@@ -148,7 +148,7 @@ def show_found(
         raise NotShowable(reason="A choice shows all its labels; there is nothing to search.")
     if question.kind == Kind.TAGS:
         gone = _done_with(annotator, question, item)
-        found = find_labels(question=question, query=query, k=SEARCH_LIMIT, without=gone)
+        found = find_labels(question=question, query=query, k=SEARCH_LIMIT, annotator=annotator, without=gone)
     else:
         found = find_items(question=question, item=item, query=query, k=SEARCH_LIMIT)
     within = (

@@ -76,6 +76,7 @@ class DeskLinkBodyRequest(TypedDict):
     annotator_kind: NotRequired[DeskAnnotatorKind]
     annotator: NotRequired[str]
     expires_in: NotRequired[int]
+    most_people: NotRequired[int]
 
 
 class DeskLinkRow(TypedDict):
@@ -83,6 +84,8 @@ class DeskLinkRow(TypedDict):
     question: str
     annotator_kind: DeskAnnotatorKind
     annotator: str
+    most_people: int
+    people_count: int
     url: str
     created_by: str
     created_at: str
@@ -98,9 +101,7 @@ class DeskNextRequestRequest(TypedDict):
 
 class DeskProgress(TypedDict):
     answered_count: int
-    settled_count: int
-    contested_count: int
-    open_count: int
+    left_count: int
 
 
 class DeskSessionRequestRequest(TypedDict):

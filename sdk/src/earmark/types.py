@@ -122,12 +122,16 @@ class PushedSuggestion:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another item, or a label, as it may be shown to a person; a label's id is the label itself."""
+    """Another item, or a label, as it may be shown to a person; a label's id is the label itself.
+
+    `answer` is what solved it over there, where the host told so in the item's metadata.
+    """
 
     id: str
     title: str = ""
     url: str = ""
     snippet: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -288,7 +292,10 @@ class DatasetVersion:
 
 @dataclass(frozen=True)
 class DeskLink:
-    """A link to a question's desk; `url` is None once it lets nobody in, `annotator` None where anyone may come."""
+    """A link to a question's desk; `url` is None once it lets nobody in, `annotator` None where anyone may come.
+
+    A link for anyone lets in `most_people` who are new (None where it is one person's), and has let in `people_count`.
+    """
 
     id: int
     question: str
@@ -296,6 +303,8 @@ class DeskLink:
     expires_at: datetime
     url: str | None = None
     annotator: str | None = None
+    most_people: int | None = None
+    people_count: int = 0
     created_by: str = ""
     created_at: datetime | None = None
     revoked_at: datetime | None = None

@@ -1,18 +1,22 @@
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
 import jwt
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backend.annotators.actions.people import end_sessions, spend_call
+from backend.annotators.actions.people import block_annotator, end_sessions, spend_call
 from backend.annotators.models import Annotator
 from backend.api.v1.identity import _session_key
 from backend.assignments.models import Assignment
-from backend.desk.actions.links import address_of, make_link, revoke_link
+from backend.desk.actions.links import address_of, make_link, revoke_link, spend_newcomer
 from backend.desk.models import DeskLink
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.actions.jobs import drain_jobs
@@ -95,7 +99,7 @@ def test_a_link_becomes_a_session_that_says_what_is_asked(desk):
         "token", "expires_in", "annotator", "annotator_kind", "question", "is_blind", "consent", "progress",
     }  # fmt: skip
     assert (told["annotator_kind"], told["question"]["id"], told["is_blind"]) == ("colleague", "duplicate", True)
-    assert told["progress"] == {"answered_count": 0, "settled_count": 0, "contested_count": 0, "open_count": 0}
+    assert told["progress"] == {"answered_count": 0, "left_count": 0}
 
 
 def test_the_consent_text_of_the_project_is_told(desk):
@@ -115,6 +119,66 @@ def test_a_personal_link_is_one_persons_in_every_browser(desk):
     link = link_for(desk, subject="expert-1", annotator_kind="expert")
     told = [begin(desk, link).json() for _ in range(2)]
     assert told[0]["annotator"] == told[1]["annotator"] and told[0]["annotator_kind"] == "expert"
+
+
+def test_one_browser_is_one_person_by_two_links(desk):
+    person = str(uuid4())
+    told = [begin(desk, link_for(desk), person=person).json()["annotator"] for _ in range(2)]
+    assert told[0] == told[1]
+
+
+def test_a_full_link_says_what_to_do_and_those_it_let_in_go_on(desk):
+    link, person = link_for(desk, most_people=1), str(uuid4())
+    token = come(desk, link, person=person)
+    refused = begin(desk, link)
+    assert is_refused(refused, 403, "link_is_full")
+    assert "ask whoever sent it for a new one" in refused.json()["detail"]
+    assert ask(desk, token).status_code == 200
+    assert begin(desk, link, person=person).status_code == 200
+    with tenancy(desk.project):
+        assert Annotator.objects.filter(subject__startswith="desk:").count() == 1
+
+
+def test_of_many_who_come_at_once_no_more_get_in_than_may(desk):
+    link = link_for(desk, most_people=3)
+    people = [str(uuid4()) for _ in range(4)] * 2
+
+    def open_it(person):
+        try:
+            return begin(desk, link, person=person).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        codes = Counter(pool.map(open_it, people))
+    assert codes == {200: 6, 403: 2}
+    with tenancy(desk.project):
+        assert Annotator.objects.filter(subject__startswith="desk:").count() == 3
+        assert DeskLink.objects.get().people_count == 3
+
+
+def in_one_minute(monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr("backend.api.v1.doors.utc_now", lambda: now)
+
+
+def test_a_flood_of_newcomers_is_slowed_even_at_a_full_link_and_keeps_out_nobody_known(desk, monkeypatch):
+    in_one_minute(monkeypatch)
+    monkeypatch.setattr("backend.api.v1.desk.spend_newcomer", partial(spend_newcomer, limit=3))
+    link, person = link_for(desk, most_people=1), str(uuid4())
+    come(desk, link, person=person)
+    assert [begin(desk, link).status_code for _ in range(3)] == [403, 403, 429]
+    refused = begin(desk, link)
+    assert is_refused(refused, 429, "too_many_calls") and int(refused["Retry-After"]) >= 1
+    assert begin(desk, link, person=person).status_code == 200
+    assert begin(desk, link_for(desk)).status_code == 200
+
+
+def test_one_person_opens_no_session_after_the_other(desk, monkeypatch):
+    in_one_minute(monkeypatch)
+    monkeypatch.setattr("backend.api.v1.desk.spend_call", partial(spend_call, limit=2))
+    link = link_for(desk, subject="colleague-1")
+    assert [begin(desk, link).status_code for _ in range(3)] == [200, 200, 429]
 
 
 @pytest.mark.parametrize("person", [None, 7, True, "x", [], {}, "x" * 900, ""])
@@ -235,9 +299,15 @@ def test_two_who_agree_settle_a_unit_and_a_third_is_not_asked(desk):
     third = ask(desk, tokens[2]).json()
     assert third["items"] != first["items"]
     drain_jobs()
-    assert ask(desk, tokens[2]).json()["progress"]["settled_count"] == 1
     with tenancy(desk.project):
         assert Unit.objects.filter(settled_value="duplicate").count() == 1
+
+
+def test_a_call_at_the_desk_looks_at_its_link_once(desk):
+    token = come(desk)
+    with CaptureQueriesContext(connection) as asked:
+        assert ask(desk, token).status_code == 200
+    assert len([query for query in asked if 'FROM "desk_desklink"' in query["sql"]]) == 1
 
 
 def test_an_answer_at_the_desk_is_stored_as_assigned(desk):
@@ -258,6 +328,65 @@ def test_an_answer_taken_back_keeps_the_unit_with_its_person(desk):
     again = ask(desk, token).json()
     assert (again["assignment"]["id"], again["place"]["exposure"]) == (told["assignment"]["id"], said["exposure"])
     assert again["progress"]["answered_count"] == 0
+
+
+def test_a_person_whose_answers_do_not_count_is_told_the_same_as_anybody_step_by_step(desk, make_world):
+    """Two projects alike but for one thing: in the second the person was blocked."""
+    told = [steps_of(alike(desk, make_world, slug, is_blocked=is_blocked)) for slug, is_blocked in APART]
+    assert told[0] == told[1]
+    assert {step["answered_count"] for step in told[0]} == {0, 1, 2, 3, 4, 5}
+
+
+APART = [("trusted", False), ("blocked", True)]
+
+
+def alike(desk, make_world, slug, *, is_blocked):
+    """Return the desk of another project where whatever one person says settles, and a person who is there."""
+    other = make_world(slug, kind="choice", labels=["calm", "angry"])
+    other.page = desk.page
+    link = link_for(other, subject="colleague-1")
+    other.token = come(other, link)
+    if is_blocked:
+        with tenancy(other.project):
+            block_annotator(annotator=Annotator.objects.get(subject="colleague-1"), now=timezone.now())
+    return other
+
+
+def choose(asked, value):
+    asked["place"]["candidates"] = [{"id": None}]
+    said = judge(asked, answer={"kind": "choice", "value": value})
+    return {name: fact for name, fact in said.items() if name != "candidate"}
+
+
+def steps_of(desk):
+    """Answer all there is, take one back at the second, and return what was told after each step, late jobs or not."""
+    told, after = [], {}
+    look = lambda: told.append(ask(desk, desk.token, **after).json()["progress"])  # noqa: E731
+    for number in range(6):
+        asked = ask(desk, desk.token, **after).json()
+        told.append(asked["progress"])
+        if asked["assignment"] is None:
+            break
+        said = choose(asked, "calm")
+        assert send(desk, desk.token, said).json()["results"][0]["status"] == "ok"
+        if number == 1:
+            drain_jobs()
+            undo = {
+                "type": "undo",
+                "id": str(uuid7()),
+                "exposure": said["exposure"],
+                "at_ms": 9,
+                "judgement": said["id"],
+            }
+            send(desk, desk.token, undo)
+            look()
+            drain_jobs()
+            look()
+            send(desk, desk.token, choose(asked, "angry"))
+        look()
+        drain_jobs()
+        look()
+    return told
 
 
 def test_an_answer_that_comes_after_others_took_the_places_is_refused(desk):
@@ -481,6 +610,21 @@ def test_a_server_makes_a_link_that_opens_the_desk(desk):
     assert desk.page("/w/v1/desk/session", body).json()["annotator_kind"] == "crowd"
 
 
+def test_a_server_says_how_many_a_link_lets_in_and_hears_how_many_came(desk):
+    row = desk.server.post("/v1/desk-links", {"question": "duplicate", "most_people": 7}).json()
+    assert (row["most_people"], row["people_count"]) == (7, 0)
+    desk.page("/w/v1/desk/session", {"link": row["url"].partition("#")[2], "person": str(uuid4())})
+    (row,) = desk.server.get("/v1/desk-links").json()["results"]
+    assert (row["most_people"], row["people_count"]) == (7, 1)
+    assert desk.server.post("/v1/desk-links", {"question": "duplicate"}).json()["most_people"] == 50
+
+
+def test_a_personal_link_has_no_number_of_people(desk):
+    body = {"question": "duplicate", "annotator": "colleague-1"}
+    assert is_refused(desk.server.post("/v1/desk-links", body | {"most_people": 7}), 400, "invalid")
+    assert desk.server.post("/v1/desk-links", body).json()["most_people"] is None
+
+
 def test_links_are_listed_and_one_that_is_closed_has_no_address(desk):
     made = [desk.server.post("/v1/desk-links", {"question": "duplicate"}).json() for _ in range(2)]
     assert desk.server.delete(f"/v1/desk-links/{made[0]['id']}").status_code == 204
@@ -511,7 +655,7 @@ def test_links_of_another_project_are_not_there(desk, make_world):
     assert desk.server.get("/v1/desk-links").json()["results"][0]["url"] == made["url"]
 
 
-@pytest.mark.parametrize("field", ["question", "annotator_kind", "annotator", "expires_in"])
+@pytest.mark.parametrize("field", ["question", "annotator_kind", "annotator", "expires_in", "most_people"])
 def test_the_wrong_type_for_a_field_of_a_link_never_breaks_us(desk, field):
     for value in WRONG:
         answer = desk.server.post("/v1/desk-links", {"question": "duplicate"} | {field: value})

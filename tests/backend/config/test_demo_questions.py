@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from django.core.management import call_command
 from earmark.suggesters import DictionarySuggester, Item, ItemIndex
 
 from backend.config.demo_questions import TONES, TOPICS
-from backend.projects.models import Project
+from backend.projects.actions.webhooks import add_webhook
+from backend.projects.models import Project, Webhook, WebOrigin
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
 
@@ -58,3 +60,21 @@ def test_the_seed_asks_three_questions_once(tmp_path):
     }  # fmt: skip
     assert (asked["topics"].labels, asked["tone"].labels) == (list(TOPICS), list(TONES))
     assert {asked["topics"].settling_policy, asked["tone"].settling_policy} == {"confirm"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_seed_moves_the_forums_own_addresses_and_leaves_what_somebody_added(tmp_path):
+    seed = partial(call_command, "seed_demo", write=tmp_path / "earmark.json", verbosity=0)
+    seed(forum_port=8001)
+    project = Project.objects.get(slug="tidepool")
+    WebOrigin.objects.create(project=project, origin="https://added.example")
+    with tenancy(project):
+        add_webhook(project=project, url="https://added.example/hook", secret="whsec_" + "x" * 32)
+    for port in (8001, 8002):
+        seed(forum_port=port)
+        forum = f"http://localhost:{port}"
+        origins = WebOrigin.objects.filter(project=project).values_list("origin", flat=True)
+        assert set(origins) == {forum, "https://added.example"}
+        with tenancy(project):
+            hooks = Webhook.objects.of(project).values_list("url", flat=True)
+            assert set(hooks) == {f"{forum}/earmark/webhook", "https://added.example/hook"}

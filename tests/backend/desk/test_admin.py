@@ -1,12 +1,13 @@
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from backend.desk.actions.links import make_link, open_link, read_token
+from backend.desk.actions.links import make_link, open_link, person_of_link, read_token
 from backend.desk.models import DeskLink
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
@@ -26,7 +27,8 @@ def world(make_world):
 
 
 def add(world, **changes):
-    body = {"question": world.question.pk, "annotator_kind": "colleague", "subject": "", "days_valid": "3"} | changes
+    body = {"question": world.question.pk, "annotator_kind": "colleague", "subject": "", "days_valid": "3"}
+    body |= {"most_people": "50"} | changes
     return world.staff.post(f"{LIST}add/", body, follow=True)
 
 
@@ -59,6 +61,24 @@ def test_a_link_for_somebody_of_another_kind_is_refused_in_words(world):
 @pytest.mark.parametrize("days", ["0", "-1", "9999", "x", ""])
 def test_days_that_cannot_be_are_refused(world, days):
     assert add(world, days_valid=days).status_code == 200
+    with tenancy(world.project):
+        assert not DeskLink.objects.exists()
+
+
+def test_how_many_a_link_lets_in_is_set_and_listed_beside_how_many_came(world):
+    add(world, most_people="2")
+    add(world, subject="colleague-1")
+    with tenancy(world.project):
+        link = DeskLink.objects.get(subject="")
+        assert link.most_people == 2
+        person_of_link(link=link, person=uuid4(), now=timezone.now())
+    text = world.staff.get(LIST).content.decode()
+    assert "1 of 2" in text and "0 of 50" not in text
+
+
+@pytest.mark.parametrize("people", ["0", "-1", "10001", "x", ""])
+def test_numbers_of_people_that_cannot_be_are_refused(world, people):
+    assert add(world, most_people=people).status_code == 200
     with tenancy(world.project):
         assert not DeskLink.objects.exists()
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from backend.assignments.actions.queue import answer_assignment, take_next
 from backend.desk.actions.fill import fill_queue
+from backend.desk.progress import progress_of
 from backend.projects.tenancy import tenancy
 
 
@@ -71,6 +72,30 @@ def test_the_queue_reads_few_of_a_hundred_thousand_units(make_world, transaction
             plans = plans_of(partial(take_and_answer, desk, person), "SKIP LOCKED")
             assert len(plans) >= 2
             assert all(rows_read(plan, "questions_unit") < 50 for plan in plans)
+
+
+def test_how_far_one_has_come_reads_few_of_a_hundred_thousand_units(make_world, transactional_db):
+    desk = make_world("many", settling_policy="confirm", overlap=2)
+    with tenancy(desk.project), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into questions_unit (project_id, question_id, key, item_id, other_id, label, answers_count,"
+            " priority, settled_value) select %s, %s, 'made-' || n, %s, %s, '', 0, n %% 7 / 10.0, ''"
+            " from generate_series(1, 100000) n",
+            [desk.project.pk, desk.question.pk, desk.items["5"].pk, desk.items["1"].pk],
+        )
+        cursor.execute(
+            "insert into assignments_assignment (project_id, unit_id, annotator_id, assigned_at, answered_at)"
+            " select project_id, id, %s, now(), now() from questions_unit where priority < .1 limit 500",
+            [desk.people[5].pk],
+        )
+    gather_statistics("questions_unit", "assignments_assignment", "questions_item")
+    with tenancy(desk.project):
+        for person, answered in ((0, 0), (5, 500)):
+            look = partial(progress_of, annotator=desk.people[person], question=desk.question, now=desk.now)
+            assert look() == {"answered_count": answered, "left_count": 1000}
+            plans = plans_of(look, "questions_unit")
+            assert len(plans) >= 2
+            assert sum(rows_read(plan, "questions_unit") for plan in plans) < 6000
 
 
 def test_filling_reads_few_of_fifty_thousand_items(make_world, transactional_db):

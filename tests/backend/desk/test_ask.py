@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.assignments.actions.queue import answer_assignment, leave
+from backend.assignments.actions.queue import answer_assignment, count_left, leave
 from backend.assignments.models import Assignment, ConsideredItem
 from backend.desk.actions.ask import ask_next
 from backend.desk.actions.fill import fill_queue
@@ -149,22 +149,48 @@ def test_who_marked_the_pair_in_a_page_is_not_asked_about_it_again(pairs):
     assert ask(pairs, 1).assignment.unit == unit
 
 
-def test_progress_counts_what_is_mine_settled_contested_and_open(choice):
+def told(world, person=0, *, after=timedelta()):
+    counts = progress_of(annotator=world.people[person], question=world.question, now=world.now + after)
+    assert set(counts) == {"answered_count", "left_count"}
+    return counts["answered_count"], counts["left_count"]
+
+
+def say(world, person, unit, value):
+    assignment = Assignment.objects.create(
+        project=world.project, unit=unit, annotator=world.people[person], answered_at=world.now
+    )
+    record_judgement(
+        judgement_id=uuid7(), annotator=world.people[person], unit=unit, item=unit.item, value=value,
+        origin="assigned", judged_at=world.now, now=world.now, assignment=assignment,
+    )  # fmt: skip
+
+
+def test_progress_counts_what_one_answered_and_what_is_left_for_them(choice):
     units = [unit_of_item(question=choice.question, item=choice.items[key]) for key in ("1", "2", "3")]
     for unit, said in zip(units, (["calm", "calm"], ["calm", "angry"], ["calm"]), strict=True):
         for person, value in enumerate(said):
-            assignment = Assignment.objects.create(
-                project=choice.project, unit=unit, annotator=choice.people[person], answered_at=choice.now
-            )
-            record_judgement(
-                judgement_id=uuid7(), annotator=choice.people[person], unit=unit, item=unit.item, value=value,
-                origin="assigned", judged_at=choice.now, now=choice.now, assignment=assignment,
-            )  # fmt: skip
+            say(choice, person, unit, value)
         settle_unit(unit_id=unit.pk, now=choice.now)
-    assert progress_of(annotator=choice.people[0], question=choice.question) == {
-        "answered_count": 3, "settled_count": 1, "contested_count": 1, "open_count": 1,
-    }  # fmt: skip
-    assert progress_of(annotator=choice.people[1], question=choice.question)["answered_count"] == 2
+    # the first is settled, the second contested: it wants a third; of the third both places but one are free
+    assert [told(choice, person) for person in (0, 1, 2)] == [(3, 0), (2, 1), (0, 2)]
+
+
+def test_what_others_hold_is_not_left_and_what_one_holds_oneself_is(choice):
+    becomes(choice, overlap=1)
+    for key in ("1", "2", "3", "4"):
+        remove_item(item=choice.items[key], now=choice.now)
+    assert (told(choice, 0), told(choice, 1)) == ((0, 0), (0, 0))
+    ask(choice, 0)
+    assert (told(choice, 0), told(choice, 1)) == ((0, 1), (0, 0))
+    assert told(choice, 1, after=timedelta(minutes=16)) == (0, 1)
+
+
+def test_very_many_are_counted_no_further_than_is_told(choice):
+    for key in ("1", "2", "3"):
+        unit_of_item(question=choice.question, item=choice.items[key])
+    person = choice.people[0]
+    assert count_left(annotator=person, question=choice.question, now=choice.now, most=2) == 2
+    assert count_left(annotator=person, question=choice.question, now=choice.now, most=3) == 3
 
 
 # -- tags, and choices that are not blind ---------------------------------------------------------------

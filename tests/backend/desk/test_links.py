@@ -10,8 +10,24 @@ from django.db import IntegrityError
 from backend.annotators.actions.people import meet_annotator
 from backend.annotators.errors import SubjectReserved
 from backend.annotators.models import Annotator
-from backend.desk.actions.links import address_of, make_link, open_link, person_of_link, read_token, revoke_link
-from backend.desk.errors import KnownAsAnotherKind, LinkExpired, LinkIncomplete, LinkInvalid, LinkRevoked
+from backend.desk.actions.links import (
+    address_of,
+    make_link,
+    open_link,
+    person_of_link,
+    read_token,
+    revoke_link,
+    spend_newcomer,
+)
+from backend.desk.errors import (
+    KnownAsAnotherKind,
+    LinkExpired,
+    LinkFull,
+    LinkIncomplete,
+    LinkInvalid,
+    LinkRevoked,
+    TooManyNewcomers,
+)
 from backend.desk.models import DeskLink
 from backend.projects.tenancy import tenancy
 
@@ -20,7 +36,7 @@ PERSON = UUID("9b2c6c1c-6f0e-4f6e-9d5b-2f6b1c0a7e11")
 
 def made(world, **changes):
     usual = {"annotator_kind": "colleague", "expires_at": world.now + timedelta(days=14), "created_by": "ann"}
-    return make_link(question=world.question, now=world.now, **usual | changes)
+    return make_link(now=world.now, **{"question": world.question} | usual | changes)
 
 
 def token_of(link):
@@ -116,16 +132,74 @@ def test_under_a_link_for_anyone_each_browser_is_its_own_person(world):
     first = person_of_link(link=link, person=PERSON, now=world.now)
     assert person_of_link(link=link, person=PERSON, now=world.now) == first
     assert person_of_link(link=link, person=uuid4(), now=world.now) != first
-    assert (first.subject, first.kind) == (f"desk:{link.pk}:{PERSON}", "crowd")
+    assert (first.subject, first.kind) == (f"desk:crowd:{PERSON}", "crowd")
     with pytest.raises(LinkIncomplete):
         person_of_link(link=link, person=None, now=world.now)
 
 
-def test_one_browser_is_another_person_under_another_link(world):
-    first, second = made(world), made(world)
-    assert person_of_link(link=first, person=PERSON, now=world.now) != person_of_link(
-        link=second, person=PERSON, now=world.now
-    )
+def test_one_browser_is_one_person_by_whichever_links_it_comes(world, ask_labels):
+    tone = ask_labels(world, "choice")
+    first, second, elsewhere = made(world), made(world), made(world, question=tone)
+    met = {person_of_link(link=link, person=PERSON, now=world.now).pk for link in (first, second, elsewhere)}
+    assert len(met) == 1
+    assert [count_of(link) for link in (first, second, elsewhere)] == [1, 0, 0]
+
+
+def test_a_renewed_link_finds_whom_the_old_one_let_in(world):
+    old = made(world)
+    before = person_of_link(link=old, person=PERSON, now=world.now)
+    revoke_link(link=old, now=world.now)
+    assert person_of_link(link=made(world), person=PERSON, now=world.now) == before
+
+
+def test_one_browser_is_another_person_as_another_kind_and_in_another_project(world, make_world):
+    colleague, expert = made(world), made(world, annotator_kind="expert")
+    met = [person_of_link(link=link, person=PERSON, now=world.now) for link in (colleague, expert)]
+    assert [person.kind for person in met] == ["colleague", "expert"]
+    other = make_world("other")
+    with tenancy(other.project):
+        assert person_of_link(link=made(other), person=PERSON, now=world.now) not in met
+
+
+def count_of(link):
+    return DeskLink.objects.get(pk=link.pk).people_count
+
+
+def test_a_full_link_lets_in_nobody_new_and_those_it_let_in_go_on(world):
+    link = made(world, most_people=2)
+    people = [uuid4(), uuid4()]
+    met = [person_of_link(link=link, person=person, now=world.now) for person in people]
+    for _ in range(2):
+        with pytest.raises(LinkFull, match="lets in 2 people.*ask whoever sent it for a new one"):
+            person_of_link(link=link, person=uuid4(), now=world.now)
+    assert [person_of_link(link=link, person=person, now=world.now) for person in people] == met
+    assert (count_of(link), Annotator.objects.filter(subject__startswith="desk:").count()) == (2, 2)
+
+
+def test_who_was_met_by_another_link_takes_no_place(world):
+    person_of_link(link=made(world), person=PERSON, now=world.now)
+    small = made(world, most_people=1)
+    person_of_link(link=small, person=PERSON, now=world.now)
+    person_of_link(link=small, person=uuid4(), now=world.now)
+    with pytest.raises(LinkFull):
+        person_of_link(link=small, person=uuid4(), now=world.now)
+
+
+def test_the_database_lets_no_link_have_more_people_than_it_may(world):
+    link = made(world, most_people=1)
+    with pytest.raises(IntegrityError, match="a_desk_link_lets_in_no_more_than_it_may"):
+        DeskLink.objects.filter(pk=link.pk).update(people_count=2)
+
+
+def test_newcomers_of_a_link_are_few_in_a_minute_and_the_next_minute_begins_anew(world):
+    link, other = made(world), made(world)
+    for _ in range(3):
+        spend_newcomer(link=link, now=world.now, limit=3)
+    with pytest.raises(TooManyNewcomers) as refused:
+        spend_newcomer(link=link, now=world.now + timedelta(seconds=59), limit=3)
+    assert refused.value.retry_at == world.now + timedelta(minutes=1)
+    spend_newcomer(link=other, now=world.now, limit=3)
+    spend_newcomer(link=link, now=world.now + timedelta(minutes=1), limit=3)
 
 
 def test_nobody_becomes_another_kind_by_a_link(world):

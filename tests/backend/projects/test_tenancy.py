@@ -170,7 +170,7 @@ def filled(world):
         hide_question(annotator=other, question_slug=world.question.slug)
         spend_call(annotator=person, now=now)
         topics = ask_question(project_id=project.pk, slug="topics", kind="tags", allows_new_labels=True)
-        label_of(question=topics, given="Mail", now=now)
+        label_of(question=topics, given="Mail", now=now, named_by=person)
         Tombstone.objects.create(project=project, subject_digest=subject_digest(project_id=project.pk, subject="x"))
         unit = Unit.objects.get()
         answer_as_expert(annotator=other, unit=unit, item=world.items["5"], value="duplicate", now=now)

@@ -115,3 +115,11 @@ def test_the_paste_has_no_form_that_could_send_it(world):
     page = staff_of(world.project).get(reverse(TRY)).content.decode()
     body = page[page.index('class="em em-try"') : page.index('id="rules"')]
     assert "<form" not in body and "name=" not in body and 'sandbox=""' in body
+
+
+def test_the_page_that_tries_rules_has_one_heading_of_the_first_rank(world):
+    text = staff_of(world.project).get(reverse(TRY)).content.decode()
+    headings = re.findall(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
+    assert [" ".join(re.sub(r"<[^>]+>", "", heading).split()) for heading in headings] == [
+        "Try placement rules on a page"
+    ]

@@ -34,6 +34,13 @@ def test_a_link_may_be_one_persons(client, network):
     assert (link.annotator, link.annotator_kind) == ("u-1", "expert")
 
 
+def test_how_many_a_link_lets_in_may_be_said(client, network):
+    network.on("POST", "/v1/desk-links", json=LINK | {"most_people": 7, "people_count": 2}, status=201)
+    link = client.desk.link("duplicate", most_people=7)
+    assert network.requests[0].json["most_people"] == 7
+    assert (link.most_people, link.people_count) == (7, 2)
+
+
 def test_a_person_of_another_kind_conflicts(client, network):
     network.fail("POST", "/v1/desk-links", status=409, code="known_as_another_kind")
     with pytest.raises(errors.Conflict) as caught:

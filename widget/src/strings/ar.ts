@@ -53,6 +53,7 @@ export const words: Words = {
   deskTaken: "أجاب آخرون عنه في الأثناء.",
   deskClosed: "هذا الرابط لم يعد يفتح المنصة.",
   deskAskNew: "اطلب رابطًا جديدًا ممن أرسله.",
+  deskFull: "بلغ هذا الرابط أقصى عدد من الأشخاص.",
   deskNotAsked: "لم يعد هذا السؤال مطروحًا.",
   deskDown: "لا جواب.",
   deskKept: "أجوبتك محفوظة. سنحاول مجددًا.",
@@ -70,9 +71,6 @@ export const words: Words = {
   deskGuideline: "كيف تقرر",
   deskOpen: "افتح الأصل",
   deskMine: { other: "أجبت عن {n}" },
-  deskProgress: "{x} من {n} محسوم أو مختلف عليه",
-  desk_settled: "محسوم",
-  desk_contested: "مختلف عليه",
-  desk_open: "مفتوح",
+  deskLeft: "بقي {x}",
   deskKeys: "الأرقام تجيب · U تراجع · N ملاحظة · S تخطٍّ · B رجوع · Enter متابعة",
 };

@@ -53,6 +53,7 @@ export const words: Words = {
   deskTaken: "Das haben inzwischen andere beantwortet.",
   deskClosed: "Dieser Link führt nicht mehr hierher.",
   deskAskNew: "Bitten Sie um einen neuen.",
+  deskFull: "Dieser Link hat so viele hereingelassen, wie er darf.",
   deskNotAsked: "Diese Frage wird nicht mehr gestellt.",
   deskDown: "Keine Antwort.",
   deskKept: "Ihre Antworten sind gesichert. Wir versuchen es weiter.",
@@ -70,9 +71,6 @@ export const words: Words = {
   deskGuideline: "Wie man entscheidet",
   deskOpen: "Original öffnen",
   deskMine: { other: "{n} von Ihnen beantwortet" },
-  deskProgress: "{x} von {n} geklärt oder strittig",
-  desk_settled: "geklärt",
-  desk_contested: "strittig",
-  desk_open: "offen",
+  deskLeft: "{x} übrig",
   deskKeys: "Ziffern antworten · U nimmt zurück · N Notiz · S überspringt · B zurück · Enter weiter",
 };

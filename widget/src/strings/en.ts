@@ -76,6 +76,7 @@ export const desk = {
   deskTaken: "Others answered that one in the meantime.",
   deskClosed: "This link does not open the desk any more.",
   deskAskNew: "Ask whoever sent it for a new one.",
+  deskFull: "This link has let in as many people as it may.",
   deskNotAsked: "This question is not asked any more.",
   deskDown: "No answer.",
   deskKept: "What you answered is kept. We try again by ourselves.",
@@ -93,9 +94,6 @@ export const desk = {
   deskGuideline: "How to decide",
   deskOpen: "Open the original",
   deskMine: { one: "{n} answered by you", other: "{n} answered by you" },
-  deskProgress: "{x} of {n} settled or contested",
-  desk_settled: "settled",
-  desk_contested: "contested",
-  desk_open: "open",
+  deskLeft: "{x} left for you",
   deskKeys: "Digits answer · U takes back · N note · S skips · B goes back · Enter goes on",
 };

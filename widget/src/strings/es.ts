@@ -53,6 +53,7 @@ export const words: Words = {
   deskTaken: "Otros respondieron eso entretanto.",
   deskClosed: "Este enlace ya no abre la mesa.",
   deskAskNew: "Pide uno nuevo a quien te lo envió.",
+  deskFull: "Este enlace ya admitió a cuantos podía.",
   deskNotAsked: "Esta pregunta ya no se hace.",
   deskDown: "Sin respuesta.",
   deskKept: "Lo respondido está guardado. Seguimos intentándolo.",
@@ -70,9 +71,6 @@ export const words: Words = {
   deskGuideline: "Cómo decidir",
   deskOpen: "Abrir el original",
   deskMine: { other: "{n} respondidos por ti" },
-  deskProgress: "{x} de {n} resueltos o en disputa",
-  desk_settled: "resueltos",
-  desk_contested: "en disputa",
-  desk_open: "abiertos",
+  deskLeft: "quedan {x}",
   deskKeys: "Cifras responden · U deshace · N nota · S salta · B atrás · Enter sigue",
 };

@@ -16,7 +16,7 @@ from backend.assignments.models import PromptPolicy
 from backend.config.demo_questions import TONES, TOPICS
 from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
 from backend.projects.actions.webhooks import add_webhook
-from backend.projects.models import ApiKey, WebOrigin
+from backend.projects.models import ApiKey, Webhook, WebOrigin
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.ask import ask_question
 from backend.questions.models import Question
@@ -65,8 +65,10 @@ class Command(BaseCommand):
         """Run."""
         forum = f"http://localhost:{forum_port}"
         project = register_project(slug=PROJECT, name="Tidepool", web_origins=[forum], host_url=forum)
-        WebOrigin.objects.filter(project=project).exclude(origin=forum).delete()
         known = json.loads(write.read_text()) if write.exists() else {}
+        before = f"http://localhost:{known.get('forum_port', forum_port)}"
+        if before != forum:
+            WebOrigin.objects.filter(project=project, origin=before).delete()
         facts = known or {
             "project": PROJECT,
             "publishable_key": add_api_key(project=project, kind=ApiKey.Kind.PUBLISHABLE, label="Widget"),
@@ -79,7 +81,7 @@ class Command(BaseCommand):
             add_signing_key(project=project, kid=facts["signing_kid"], material=facts["signing_key"].encode())
         facts |= {"base_url": f"http://127.0.0.1:{settings.EARMARK_PORT}", "forum_port": forum_port}
         with tenancy(project):
-            self._webhook(project, f"{forum}/earmark/webhook", facts["webhook_secret"])
+            self._webhook(project, forum, facts["webhook_secret"], before=before)
             self._questions(project)
             if not PromptPolicy.objects.of(project).exists():
                 set_caps(project_id=project.pk, caps=CAPS)
@@ -95,12 +97,12 @@ class Command(BaseCommand):
             if slug not in asked:
                 ask_question(project_id=project.pk, slug=slug, **policies)
 
-    def _webhook(self, project: Any, url: str, secret: str) -> None:
-        from backend.projects.models import Webhook
-
+    def _webhook(self, project: Any, forum: str, secret: str, *, before: str) -> None:
+        url = f"{forum}/earmark/webhook"
         hooks = Webhook.objects.of(project)
+        if before != forum:
+            hooks.filter(url=f"{before}/earmark/webhook").delete()
         if not hooks.filter(url=url).exists():
-            hooks.delete()
             add_webhook(project=project, url=url, secret=secret)
 
     def _staff(self) -> None:

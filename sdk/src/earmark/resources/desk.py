@@ -24,15 +24,19 @@ class Desk:
         *,
         annotator: str | None = None,
         expires_in: timedelta = TWO_WEEKS,
+        most_people: int | None = None,
     ) -> DeskLink:
         """Make a link to a question's desk: whoever opens it labels as `kind` (expert, colleague, crowd).
 
         With `annotator`, the host's own opaque id, it is that person's in every browser; without, each
-        browser is a person of its own. It holds for `expires_in`, from a minute to a year. Raises
-        NotFound, and Conflict where the person is known as another kind.
+        browser is a person of its own, the same one by every such link of the project, and `most_people`
+        (else 50) are let in who are new. It holds for `expires_in`, from a minute to a year. Raises
+        NotFound, BadRequest for `most_people` beside `annotator`, and Conflict where the person is known as
+        another kind.
         """
         facts = {"question": question, "annotator_kind": kind, "expires_in": int(expires_in.total_seconds())}
-        named = {"annotator": annotator} if annotator is not None else {}
+        given = {"annotator": annotator, "most_people": most_people}
+        named = {name: value for name, value in given.items() if value is not None}
         return self._wires.read(DeskLink, Call("POST", PATH, body=encoded(written(facts | named))))
 
     def list(self, *, question: str | None = None) -> Iterator[DeskLink]:

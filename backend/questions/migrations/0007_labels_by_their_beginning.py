@@ -1,0 +1,22 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """An index that is built while others write, so that no request waits for it."""
+
+    atomic = False
+    dependencies = [
+        ("questions", "0006_who_named_a_label"),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="namedlabel",
+            index=models.Index(
+                fields=["question", "folded"],
+                name="labels_by_their_beginning",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
+        ),
+    ]
