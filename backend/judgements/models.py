@@ -88,10 +88,9 @@ class Slot(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "exposure", "rank"], name="a_rank_is_filled_once"),
+            models.UniqueConstraint(fields=["project", "exposure", "candidate"], name="a_candidate_is_shown_once"),
             models.UniqueConstraint(
-                fields=["project", "exposure", "candidate", "label"],
-                nulls_distinct=False,
-                name="a_candidate_is_shown_once",
+                fields=["project", "exposure", "label"], condition=Q(candidate=None), name="a_label_is_shown_once"
             ),
             models.CheckConstraint(
                 condition=Q(candidate__isnull=False, label="") | Q(candidate=None) & ~Q(label=""),
