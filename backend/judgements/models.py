@@ -1,6 +1,7 @@
 """What was shown and what was answered: the exposure ledger and the append-only judgements."""
 
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -211,6 +212,16 @@ class Judgement(Owned):
 
     def __str__(self) -> str:
         return f"{self.annotator}: {self.value}"
+
+    @property
+    def shown_in(self) -> Exposure | None:
+        """Return the list it answers: a process of the version before wrote the slot alone."""
+        return self.exposure or (self.slot.exposure if self.slot else None)
+
+    @property
+    def shown_in_id(self) -> UUID | None:
+        """Return the id of the list it answers."""
+        return self.exposure_id or (self.slot.exposure_id if self.slot else None)
 
 
 class Withdrawal(Owned):

@@ -135,7 +135,7 @@ def said_of(annotator: Annotator, question: Question, item: Item) -> list[Judgem
     live = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator)
     about = live.filter(Q(unit__item=item) | Q(unit__other=item)).order_by("judged_at", "id")
     told = about.exclude(value=DIFFERENT) if question.kind == Kind.PAIR else about
-    return list(told.select_related("unit__item", "unit__other", "unit__question"))
+    return list(told.select_related("unit__item", "unit__other", "unit__question", "slot"))
 
 
 def earlier_answer(judgement: Judgement, item: Item, company: Company) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def earlier_answer(judgement: Judgement, item: Item, company: Company) -> dict[s
     candidate = candidate_of(other) if other else label_candidate(unit.label or judgement.value)
     return {
         "judgement": str(judgement.pk),
-        "exposure": str(judgement.exposure_id) if judgement.exposure_id else None,
+        "exposure": str(judgement.shown_in_id) if judgement.shown_in_id else None,
         "candidate": candidate,
         "value": judgement.value,
     } | company_row(company, judgement.value)

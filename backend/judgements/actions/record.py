@@ -233,7 +233,7 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
 
 
 def _undo(batch: _Batch, event: Undo) -> str | None:
-    judgement = Judgement.objects.select_related("unit").filter(pk=event.judgement).first()
+    judgement = Judgement.objects.select_related("unit", "slot").filter(pk=event.judgement).first()
     if judgement and judgement.annotator_id != batch.annotator.pk:
         return "unknown_judgement"
     Withdrawal.objects.create(
@@ -245,7 +245,7 @@ def _undo(batch: _Batch, event: Undo) -> str | None:
     )
     if judgement:
         batch.units[judgement.unit_id] = judgement.unit
-        batch.touched |= {judgement.exposure_id} if judgement.exposure_id else set()
+        batch.touched |= {judgement.shown_in_id} if judgement.shown_in_id else set()
         batch.assignments |= {judgement.assignment_id} if judgement.assignment_id else set()
     return None
 
