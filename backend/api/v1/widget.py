@@ -189,7 +189,8 @@ class EventsView(BrowserDoor):
             annotator = self.annotator(session)
             results = take_events(annotator, body["events"], now=self.now, epoch=session.epoch)
             if body["lost_count"]:
-                keep_losses(annotator=annotator, lost_count=body["lost_count"])
+                sent_with = [result["id"] for result in results if result["code"] != "malformed"]
+                keep_losses(annotator=annotator, lost_count=body["lost_count"], sent_with=sent_with)
             free_at = next_ask_at(annotator=annotator, now=self.now)
             version = config_version(session.project_id)
         return Response({"results": results, "next_ask_at": free_at, "config_version": version})

@@ -94,6 +94,35 @@ def test_what_the_page_lost_is_counted(site, token):
         assert RefusedEvent.objects.get(code="lost_by_client").events_count == 7
 
 
+def lost_in_all(site):
+    with tenancy(site.project):
+        return sum(RefusedEvent.objects.filter(code="lost_by_client").values_list("events_count", flat=True))
+
+
+def test_losses_told_again_because_the_receipt_was_lost_are_counted_once(site, token):
+    (place,) = suggest(site, token)["places"]
+    first, second, third = (mark(place["exposure"], place["candidates"][0]["id"]) for _ in range(3))
+    for _ in range(10):
+        assert send(site, token, first, lost_count=3).status_code == 200
+    assert lost_in_all(site) == 3
+    send(site, token, first, second, lost_count=5)
+    send(site, token, second, lost_count=5)
+    assert lost_in_all(site) == 5
+    send(site, token, third, lost_count=4)
+    assert lost_in_all(site) == 9
+
+
+def test_losses_are_counted_for_each_person_and_never_by_an_event_that_is_none(site, token, identity):
+    other = site.browser("/w/v1/session", {"key": site.publishable, "identity": identity("customer-2")}).json()["token"]
+    (place,) = suggest(site, token)["places"]
+    event = mark(place["exposure"], place["candidates"][0]["id"])
+    send(site, token, event, lost_count=2)
+    send(site, other, event, lost_count=2)
+    send(site, token, {"type": "judge"}, lost_count=1)
+    send(site, token, {"type": "judge"}, lost_count=1)
+    assert lost_in_all(site) == 6
+
+
 def test_a_found_thread_can_be_judged_and_the_search_is_a_shown_list(site, token):
     suggest(site, token)
     body = {"token": token, "question": "duplicate", "item": "5", "query": "print"}
