@@ -684,7 +684,6 @@ export interface components {
             results: components["schemas"]["EventResult"][];
             /** Format: date-time */
             next_ask_at: string | null;
-            config_version: string;
         };
         /** @description A batch of events. */
         EventsRequestRequest: {
@@ -1232,7 +1231,6 @@ export interface components {
         /** @description What is shown at each place. */
         SuggestAnswer: {
             places: components["schemas"]["PlaceAnswer"][];
-            config_version: string;
         };
         /** @description All visible places of a page. */
         SuggestRequestRequest: {

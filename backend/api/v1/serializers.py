@@ -359,7 +359,6 @@ class SuggestAnswer(s.Serializer[Any]):
     """What is shown at each place."""
 
     places = PlaceAnswer(many=True)
-    config_version = s.CharField()
 
 
 class EventsRequest(s.Serializer[Any]):
@@ -375,7 +374,6 @@ class EventsAnswer(s.Serializer[Any]):
 
     results = EventResult(many=True)
     next_ask_at = s.DateTimeField(allow_null=True)
-    config_version = s.CharField()
 
 
 class SearchRequest(s.Serializer[Any]):

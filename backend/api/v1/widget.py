@@ -44,20 +44,18 @@ from backend.questions.units import DIFFERENT, FITS, Kind
 
 
 def configuration(project_id: int) -> dict[str, Any]:
-    """Return what a page is told of a project: its active questions, and where their elements stand."""
-    questions = Question.objects.of(project_id).filter(is_active=True).order_by("pk")
+    """Return what a page is told of a project: its active questions, where their elements stand, and a version.
+
+    The version is a short name of both, and changes with a question's policies too.
+    """
+    questions = list(Question.objects.of(project_id).filter(is_active=True).order_by("pk"))
     rules = PlacementRule.objects.standing().of(project_id).select_related("question").order_by("pk")
-    return {
+    told = {
         "questions": [widget_question(question) for question in questions],
         "placement_rules": [placement_rule(rule) for rule in rules],
     }
-
-
-def config_version(project_id: int) -> str:
-    """Return a short name of what a page was told at its session, so that it can see a change."""
-    policies = Question.objects.of(project_id).order_by("pk").values_list("slug", "policy_version", "is_active")
-    facts = json.dumps([configuration(project_id), list(policies)])
-    return hashlib.sha256(facts.encode()).hexdigest()[:12]
+    facts = json.dumps([told, [question.policy_version for question in questions]])
+    return told | {"config_version": hashlib.sha256(facts.encode()).hexdigest()[:12]}
 
 
 class SessionView(BrowserDoor):
@@ -80,7 +78,6 @@ class SessionView(BrowserDoor):
                     "annotator": annotator.pseudonym,
                     "opted_out": annotator.has_opted_out,
                     "next_ask_at": next_ask_at(annotator=annotator, now=self.now),
-                    "config_version": config_version(project.pk),
                 }
             )
 
@@ -96,7 +93,7 @@ class SuggestView(BrowserDoor):
         with tenancy(session.project_id):
             annotator = self.annotator(session)
             places = [self._place(annotator, place) for place in body["places"]]
-            return Response({"places": places, "config_version": config_version(session.project_id)})
+            return Response({"places": places})
 
     def _place(self, annotator: Annotator, place: dict[str, Any]) -> dict[str, Any]:
         empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": [], "known": []}
@@ -192,8 +189,7 @@ class EventsView(BrowserDoor):
                 sent_with = [result["id"] for result in results if result["code"] != "malformed"]
                 keep_losses(annotator=annotator, lost_count=body["lost_count"], sent_with=sent_with)
             free_at = next_ask_at(annotator=annotator, now=self.now)
-            version = config_version(session.project_id)
-        return Response({"results": results, "next_ask_at": free_at, "config_version": version})
+        return Response({"results": results, "next_ask_at": free_at})
 
 
 def take_events(annotator: Annotator, given: list[dict[str, Any]], **options: Any) -> list[dict[str, Any]]:
