@@ -6,7 +6,7 @@ import pytest
 from backend.annotators.actions.people import block_annotator
 from backend.annotators.models import Annotator
 from backend.judgements.actions.stand import stand_again
-from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Withdrawal
+from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
@@ -65,6 +65,28 @@ def test_a_mark_is_told_back_with_its_company_and_stays_after_a_reload(site, tok
     (again,) = suggest(site, token)["places"]
     (answer,) = again["answers"]
     assert (answer["judgement"], answer["value"], answer["others_count"]) == (event["id"], "duplicate", 1)
+
+
+def test_an_earlier_answer_names_its_own_list_and_is_taken_back_under_it(site, token):
+    (before,) = suggest(site, token)["places"]
+    event = mark(before["exposure"], before["candidates"][0]["id"])
+    send(site, token, event)
+    (after,) = suggest(site, token)["places"]
+    (answer,) = after["answers"]
+    assert answer["exposure"] == before["exposure"] != after["exposure"]
+    undo = {
+        "type": "undo",
+        "id": str(uuid7()),
+        "exposure": answer["exposure"],
+        "at_ms": 9,
+        "judgement": answer["judgement"],
+    }
+    (result,) = send(site, token, undo).json()["results"]
+    assert result["status"] == "ok"
+    (then,) = suggest(site, token)["places"]
+    assert then["answers"] == []
+    with tenancy(site.project):
+        assert set(Slot.objects.filter(exposure=before["exposure"]).values_list("outcome", flat=True)) == {"unseen"}
 
 
 def test_each_event_gets_its_verdict_in_order(site, token):
