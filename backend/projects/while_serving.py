@@ -74,7 +74,7 @@ class AddIndexMeanwhile(AddIndexConcurrently):
         """Build it, where it is not there yet."""
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            build = self.index.create_sql(model, schema_editor, concurrently=True)  # type: ignore[call-arg]
+            build = self.index.create_sql(model, schema_editor, concurrently=True)
             _build(schema_editor, self.index.name, str(build))
 
 
@@ -132,8 +132,8 @@ def update_in_batches(table: str, statement: str) -> RunPython:
 
 def _end_of_batch(cursor: Any, table: str, after: UUID) -> UUID | None:
     cursor.execute(_END.format(table=table), [after, ROWS_AT_ONCE])
-    found = cursor.fetchone()
-    return found and found[0]
+    found: tuple[UUID] | None = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _build(schema_editor: DatabaseSchemaEditor, name: str, build: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -66,11 +67,9 @@ def _push_items(project_id: int, guesses: Sequence[NewSuggestion], now: datetime
 
 def _push_labels(project_id: int, guesses: Sequence[NewSuggestion], now: datetime) -> None:
     """Write guesses of labels; Django cannot name a conditional constraint in ON CONFLICT."""
+    rows: list[tuple[Any, ...]] = [
+        (project_id, g.question.pk, g.item.pk, g.named[1], g.suggester.pk, g.score, Jsonb(list(g.reasons)), now)
+        for g in guesses
+    ]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            _PUSH_LABEL,
-            [
-                (project_id, g.question.pk, g.item.pk, g.named[1], g.suggester.pk, g.score, Jsonb(list(g.reasons)), now)
-                for g in guesses
-            ],
-        )
+        cursor.executemany(_PUSH_LABEL, rows)

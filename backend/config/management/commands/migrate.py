@@ -29,7 +29,8 @@ class Command(Migrate):
             with connection.cursor() as cursor:
                 cursor.execute(f"set lock_timeout = {LOCK_MS}")
             try:
-                return super().handle(*args, **options)
+                super().handle(*args, **options)
+                return
             except OperationalError as error:
                 if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected) or attempt == MOST_ATTEMPTS:
                     raise
