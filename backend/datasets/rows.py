@@ -140,7 +140,7 @@ def _judgement_row(question: Question, judgement: Judgement, splits: Mapping[str
         "other_hash": judgement.other_hash or None,
         "split": _split_of(splits, judgement.item.key, other.key if other else None),
     }
-    return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(judgement.exposure) | _slot_facts(judgement.slot) | facts
+    return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(judgement.shown_in) | _slot_facts(judgement.slot) | facts
 
 
 def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict[str, Any]:

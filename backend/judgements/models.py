@@ -1,6 +1,7 @@
 """What was shown and what was answered: the exposure ledger and the append-only judgements."""
 
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -88,10 +89,9 @@ class Slot(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "exposure", "rank"], name="a_rank_is_filled_once"),
+            models.UniqueConstraint(fields=["project", "exposure", "candidate"], name="a_candidate_is_shown_once"),
             models.UniqueConstraint(
-                fields=["project", "exposure", "candidate", "label"],
-                nulls_distinct=False,
-                name="a_candidate_is_shown_once",
+                fields=["project", "exposure", "label"], condition=Q(candidate=None), name="a_label_is_shown_once"
             ),
             models.CheckConstraint(
                 condition=Q(candidate__isnull=False, label="") | Q(candidate=None) & ~Q(label=""),
@@ -212,6 +212,16 @@ class Judgement(Owned):
 
     def __str__(self) -> str:
         return f"{self.annotator}: {self.value}"
+
+    @property
+    def shown_in(self) -> Exposure | None:
+        """Return the list it answers: a process of the version before wrote the slot alone."""
+        return self.exposure or (self.slot.exposure if self.slot else None)
+
+    @property
+    def shown_in_id(self) -> UUID | None:
+        """Return the id of the list it answers."""
+        return self.exposure_id or (self.slot.exposure_id if self.slot else None)
 
 
 class Withdrawal(Owned):

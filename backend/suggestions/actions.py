@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from psycopg.types.json import Jsonb
 
 from backend.questions.models import Item, Question
 from backend.suggestions.models import Suggester, Suggestion
+
+_PUSH_LABEL = """
+insert into suggestions_suggestion
+    (project_id, question_id, item_id, label, suggester_id, score, reasons, pushed_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s)
+on conflict (project_id, question_id, item_id, label, suggester_id) where candidate_id is null
+do update set score = excluded.score, reasons = excluded.reasons, pushed_at = excluded.pushed_at
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,11 @@ class NewSuggestion:
 def push_suggestions(*, project_id: int, suggestions: Sequence[NewSuggestion], now: datetime) -> None:
     """Write guesses; one made before by the same suggester gets the new score. Of two alike the last stands."""
     rows = {(g.question.pk, g.item.pk, g.named, g.suggester.pk): g for g in suggestions}
+    _push_items(project_id, [guess for guess in rows.values() if guess.named[0]], now)
+    _push_labels(project_id, [guess for guess in rows.values() if not guess.named[0]], now)
+
+
+def _push_items(project_id: int, guesses: Sequence[NewSuggestion], now: datetime) -> None:
     Suggestion.objects.bulk_create(
         [
             Suggestion(
@@ -35,15 +52,24 @@ def push_suggestions(*, project_id: int, suggestions: Sequence[NewSuggestion], n
                 question=guess.question,
                 item=guess.item,
                 candidate=guess.named[0],
-                label=guess.named[1],
                 suggester=guess.suggester,
                 score=guess.score,
                 reasons=list(guess.reasons),
                 pushed_at=now,
             )
-            for guess in rows.values()
+            for guess in guesses
         ],
         update_conflicts=True,
-        unique_fields=["project", "question", "item", "candidate", "label", "suggester"],
+        unique_fields=["project", "question", "item", "candidate", "suggester"],
         update_fields=["score", "reasons", "pushed_at"],
     )
+
+
+def _push_labels(project_id: int, guesses: Sequence[NewSuggestion], now: datetime) -> None:
+    """Write guesses of labels; Django cannot name a conditional constraint in ON CONFLICT."""
+    rows: list[tuple[Any, ...]] = [
+        (project_id, g.question.pk, g.item.pk, g.named[1], g.suggester.pk, g.score, Jsonb(list(g.reasons)), now)
+        for g in guesses
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_PUSH_LABEL, rows)

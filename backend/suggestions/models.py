@@ -46,9 +46,12 @@ class Suggestion(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "question", "item", "candidate", "label", "suggester"],
-                nulls_distinct=False,
-                name="a_suggestion_is_made_once",
+                fields=["project", "question", "item", "candidate", "suggester"], name="a_suggestion_is_made_once"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "question", "item", "label", "suggester"],
+                condition=Q(candidate=None),
+                name="a_label_is_suggested_once",
             ),
             models.CheckConstraint(
                 condition=Q(candidate__isnull=False, label="") | Q(candidate=None) & ~Q(label=""),

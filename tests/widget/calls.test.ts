@@ -64,6 +64,23 @@ test("identify: with privacy asked for, nothing leaves before a click", async ()
   expect(server.received).toEqual([]);
 });
 
+for (const [name, given] of [
+  ["suggest", PAIR],
+  ["decide", { ...PAIR, candidate: "1", value: "duplicate" }],
+  ["search", { ...PAIR, query: "printer" }],
+  ["optOut", true],
+] as const)
+  test(`${name}: with privacy asked for, it is refused and nothing leaves until the person has clicked`, async () => {
+    guest._isSilent = true;
+    const activation = { isActive: false };
+    vi.stubGlobal("navigator", Object.create(navigator, { userActivation: { value: activation } }));
+    await expect(told(name, given)).rejects.toThrow("earmark: Global Privacy Control is on; call when the person has clicked.");
+    expect(server.received).toEqual([]);
+    activation.isActive = true;
+    await told(name, given);
+    expect(server.received).not.toEqual([]);
+  });
+
 test("on: the handler gets the detail and the event, until it is ended", async () => {
   const handler = vi.fn();
   const end = await told("on", "decide", handler);

@@ -217,6 +217,32 @@ test("an empty note is no note", async () => {
   expect(judged()[0]).not.toHaveProperty("note");
 });
 
+test("while an answer stands the note is closed, and Undo opens it", async () => {
+  units = [unit("1")];
+  await open();
+  const note = byId("note") as HTMLTextAreaElement;
+  expect(note.disabled).toBe(false);
+  await key("1");
+  expect(note.disabled).toBe(true);
+  await key("u");
+  expect(note.disabled).toBe(false);
+});
+
+test("a key pressed twice answers once, and twice onward brings one unit", async () => {
+  units = [unit("1"), unit("2"), unit("3")];
+  await open();
+  press(document.body, "1");
+  press(document.body, "1");
+  await pass(3000);
+  expect(judged().length).toBe(1);
+  press(document.body, "Enter");
+  press(document.body, "Enter");
+  byId("next")?.click();
+  await pass();
+  expect(asked().slice(1)).toEqual([{ after: 1 }]);
+  expect(desk().textContent).toContain("Title 2");
+});
+
 test("S gives the unit back and brings another", async () => {
   units = [unit("1"), unit("2")];
   await open();

@@ -69,7 +69,7 @@ export class Project {
   suggest({ places }, person) {
     if (!places.length || places.length > 20) this.malformed.push(`${places.length} places in one call`);
     if (places.every(({ item }) => item.startsWith("loading"))) return undefined;
-    return { places: places.map((place) => this._place(place, person)), config_version: "1" };
+    return { places: places.map((place) => this._place(place, person)) };
   }
 
   _place({ place, question, item }, person) {
@@ -107,7 +107,7 @@ export class Project {
     if (events.length > MOST_EVENTS) this.malformed.push(`${events.length} events in one batch`);
     if (events.some(({ type, exposure }) => type === "judge" && this._exposures.get(exposure)?.item.startsWith("offline"))) return null;
     this.lost_count += lost_count;
-    return { results: events.map((event) => this._take(event, person)), next_ask_at: null, config_version: "1" };
+    return { results: events.map((event) => this._take(event, person)), next_ask_at: null };
   }
 
   _take(event, person) {

@@ -10,7 +10,6 @@ const answer = (events: SentEvent[]) =>
   ({
     results: events.map(({ id }) => ({ id, status: "ok", code: null, others_count: null, state: null, agree_count: null, votes_count: null })),
     next_ask_at: null,
-    config_version: "1",
   }) satisfies EventsAnswer;
 
 /** The way to the server: what left, and what becomes of it. */

@@ -98,8 +98,8 @@ export class Server {
         token: `token-${body.identity}-${++this._count}`, expires_in: 1800, annotator: body.identity, questions: Object.values(QUESTIONS),
         placement_rules: [], opted_out: false, next_ask_at: null, config_version: this.version, ...this.session,
       }; // prettier-ignore
-    if (path === "suggest") return { places: body.places.map((one: any) => this._show(one)), config_version: this.version };
-    if (path === "events") return { results: body.events.map((one: SentEvent) => this._take(one)), next_ask_at: null, config_version: this.version };
+    if (path === "suggest") return { places: body.places.map((one: any) => this._show(one)) };
+    if (path === "events") return { results: body.events.map((one: SentEvent) => this._take(one)), next_ask_at: null };
     if (path === "search") return this.found;
     if (path === "read") return { id: body.candidate, body: `The whole text of ${body.candidate}.` };
     if (path === "me/judgements") return { judgements: this.own, hidden_questions: [] };

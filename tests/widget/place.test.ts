@@ -173,6 +173,31 @@ test("an element that the host's rendering swept away stands again", async () =>
   expect(items()).toEqual(["1"]);
 });
 
+test("a copy of the page that holds elements of ours keeps them: each is taken over, none is added", async () => {
+  document.body.innerHTML = '<p class="post" data-id="1"></p><p class="post" data-id="2"></p>';
+  begin(rule());
+  const copy = document.body.cloneNode(true) as HTMLElement;
+  const copies = [...copy.querySelectorAll("earmark-duplicates")];
+  document.body.replaceChildren(...copy.childNodes);
+  await pass(200);
+  expect(ours().map((made) => copies.indexOf(made))).toEqual([0, 1]);
+  document.querySelector(".post")!.setAttribute("data-id", "7");
+  await pass(200);
+  expect(items()).toEqual(["7", "2"]);
+});
+
+test("a page that the browser kept with elements of an earlier visit gets no second ones", () => {
+  document.body.innerHTML = '<p class="post" data-id="1"></p><earmark-duplicates question="duplicate" item="9" placed-by="earmark"></earmark-duplicates>';
+  begin(rule());
+  expect(items()).toEqual(["1"]);
+});
+
+test("an element that the host put there itself is not taken over", () => {
+  document.body.innerHTML = '<p class="post" data-id="1"></p><earmark-duplicates question="duplicate" item="9"></earmark-duplicates>';
+  begin(rule());
+  expect(items()).toEqual(["1", "9"]);
+});
+
 test("a page whose whole body was swapped is looked at anew", async () => {
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
   begin(rule());

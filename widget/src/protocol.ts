@@ -709,7 +709,6 @@ export interface components {
             results: components["schemas"]["EventResult"][];
             /** Format: date-time */
             next_ask_at: string | null;
-            config_version: string;
         };
         /** @description A batch of events. */
         EventsRequestRequest: {
@@ -1272,7 +1271,6 @@ export interface components {
         /** @description What is shown at each place. */
         SuggestAnswer: {
             places: components["schemas"]["PlaceAnswer"][];
-            config_version: string;
         };
         /** @description All visible places of a page. */
         SuggestRequestRequest: {

@@ -2,14 +2,17 @@
 
 from django.db import migrations, models
 
+from backend.projects.while_serving import AddFieldMeanwhile
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("annotators", "0001_initial"),
     ]
 
     operations = [
-        migrations.AddField(
+        AddFieldMeanwhile(
             model_name="annotator",
             name="opted_out_at",
             field=models.DateTimeField(editable=False, help_text="Shown nothing and logged nothing since.", null=True),

@@ -61,8 +61,7 @@ def own_judgements(annotator: Annotator, *, limit: int) -> list[dict[str, Any]]:
 
 
 def _own(judgement: Judgement) -> dict[str, Any]:
-    item, slot = judgement.item, judgement.slot
-    exposure = judgement.exposure_id or (slot.exposure_id if slot else None)
+    item, exposure = judgement.item, judgement.shown_in_id
     return {
         "judgement": str(judgement.pk),
         "question": judgement.question.slug,

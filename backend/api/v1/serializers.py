@@ -350,7 +350,6 @@ class SuggestAnswer(s.Serializer[Any]):
     """What is shown at each place."""
 
     places = PlaceAnswer(many=True)
-    config_version = s.CharField()
 
 
 class SessionAnswer(s.Serializer[Any]):
@@ -380,7 +379,6 @@ class EventsAnswer(s.Serializer[Any]):
 
     results = EventResult(many=True)
     next_ask_at = s.DateTimeField(allow_null=True)
-    config_version = s.CharField()
 
 
 class SearchRequest(s.Serializer[Any]):

@@ -221,7 +221,7 @@ def judgement_row(judgement: Judgement) -> dict[str, Any]:
         "annotator": judgement.annotator.pseudonym,
         "value": judgement.value,
         "origin": judgement.origin,
-        "exposure": str(judgement.exposure_id) if judgement.exposure_id else None,
+        "exposure": str(judgement.shown_in_id) if judgement.shown_in_id else None,
         "rank": slot.rank if slot else None,
         "propensity": slot.propensity if slot else None,
         "is_live": judgement.is_live,  # type: ignore[attr-defined]

@@ -46,20 +46,18 @@ from backend.questions.units import DIFFERENT, FITS, Kind
 
 
 def configuration(project_id: int) -> dict[str, Any]:
-    """Return what a page is told of a project: its active questions, and where their elements stand."""
-    questions = Question.objects.of(project_id).filter(is_active=True).order_by("pk")
+    """Return what a page is told of a project: its active questions, where their elements stand, and a version.
+
+    The version is a short name of both, and changes with a question's policies too.
+    """
+    questions = list(Question.objects.of(project_id).filter(is_active=True).order_by("pk"))
     rules = PlacementRule.objects.standing().of(project_id).select_related("question").order_by("pk")
-    return {
+    told = {
         "questions": [widget_question(question) for question in questions],
         "placement_rules": [placement_rule(rule) for rule in rules],
     }
-
-
-def config_version(project_id: int) -> str:
-    """Return a short name of what a page was told at its session, so that it can see a change."""
-    policies = Question.objects.of(project_id).order_by("pk").values_list("slug", "policy_version", "is_active")
-    facts = json.dumps([configuration(project_id), list(policies)])
-    return hashlib.sha256(facts.encode()).hexdigest()[:12]
+    facts = json.dumps([told, [question.policy_version for question in questions]])
+    return told | {"config_version": hashlib.sha256(facts.encode()).hexdigest()[:12]}
 
 
 class SessionView(BrowserDoor):
@@ -82,7 +80,6 @@ class SessionView(BrowserDoor):
                     "annotator": annotator.pseudonym,
                     "opted_out": annotator.has_opted_out,
                     "next_ask_at": next_ask_at(annotator=annotator, now=self.now),
-                    "config_version": config_version(project.pk),
                     "places": self._places(annotator, body.get("places", [])),
                 }
             )
@@ -105,7 +102,7 @@ class SuggestView(BrowserDoor):
         with tenancy(session.project_id):
             annotator = self.annotator(session)
             places = [shown_at(annotator, place, now=self.now) for place in body["places"]]
-            return Response({"places": places, "config_version": config_version(session.project_id)})
+            return Response({"places": places})
 
 
 def shown_at(annotator: Annotator, place: dict[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -146,7 +143,7 @@ def said_of(annotator: Annotator, question: Question, item: Item) -> list[Judgem
     live = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator)
     about = live.filter(Q(unit__item=item) | Q(unit__other=item)).order_by("judged_at", "id")
     told = about.exclude(value=DIFFERENT) if question.kind == Kind.PAIR else about
-    return list(told.select_related("unit__item", "unit__other", "unit__question"))
+    return list(told.select_related("unit__item", "unit__other", "unit__question", "slot"))
 
 
 def earlier_answer(judgement: Judgement, item: Item, company: Company) -> dict[str, Any]:
@@ -156,7 +153,7 @@ def earlier_answer(judgement: Judgement, item: Item, company: Company) -> dict[s
     candidate = candidate_of(other) if other else label_candidate(unit.label or judgement.value)
     return {
         "judgement": str(judgement.pk),
-        "exposure": str(judgement.exposure_id) if judgement.exposure_id else None,
+        "exposure": str(judgement.shown_in_id) if judgement.shown_in_id else None,
         "candidate": candidate,
         "value": judgement.value,
     } | company_row(company, judgement.value)
@@ -200,10 +197,10 @@ class EventsView(BrowserDoor):
             annotator = self.annotator(session)
             results = take_events(annotator, body["events"], now=self.now, epoch=session.epoch)
             if body["lost_count"]:
-                keep_losses(annotator=annotator, lost_count=body["lost_count"])
+                sent_with = [result["id"] for result in results if result["code"] != "malformed"]
+                keep_losses(annotator=annotator, lost_count=body["lost_count"], sent_with=sent_with)
             free_at = next_ask_at(annotator=annotator, now=self.now)
-            version = config_version(session.project_id)
-        return Response({"results": results, "next_ask_at": free_at, "config_version": version})
+        return Response({"results": results, "next_ask_at": free_at})
 
 
 def take_events(annotator: Annotator, given: list[dict[str, Any]], **options: Any) -> list[dict[str, Any]]:

@@ -20,6 +20,27 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("considered_at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.item"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.question"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -29,6 +50,33 @@ class Migration(migrations.Migration):
                 ("visit_started_at", models.DateTimeField()),
                 ("asked_at", models.DateTimeField()),
                 ("dismissed_at", models.DateTimeField(null=True)),
+                (
+                    "annotator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="prompts", to="annotators.annotator"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.item"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.question"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -47,6 +95,15 @@ class Migration(migrations.Migration):
                         default=30, help_text="Days without prompts after those dismissals."
                     ),
                 ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "prompt policies",
@@ -58,86 +115,22 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("started_at", models.DateTimeField()),
                 ("last_at", models.DateTimeField()),
+                (
+                    "annotator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="annotators.annotator"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
             ],
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="lease_until",
-            field=models.DateTimeField(help_text="Until then the unit is kept for this annotator.", null=True),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("answered_at", None)),
-                fields=["project", "annotator", "lease_until"],
-                name="open_assignments",
-            ),
-        ),
-        migrations.AddField(
-            model_name="considereditem",
-            name="item",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.item"),
-        ),
-        migrations.AddField(
-            model_name="considereditem",
-            name="project",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.project"
-            ),
-        ),
-        migrations.AddField(
-            model_name="considereditem",
-            name="question",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.question"
-            ),
-        ),
-        migrations.AddField(
-            model_name="prompt",
-            name="annotator",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="prompts", to="annotators.annotator"
-            ),
-        ),
-        migrations.AddField(
-            model_name="prompt",
-            name="item",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.item"),
-        ),
-        migrations.AddField(
-            model_name="prompt",
-            name="project",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.project"
-            ),
-        ),
-        migrations.AddField(
-            model_name="prompt",
-            name="question",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="questions.question"
-            ),
-        ),
-        migrations.AddField(
-            model_name="promptpolicy",
-            name="project",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.project"
-            ),
-        ),
-        migrations.AddField(
-            model_name="visit",
-            name="annotator",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="annotators.annotator"
-            ),
-        ),
-        migrations.AddField(
-            model_name="visit",
-            name="project",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.project"
-            ),
         ),
         migrations.AddConstraint(
             model_name="considereditem",

@@ -42,7 +42,7 @@ def judge(
         judged_at=min(event.judged_at, now),
         received_at=now,
         payload_digest=digest,
-        **_how_asked(exposure, slot, unit),
+        **_how_asked(annotator, exposure, slot, unit, event),
         **hashes_of(unit),
     )
 
@@ -70,11 +70,12 @@ def _label_of(annotator: Annotator, event: Judge, exposure: Exposure, slot: Slot
     return shown_label(question=question, label=slot.label)
 
 
-def _how_asked(exposure: Exposure, slot: Slot | None, unit: Unit) -> dict[str, Any]:
+def _how_asked(annotator: Annotator, exposure: Exposure, slot: Slot | None, unit: Unit, event: Judge) -> dict[str, Any]:
     """Return how an answer came about: assigned at the desk, drawn by the server, or of the person's own accord.
 
     Only what was asked is assigned or drawn: the assignment's own unit; a candidate of the list; of a
-    choice, whichever label.
+    choice, whichever label. Who changes an answer that they had been asked for still answers what the
+    server chose, so that a change of mind takes no vote away, and aims none.
     """
     assignment = exposure.assignment
     if assignment and assignment.unit_id == unit.pk:
@@ -82,7 +83,21 @@ def _how_asked(exposure: Exposure, slot: Slot | None, unit: Unit) -> dict[str, A
     was_named = slot is not None or exposure.question.kind == Kind.CHOICE
     if exposure.was_asked and assignment is None and was_named:
         return {"origin": Judgement.Origin.DRAWN, "draw_probability": exposure.ask_probability}
+    changed = _changed(annotator, unit, event)
+    if changed and changed.origin in (Judgement.Origin.ASSIGNED, Judgement.Origin.DRAWN):
+        return {
+            "origin": changed.origin,
+            "assignment": changed.assignment,
+            "draw_probability": changed.draw_probability,
+        }
     return {"origin": Judgement.Origin.SPONTANEOUS}
+
+
+def _changed(annotator: Annotator, unit: Unit, event: Judge) -> Judgement | None:
+    """Return this person's answer that stood when they gave this one, if any."""
+    said = Judgement.objects.of(annotator.project_id).filter(annotator=annotator, unit=unit)
+    earlier = said.standing().filter(judged_at__lte=event.judged_at)
+    return earlier.select_related("assignment").order_by("-judged_at", "-id").first()
 
 
 def has_conflict(annotator: Annotator, unit: Unit) -> bool:

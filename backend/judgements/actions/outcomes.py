@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from backend.judgements.ledger import Answer, SlotSeen, outcomes
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.questions.units import meaning_of
@@ -35,8 +37,13 @@ def _update(exposure: Exposure) -> None:
 
 
 def _answers_to(exposure: Exposure) -> list[Answer]:
-    """Return the latest standing answer to each unit that was given at a list, to one of its slots or beside them."""
-    said = Judgement.objects.of(exposure.project_id).filter(exposure=exposure).standing().order_by("judged_at", "id")
+    """Return the latest standing answer to each unit that was given at a list, to one of its slots or beside them.
+
+    A process of the version before wrote an answer's slot alone.
+    """
+    slots = list(exposure.slots.values_list("pk", flat=True))
+    at_list = Q(exposure=exposure) | Q(exposure=None, slot__in=slots)
+    said = Judgement.objects.of(exposure.project_id).filter(at_list).standing().order_by("judged_at", "id")
     latest = {judgement.unit_id: judgement for judgement in said}
     return [Answer(judgement.slot_id, judgement.value, judgement.at_ms or 0) for judgement in latest.values()]
 

@@ -38,6 +38,7 @@ from backend.questions.units import Kind, fold_label
 
 OLDEST = timedelta(days=7)
 AHEAD = timedelta(minutes=10)
+LOST = "lost_by_client"
 
 
 @dataclass
@@ -236,7 +237,7 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
 
 
 def _undo(batch: _Batch, event: Undo) -> str | None:
-    judgement = Judgement.objects.select_related("unit").filter(pk=event.judgement).first()
+    judgement = Judgement.objects.select_related("unit", "slot").filter(pk=event.judgement).first()
     if judgement and judgement.annotator_id != batch.annotator.pk:
         return "unknown_judgement"
     Withdrawal.objects.create(
@@ -248,7 +249,7 @@ def _undo(batch: _Batch, event: Undo) -> str | None:
     )
     if judgement:
         batch.units[judgement.unit_id] = judgement.unit
-        batch.touched |= {judgement.exposure_id} if judgement.exposure_id else set()
+        batch.touched |= {judgement.shown_in_id} if judgement.shown_in_id else set()
         batch.assignments |= {judgement.assignment_id} if judgement.assignment_id else set()
     return None
 
@@ -266,8 +267,16 @@ def _keep_refusals(batch: _Batch, verdicts: Iterable[Verdict]) -> None:
     )
 
 
-def keep_losses(*, annotator: Annotator, lost_count: int) -> None:
-    """Keep how many events the page reported lost before they could leave."""
-    RefusedEvent.objects.create(
-        project_id=annotator.project_id, annotator=annotator, code="lost_by_client", events_count=lost_count
+def keep_losses(*, annotator: Annotator, lost_count: int, sent_with: Sequence[str]) -> None:
+    """Keep how many events the page reported lost before they could leave, each once.
+
+    A page reports its losses beside the events `sent_with`, and forgets both with the receipt: while one of those
+    comes again the count comes again too, and the greatest counts. The caller holds the annotator's row lock.
+    """
+    own = RefusedEvent.objects.of(annotator.project_id).filter(annotator=annotator, code=LOST)
+    told = own.filter(event_key__in=sent_with).order_by("pk").last() or RefusedEvent(
+        project_id=annotator.project_id, annotator=annotator, code=LOST, events_count=0
     )
+    told.event_key = sent_with[-1] if sent_with else ""
+    told.events_count = max(told.events_count, lost_count)
+    told.save()

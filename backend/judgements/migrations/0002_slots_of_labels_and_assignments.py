@@ -3,8 +3,11 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from backend.projects.while_serving import AddCheckMeanwhile, AddFieldMeanwhile, AllowNullMeanwhile
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("assignments", "0002_prompts_and_leases"),
         ("judgements", "0001_initial"),
@@ -14,14 +17,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="slot",
-            name="a_candidate_is_shown_once",
-        ),
-        migrations.AddField(
+        AddFieldMeanwhile(
             model_name="exposure",
             name="assignment",
             field=models.ForeignKey(
+                db_index=False,
                 help_text="Asked at the desk.",
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
@@ -29,29 +29,30 @@ class Migration(migrations.Migration):
                 to="assignments.assignment",
             ),
         ),
-        migrations.AddField(
+        AddFieldMeanwhile(
             model_name="judgement",
             name="exposure",
             field=models.ForeignKey(
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="judgements",
                 to="judgements.exposure",
             ),
         ),
-        migrations.AddField(
+        AddFieldMeanwhile(
             model_name="judgement",
             name="note",
             field=models.TextField(
                 blank=True, db_default="", default="", help_text="What the annotator added in their own words."
             ),
         ),
-        migrations.AddField(
+        AddFieldMeanwhile(
             model_name="ledgerevent",
             name="label",
             field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
-        migrations.AddField(
+        AddFieldMeanwhile(
             model_name="slot",
             name="label",
             field=models.CharField(blank=True, db_default="", default="", max_length=200),
@@ -63,22 +64,14 @@ class Migration(migrations.Migration):
                 choices=[("widget", "Widget"), ("sdk", "Sdk"), ("admin", "Admin"), ("desk", "Desk")], max_length=8
             ),
         ),
-        migrations.AlterField(
+        AllowNullMeanwhile(
             model_name="slot",
             name="candidate",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="questions.item"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.UniqueConstraint(
-                fields=("project", "exposure", "candidate", "label"),
-                name="a_candidate_is_shown_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
+        AddCheckMeanwhile(
             model_name="slot",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from backend.projects.while_serving import AddIndexMeanwhile
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexMeanwhile(
             model_name="unit",
             index=models.Index(
                 condition=models.Q(("settled_value", "")),
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
                 name="units_that_want_answers",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexMeanwhile(
             model_name="item",
             index=models.Index(
                 models.F("project"),

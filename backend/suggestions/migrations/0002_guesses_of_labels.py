@@ -3,8 +3,11 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from backend.projects.while_serving import AddCheckMeanwhile, AddFieldMeanwhile, AllowNullMeanwhile
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("projects", "0001_initial"),
         ("questions", "0002_labels_placement_and_the_desk"),
@@ -12,16 +15,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="suggestion",
-            name="a_suggestion_is_made_once",
-        ),
-        migrations.AddField(
+        AddFieldMeanwhile(
             model_name="suggestion",
             name="label",
             field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
-        migrations.AlterField(
+        AllowNullMeanwhile(
             model_name="suggestion",
             name="candidate",
             field=models.ForeignKey(
@@ -31,15 +30,7 @@ class Migration(migrations.Migration):
                 to="questions.item",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="suggestion",
-            constraint=models.UniqueConstraint(
-                fields=("project", "question", "item", "candidate", "label", "suggester"),
-                name="a_suggestion_is_made_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
+        AddCheckMeanwhile(
             model_name="suggestion",
             constraint=models.CheckConstraint(
                 condition=models.Q(

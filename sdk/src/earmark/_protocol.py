@@ -405,7 +405,6 @@ class EventResult(TypedDict):
 class EventsAnswer(TypedDict):
     results: list[EventResult]
     next_ask_at: str
-    config_version: str
 
 
 class ExpandEventRequest(TypedDict):
@@ -640,7 +639,6 @@ class SlotRow(TypedDict):
 
 class SuggestAnswer(TypedDict):
     places: list[PlaceAnswer]
-    config_version: str
 
 
 class SuggestionPage(TypedDict):

@@ -268,9 +268,9 @@ def test_a_session_tells_the_rules_that_stand_as_data(site, identity):
     assert sign_in(site, identity)["placement_rules"] == []
 
 
-def test_the_version_of_the_configuration_changes_with_each_rule_and_question_and_only_then(site, token, make_world):
+def test_the_version_of_the_configuration_changes_with_each_rule_and_question_and_only_then(site, identity, make_world):
     def version():
-        return send(site, token)["config_version"]
+        return sign_in(site, identity)["config_version"]
 
     seen = [version()]
     with tenancy(site.project):

@@ -1,13 +1,15 @@
 import pytest
 from django.test import Client
 
+from backend.annotators.actions.people import opt_out
 from backend.annotators.models import Annotator
-from backend.judgements.models import Judgement
+from backend.judgements.models import Exposure, Judgement
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.actions.keys import add_api_key
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.questions.models import ItemSnapshot
+from backend.suggestions import retrieval
 
 READER = {"id": "reader-1"}
 
@@ -29,7 +31,9 @@ def test_a_bad_item_is_rejected_alone_and_named(site):
     assert [(row["index"], row["code"]) for row in told["rejected"]] == [(1, "invalid"), (2, "invalid"), (3, "invalid")]
 
 
-def test_a_removed_item_is_suggested_no_more_and_comes_back_when_registered_again(site):
+def test_a_removed_item_is_suggested_no_more_and_comes_back_when_registered_again(site, monkeypatch):
+    monkeypatch.setattr(retrieval, "LOOK_AGAIN_S", 0)  # how long ago the index was looked at plays no part
+
     def suggested() -> list[str]:
         body = {"annotator": {"id": str(uuid7())}, "question": "duplicate", "item": "5"}
         return [slot["candidate"]["id"] for slot in site.server.post("/v1/exposures", body).json()["slots"]]
@@ -107,6 +111,20 @@ def test_the_host_logs_a_list_of_its_own(site, make_world):
     assert (taken.status_code, taken.json()["code"]) == (400, "not_showable")
     twice = body | {"id": str(uuid7()), "shown": [{"candidate": "4"}, {"candidate": "4"}]}
     assert site.server.post("/v1/exposures", twice).json()["code"] == "not_showable"
+
+
+@pytest.mark.parametrize("shown", [{}, {"shown": [{"candidate": "4"}]}])
+def test_who_opted_out_is_shown_nothing_by_the_host_either(site, shown):
+    body = {"annotator": READER, "question": "duplicate", "item": "5"} | shown
+    assert site.server.post("/v1/exposures", body).status_code == 201
+    with tenancy(site.project):
+        opt_out(annotator=Annotator.objects.get(subject=READER["id"]), now=site.now)
+    refused = site.server.post("/v1/exposures", body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "opted_out")
+    other = body | {"annotator": {"id": "customer-2"}}
+    assert site.server.post("/v1/exposures", other).status_code == 201
+    with tenancy(site.project):
+        assert Exposure.objects.count() == 2
 
 
 def test_imported_judgements_are_told_apart_and_a_bad_one_is_refused_alone(site):

@@ -6,7 +6,7 @@ import pytest
 from backend.annotators.actions.people import block_annotator
 from backend.annotators.models import Annotator
 from backend.judgements.actions.stand import stand_again
-from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Withdrawal
+from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
@@ -67,6 +67,28 @@ def test_a_mark_is_told_back_with_its_company_and_stays_after_a_reload(site, tok
     assert (answer["judgement"], answer["value"], answer["others_count"]) == (event["id"], "duplicate", 1)
 
 
+def test_an_earlier_answer_names_its_own_list_and_is_taken_back_under_it(site, token):
+    (before,) = suggest(site, token)["places"]
+    event = mark(before["exposure"], before["candidates"][0]["id"])
+    send(site, token, event)
+    (after,) = suggest(site, token)["places"]
+    (answer,) = after["answers"]
+    assert answer["exposure"] == before["exposure"] != after["exposure"]
+    undo = {
+        "type": "undo",
+        "id": str(uuid7()),
+        "exposure": answer["exposure"],
+        "at_ms": 9,
+        "judgement": answer["judgement"],
+    }
+    (result,) = send(site, token, undo).json()["results"]
+    assert result["status"] == "ok"
+    (then,) = suggest(site, token)["places"]
+    assert then["answers"] == []
+    with tenancy(site.project):
+        assert set(Slot.objects.filter(exposure=before["exposure"]).values_list("outcome", flat=True)) == {"unseen"}
+
+
 def test_each_event_gets_its_verdict_in_order(site, token):
     (place,) = suggest(site, token)["places"]
     good = mark(place["exposure"], place["candidates"][0]["id"])
@@ -92,6 +114,35 @@ def test_what_the_page_lost_is_counted(site, token):
     assert send(site, token, lost_count=7).status_code == 200
     with tenancy(site.project):
         assert RefusedEvent.objects.get(code="lost_by_client").events_count == 7
+
+
+def lost_in_all(site):
+    with tenancy(site.project):
+        return sum(RefusedEvent.objects.filter(code="lost_by_client").values_list("events_count", flat=True))
+
+
+def test_losses_told_again_because_the_receipt_was_lost_are_counted_once(site, token):
+    (place,) = suggest(site, token)["places"]
+    first, second, third = (mark(place["exposure"], place["candidates"][0]["id"]) for _ in range(3))
+    for _ in range(10):
+        assert send(site, token, first, lost_count=3).status_code == 200
+    assert lost_in_all(site) == 3
+    send(site, token, first, second, lost_count=5)
+    send(site, token, second, lost_count=5)
+    assert lost_in_all(site) == 5
+    send(site, token, third, lost_count=4)
+    assert lost_in_all(site) == 9
+
+
+def test_losses_are_counted_for_each_person_and_never_by_an_event_that_is_none(site, token, identity):
+    other = site.browser("/w/v1/session", {"key": site.publishable, "identity": identity("customer-2")}).json()["token"]
+    (place,) = suggest(site, token)["places"]
+    event = mark(place["exposure"], place["candidates"][0]["id"])
+    send(site, token, event, lost_count=2)
+    send(site, other, event, lost_count=2)
+    send(site, token, {"type": "judge"}, lost_count=1)
+    send(site, token, {"type": "judge"}, lost_count=1)
+    assert lost_in_all(site) == 6
 
 
 def test_a_found_thread_can_be_judged_and_the_search_is_a_shown_list(site, token):

@@ -83,6 +83,85 @@ def test_an_unasked_mark_is_spontaneous(make_world, db):
     assert (judgement.origin, judgement.draw_probability) == ("spontaneous", None)
 
 
+def not_asked(world, person=0):
+    """Return what is shown on another visit, where the draw asks nobody."""
+    world.question.ask_probability = 0.0
+    return show_suggestions(
+        annotator=world.people[person], question=world.question, item=world.items["5"], channel="widget",
+        now=world.now + timedelta(days=1),
+    )  # fmt: skip
+
+
+def changed_on_a_later_visit(world, value, *, undone=False):
+    """Return the answer given now to what this person answered before, on a list that does not ask."""
+    first = shown_to(world)
+    before = said(world, first, candidates(first)[0], later_s=-60)
+    record(world, before)
+    if undone:
+        record(world, Undo(uuid7(now=world.now), first.pk, 0, 3000, before.id))
+    later = not_asked(world)
+    assert (first.was_asked, later.was_asked) == (True, False)
+    after = said(world, later, candidates(first)[0], value)
+    record(world, after)
+    return Judgement.objects.get(pk=after.id)
+
+
+def test_who_changes_an_answer_they_were_asked_for_is_still_one_who_was_asked(world):
+    world.question.ask_probability = 0.75
+    changed = changed_on_a_later_visit(world, "related")
+    assert (changed.value, changed.origin, changed.draw_probability) == ("related", "drawn", 0.75)
+    assert LiveJudgement.objects.get().judgement == changed
+
+
+def test_an_answer_to_what_was_taken_back_answers_no_draw(world):
+    changed = changed_on_a_later_visit(world, "related", undone=True)
+    assert (changed.origin, changed.draw_probability) == ("spontaneous", None)
+
+
+def test_who_was_drawn_for_one_unit_aims_at_no_other(world):
+    first = shown_to(world)
+    one, other, *_ = candidates(first)
+    record(world, said(world, first, one))
+    record(world, said(world, not_asked(world), other))
+    assert Judgement.objects.get(slot__candidate__key=other).origin == "spontaneous"
+
+
+def test_another_persons_answer_lends_no_draw(world):
+    first = shown_to(world)
+    record(world, said(world, first, candidates(first)[0]))
+    theirs = not_asked(world, person=1)
+    record(world, said(world, theirs, candidates(first)[0]), person=1)
+    assert Judgement.objects.get(annotator=world.people[1]).origin == "spontaneous"
+
+
+def test_an_answer_given_before_the_one_that_was_asked_for_replaces_nothing(world):
+    first = shown_to(world)
+    record(world, said(world, first, candidates(first)[0]))
+    earlier = said(world, not_asked(world), candidates(first)[0], "related", later_s=-60)
+    record(world, earlier)
+    assert Judgement.objects.get(pk=earlier.id).origin == "spontaneous"
+
+
+def as_the_version_before_wrote(mark):
+    """Return a copy of an answer whose row names its slot and not its list, said a second later."""
+    columns = {field.attname: getattr(mark, field.attname) for field in Judgement._meta.concrete_fields}
+    later = mark.judged_at + timedelta(seconds=1)
+    return Judgement.objects.create(**columns | {"id": uuid7(), "exposure_id": None, "judged_at": later})
+
+
+def test_an_answer_that_names_its_slot_alone_belongs_to_the_slots_list(world):
+    exposure = shown_to(world)
+    mark = said(world, exposure, candidates(exposure)[0], later_s=-60)
+    record(world, mark)
+    old = as_the_version_before_wrote(Judgement.objects.get())
+    assert (old.shown_in, old.shown_in_id) == (exposure, exposure.pk)
+    record(world, Undo(uuid7(now=world.now), exposure.pk, 0, 3000, mark.id))
+    assert outcomes(exposure)[0] == "accepted"
+    other = shown_to(world, item="3")
+    record(world, Undo(uuid7(now=world.now), other.pk, 0, 3000, old.pk))
+    assert outcomes(exposure)[0] == "unseen"
+
+
 def test_an_event_sent_ten_times_is_stored_once(world):
     exposure = shown_to(world)
     mark = said(world, exposure, candidates(exposure)[0])

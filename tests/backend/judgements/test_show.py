@@ -5,10 +5,14 @@ import pytest
 from backend.annotators.actions.people import meet_annotator
 from backend.assignments.models import Assignment
 from backend.judgements.actions import show
+from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_assigned, show_suggestions, uniform
+from backend.judgements.events import Judge
 from backend.judgements.models import Slot
+from backend.projects.ids import uuid7
 from backend.questions.actions.units import unit_of_pair
-from backend.suggestions.retrieval import Guess
+from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.retrieval import Guess, suggester_row
 
 
 def shown(world, person):
@@ -49,6 +53,34 @@ def real_draws(monkeypatch, settings):
 def test_a_reload_shows_the_same_order_to_the_same_person(world, real_draws):
     for person in world.people:
         assert order(shown(world, person)) == order(shown(world, person))
+
+
+def test_nobody_draws_again_whether_they_are_asked_by_a_change_of_what_is_suggested(world, real_draws):
+    world.question.ask_probability = 0.5
+    people = [meet_annotator(project_id=world.project.pk, subject=f"crowd-{n}", now=world.now) for n in range(20)]
+
+    def told():
+        return [
+            show_suggestions(
+                annotator=person, question=world.question, item=world.items["5"], channel="sdk", now=world.now
+            )
+            for person in people
+        ]  # fmt: skip
+
+    before = told()
+    assert {exposure.was_asked for exposure in before} == {True, False}
+    host = suggester_row(world.project.pk, "host", "1", is_pushed=True)
+    guess = NewSuggestion(world.question, world.items["5"], world.items["4"], 0.9, [], host)
+    push_suggestions(project_id=world.project.pk, suggestions=[guess], now=world.now)
+    after = told()
+    assert {one.candidates_hash for one in before}.isdisjoint(one.candidates_hash for one in after)
+    for exposure in after:
+        first = exposure.slots.get(rank=1).candidate.key
+        mark = Judge(uuid7(now=world.now), exposure.pk, 0, 9, first, "pair", "different", world.now, "api")
+        record_events(annotator=exposure.annotator, events=[mark], now=world.now)
+    marked = told()
+    asked = [exposure.was_asked for exposure in before]
+    assert [one.was_asked for one in after] == [one.was_asked for one in marked] == asked
 
 
 def test_about_a_tenth_of_the_people_see_a_shuffled_list_and_its_propensities_say_so(world, real_draws):

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ("questions", "0006_who_named_a_label"),
+        ("questions", "0007_who_named_a_label"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0001_initial"),
         ("annotators", "0001_initial"),
-        ("questions", "0005_units_by_priority"),
+        ("questions", "0006_questions_at_the_desk"),
     ]
 
     operations = [
