@@ -1,5 +1,6 @@
 // One project of the mock server, named by its key: who is there, what was shown, which events arrived and how often.
 // Tests use a key each, so that none sees another's events or faults.
+import { Desk } from "./mock_desk.mjs";
 import { QUESTIONS, company, found, suggested } from "./mock_suggestions.mjs";
 
 const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -25,6 +26,7 @@ export class Project {
   _live = new Map();
   _undone = new Set();
   _optedOut = new Set();
+  _desk = new Desk();
 
   constructor(key) {
     this.key = key;
@@ -57,6 +59,19 @@ export class Project {
       expires_in: 1800, annotator: `person-${this.key}-${identity}`, placement_rules: this.rules, next_ask_at: null,
       opted_out: this._optedOut.has(identity), questions: QUESTIONS, config_version: "1", page, locale,
     }; // prettier-ignore
+  }
+
+  deskSession({ question }) {
+    const asked = questionOf(question);
+    return this._desk.session(asked, JSON.stringify([this.key, question, this.epoch]));
+  }
+
+  deskNext(body, question) {
+    return this._desk.next(questionOf(question), body, (...shown) => this._expose(...shown));
+  }
+
+  deskLeave() {
+    return {};
   }
 
   suggest({ places }, person) {
