@@ -196,6 +196,21 @@ test("keys in a field, and keys with others held, answer nothing", async () => {
   expect(judged()).toEqual([]);
 });
 
+test("who turns single keys off is not answered for by one, now or at the next visit", async () => {
+  units = [unit("1")];
+  await open();
+  (byId("keys") as HTMLInputElement).click();
+  for (const name of ["1", "s", "n"]) await key(name);
+  vi.resetModules();
+  units = [unit("1")];
+  await open();
+  await key("1");
+  expect([judged(), (byId("keys") as HTMLInputElement).checked]).toEqual([[], false]);
+  (byId("keys") as HTMLInputElement).click();
+  await key("1");
+  expect(judged().length).toBe(1);
+});
+
 test("N goes to the note, Escape out of it, and what stands there goes with the answer", async () => {
   units = [unit("1")];
   await open();

@@ -223,3 +223,14 @@ test("a new tag was on no list: it is judged at its place, and never told as see
   await pass(3000);
   expect(server.events).toMatchObject([{ type: "judge", exposure: "shown-5", answer: { tag: "Mailing" } }]);
 });
+
+test("a field that is opened closes the one that was open elsewhere", async () => {
+  await open();
+  const second = await mount("tags", { item: "5", question: "topics" });
+  expect(field.isConnected).toBe(true);
+  button(second._root, "Add tag").click();
+  await pass();
+  expect(all(mark, "[role=combobox]")).toEqual([]);
+  expect(button(mark._root, "Search for another").isConnected).toBe(true);
+  expect(focused(second)).toBe(one(second, "[role=combobox]"));
+});

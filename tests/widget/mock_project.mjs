@@ -1,5 +1,6 @@
 // One project of the mock server, named by its key: who is there, what was shown, which events arrived and how often.
 // Tests use a key each, so that none sees another's events or faults.
+import { Desk } from "./mock_desk.mjs";
 import { QUESTIONS, company, found, suggested } from "./mock_suggestions.mjs";
 
 const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -26,6 +27,7 @@ export class Project {
   _live = new Map();
   _undone = new Set();
   _optedOut = new Set();
+  _desk = new Desk();
 
   constructor(key) {
     this.key = key;
@@ -64,6 +66,19 @@ export class Project {
   /** Whether the session brings lists along; where `suggest` is to fail, it is as an older server's. */
   _isAsked(places) {
     return !this.faults.suggest && !places.every(({ item }) => item.startsWith("loading"));
+  }
+
+  deskSession({ question }) {
+    const asked = questionOf(question);
+    return this._desk.session(asked, JSON.stringify([this.key, question, this.epoch]));
+  }
+
+  deskNext(body, question) {
+    return this._desk.next(questionOf(question), body, (...shown) => this._expose(...shown));
+  }
+
+  deskLeave() {
+    return {};
   }
 
   suggest({ places }, person) {

@@ -7,12 +7,13 @@ import { gzipSync } from "node:zlib";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shell } from "./mock_desk.mjs";
 import { file, page } from "./mock_pages.mjs";
 import { Project } from "./mock_project.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const BUNDLES = { w: join(here, "../../widget/dist"), older: join(here, "older") };
-const VERBS = { "me/optout": "optout", "me/judgements": "judgements" };
+const VERBS = { "me/optout": "optout", "me/judgements": "judgements", "desk/session": "deskSession", "desk/next": "deskNext", "desk/leave": "deskLeave" };
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", mjs: "text/javascript", css: "text/css" };
 
 const projects = new Map();
@@ -28,11 +29,11 @@ async function bodyOf(request) {
 
 /** Call a verb of the wire; undefined never answers, null breaks the connection off. */
 async function answerTo(verb, body, fault, call) {
-  const of = project(body.key ?? keyOf(body));
+  const of = project(keyOf(body));
   of.calls.push(call);
   await pause(fault.delay_ms ?? 0);
   if (fault.status) return { status: fault.status, body: { status: fault.status, code: fault.code ?? "unavailable", retry_after: fault.retry_after } };
-  if (verb === "session") return of.session(body);
+  if (/session/i.test(verb)) return of[verb](body);
   const { person, ...refusal } = of.person(body);
   if (refusal.status) return refusal;
   call.person = person;
@@ -41,14 +42,15 @@ async function answerTo(verb, body, fault, call) {
   return fault.drop === "after_taking" ? null : answer;
 }
 
-const keyOf = ({ token }) => JSON.parse(token ?? "[]")[0] ?? "";
+/** Return the project that a body names: by its key, by a desk's link, or by a session's token. */
+const keyOf = ({ key, link, token }) => key ?? link ?? JSON.parse(token ?? "[]")[0] ?? "";
 
 async function wire(verb, request, response) {
   const cors = origins.includes(request.headers.origin)
     ? { "Access-Control-Allow-Origin": request.headers.origin, "Access-Control-Expose-Headers": "Retry-After" }
     : {};
   const body = JSON.parse(await bodyOf(request));
-  const of = project(body.key ?? keyOf(body));
+  const of = project(keyOf(body));
   const fault = of.meets(verb);
   const call = { verb, at_ms: Math.round(performance.now()), origin: request.headers.origin, type: request.headers["content-type"], has_cookie: "cookie" in request.headers };
   if (fault.drop === "before_taking") {
@@ -90,6 +92,10 @@ const index = () =>
     .map((name) => `<li><a href="/${name.slice(0, -5)}">${name.slice(0, -5)}</a></li>`).join(""); // prettier-ignore
 
 async function host(path, query, response) {
+  if (path.startsWith("desk/")) {
+    const { html, headers } = shell(query);
+    return send(response, 200, TYPES.html, html, headers);
+  }
   if (!path) return send(response, 200, TYPES.html, `<!doctype html><title>Pages</title><ul>${index()}</ul>`);
   const made = await page(path, query, { origin: origins[0], elsewhere: origins.at(-1) });
   if (made) return send(response, 200, TYPES.html, made.html, made.headers);
@@ -101,7 +107,7 @@ async function host(path, query, response) {
 async function handle(request, response) {
   const { pathname, searchParams } = new URL(request.url, "http://localhost");
   const [, room, rest] = pathname.match(/^\/(w|older)\/(.+)$/) ?? [];
-  const verb = rest?.match(/^v1\/(session|suggest|events|search|read|me\/\w+)$/)?.[1];
+  const verb = rest?.match(/^v1\/(session|suggest|events|search|read|me\/\w+|desk\/\w+)$/)?.[1];
   if (verb) return wire(VERBS[verb] ?? verb, request, response);
   if (room) return asset(BUNDLES[room], rest, response);
   if (pathname === "/control") return control(request, response, searchParams.get("key") ?? "ok");

@@ -95,9 +95,9 @@ test("a number chooses the form and is filled in", () => {
   expect(strings.say("people", "", 5)).toBe("5 people");
 });
 
-test("Arabic has a form of its own for none, one, two, few and many", () => {
+test("Arabic has a form of its own for none, one, two, few, many and hundreds", () => {
   strings.speak("ar", ar);
-  expect([0, 1, 2, 3, 11].map((n) => strings.say("people", "", n))).toEqual(["لا أحد", "شخص واحد", "شخصان", "3 أشخاص", "11 شخصًا"]);
+  expect([0, 1, 2, 3, 11, 100].map((n) => strings.say("people", "", n))).toEqual(["لا أحد", "شخص واحد", "شخصان", "3 أشخاص", "11 شخصًا", "100 شخص"]);
 });
 
 test("the host's words stand above a language, and a language above English", () => {

@@ -19,6 +19,7 @@ const MOST_LEFT = 1000;
 const PAUSE_MS = 900;
 const PERSON = "earmark:desk-person";
 const BY_ITSELF = "earmark:desk-by-itself";
+const KEYS = "earmark:desk-keys";
 
 /** A unit on the desk, kept so that one can go back to it. */
 interface Sheet {
@@ -36,6 +37,7 @@ let session: DeskSession;
 let at = -1;
 let notice = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
+let areKeysOff = recall(KEYS) === "off";
 
 const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
 
@@ -81,6 +83,7 @@ async function begin(): Promise<void> {
   guest._meet = () => (guest._session ??= meet());
   document.adoptedStyleSheets = [guest._kit.sheet(deskCss)];
   await guest._prepare();
+  root.classList.toggle("mute", areKeysOff);
   root.replaceChildren(h("div", { class: "alone" }, h("p", { role: "status" }, say("deskWait"))));
   await turn();
 }
@@ -118,7 +121,7 @@ function put(next: DeskNext): void {
 
 function fail({ status, code, retryAfterS }: Refused, given: object): void {
   const isOver = status === 401 || status === 403;
-  const door = h("button", { class: "go", click: () => void turn(given) }, say("deskAgain"));
+  const door = h("button", { class: "go", id: "next", click: () => void turn(given) }, say("deskAgain"));
   root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
   if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
   if (code === "link_is_full") root.querySelector("h1")!.textContent = say("deskFull");
@@ -128,8 +131,8 @@ function fail({ status, code, retryAfterS }: Refused, given: object): void {
 }
 
 function nothing(progress: DeskProgress): void {
-  const doors = [h("button", { class: "go", click: () => void turn() }, say("deskLook"))];
-  if (sheets.length) doors.unshift(h("button", { class: "plain", click: () => go(sheets.length - 1) }, say("deskBack")));
+  const doors = [h("button", { class: "go", id: "next", click: () => void turn() }, say("deskLook"))];
+  if (sheets.length) doors.unshift(h("button", { id: "back", click: () => go(sheets.length - 1) }, say("deskBack"), kbd("B")));
   root.replaceChildren(
     head(progress),
     h("div", { class: "alone" }, h("h1", { tabindex: "-1" }, say("deskDone")), h("p", {}, say("deskDoneMore", "", progress.answered_count)), h("div", { class: "bar" }, ...doors)),
@@ -166,16 +169,9 @@ function draw(): void {
   const { next, entry } = sheet;
   const { question } = session;
   const mark = element(sheet);
-  const note = h("textarea", { id: "note", rows: "2", maxlength: "1000", input: () => (sheet.note = note.value) });
+  const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", input: () => (sheet.note = note.value) });
   note.value = sheet.note;
   const isFirst = at === 0;
-  const isLast = at === sheets.length - 1;
-  const skip = h("button", { class: "plain", id: "skip", click: () => (isLast ? void turn({ leave: next.assignment!.id }) : go(at + 1)) }, say("deskSkip"), kbd("S"));
-  const onward = h("button", { class: "go", id: "next", click: forward }, say("deskNext"), kbd("↵"));
-  const back = h("button", { class: "plain", id: "back", click: () => go(at - 1) }, say("deskBack"), kbd("B"));
-  const self = h("input", { type: "checkbox", id: "self", change: () => keep(BY_ITSELF, self.checked ? "1" : "") });
-  self.checked = recall(BY_ITSELF) === "1";
-  back.hidden = isFirst;
   const about = question.kind === "tags" ? [h("p", { class: "about" }, say("deskTag", entry.candidate.title))] : [];
   root.replaceChildren(
     head(next.progress),
@@ -185,12 +181,10 @@ function draw(): void {
       { class: "work" },
       h("h1", { tabindex: "-1" }, h("bdi", {}, question.kind === "pair" ? say("deskPair") : question.prompt)),
       ...(question.guideline ? [guideline(question.guideline)] : []),
-      ...(session.consent && isFirst ? [h("p", { class: "quiet" }, session.consent)] : []),
+      ...(session.consent && isFirst ? [h("p", { class: "quiet" }, h("bdi", {}, session.consent))] : []),
       h("div", { class: `items items${next.items.length}` }, ...next.items.map(panel)),
       ...(next.reasons.length ? [h("p", { class: "quiet" }, say("deskReasons", next.reasons.join("; ")))] : []),
-      h("div", { class: "answer" }, ...about, mark, h("label", { for: "note" }, say("deskNote"), kbd("N")), note),
-      h("div", { class: "bar" }, back, skip, h("span", { class: "fill" }), h("label", { class: "self" }, self, say("deskSelf")), onward),
-      h("p", { class: "quiet hint" }, say("deskKeys")),
+      h("div", { class: "dock" }, ...about, mark, h("div", { class: "noted" }, h("label", { for: "note" }, say("deskNote"), kbd("N")), note), bar(next)),
     ),
   );
   notice = "";
@@ -199,10 +193,31 @@ function draw(): void {
   else root.querySelector("h1")!.focus();
 }
 
+/** Return the doors below a unit's answers: back and onward, and how one likes to work. */
+function bar({ assignment }: DeskNext): HTMLElement {
+  const isLast = at === sheets.length - 1;
+  const back = h("button", { id: "back", click: () => go(at - 1) }, say("deskBack"), kbd("B"));
+  const skip = h("button", { id: "skip", click: () => (isLast ? void turn({ leave: assignment!.id }) : go(at + 1)) }, say("deskSkip"), kbd("S"));
+  const onward = h("button", { class: "go", id: "next", click: forward }, say("deskNext"), kbd("Enter"));
+  const self = h("input", { type: "checkbox", id: "self", change: () => keep(BY_ITSELF, self.checked ? "1" : "") });
+  const keys = h("input", { type: "checkbox", id: "keys", change: () => mute(!keys.checked) });
+  self.checked = recall(BY_ITSELF) === "1";
+  keys.checked = !areKeysOff;
+  back.hidden = at === 0;
+  return h("div", { class: "bar" }, back, h("label", { class: "hint" }, keys, h("span", {}, say("deskKeys"))), h("label", {}, self, say("deskSelf")), h("div", { class: "onward" }, skip, onward));
+}
+
+/** Let single keys answer no more, for who speaks to the machine or rests a hand on it; or let them again. */
+function mute(isOff: boolean): void {
+  areKeysOff = isOff;
+  root.classList.toggle("mute", isOff);
+  keep(KEYS, isOff ? "off" : "");
+}
+
 const kbd = (key: string): HTMLElement => h("kbd", { "aria-hidden": "true" }, key);
 
 function guideline(text: string): HTMLElement {
-  const body = h("div", { class: "text" }, text);
+  const body = h("div", { class: "text", dir: "auto" }, text);
   const made = h("details", { class: "guideline" }, h("summary", {}, say("deskGuideline")), body);
   made.open = at === 0;
   return made;
@@ -212,7 +227,7 @@ function panel({ title, body, url, created_at }: DeskItem): HTMLElement {
   const day = created_at && new Date(created_at).toLocaleDateString(document.documentElement.lang || "en", { dateStyle: "medium" });
   const href = /^https?:\/\//.test(url) ? url : undefined;
   const more = h("p", { class: "quiet" }, ...(day ? [day] : []), ...(href ? [h("a", { href, target: "_blank", rel: "noreferrer noopener" }, say("deskOpen"))] : []));
-  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, h("div", { class: "text", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, body));
+  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, h("div", { class: "text", dir: "auto" }, body));
 }
 
 /** Return the element of the question's kind, which finds its model ready. */
@@ -274,12 +289,12 @@ function pressed(event: KeyboardEvent): void {
     s: document.getElementById("skip"),
     b: document.getElementById("back"),
   };
-  const found = digit ? answers?.querySelectorAll<HTMLElement>("[data-value]")[digit - 1] : doors[event.key.toLowerCase()];
+  const found = areKeysOff ? undefined : digit ? answers?.querySelectorAll<HTMLElement>("[data-value]")[digit - 1] : doors[event.key.toLowerCase()];
   if (found && !found.hidden) {
     event.preventDefault();
     if (found.id === "note") found.focus();
     else found.click();
-  } else if (event.key === "Enter" && !target.closest("button,a,summary,label,[role=group]") && target.localName.indexOf("earmark")) {
+  } else if (event.key === "Enter" && !target.closest("button,a,summary,label") && target.localName.indexOf("earmark")) {
     const onward = document.getElementById("next");
     if (onward && !onward.hidden) onward.click();
   }

@@ -1,58 +1,74 @@
 // The look of the desk: the page around the elements, and what the elements leave out there.
+// All is measured in rem, so that it grows with the letters somebody reads best; --keys hides what names a key.
 
 export const deskCss = `
-:root{color-scheme:light dark;--fg:light-dark(#1c1d1a,#ececea);--fg2:light-dark(#5b5d57,#a9acb0);--page:light-dark(#f7f7f4,#121314);--surface:light-dark(#fff,#1b1c1e);--sunken:light-dark(#f5f5f2,#242629);--line:light-dark(#e3e3dd,#36383c);--ctl:light-dark(#85867e,#7b7e84);--accent:light-dark(#0b665a,#6fd3c1);--onacc:light-dark(#fff,#0b2a25)}
+:root{color-scheme:light dark;background:var(--page);--fg:light-dark(#1c1d1a,#ececea);--fg2:light-dark(#5b5d57,#a9acb0);--page:light-dark(#f7f7f4,#121314);--surface:light-dark(#fff,#1b1c1e);--sunken:light-dark(#f5f5f2,#242629);--line:light-dark(#e3e3dd,#36383c);--ctl:light-dark(#85867e,#7b7e84);--accent:light-dark(#0b665a,#6fd3c1);--onacc:light-dark(#fff,#0b2a25)}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
-body{margin:0;background:var(--page);color:var(--fg);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
-main{max-width:1180px;margin:0 auto;padding:16px 24px 48px}
-header{padding-bottom:8px}
-header p{margin:0;display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}
-.name{font-size:14px}.name b{font-weight:600}.mine{margin-inline-start:auto;color:var(--fg2)}
-.progress{display:flex;height:8px;gap:2px;margin:8px 0;border-radius:4px;overflow:hidden;background:var(--line)}
+body{margin:0;color:var(--fg);font:.9375rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere;container-type:inline-size}
+main{max-width:50rem;margin:0 auto;padding:1rem 1.5rem 2rem}
+header p{margin:0;display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:baseline}
+.name{font-size:.875rem}.name b{font-weight:600}.mine{margin-inline-start:auto;color:var(--fg2)}
+.progress{display:flex;height:.5rem;gap:2px;margin:.5rem 0;border-radius:.25rem;overflow:hidden;background:var(--line)}
 .progress span{min-width:3px}
 .answered{background:var(--accent)}.left{background:light-dark(#c9cac2,#4b4e54)}
-h1{font-size:22px;line-height:1.25;letter-spacing:-.01em;font-weight:600;margin:20px 0 8px}h1:focus{outline:0}
-h2{font-size:16px;line-height:1.35;font-weight:600;margin:0}
+h1{font-size:1.375rem;line-height:1.25;letter-spacing:-.01em;font-weight:600;margin:1.25rem 0 .75rem}h1:focus{outline:0}
+h2{font-size:1rem;line-height:1.35;font-weight:600;margin:0}
 a{color:var(--accent)}
-.quiet{color:var(--fg2);font-size:14px;margin:4px 0;display:flex;flex-wrap:wrap;gap:4px 16px}
-.guideline{border-block:1px solid var(--line);padding:8px 0;margin:8px 0 16px}
-summary{cursor:pointer;font-size:14px;font-weight:500;min-height:24px}
-.guideline .text{padding-top:6px;max-width:76ch}
+.quiet{color:var(--fg2);font-size:.875rem;margin:.75rem 0;display:flex;flex-wrap:wrap;gap:.25rem 1rem}.quiet:empty{margin:0}
+article .quiet{margin:.25rem 0 0}
+article a{min-height:1.5rem}
+.guideline{border-block:1px solid var(--line);padding:.5rem 0;margin:0 0 1rem}
+summary{cursor:pointer;font-size:.875rem;font-weight:500;min-height:1.5rem}
+.guideline .text{padding-top:.25rem;max-width:50rem}
 .text{white-space:pre-wrap}
-.items{display:grid;gap:16px;align-items:stretch}
-.items2{grid-template-columns:repeat(2,minmax(0,1fr))}
-article{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:16px;display:flex;flex-direction:column}
-article .text{max-height:42vh;overflow:auto;margin-top:8px;border-radius:4px}
-.answer{margin-top:16px;display:grid;gap:8px}
-.answer label{font-size:14px;color:var(--fg2);display:flex;gap:8px;align-items:center}
+.items{display:grid;gap:1rem;align-items:stretch}
+.items2{grid-template-columns:repeat(2,minmax(0,1fr))}main:has(.items2){max-width:74rem}
+article{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:1rem}
+article .text{margin-top:.75rem}
+.dock{margin-top:1rem;padding-block:.75rem;display:grid;gap:.75rem;background:var(--page);border-top:1px solid var(--line)}
 .about{margin:0;font-weight:500}
-textarea{font:inherit;color:inherit;background:var(--surface);border:1px solid var(--ctl);border-radius:8px;padding:8px 12px;width:100%;resize:vertical}
-.bar{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;margin-top:12px}
-.fill{flex:1}
-.self{font-size:14px;color:var(--fg2);display:flex;gap:8px;align-items:center;min-height:32px}
-.self input{width:18px;height:18px;accent-color:var(--accent)}
-button{font:inherit;font-size:15px;min-height:40px;padding:0 16px;border-radius:8px;cursor:pointer;display:inline-flex;align-items:center;gap:8px;color:inherit;background:var(--surface);border:1px solid var(--ctl)}
+label{font-size:.875rem;color:var(--fg2);display:flex;gap:.5rem;align-items:center;min-height:1.5rem}
+.noted{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center}
+textarea{font:inherit;color:inherit;background:var(--surface);border:1px solid var(--ctl);border-radius:8px;padding:.5rem .75rem;flex:1 1 18rem;min-width:0;min-height:2.5rem;max-height:12rem;resize:vertical;field-sizing:content}
+textarea:disabled{color:var(--fg2);background:none;border-color:var(--line);resize:none}
+.bar{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}
+.hint{flex:1 1 20rem;font-size:.8125rem}
+input{width:1.125rem;height:1.125rem;margin:.1875rem;flex:none;accent-color:var(--accent)}
+button{font:inherit;min-height:2.5rem;padding:0 1rem;border-radius:8px;cursor:pointer;display:inline-flex;align-items:center;justify-content:center;gap:.5rem;color:inherit;background:var(--surface);border:1px solid var(--ctl)}
 button:hover{background:var(--sunken)}
+.onward{display:grid}.onward button{grid-area:1/1}.onward [hidden]{display:inline-flex!important;visibility:hidden}
 .go{background:var(--accent);border-color:var(--accent);color:var(--onacc);font-weight:500}.go:hover{background:var(--accent);text-decoration:underline;text-underline-offset:3px}
-kbd{font:inherit;font-size:12px;line-height:18px;min-width:20px;text-align:center;padding:0 5px;border:1px solid currentColor;border-radius:4px;opacity:.75}
+kbd{font:inherit;font-size:.75rem;line-height:1.125rem;min-width:1.25rem;text-align:center;padding:0 .3125rem;border:1px solid;border-radius:4px;display:var(--keys,inline-block)}
+button:not(.go) kbd{color:var(--fg2)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-.alone{min-height:50vh;display:grid;align-content:center;justify-items:start;gap:4px}.alone p{margin:0;color:var(--fg2)}
+.alone{min-height:60vh;padding-top:1rem;display:grid;place-content:center;justify-items:center;text-align:center;gap:.5rem}.alone h1,.alone p{margin:0}.alone p{color:var(--fg2)}
+.alone button{margin-top:.5rem}.alone .bar{justify-content:center}
 [aria-busy] .work{opacity:.6}
-@media (max-width:760px){main{padding:12px 16px 40px}.items2{grid-template-columns:minmax(0,1fr)}article .text{max-height:30vh}.hint,kbd{display:none}button,.self{min-height:44px}}
-@media (forced-colors:active){.progress span{border-top:8px solid CanvasText}.left{border-top-style:dotted!important}.progress{background:none;overflow:visible}}
+.mute{--keys:none}
+@media (hover:none){main{--keys:none}.hint{display:none}button,label{min-height:2.75rem}}
+@media (min-width:48em) and (min-height:40em){article a,summary{scroll-margin-bottom:14rem}.dock{position:sticky;bottom:0}main{padding-bottom:0}}
+@container (max-width:47.5rem){main{padding:.75rem 1rem 2rem}.items2{grid-template-columns:minmax(0,1fr)}}
+@container (max-width:30rem){.bar{justify-content:space-between}.onward{flex:1}.bar>label{flex:1 1 100%;order:1}}
+@media (forced-colors:active){.go,.go:hover{forced-color-adjust:none;background:Highlight;border-color:Highlight;color:HighlightText}.progress span{border-top:.5rem solid CanvasText}.left{border-top-style:dotted!important}.progress{background:none;overflow:visible}}
 `;
 
 export const elementCss = `
 .head,.foot,.title,.text,.ask,.line>.icon,.line>div:not(.act),.chip>span:first-child:has(+button[data-value]){display:none!important}
-.row,.line{padding:12px}
-.act{margin:0;min-height:44px}
-.seg,.all{display:flex;flex:1}
-.seg button,.all button{min-height:42px;flex:1;font-size:15px;justify-content:center}
-.line .chip{flex:1;border:0}.line .chip button[data-value]{flex:1;min-height:42px;border:1px solid var(--ctl);border-radius:8px;margin-inline-end:8px}
-section{counter-reset:key}
-[data-value]{counter-increment:key}
-[data-value]::before{content:counter(key);font-size:12px;line-height:18px;min-width:20px;text-align:center;border:1px solid;border-radius:4px;opacity:.7;margin-inline-end:8px;display:inline-block}
-@media (max-width:760px){[data-value]::before{display:none}}
-@media (max-width:480px){.seg,.all{flex-wrap:wrap}.seg button{flex:1 1 40%}}
+section{font-size:.9375rem;border:0;background:none;counter-reset:key}
+.row,.line{padding:0}
+.act,.line .chip{margin:0;min-height:2.75rem}
+svg{width:1.0625rem;height:1.0625rem}
+.seg,.all{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8rem,100%),1fr));gap:.5rem;flex:1;border:0;overflow:visible}
+.line .chip{flex:1;display:flex;gap:.5rem;border:0}
+[data-value]{display:flex;align-items:center;justify-content:center;gap:.5rem;min-height:2.75rem!important;padding:.25rem .75rem!important;font-size:inherit;border:1px solid var(--ctl)!important;border-radius:8px!important;background:var(--surface);color:var(--fg);counter-increment:key}
+.all .guess{border-style:dashed!important}
+.chip [data-value]{flex:1 1 14rem;border-style:solid}
+[data-value]::before{content:counter(key);font-size:.75rem;line-height:1.125rem;min-width:1.25rem;text-align:center;border:1px solid;border-radius:4px;color:var(--fg2);display:var(--keys,inline-block)}
+[data-value]:nth-child(n+10)::before{display:none}
+[data-value][aria-label]::after,.chip .undo[aria-label]::after{content:attr(aria-label)}
+.chip .undo{font-size:0;gap:.375rem;margin-inline:auto .25rem}.chip .undo::after{font-size:.9375rem}
+.chip .said{flex:1 1 8rem;margin:0}.chip .undo{white-space:normal;text-align:start}
+.said{line-height:1.4}
+.seg :focus-visible{outline-offset:2px}
 `;

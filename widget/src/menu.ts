@@ -29,18 +29,18 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
   }
   if (!model) return;
 
-  const keydown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
+  const shut = () => {
     note.remove();
     expand(false);
     by.focus();
   };
+  const keydown = ({ key }: KeyboardEvent) => key === "Escape" && shut();
   const door = (key: string, click: () => void) => h("button", { class: "quiet", click }, say(key));
   const note = h(
     "div",
     { class: "note", tabindex: "-1", keydown },
     h("p", {}, say("because")),
-    h("div", { class: "doors" }, door("marks", () => void list()), ...(model.answer.ask ? [door("notNow", () => quiet("dismiss"))] : []), door("hide", () => quiet("hide")), door("optOut", leave)),
+    h("div", { class: "doors" }, door("marks", () => void list(guest, mark, note, tell)), ...(model.answer.ask ? [door("notNow", () => quiet("dismiss"))] : []), door("hide", () => quiet("hide")), door("optOut", () => leave(guest, tell))),
   );
   below.after(note);
   expand(true);
@@ -62,45 +62,47 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
       mark._become(entry);
     }
     mark._card.querySelectorAll(".ask,.why").forEach((one) => one.remove());
-    if (type === "hide") return tell("hidden");
-    note.remove();
-    expand(false);
-    by.focus();
+    type === "hide" ? tell("hidden") : shut();
   }
+}
 
-  function leave(): void {
-    guest._call("me/optout", { out: true }).then(
-      () => {
-        tell("optedOut");
-        guest._models.clear();
-        guest._session = undefined;
-      },
-      () => tell("unreachable"),
-    );
-  }
+/** Leave altogether; `tell` says what came of it. */
+function leave(guest: Guest, tell: (key: string) => void): void {
+  guest._call("me/optout", { out: true }).then(
+    () => {
+      tell("optedOut");
+      guest._models.clear();
+      guest._session = undefined;
+    },
+    () => tell("unreachable"),
+  );
+}
 
-  async function list(): Promise<void> {
-    const told = await guest._call<OwnMarks>("me/judgements", { limit: 20 }).catch(() => undefined);
-    if (!told) return tell("unreachable");
-    if (!told.judgements.length) return tell("noMarks");
-    note.replaceChildren(h("p", {}, say("marks")), h("ul", {}, ...told.judgements.map(row)));
-    note.focus();
-  }
+/** List in the note what this person marked; `tell` says why there is no list. */
+async function list(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string) => void): Promise<void> {
+  const { h, say } = guest._kit;
+  const told = await guest._call<OwnMarks>("me/judgements", { limit: 20 }).catch(() => undefined);
+  if (!told) return tell("unreachable");
+  if (!told.judgements.length) return tell("noMarks");
+  note.replaceChildren(h("p", {}, say("marks")), h("ul", {}, ...told.judgements.map((one) => row(guest, mark, note, one))));
+  note.focus();
+}
 
-  function row(one: OwnMark): HTMLElement {
-    const about = [one.item.title, ...(one.candidate ? [one.candidate.title] : [])].map((words) => h("bdi", {}, words));
-    const node = h("li", {}, h("span", {}, ...about.flatMap((each, nth) => (nth ? [" · ", each] : [each])), ": ", answers._saying(one.value)));
-    if (one.exposure) {
-      const click = () => {
-        const here = model!.entries.find(({ row }) => row.is === "decided" && row.judgement === one.judgement);
-        if (here) answers._undo(here, mark);
-        else answers._tell({ exposure: one.exposure!, shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
-        node.remove();
-        mark._say(say("undone"));
-        note.focus();
-      };
-      node.append(h("button", { class: "undo", "aria-label": `${say("undo")}: ${one.candidate?.title ?? one.value}`, click }, say("undo")));
-    }
-    return node;
+function row(guest: Guest, mark: Mark, note: HTMLElement, one: OwnMark): HTMLElement {
+  const { h, say } = guest._kit;
+  const answers = guest._answers!;
+  const about = [one.item.title, ...(one.candidate ? [one.candidate.title] : [])].map((words) => h("bdi", {}, words));
+  const node = h("li", {}, h("span", {}, ...about.flatMap((each, nth) => (nth ? [" · ", each] : [each])), ": ", answers._saying(one.value)));
+  if (one.exposure) {
+    const click = () => {
+      const here = mark._model!.entries.find(({ row }) => row.is === "decided" && row.judgement === one.judgement);
+      if (here) answers._undo(here, mark);
+      else answers._tell({ exposure: one.exposure!, shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
+      node.remove();
+      mark._say(say("undone"));
+      note.focus();
+    };
+    node.append(h("button", { class: "undo", "aria-label": `${say("undo")}: ${one.candidate?.title ?? one.value}`, click }, say("undo")));
   }
+  return node;
 }

@@ -1,4 +1,4 @@
-// Every word in Arabic, which has six plural forms.
+// Every word in Arabic, which has six plural forms: from 11 to 99 what is counted ends otherwise than from 100 on, where its letters show it.
 import type { Words } from "./index";
 
 export const words: Words = {
@@ -7,7 +7,7 @@ export const words: Words = {
   unsure: "لا أدري",
   answer: { duplicate: "المشكلة نفسها.", related: "ذات صلة.", different: "مختلفة.", fits: "مناسب.", does_not_fit: "غير مناسب." },
   after: { related: "حُفظت بجانب هذا الموضوع.", different: "لن تظهر مجددًا.", unsure: "هذا يساعد أيضًا." },
-  others: { one: "أنت وشخص آخر.", two: "أنت وشخصان آخران.", few: "أنت و{n} أشخاص آخرون.", other: "أنت و{n} شخصًا آخر." },
+  others: { one: "أنت وشخص آخر.", two: "أنت وشخصان آخران.", few: "أنت و{n} أشخاص آخرون.", many: "أنت و{n} شخصًا آخر.", other: "أنت و{n} شخص آخر." },
   proposed: "مقترح: سنسأل آخرين.",
   contested: "الآراء مختلفة: سنسأل آخرين.",
   settled: "حُسم الأمر.",
@@ -18,7 +18,7 @@ export const words: Words = {
   again: "أعد المحاولة",
   undo: "تراجع",
   undone: "تم التراجع.",
-  people: { zero: "لا أحد", one: "شخص واحد", two: "شخصان", few: "{n} أشخاص", other: "{n} شخصًا" },
+  people: { zero: "لا أحد", one: "شخص واحد", two: "شخصان", few: "{n} أشخاص", many: "{n} شخصًا", other: "{n} شخص" },
   mark: "علّم",
   heading: "مواضيع ذات صلة",
   showPairs: "إظهار مواضيع ذات صلة",
