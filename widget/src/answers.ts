@@ -224,7 +224,7 @@ function bring(mark: Mark, name: string, ...given: unknown[]): void {
 function more(mark: Mark, below: HTMLElement, words?: string): HTMLElement {
   const click = ({ currentTarget }: Event) => bring(mark, "menu", below, currentTarget);
   const props = { class: words ? "why" : "icon", "aria-label": words ?? kit.say("menu"), "aria-expanded": "false", click };
-  return kit.h("button", props, words ?? kit.icon("M3 8h0m5 0h0m5 0h0"));
+  return kit.h("button", props, words ?? kit.icon("M2 8h1m4 0h1m4 0h1"));
 }
 
 const all = {

@@ -10,7 +10,7 @@ export interface Refused {
 export async function post<T>(base: string, path: string, given: object): Promise<T> {
   const url = `${base}v1/${path}`;
   const body = JSON.stringify(given);
-  const answer = await fetch(url, { method: "POST", body, credentials: "omit", keepalive: path === "events", headers: { "Content-Type": "text/plain" } });
+  const answer = await fetch(url, { method: "POST", body, credentials: "omit", keepalive: path === "events" }); // a string goes as text/plain
   const told = await answer.json().catch(() => 0);
   if (answer.ok && told) return told;
   throw { status: answer.ok ? 0 : answer.status, code: told.code, retryAfterS: +(told.retry_after ?? answer.headers.get("Retry-After")) };

@@ -33,7 +33,6 @@ export class Mark extends HTMLElement {
   /** What the host shows once somebody answered. */
   private readonly _benefit = h("slot", { name: "decided", hidden: true });
   private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
-  private _round = 0;
   private _end = new AbortController();
 
   connectedCallback(): void {
@@ -52,7 +51,6 @@ export class Mark extends HTMLElement {
 
   /** Take everything away and wait for nothing more. */
   _clear(): void {
-    this._round++;
     this._end.abort();
     this._model = undefined;
     this._nodes.clear();
@@ -62,9 +60,7 @@ export class Mark extends HTMLElement {
 
   async _begin(): Promise<void> {
     this._clear();
-    const round = this._round;
-    const isOver = () => round !== this._round;
-    this._end = new AbortController();
+    const { signal } = (this._end = new AbortController());
     const item = this.getAttribute("item");
     const question = this.getAttribute("question");
     if (!item || !question || guest._end.signal.aborted) return;
@@ -72,7 +68,7 @@ export class Mark extends HTMLElement {
     const isKnown = guest._models.has(`${question} ${item}`);
     if (!isKnown) await this._until(NEAR, true);
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
-    if (isOver() || !kind) return;
+    if (signal.aborted || !kind) return;
     if (!isKnown && !reserve) await this._free(0);
     this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
     if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
@@ -81,7 +77,7 @@ export class Mark extends HTMLElement {
     await guest._calm(); // a prompt is spent when it is asked for
     const model = await guest._place(question, item);
     await guest._calm();
-    if (isOver()) return;
+    if (signal.aborted) return;
     this._model = model;
     this._show(kind, reserve);
     if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });

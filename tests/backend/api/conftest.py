@@ -23,7 +23,9 @@ def site(make_world: Callable[..., Any], transactional_db: None) -> SimpleNamesp
     world.secret = add_api_key(project=project, kind="secret")
     add_signing_key(project=project, kid="k1", material=SIGNING_KEY.encode())
     world.origin = "https://forum.example"
-    world.browser = lambda path, body, **headers: _post(path, body, "text/plain", **{"Origin": world.origin} | headers)
+    world.browser = lambda path, body, **headers: _post(
+        path, body, "text/plain;charset=UTF-8", **{"Origin": world.origin} | headers
+    )
     world.server = Server(world.secret)
     return world
 

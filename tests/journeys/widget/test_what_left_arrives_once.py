@@ -41,7 +41,7 @@ def test_an_answer_is_stored_once(hosts: Hosts, kind: str) -> None:
     visit.button(button).first.click()
     ledger = stored(visit, [value])
     assert ledger.most_deliveries == 1 and ledger.lost_count == 0
-    assert {call["type"] for call in ledger.called("events")} == {"text/plain"}
+    assert {call["type"] for call in ledger.called("events")} == {"text/plain;charset=UTF-8"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

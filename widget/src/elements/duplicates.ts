@@ -9,12 +9,12 @@ const SEARCH = "M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0Zm-1 3 4 4";
 const css = `
 .head{padding-inline:16px 8px;min-height:42px}
 h2{flex:1;font-weight:600}
-.head,.title{font-size:15px}
+.head,.title{font-size:1.07em}
 .why{text-decoration:underline;color:var(--fg2)}
 .ask{padding:0 16px}
 .row{padding:10px 16px 12px}.row+.row,.foot{border-top:1px solid var(--line)}
 .title{display:flex;gap:8px;margin-inline-end:-8px;min-height:28px}
-.title bdi,.text bdi{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
+.title bdi,.text bdi{text-align:match-parent;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
 .title a{flex:1;text-decoration:none;font-weight:500;margin-block:2px}
 .title .icon{min-height:28px}
 .text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
