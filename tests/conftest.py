@@ -12,6 +12,8 @@ BASE = Path(__file__).resolve().parents[1]
 BESIDE = os.environ.get("PYTEST_XDIST_WORKER", "")
 os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test")) + (BESIDE and f"-{BESIDE}")
 os.environ["EARMARK_DEBUG"] = "1"
+#: Playwright keeps a loop in the thread for as long as its browser lives, beside tests that use the store.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 for name in ("EARMARK_BROKER_URL", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
     os.environ.pop(name, None)
@@ -23,6 +25,12 @@ import pytest
 django.setup()
 
 from django.test import TransactionTestCase
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let processes that run tests side by side choose their stores before they read the settings."""
+    if not BESIDE and getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def _superuser() -> Any:
