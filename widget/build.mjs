@@ -29,6 +29,9 @@ const CHUNKS = {
   es: "strings/es",
   ar: "strings/ar",
 };
+// Of a module that others build with, what is asked of its chunk from outside.
+const ONLY = { core: ["start", "wait"] };
+const only = (entry) => ({ stdin: { contents: `export { ${ONLY[entry]} } from "./${entry}";`, resolveDir: join(here, "src") } });
 const PLACEHOLDER = "__edition__"; // stands in the chunks for the hash over all of them, until that is known
 const SMALLER = {
   ecma: 2020,
@@ -58,7 +61,7 @@ async function smaller(text) {
 
 async function bundle(entry, format) {
   const result = await build({
-    ...HOW, entryPoints: [`src/${entry}.ts`], format, define: { EDITION: JSON.stringify(PLACEHOLDER) }, mangleCache: names,
+    ...HOW, ...(ONLY[entry] ? only(entry) : { entryPoints: [`src/${entry}.ts`] }), format, define: { EDITION: JSON.stringify(PLACEHOLDER) }, mangleCache: names,
   }); // prettier-ignore
   Object.assign(names, result.mangleCache);
   return smaller(result.outputFiles[0].text);

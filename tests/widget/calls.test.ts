@@ -221,6 +221,15 @@ test("undo: by the judgement's name, of this page or an earlier one", async () =
   expect(server.events.flatMap((event) => (event.type === "undo" ? [event.judgement] : []))).toEqual([judgement, "earlier-2"]);
 });
 
+test("undo: what an element shows is taken back also after the session was renewed", async () => {
+  server.shown["5"] = { answers: [earlier(thread("2"), "related")] };
+  await mount("duplicates", PAIR);
+  guest._models.clear();
+  await told("undo", "earlier-2");
+  await pass();
+  expect(server.events).toMatchObject([{ type: "undo", judgement: "earlier-2" }]);
+});
+
 test("undo: what does not stand, or stands no more, rejects", async () => {
   const { judgement } = await told("decide", { ...PAIR, candidate: "1", value: "duplicate" });
   await told("undo", judgement);

@@ -321,6 +321,16 @@ test("what found nobody at home asks again when the connection is back", async (
   expect(button(mark._root, "Same")).toBeTruthy();
 });
 
+test("a connection that comes back disturbs no element that waits for its first answer", async () => {
+  server.slowMs = 3000;
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  const bars = one(mark, "[aria-busy]");
+  window.dispatchEvent(new Event("online"));
+  await pass();
+  expect(one(mark, "[aria-busy]")).toBe(bars);
+});
+
 test("questions that the server no longer asks give nothing", async () => {
   server.session = { questions: [QUESTIONS.topics] };
   server.shown["5"] = { candidates: [thread("1")] };

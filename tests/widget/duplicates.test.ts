@@ -204,6 +204,32 @@ test("a text that comes late is held to the height that stood at the click", asy
   expect([one(mark, "pre").textContent, one(mark, "pre").className]).toEqual(["Late.", ""]);
 });
 
+test("who has gone on to the way out keeps the focus when the text arrives, and when an answer is drawn", async () => {
+  const mark = await show({ candidates: [thread("1", { snippet: "It begins so …" })] });
+  server.slowMs = 300;
+  button(row(mark), "Read “Thread 1” here").click();
+  await pass(0);
+  const out = row(mark).querySelector<HTMLElement>(".text a")!;
+  out.focus();
+  await pass(1000);
+  expect(one(mark, "pre").textContent).toBe("The whole text of 1.");
+  expect(focused(mark)).toBe(out);
+});
+
+test("taken out of the page and put back, an element reads nothing any more", async () => {
+  const mark = await show({ candidates: [thread("1", { snippet: "It is this short." })] });
+  button(row(mark), "Read “Thread 1” here").click();
+  await pass();
+  mark.remove();
+  document.body.append(mark);
+  await pass();
+  expect(mark._root.querySelector("pre")).toBeNull();
+  button(row(mark), "Read “Thread 1” here").click();
+  await pass();
+  press(one(mark, "pre"), "Escape");
+  expect(mark._root.querySelector("pre")).toBeNull();
+});
+
 test("where the text cannot be had, the snippet is read", async () => {
   server.refusals = [{ path: "read", status: 404, code: "unknown_item" }];
   const mark = await show({ candidates: [thread("1", { snippet: "It begins so …" })] });

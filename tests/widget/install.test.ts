@@ -87,7 +87,7 @@ test("a word that holds no longer is asked for anew, at most once a minute, and 
 });
 
 test("an element that got nothing, since the word did not hold, gets it with the next one", async () => {
-  server.refusals = [1, 2].map(() => ({ path: "session", status: 401, code: "identity_expired" }));
+  server.refusals = [{ path: "session", status: 401, code: "identity_expired" }];
   begin({ identity: async () => "ann" });
   const mark = element();
   await brought();

@@ -138,6 +138,16 @@ test("a core that cannot be had is asked for again when the connection is back, 
   expect(earmark.calls.map(([args]) => args)).toEqual([["suggest"]]);
 });
 
+test("a core that failed is asked for again by the next call", async () => {
+  vi.doMock(CORE, () => {
+    throw new Error("503");
+  });
+  const earmark = await load({ rules: "" });
+  vi.doMock(CORE, () => ({ start: (by: unknown) => started.push(by as never) }));
+  void earmark("suggest");
+  await hasBegun(earmark);
+});
+
 test("where the script is a module, and so unknown, the page's own address is the base", async () => {
   Object.defineProperty(document, "currentScript", { get: () => null, configurable: true });
   const { settings } = await load();

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { Guest } from "@/core";
 import type { Mark } from "@/mark";
-import { aPage, all, arrive, button, earlier, element, focused, heard, hide, mount, move, one, pass, server, thread, watchedCount } from "./page";
+import { aPage, all, arrive, button, earlier, element, focused, heard, hide, mount, move, one, pass, press, server, thread, watchedCount } from "./page";
 
 aPage();
 
@@ -109,9 +109,9 @@ test("below the window it grows whatever follows", async () => {
 });
 
 test("above the window it grows where the browser holds still what is being read", async () => {
-  vi.stubGlobal("CSS", { supports: () => true });
   arrive();
   const mark = element("duplicates", PLACE);
+  Object.defineProperty(mark, "style", { value: { overflowAnchor: "" } });
   document.body.append(mark);
   follow(120, 300);
   move(mark, -200, 0);
@@ -120,9 +120,9 @@ test("above the window it grows where the browser holds still what is being read
 });
 
 test("above the window it does not grow where the browser would let what is being read jump", async () => {
-  vi.stubGlobal("CSS", { supports: () => false });
   arrive();
   const mark = element("duplicates", PLACE);
+  Object.defineProperty(mark, "style", { value: {} });
   document.body.append(mark);
   follow(120, 300);
   move(mark, -200, 0);
@@ -441,6 +441,35 @@ test("the host's own words appear once something is decided", async () => {
   expect(one(mark, "slot[name=decided]").hidden).toBe(true);
   button(rows(mark)[0]!, "Same").click();
   expect(one(mark, "slot[name=decided]").hidden).toBe(false);
+});
+
+test("an element that was taken away while somebody typed asks nothing and spends no prompt", async () => {
+  const guest = arrive();
+  const field = document.body.appendChild(document.createElement("input"));
+  press(field, "a");
+  const mark = await mount("duplicates", PLACE);
+  mark.remove();
+  await pass(10_000);
+  expect(server.received).toEqual([]);
+  const other = await mount("duplicates", { ...PLACE, item: "6" });
+  press(field, "b");
+  other.setAttribute("item", "7");
+  guest._destroy();
+  await pass(10_000);
+  expect(server.at("suggest").flatMap(({ places }) => places).filter(({ item }: { item: string }) => item === "7")).toEqual([]);
+});
+
+test("what stands where nobody can grow is watched by one observer, however long it waits", async () => {
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  follow(120, 300);
+  move(mark, 100, 0);
+  await pass(5000);
+  expect([mark._root.childElementCount, watchedCount()]).toEqual([0, 2]);
+  move(mark, innerHeight + 50, 0);
+  await pass();
+  expect(titles(mark).length).toBe(2);
 });
 
 test("the host's own words go when the last answer is taken back, and stand for one of an earlier visit", async () => {

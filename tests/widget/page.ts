@@ -270,6 +270,9 @@ export function aPage(): void {
       const { top, height } = boxOf(this);
       return { top, height, bottom: top + height } as DOMRect;
     });
+    vi.spyOn(Element.prototype, "getClientRects").mockImplementation(function (this: Element) {
+      return (Number.isNaN(boxOf(this).top) ? [] : [this.getBoundingClientRect()]) as unknown as DOMRectList;
+    });
     vi.spyOn(ShadowRoot.prototype, "activeElement", "get").mockImplementation(focusWithin as () => Element | null);
     vi.spyOn(document, "hidden", "get").mockImplementation(() => isHidden);
     // A browser draws no frame of a page that nobody sees.

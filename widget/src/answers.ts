@@ -34,15 +34,17 @@ function open(person: string): void {
   );
 }
 
-/** Send what waits. What was on its way as the page went is sent once more by the next page; it is stored once. */
-function flush(isGoing?: boolean): void {
-  void outbox?._flush(isGoing);
+/** Send what waits. What was on its way as the page goes may leave with it again, and with the next page; it is stored once. */
+function flush(): void {
+  void outbox?._flush();
 }
 
 function close(): void {
   flush();
   outbox?._close();
   whose = "";
+  judged.clear();
+  undone.clear();
 }
 
 /** Make the model of a place from what the server told. */
@@ -238,6 +240,6 @@ export function answers(by: Guest): Answers {
   guest = by;
   kit = by._kit;
   kit.learn(words);
-  for (const name of ["pageshow", "online", "pagehide", "visibilitychange"]) by._on(name, () => flush(/h[ai]/.test(name)));
+  for (const name of ["pageshow", "online", "pagehide", "visibilitychange"]) by._on(name, flush);
   return all;
 }

@@ -67,7 +67,7 @@ const calls = {
   },
 
   async undo(guest: Guest, judgement: string) {
-    const models = await Promise.all(guest._models.values());
+    const models = [...(await Promise.all(guest._models.values())), ...[...guest._views].map(({ _model }) => _model)];
     const entry = models.flatMap((model) => model?.entries ?? []).find(({ row }) => row.is === "decided" && row.judgement === judgement);
     if (!entry) throw new Error("earmark: no such judgement stands in this page.");
     guest._answers!._undo(entry, document);

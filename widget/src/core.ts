@@ -25,8 +25,6 @@ export interface Entry {
   row: Row;
   /** Whether it stands in a list that was shown and is yet to be told as seen. */
   isUnseen: boolean;
-  /** Draw its whole text, while it is read in place. */
-  _reading?: ((node: HTMLElement) => void) | undefined;
 }
 
 /** What is known of one place: a question about an item. */
@@ -67,7 +65,13 @@ export class Guest {
     this._on("keydown", ({ target }) => {
       if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
-    this._on("online", () => this._views.forEach((view) => view._model || void view._begin()));
+    this._on("online", () =>
+      this._views.forEach((view) => {
+        if (!view._isLost) return;
+        view._isLost = false;
+        void view._free(view.offsetHeight).then(() => view._begin());
+      }),
+    );
   }
 
   /** Listen to the window until the end. */
@@ -78,6 +82,7 @@ export class Guest {
   /** Return the session, asked for once, with lists for `places`; where the host's word does not hold, the host hears `earmark:identity`. */
   _meet(places?: object[]): Promise<Session> {
     const { key, identity, base } = this._earmark.settings;
+    this._end.signal.throwIfAborted();
     return (this._session ??= post<Session>(base, "session", { key, identity, places }).catch((refused: Refused) => {
       this._session = undefined;
       if (refused.status === 401) fire(document, "identity", {});
@@ -145,7 +150,7 @@ export class Guest {
         if (this._wishes.push({ question, item, give }) === 1) setTimeout(() => void this._suggest(), GATHER_MS);
       });
       this._models.set(key, found);
-      void found.then((model) => model || this._models.delete(key));
+      void found.then((model) => model || this._models.get(key) !== found || this._models.delete(key));
     }
     return found;
   }
@@ -172,13 +177,12 @@ export class Guest {
 
   /** Wait while nobody looks, somebody types in the host's page, or we were asked to pause. */
   async _calm(): Promise<void> {
-    while (document.hidden || this._isPaused || performance.now() - this._typedAt < TYPING_MS)
+    while (!this._end.signal.aborted && (document.hidden || this._isPaused || performance.now() - this._typedAt < TYPING_MS))
       await new Promise((on) => setTimeout(on, LOOK_AGAIN_MS));
   }
 
   /** Send what waits, empty the elements and go quiet. */
   _destroy(): void {
-    this._isPaused = false; // what waits for calm ends
     this._answers?._close();
     this._end.abort();
     this._views.forEach((view) => view._clear());
@@ -206,7 +210,7 @@ export function start(earmark: Earmark): Guest {
   earmark.take = take;
   Promise.all(earmark.calls.splice(0).map(take))
     .then(() => new Promise((on) => setTimeout(on, guest._views.size && OPEN_MS))) // a place asks sooner, and for its list too
-    .then(() => (guest._isSilent || guest._end.signal.aborted ? undefined : guest._open()))
+    .then(() => (guest._isSilent ? undefined : guest._open()))
     .catch(() => {});
   return guest;
 }

@@ -79,8 +79,10 @@ class Installation {
     const guest = this._guest!;
     this._earmark.settings.identity = identity;
     guest._session = undefined;
-    guest._open().catch(() => {});
-    guest._views.forEach((view) => view._model || void view._begin());
+    guest
+      ._open()
+      .then(() => guest._views.forEach((view) => view._isLost && void view._begin()))
+      .catch(() => {});
   }
 
   private _destroy(): void {

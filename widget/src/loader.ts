@@ -32,7 +32,7 @@ const LOOK_AGAIN_MS = 200;
       watch.disconnect();
       import(`${base}core.${EDITION}.js`)
         .then((core) => page.earmark === earmark && core.start(earmark))
-        .catch(() => addEventListener("online", wake, { once: true }));
+        .catch(() => addEventListener("online", (earmark.wake = wake), { once: true }));
     },
   });
   rules === undefined ? look() : earmark.wake();

@@ -28,12 +28,16 @@ export class Mark extends HTMLElement {
   _kind: Kind | undefined;
   /** The node in which each entry is drawn. */
   readonly _nodes = new Map<Entry, HTMLElement>();
+  /** What draws the whole text of an entry, while that is read here. */
+  readonly _reading = new Map<Entry, (node: HTMLElement) => void>();
   readonly _card: HTMLElement = h("section", { part: "card" });
   readonly _root = this.attachShadow({ mode: "open" });
   /** What the host shows once somebody answered. */
   private readonly _benefit = h("slot", { name: "decided", hidden: true });
   private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
   private _end = new AbortController();
+  /** Whether it got nothing: nobody answered, or there is nothing. */
+  _isLost: boolean | undefined;
 
   connectedCallback(): void {
     guest._views.add(this);
@@ -52,8 +56,10 @@ export class Mark extends HTMLElement {
   /** Take everything away and wait for nothing more. */
   _clear(): void {
     this._end.abort();
+    this._isLost = undefined;
     this._model = undefined;
     this._nodes.clear();
+    this._reading.clear();
     this._root.replaceChildren();
     this._say("");
   }
@@ -66,26 +72,24 @@ export class Mark extends HTMLElement {
     if (!item || !question || guest._end.signal.aborted) return;
     const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
     const isKnown = guest._models.has(`${question} ${item}`);
-    if (!isKnown) await this._until(NEAR, true);
+    if (!isKnown) await new Promise<void>((near) => this._watch({ rootMargin: NEAR }, [this], ([seen]) => seen!.isIntersecting && near()));
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
-    if (signal.aborted || !kind) return;
+    if (signal.aborted) return;
+    if (!kind) return void (this._isLost = true);
     if (!isKnown && !reserve) await this._free(0);
     this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
     if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
     if (guest._isSilent) await this._knock(kind.door ?? "show");
     guest._isSilent = false;
     await guest._calm(); // a prompt is spent when it is asked for
+    if (signal.aborted) return;
     const model = await guest._place(question, item);
     await guest._calm();
     if (signal.aborted) return;
     this._model = model;
+    this._isLost = !model;
     this._show(kind, reserve);
     if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
-  }
-
-  /** Resolve when the element comes within `margin` of the window, or has left it. */
-  private _until(rootMargin: string, isIn: boolean): Promise<void> {
-    return new Promise((resolve) => this._watch({ rootMargin }, [this], ([seen]) => seen!.isIntersecting === isIn && resolve()));
   }
 
   /** Watch nodes until the element goes. */
@@ -96,15 +100,19 @@ export class Mark extends HTMLElement {
   }
 
   /** Wait for a moment in which becoming higher, or lower by at most `less` px, moves nothing that somebody sees. */
-  private async _free(less: number): Promise<void> {
-    while (!this._isFree(less)) await this._until(`${less}px`, this.getBoundingClientRect().bottom <= -less);
+  _free(less: number): Promise<void> {
+    return new Promise((free) => {
+      const look = () => this._isFree(less) && free();
+      if (this._isFree(less)) free();
+      else this._watch({ rootMargin: `${less}px 0px 0px` }, [this], look);
+    });
   }
 
-  /** Whether this moment is such: we are out of view, or nothing in view follows. */
+  /** Whether this moment is such: we are drawn nowhere or out of view, or nothing in view follows. */
   private _isFree(less: number): boolean {
     const { top, bottom } = this.getBoundingClientRect();
-    if (top >= innerHeight) return true;
-    if (bottom <= -less) return CSS.supports("overflow-anchor", "auto");
+    if (!this.getClientRects()[0] || top >= innerHeight) return true;
+    if (bottom <= -less) return "overflowAnchor" in this.style;
     for (let node: Element | null = this; node; node = node.parentElement)
       for (let after = node.nextElementSibling; after; after = after.nextElementSibling) {
         const beside = after.getBoundingClientRect();
@@ -136,11 +144,11 @@ export class Mark extends HTMLElement {
       this._root.replaceChildren((stands = h("slot", { name: "empty" })));
       stands.style.cssText = `display:block;min-height:${least}px`;
     }
+    this._thank();
     if (isHeld) {
       this._fold(held);
       void this._free(held).then(() => (stands.style.minHeight = `${reserve}px`));
     }
-    this._thank();
     this._observe();
   }
 
@@ -188,7 +196,7 @@ export class Mark extends HTMLElement {
     const isOurs = node.contains(had);
     const isAnswer = had?.closest(".act,.chip");
     this._kind!.update(this, entry);
-    if (isOurs) isAnswer ? this._focus(entry) : node.querySelector<HTMLElement>(had!.localName)?.focus();
+    if (isOurs) isAnswer ? this._focus(entry) : (node.contains(had) ? (had as HTMLElement) : node.querySelector<HTMLElement>(had!.localName))?.focus();
     this._thank();
   }
 

@@ -95,7 +95,8 @@ function row(guest: Guest, mark: Mark, note: HTMLElement, one: OwnMark): HTMLEle
   const node = h("li", {}, h("span", {}, ...about.flatMap((each, nth) => (nth ? [" · ", each] : [each])), ": ", answers._saying(one.value)));
   if (one.exposure) {
     const click = () => {
-      const here = mark._model!.entries.find(({ row }) => row.is === "decided" && row.judgement === one.judgement);
+      const models = [...guest._views].map(({ _model }) => _model);
+      const here = models.flatMap((model) => model?.entries ?? []).find(({ row }) => row.is === "decided" && row.judgement === one.judgement);
       if (here) answers._undo(here, mark);
       else answers._tell({ exposure: one.exposure!, shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
       node.remove();

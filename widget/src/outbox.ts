@@ -24,10 +24,6 @@ export type Told = (event: SentEvent, result: EventResult | undefined) => void;
 export class Outbox {
   private _lines: Line[] = [];
   private _flying = 0;
-  /** Where in the lines what is on its way begins. */
-  private _from = 0;
-  /** How many of the first lines left while nobody answered: they may have arrived. */
-  private _left = 0;
   private _lost = 0;
   private _failures = 0;
   private _restsUntil = 0;
@@ -51,21 +47,19 @@ export class Outbox {
     this._lines.push({ at: Date.now(), event });
     if (this._lines.length > MOST_EVENTS) {
       this._lost++;
-      this._lines.splice(this._from + this._flying, 1).forEach((line) => this._told(line.event, lost(line.event)));
+      this._lines.splice(this._flying, 1).forEach((line) => this._told(line.event, lost(line.event)));
     }
     this._write();
     if (!this._failures) this._wake(waitMs);
   }
 
-  /** Send what waits, or as the page goes what has not left before; one batch is on its way at a time. */
-  async _flush(isGoing = false): Promise<void> {
+  /** Send what waits; one batch is on its way at a time. */
+  async _flush(): Promise<void> {
     clearTimeout(this._timer);
     this._timer = undefined;
-    if (this._flying || this._isClosed) return;
-    this._from = isGoing ? this._left : 0;
-    const batch = this._next();
-    if (!batch[0]) return;
+    if (this._flying || !this._lines.length || this._isClosed) return;
     if (Date.now() < this._restsUntil) return this._wake(this._restsUntil - Date.now());
+    const batch = this._next();
     this._flying = batch.length;
     const lost = this._lost;
     let results: EventResult[];
@@ -88,7 +82,7 @@ export class Outbox {
   private _next(): SentEvent[] {
     const batch: SentEvent[] = [];
     let bytes = 0;
-    for (const { event } of this._lines.slice(this._from)) {
+    for (const { event } of this._lines) {
       bytes += JSON.stringify(event).length * 2;
       if (batch[0] && (batch.length === this._batch || bytes > MOST_BYTES)) break;
       batch.push(event);
@@ -98,7 +92,7 @@ export class Outbox {
 
   private _settle(batch: SentEvent[], resultOf: (event: SentEvent) => EventResult | undefined): void {
     this._flying = this._failures = 0;
-    this._lines.splice((this._left = this._from), batch.length);
+    this._lines.splice(0, batch.length);
     this._write();
     batch.forEach((event) => this._told(event, resultOf(event)));
     if (this._lines.length) this._wake(0);
@@ -114,7 +108,6 @@ export class Outbox {
       this._lost += batch.length;
       return this._settle(batch, lost);
     }
-    if (!status) this._left = this._from + batch.length;
     batch.forEach((event) => this._told(event, undefined));
     const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ++this._failures);
     const asked = Math.min(retryAfterS * 1000 || 0, LONGEST_ASKED_MS);

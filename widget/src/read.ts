@@ -11,7 +11,6 @@ const css = `
 .open .text{display:block;background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
 pre{margin:0;font:inherit;white-space:pre-line;height:10em;overflow:auto}
 .roomy{height:auto;max-height:min(60vh,28em)}
-.open .text bdi{display:inline}
 .text a{display:inline-block;line-height:32px}
 .open .icon svg{rotate:180deg}
 `;
@@ -24,40 +23,48 @@ export function read(guest: Guest, mark: Mark, entry: Entry, node: HTMLElement):
   const { title, snippet, id } = entry.candidate;
   learn(words);
   mark._root.adoptedStyleSheets = [...new Set([...mark._root.adoptedStyleSheets, sheet(css)])];
-  if (entry._reading) return close();
+  if (mark._reading.has(entry)) return close();
 
   const openedAt = performance.now();
-  let isRoomy = texts.has(entry) || !snippet.endsWith("…");
+  const { href } = node.querySelector("a")!;
+  const text = h("pre", { role: "group", dir: "auto", "aria-label": title, scroll: () => (top = text.scrollTop) });
+  const inside = [text, ...(href ? [h("a", { href }, say("open"))] : [])];
   let top = 0;
-  entry._reading = paint;
+  mark._reading.set(entry, paint);
   node.onkeydown = ({ key }) => void (key === "Escape" && close()); // false would take the key from the browser
   guest._answers!._tell(entry, { type: "expand", candidate: id });
   paint(node);
   focus();
-  if (!isRoomy) void bring();
+  if (texts.has(entry) || !snippet.endsWith("…")) fill(texts.get(entry) ?? snippet, true);
+  else {
+    fill(snippet, false);
+    void bring();
+  }
 
-  /** Draw the row open; done anew each time the row is drawn. */
+  /** Draw the row open, with the same nodes each time, so that whoever reads stays where they are. */
   function paint(row: HTMLElement): void {
-    const scroll = () => (top = text.scrollTop);
-    const text = h("pre", { class: isRoomy ? "roomy" : "", role: "group", "aria-label": title, scroll }, h("bdi", {}, texts.get(entry) ?? snippet));
-    const { href } = row.querySelector("a")!;
     row.classList.add("open");
-    row.querySelector(".text")!.replaceChildren(text, ...(href ? [h("a", { href }, say("open"))] : []));
+    row.querySelector(".text")!.replaceChildren(...inside);
     row.querySelector("[aria-expanded]")!.setAttribute("aria-expanded", "true");
-    if (text.scrollHeight > text.clientHeight) text.tabIndex = 0;
     text.scrollTop = top;
+  }
+
+  function fill(words: string, isRoomy: boolean): void {
+    text.textContent = words;
+    text.className = isRoomy ? "roomy" : "";
+    if (text.scrollHeight > text.clientHeight) text.tabIndex = 0;
   }
 
   async function bring(): Promise<void> {
     const told = await guest._call<Read>("read", { exposure: entry.exposure, candidate: id }).catch(() => undefined);
     if (!told) return; // the snippet stays
     texts.set(entry, told.body);
-    isRoomy = performance.now() - openedAt < AT_ONCE_MS;
-    if (entry._reading === paint) paint(node);
+    if (mark._reading.get(entry) === paint) fill(told.body, performance.now() - openedAt < AT_ONCE_MS);
   }
 
   function close(): void {
-    entry._reading = node.onkeydown = undefined as never;
+    mark._reading.delete(entry);
+    node.onkeydown = null;
     mark._kind!.update(mark, entry);
     focus();
   }

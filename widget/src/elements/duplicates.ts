@@ -50,7 +50,7 @@ export function kind(guest: Guest): Kind {
       h("div", { class: isGot ? "text got" : "text" }, h("bdi", {}, ...(isGot ? [h("b", {}, say("answered")), " ", answer] : [snippet]))),
       h("div", { class: "act" }, ...act(mark, entry)),
     );
-    entry._reading?.(node);
+    mark._reading.get(entry)?.(node);
     return node;
   }
 
