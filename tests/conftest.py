@@ -10,7 +10,9 @@ from typing import Any
 BASE = Path(__file__).resolve().parents[1]
 #: Tests that run side by side have a store each.
 BESIDE = os.environ.get("PYTEST_XDIST_WORKER", "")
-os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test")) + (BESIDE and f"-{BESIDE}")
+os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test")) + (
+    BESIDE and f"-{BESIDE}"
+)
 os.environ["EARMARK_DEBUG"] = "1"
 #: Playwright keeps a loop in the thread for as long as its browser lives, beside tests that use the store.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

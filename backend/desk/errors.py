@@ -60,7 +60,7 @@ class KnownAsAnotherKind(DeskError):
     """The person is known as another kind of annotator, which is kept from first sight."""
 
     def __init__(self, *, subject: str, known_as: str, wanted: str) -> None:
-        super().__init__(f"{subject!r} is known as {known_as}, and a link for {wanted} would not change that.")
+        super().__init__(f"{subject} is known as {known_as}, and a link for {wanted} would not change that.")
         self.subject = subject
         self.known_as = known_as
         self.wanted = wanted

@@ -120,10 +120,11 @@ function put(next: DeskNext): void {
 }
 
 function fail({ status, code, retryAfterS }: Refused, given: object): void {
-  const isOver = status === 401 || status === 403;
+  const isOver = [401, 403, 409].includes(status);
   const door = h("button", { class: "go", id: "next", click: () => void turn(given) }, say("deskAgain"));
   root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
   if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
+  if (code === "known_as_another_kind") root.querySelector("h1")!.textContent = say("deskOther");
   if (code === "link_is_full") root.querySelector("h1")!.textContent = say("deskFull");
   if (!isOver) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
   root.querySelector<HTMLElement>("h1")!.tabIndex = -1;

@@ -42,22 +42,18 @@ def meet_staff(*, project_id: int, user_id: int, now: datetime) -> Annotator:
 
 
 def meet_at_desk(*, project_id: int, person: UUID, kind: str, now: datetime) -> Annotator:
-    """Return the annotator that one browser is at the project's desk as one kind, whichever link it came by.
+    """Return the annotator that one browser is at the project's desk, whichever link it came by.
 
-    Raises AnnotatorErased.
+    The kind is kept from first sight. Raises AnnotatorErased.
     """
-    return _meet(project_id, _at_desk(person, kind), kind, now)
+    return _meet(project_id, f"{DESK_PREFIX}{person}", kind, now)
 
 
-def known_at_desk(*, project_id: int, person: UUID, kind: str) -> Annotator | None:
+def known_at_desk(*, project_id: int, person: UUID) -> Annotator | None:
     """Return the annotator that one browser is at the desk, None where it was not met; raises AnnotatorErased."""
-    subject = _at_desk(person, kind)
+    subject = f"{DESK_PREFIX}{person}"
     _refuse_erased(project_id, subject)
     return Annotator.objects.of(project_id).filter(subject=subject).first()
-
-
-def _at_desk(person: UUID, kind: str) -> str:
-    return f"{DESK_PREFIX}{kind}:{person}"
 
 
 def _refuse_erased(project_id: int, subject: str) -> None:

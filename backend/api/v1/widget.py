@@ -41,8 +41,9 @@ from backend.judgements.events import OK, Verdict
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.tenancy import tenancy
 from backend.quality.actions.company import Company, company_of
+from backend.questions.actions.labels import hidden_labels
 from backend.questions.models import Item, PlacementRule, Question, Unit
-from backend.questions.units import DIFFERENT, FITS, Kind
+from backend.questions.units import DIFFERENT, FITS, Kind, fold_label
 
 
 def configuration(project_id: int) -> dict[str, Any]:
@@ -72,6 +73,7 @@ class SessionView(BrowserDoor):
         with tenancy(project):
             annotator = annotator_of_identity(project, body["identity"], now=self.now)
             self.visit(annotator)
+            places = self._places(annotator, body.get("places", []))  # first: they may spend the visit's prompt
             return Response(
                 configuration(project.pk)
                 | {
@@ -80,7 +82,7 @@ class SessionView(BrowserDoor):
                     "annotator": annotator.pseudonym,
                     "opted_out": annotator.has_opted_out,
                     "next_ask_at": next_ask_at(annotator=annotator, now=self.now),
-                    "places": self._places(annotator, body.get("places", [])),
+                    "places": places,
                 }
             )
 
@@ -164,7 +166,8 @@ def units_told_of(question: Question, item: Item, said: list[Judgement]) -> list
     units = {judgement.unit_id: judgement.unit for judgement in said}
     if question.kind != Kind.PAIR:
         settled = question.units.filter(item=item).exclude(settled_value="").select_related("question")
-        units = {unit.pk: unit for unit in settled} | units
+        hidden = hidden_labels(question=question, folded={fold_label(unit.label) for unit in settled})
+        units = {unit.pk: unit for unit in settled if fold_label(unit.label) not in hidden} | units
     return list(units.values())
 
 
@@ -261,8 +264,6 @@ class SearchView(BrowserDoor):
 class ReadView(BrowserDoor):
     """Read in place what a list named."""
 
-    is_for_the_desk = True
-
     @extend_schema(request=wire.ReadRequest, responses=wire.ReadAnswer, operation_id="widget_read")
     def post(self, request: Request) -> Response:
         """Return the whole text of an item that was shown to this person; of any other item nothing."""
@@ -270,5 +271,7 @@ class ReadView(BrowserDoor):
         session = self.session(body, request)
         with tenancy(session.project_id):
             annotator = self.annotator(session)
+            if annotator.has_opted_out:
+                raise Forbidden("This person opted out.", code="opted_out")
             item = item_to_read(annotator=annotator, exposure_id=body["exposure"], key=body["candidate"])
         return Response({"id": item.key, "body": item.body})

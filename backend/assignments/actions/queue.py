@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Least
 from backend.annotators.models import Annotator
 from backend.assignments.errors import LeaseOver
 from backend.assignments.models import Assignment
-from backend.questions.models import Question, Unit
+from backend.questions.models import NamedLabel, Question, Unit
 
 SURE_FOR = timedelta(minutes=1)
 """A lease that runs at least so long yet outlives any request that began under it."""
@@ -106,6 +106,10 @@ def _units_for(annotator: Annotator, question: Question, unless: Exists | Q | No
         question=question, item__removed_at=None, other__removed_at=None
     )
     units = units.select_related("question")
+    hidden = NamedLabel.objects.filter(
+        project=question.project_id, question=question, label=OuterRef("label"), state=NamedLabel.State.HIDDEN
+    )
+    units = units.exclude(Exists(hidden))
     units = units.exclude(item__author=annotator.subject).exclude(other__author=annotator.subject)
     units = units.exclude(
         Exists(

@@ -130,20 +130,24 @@ def open_link(*, link_id: int, project_id: int, now: datetime, question_slug: st
 def person_of_link(*, link: DeskLink, person: UUID | None, now: datetime) -> Annotator:
     """Return who comes by a link: its subject, or else one browser, let in where it is new.
 
-    Raises LinkIncomplete, LinkFull, AnnotatorErased. Locks the link's row until the transaction
+    Raises LinkIncomplete, LinkFull, KnownAsAnotherKind, AnnotatorErased. Locks the link's row until the transaction
     ends where somebody is let in.
     """
     return known_by_link(link=link, person=person, now=now) or _let_in(link, _named(person), now)
 
 
 def known_by_link(*, link: DeskLink, person: UUID | None, now: datetime) -> Annotator | None:
-    """Return who comes by a link, None for a browser that was not met before; raises LinkIncomplete, AnnotatorErased.
+    """Return who comes by a link, None for a browser that was not met before.
 
-    A browser is one person of the project as each kind, by whichever links it comes.
+    A browser is one person of the project, by whichever links it comes, so that nobody agrees with themselves.
+    Raises LinkIncomplete, KnownAsAnotherKind, AnnotatorErased.
     """
     if link.subject:
         return meet_annotator(project_id=link.project_id, subject=link.subject, kind=link.annotator_kind, now=now)
-    return known_at_desk(project_id=link.project_id, person=_named(person), kind=link.annotator_kind)
+    known = known_at_desk(project_id=link.project_id, person=_named(person))
+    if known and known.kind != link.annotator_kind:
+        raise KnownAsAnotherKind(subject="This browser", known_as=known.kind, wanted=link.annotator_kind)
+    return known
 
 
 def spend_newcomer(*, link: DeskLink, now: datetime, limit: int = NEWCOMERS_PER_MINUTE) -> None:

@@ -50,7 +50,8 @@ def complete_label(
     """Return up to `most` labels that hold what is typed, those that begin with it first, own ones before named ones.
 
     Named ones are offered to who named them; to others, once two people who are not blocked named them
-    or the staff approved them. `typed` and `without` are folded. Reads at most twice `most` named labels.
+    or the staff approved them. `typed` and `without` are folded. At most twice `most` named labels
+    come from the database.
     """
     own = {folded: label for folded, label in own_labels(question).items() if folded not in without}
     begins = [label for folded, label in own.items() if folded.startswith(typed)]
@@ -140,7 +141,7 @@ def approve_label(*, named: NamedLabel) -> NamedLabel:
 
 
 def hide_label(*, named: NamedLabel) -> NamedLabel:
-    """Offer a named label to nobody; what was answered with it stays, and who names it anew is not told."""
+    """Show, ask and offer a named label to nobody; what was answered with it stays, and who names it is not told."""
     return _set_state(named, NamedLabel.State.HIDDEN)
 
 

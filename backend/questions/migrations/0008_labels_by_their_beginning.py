@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from backend.projects.while_serving import AddIndexMeanwhile
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexMeanwhile(
             model_name="namedlabel",
             index=models.Index(
                 fields=["question", "folded"],

@@ -1,6 +1,7 @@
 """Labels that people name, from the outside: whom they are offered to, how many one may name, what is one label."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,13 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backend.annotators.actions.people import block_annotator
+from backend.annotators.actions.people import block_annotator, meet_at_desk
 from backend.annotators.models import Annotator
+from backend.assignments.actions.queue import count_left
 from backend.judgements.models import Judgement
 from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
-from backend.questions.models import NamedLabel, Naming
+from backend.questions.models import NamedLabel, Naming, Unit
 
 STAFF_LIST = "/admin/questions/namedlabel/"
 
@@ -95,6 +97,28 @@ def test_the_staff_offer_a_label_to_everybody_or_hide_it_from_all(forum):
     assert offered(forum, forum.eve, "tool") == []
     with tenancy(forum.project):
         assert Judgement.objects.count() == 3
+
+
+def known(forum, token, item="2"):
+    place = {"place": "a", "question": "topics", "item": item}
+    shown = forum.browser("/w/v1/suggest", {"token": token, "places": [place]}).json()["places"][0]
+    return [label["id"] for label in shown["known"]]
+
+
+def test_a_hidden_label_stands_on_no_page_and_is_asked_about_at_no_desk(forum):
+    assert name(forum, forum.ann, "Toolbar") == ["ok"]
+    with tenancy(forum.project):
+        unit = Unit.objects.get(label="Toolbar")
+        colleague = meet_at_desk(project_id=forum.project.pk, person=uuid4(), kind="colleague", now=timezone.now())
+        waiting = {"annotator": colleague, "question": forum.topics, "now": timezone.now()}
+        assert count_left(**waiting, most=9) == 1
+        Unit.objects.filter(pk=unit.pk).update(settled_value="fits")
+    assert known(forum, forum.eve) == ["Toolbar"]
+    staff_do(forum, "hide", "Toolbar")
+    assert known(forum, forum.eve) == []
+    with tenancy(forum.project):
+        Unit.objects.filter(pk=unit.pk).update(settled_value="")
+        assert count_left(**waiting, most=9) == 0
 
 
 def test_a_label_that_the_host_pushes_is_offered_to_everybody(forum):

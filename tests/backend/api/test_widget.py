@@ -182,6 +182,9 @@ def test_nobody_reads_what_they_were_not_shown(site, token, person):
     ]:
         refused = read(site, who, exposure, key)
         assert (refused.status_code, refused.json()["code"]) == (404, "unknown_item")
+    site.browser("/w/v1/me/optout", {"token": token, "out": True})
+    assert read(site, token, place["exposure"], candidate).json()["code"] == "opted_out"
+    site.browser("/w/v1/me/optout", {"token": token, "out": False})
     unshown = next(key for key in ("1", "2", "3", "4") if key not in {one["id"] for one in place["candidates"]})
     assert read(site, token, place["exposure"], unshown).status_code == 404
     with tenancy(site.project):
@@ -198,6 +201,7 @@ def test_a_session_brings_the_first_lists_along(site, identity):
     assert shown["exposure"] and shown["candidates"] and refused["error"]["code"] == "unknown_item"
     (again,) = suggest(site, told["token"])["places"]
     assert again["candidates"] == shown["candidates"]
+    assert shown["ask"] and told["next_ask_at"], "the visit's one prompt is spent by the list that came along"
     without = site.browser("/w/v1/session", {"key": site.publishable, "identity": identity("customer-1")}).json()
     assert without["places"] == []
 

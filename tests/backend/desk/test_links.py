@@ -132,7 +132,7 @@ def test_under_a_link_for_anyone_each_browser_is_its_own_person(world):
     first = person_of_link(link=link, person=PERSON, now=world.now)
     assert person_of_link(link=link, person=PERSON, now=world.now) == first
     assert person_of_link(link=link, person=uuid4(), now=world.now) != first
-    assert (first.subject, first.kind) == (f"desk:crowd:{PERSON}", "crowd")
+    assert (first.subject, first.kind) == (f"desk:{PERSON}", "crowd")
     with pytest.raises(LinkIncomplete):
         person_of_link(link=link, person=None, now=world.now)
 
@@ -152,13 +152,21 @@ def test_a_renewed_link_finds_whom_the_old_one_let_in(world):
     assert person_of_link(link=made(world), person=PERSON, now=world.now) == before
 
 
-def test_one_browser_is_another_person_as_another_kind_and_in_another_project(world, make_world):
-    colleague, expert = made(world), made(world, annotator_kind="expert")
-    met = [person_of_link(link=link, person=PERSON, now=world.now) for link in (colleague, expert)]
-    assert [person.kind for person in met] == ["colleague", "expert"]
+def test_one_browser_is_no_second_person_by_a_link_for_another_kind(world):
+    met = person_of_link(link=made(world), person=PERSON, now=world.now)
+    assert met.kind == "colleague"
+    expert = made(world, annotator_kind="expert")
+    with pytest.raises(KnownAsAnotherKind, match="This browser is known as colleague"):
+        person_of_link(link=expert, person=PERSON, now=world.now)
+    assert Annotator.objects.filter(subject__contains=str(PERSON)).count() == 1
+    assert count_of(expert) == 0
+
+
+def test_one_browser_is_another_person_in_another_project(world, make_world):
+    met = person_of_link(link=made(world), person=PERSON, now=world.now)
     other = make_world("other")
     with tenancy(other.project):
-        assert person_of_link(link=made(other), person=PERSON, now=world.now) not in met
+        assert person_of_link(link=made(other), person=PERSON, now=world.now) != met
 
 
 def count_of(link):

@@ -54,6 +54,7 @@ export const words: Words = {
   deskClosed: "Dieser Link führt nicht mehr hierher.",
   deskAskNew: "Bitten Sie um einen neuen.",
   deskFull: "Dieser Link hat so viele hereingelassen, wie er darf.",
+  deskOther: "Dieser Browser ist hier in anderer Rolle bekannt.",
   deskNotAsked: "Diese Frage wird nicht mehr gestellt.",
   deskDown: "Keine Antwort.",
   deskKept: "Ihre Antworten sind gesichert. Wir versuchen es weiter.",

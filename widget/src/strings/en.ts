@@ -77,6 +77,7 @@ export const desk = {
   deskClosed: "This link does not open the desk any more.",
   deskAskNew: "Ask whoever sent it for a new one.",
   deskFull: "This link has let in as many people as it may.",
+  deskOther: "This browser is known here in another role.",
   deskNotAsked: "This question is not asked any more.",
   deskDown: "No answer.",
   deskKept: "What you answered is kept. We try again by ourselves.",

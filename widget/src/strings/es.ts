@@ -54,6 +54,7 @@ export const words: Words = {
   deskClosed: "Este enlace ya no abre la mesa.",
   deskAskNew: "Pide uno nuevo a quien te lo envió.",
   deskFull: "Este enlace ya admitió a cuantos podía.",
+  deskOther: "Este navegador ya es conocido aquí con otro papel.",
   deskNotAsked: "Esta pregunta ya no se hace.",
   deskDown: "Sin respuesta.",
   deskKept: "Lo respondido está guardado. Seguimos intentándolo.",
