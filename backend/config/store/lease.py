@@ -17,6 +17,7 @@ from backend.config.store.processes import end_leftovers
 
 START_S = 60.0
 STOP_S = 60.0
+EXIT_S = 2.0
 FREE_S = 10.0
 PAUSE_S = 0.1
 
@@ -98,6 +99,19 @@ def stop(place: Place) -> None:
             asked = pid
         if time.monotonic() > give_up_at:
             raise InUse(home=place.home)
+        time.sleep(PAUSE_S)
+    if asked is not None:
+        _await_exit(asked)
+
+
+def _await_exit(pid: int) -> None:
+    """Wait until a process that let go of its lock is gone; at most EXIT_S, for its number may be another's by now."""
+    give_up_at = time.monotonic() + EXIT_S
+    while time.monotonic() < give_up_at:
+        try:
+            os.kill(pid, 0)
+        except OSError:
+            return
         time.sleep(PAUSE_S)
 
 

@@ -45,8 +45,8 @@ def answer(visit: Visit, caption: str, value: str) -> None:
 
 
 def search(visit: Visit, caption: str, words: str) -> None:
-    """Open the search of a figure, by the last quiet button in it, and type."""
-    figure(visit, caption).locator("button.quiet").last.click()
+    """Open the search of a figure, by the quiet button with a sign in it, and type."""
+    figure(visit, caption).locator("button.quiet:has(svg)").last.click()
     figure(visit, caption).get_by_role("combobox").fill(words)
     figure(visit, caption).get_by_role("option").first.wait_for()
 

@@ -26,9 +26,9 @@ h2{flex:1;font-weight:600}
 .seg :focus-visible{outline-offset:-3px}
 .foot{padding:6px 16px;min-height:45px}
 .bar{margin-block:5px}.title .bar{width:58%}
-@container (max-width:440px){.seg{display:flex;flex:1}.seg button{padding:0 4px}}
+@container (max-width:440px){.why{display:none}.seg{display:flex;flex:1}.seg button{padding:0 4px}}
 @media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{width:44px;margin-block:-8px}}
-@media (max-width:480px){.why{display:none}.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}
+@media (max-width:480px){.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}
 `;
 
 export function kind(guest: Guest): Kind {

@@ -16,7 +16,7 @@ ul{display:contents}
 .guess{border:1px dashed var(--ctl)}
 .guess button,small,.gone{color:var(--fg2)}
 .mine{background:var(--earmark-soft,light-dark(#e3f2ee,#17362f));border-color:#0000;color:var(--accent)}
-.gone{border-style:dotted}
+.gone{border-style:dotted}small{white-space:nowrap}
 .line>.quiet{margin:0}
 .line>.icon{margin-inline-start:auto}
 .line .said{flex:none;margin-inline-start:10px}
