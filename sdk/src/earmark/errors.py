@@ -8,6 +8,9 @@
     ├── IndexFailed                  the local index could not be read or written
     │   └── SomeoneElseWrites        another writer holds it just now
     ├── WrongKindOfKey               a server's client was given something else than a secret key
+    ├── FileNotUnderstood            a line of a file is not what it should be, by its number
+    ├── NotTrained                   a learned suggester that was not fitted, or a file of one that is not whole
+    ├── LearningMissing              the packages of the extra `learned` are not installed
     ├── NotFrozen                    a dataset version that is not there, not yet, or never will be
     ├── NothingToUndo                no answer to this candidate was given through this list
     ├── NothingToReject              a label of a choice is not rejected; another one is chosen
@@ -84,6 +87,30 @@ class WrongKindOfKey(EarmarkError):
     """The client for servers takes a secret key (`sk_…`), never a publishable one."""
 
     code = "wrong_kind_of_key"
+
+
+class FileNotUnderstood(EarmarkError):
+    """A line of a file is not what it should be; `path` and `line` say where."""
+
+    code = "file_not_understood"
+
+    def __init__(self, path: object, line: int, why: str) -> None:
+        super().__init__(f"{path}, line {line}: {why}")
+        self.path = str(path)
+        self.line = line
+        self.why = why
+
+
+class NotTrained(EarmarkError):
+    """A learned suggester was asked before it was fitted, or what was saved of it is not whole."""
+
+    code = "not_trained"
+
+
+class LearningMissing(EarmarkError):
+    """The packages that learn are not installed: pip install 'earmark[learned]'."""
+
+    code = "learning_missing"
 
 
 class NotFrozen(EarmarkError):
