@@ -10,7 +10,9 @@ from typing import Any
 BASE = Path(__file__).resolve().parents[1]
 #: Tests that run side by side have a store each.
 BESIDE = os.environ.get("PYTEST_XDIST_WORKER", "")
-os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test")) + (BESIDE and f"-{BESIDE}")
+os.environ["EARMARK_HOME"] = os.environ.get("EARMARK_TEST_HOME", str(BASE / ".earmark-test")) + (
+    BESIDE and f"-{BESIDE}"
+)
 os.environ["EARMARK_DEBUG"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 for name in ("EARMARK_BROKER_URL", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
@@ -81,3 +83,11 @@ def _empty_tables(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def tiny_model(tmp_path: Path) -> Path:
+    """A folder with an embedding model of a few words: see tests/tiny_model.py."""
+    from tests.tiny_model import make_tiny_model
+
+    return make_tiny_model(tmp_path / "models" / "tiny")

@@ -7,6 +7,8 @@
     ├── ChecksumMismatch             a downloaded file is not the one that was frozen
     ├── IndexFailed                  the local index could not be read or written
     │   └── SomeoneElseWrites        another writer holds it just now
+    ├── SemanticMissing              the packages of the extra `semantic` are not installed
+    ├── ModelMissing                 an embedding model that is in no folder and cannot be fetched
     ├── WrongKindOfKey               a server's client was given something else than a secret key
     ├── FileNotUnderstood            a line of a file is not what it should be, by its number
     ├── NotTrained                   a learned suggester that was not fitted, or a file of one that is not whole
@@ -81,6 +83,22 @@ class SomeoneElseWrites(IndexFailed):
     """Another thread or process is writing this index just now; reading goes on."""
 
     code = "someone_else_writes"
+
+
+class SemanticMissing(EarmarkError):
+    """The packages that embeddings need are not installed; all else works without them."""
+
+    code = "semantic_missing"
+
+    def __init__(self, package: str = "") -> None:
+        lacking = f" ({package} is not installed)" if package else ""
+        super().__init__(f"Embeddings need the extra `semantic`{lacking}: pip install 'earmark[semantic]'")
+
+
+class ModelMissing(EarmarkError):
+    """No embedding model is there by this name, or its files cannot be used; `str()` says what to do."""
+
+    code = "model_missing"
 
 
 class WrongKindOfKey(EarmarkError):

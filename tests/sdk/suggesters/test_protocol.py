@@ -5,7 +5,15 @@ from fractions import Fraction
 from importlib.metadata import EntryPoint
 
 import pytest
-from earmark.suggesters import DictionarySuggester, LexicalSuggester, Suggester, Suggestion, discover, protocol
+from earmark.suggesters import (
+    DictionarySuggester,
+    LexicalSuggester,
+    SemanticSuggester,
+    Suggester,
+    Suggestion,
+    discover,
+    protocol,
+)
 
 
 class Newest:
@@ -40,17 +48,21 @@ def test_a_guess_needs_no_reasons():
 
 
 def test_the_suggesters_that_come_along_are_always_there(installed):
-    assert installed() == {"lexical": LexicalSuggester, "dictionary": DictionarySuggester}
+    assert installed() == {
+        "lexical": LexicalSuggester,
+        "dictionary": DictionarySuggester,
+        "semantic": SemanticSuggester,
+    }
 
 
 def test_an_installed_suggester_is_found_by_name(installed):
     found = installed(newest="fractions:Fraction")
-    assert set(found) == {"lexical", "dictionary", "newest"}
+    assert set(found) == {"lexical", "dictionary", "semantic", "newest"}
     assert found["newest"] is Fraction
 
 
 def test_one_that_cannot_be_imported_is_left_out_and_logged(installed, caplog):
     with caplog.at_level(logging.WARNING):
         found = installed(broken="no.such.module:Thing", gone="earmark.suggesters:NoSuchThing")
-    assert set(found) == {"lexical", "dictionary"}
+    assert set(found) == {"lexical", "dictionary", "semantic"}
     assert "broken" in caplog.text and "gone" in caplog.text

@@ -61,8 +61,10 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
     """
     from earmark.suggesters.dictionary import DictionarySuggester
     from earmark.suggesters.lexical import LexicalSuggester
+    from earmark.suggesters.semantic import SemanticSuggester
 
-    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in (LexicalSuggester, DictionarySuggester)}
+    built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester)
+    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in built_in}
     for entry in entry_points(group=GROUP):
         try:
             found[entry.name] = entry.load()
