@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, ModelMissing, SemanticMissing
 from earmark.evaluation.files import Pair, Query
+from earmark.suggesters.clusters import KnownClusters
+from earmark.suggesters.embedding import models_in
+from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.pool import CandidatePool
 from earmark.suggesters.protocol import Suggester, discover
+from earmark.suggesters.semantic import SemanticSuggester
 from earmark.types import Item
 
 Say = Callable[[str], None]
+EMBEDDED_A_LINE = 2_560
 
 
 class Bench:
@@ -21,6 +27,7 @@ class Bench:
         self.model = model
         self.say = say
         self._index: ItemIndex | None = None
+        self._pool: CandidatePool | None = None
 
     def take(self, items: Iterable[Item]) -> None:
         """Take items, before anything is asked."""
@@ -39,11 +46,50 @@ class Bench:
         self, name: str, labelled: Sequence[Sequence[Query]], labelled_pairs: Sequence[Sequence[Pair]]
     ) -> Suggester:
         """Return a suggester by name, trained on the answers where it learns. Raises EarmarkError."""
+        if name == HybridSuggester.name:
+            return HybridSuggester(self.pool())
+        if name == "semantic":
+            return self._semantic()
         known = discover()
         if name not in known:
             raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
         return known[name]()
 
+    def pool(self, clusters: KnownClusters | None = None) -> CandidatePool:
+        """Return the candidate pool of the items, with meaning where there is a model; says so where there is none."""
+        if self._pool is None:
+            dense, embedder = None, None
+            try:
+                semantic = self._semantic()
+                dense, embedder = semantic.dense_, semantic.embedder
+            except (ModelMissing, SemanticMissing) as error:
+                self.say(f"without embeddings: {error}")
+            self._pool = CandidatePool(self.items, dense=dense, embedder=embedder, clusters=clusters)
+            self.say("looking at which fields tell something")
+            self._pool.fit(list(self.items.values()), self.index)
+        return self._pool
+
+    def _semantic(self) -> SemanticSuggester:
+        models = models_in(self.model)
+        if not models:
+            where = f"in {self.model}" if self.model else "named (--model, EARMARK_MODELS)"
+            raise ModelMissing(f"no embedding model is {where}")
+        if len(models) > 1:
+            self.say(f"of {len(models)} models {models[0].name} is taken")
+        suggester = SemanticSuggester(models[0])
+        return suggester.fit(self.items.values(), self._progress)
+
+    def _progress(self, done: int, whole: int) -> None:
+        if done % EMBEDDED_A_LINE == 0 or done == whole:
+            self.say(f"embedded {done:,} of {whole:,} titles")
+
     def pool_recall(self, queries: Sequence[Query]) -> dict[str, float]:
         """Return how often the pool that was chosen from holds something right, in percent, where there is a pool."""
-        return {}
+        if self._pool is None:
+            return {}
+        told = [query for query in queries if query.positives is not None]
+        found = [
+            any(each.id in (query.positives or ()) for each in self._pool.around(self.items[query.id], self.index))
+            for query in told
+        ]
+        return {"pool_recall": round(100 * sum(found) / max(1, len(found)), 2)}

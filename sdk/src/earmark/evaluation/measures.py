@@ -81,9 +81,8 @@ def _comparison(first: float, second: float, drawn: list[float]) -> Comparison:
     difference = second - first
     against = sum(each * difference <= 0 for each in drawn) / len(drawn)
     low, high = (drawn[int(share * (len(drawn) - 1))] for share in (0.025, 0.975))
-    return Comparison(
-        *(_rounded(each) for each in (first, second, difference, low, high)), chance=min(1.0, round(2 * against, 4))
-    )
+    told = [_rounded(each) for each in (first, second, difference, low, high)]
+    return Comparison(told[0], told[1], told[2], told[3], told[4], min(1.0, round(2 * against, 4)))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -60,10 +60,11 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
     One that cannot be imported is left out, with a warning in the log. Looked up once a process.
     """
     from earmark.suggesters.dictionary import DictionarySuggester
+    from earmark.suggesters.hybrid import HybridSuggester
     from earmark.suggesters.lexical import LexicalSuggester
     from earmark.suggesters.semantic import SemanticSuggester
 
-    built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester)
+    built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester, HybridSuggester)
     found: dict[str, Callable[..., Suggester]] = {made.name: made for made in built_in}
     for entry in entry_points(group=GROUP):
         try:

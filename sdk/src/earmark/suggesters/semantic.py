@@ -37,7 +37,7 @@ def score_of(cosine: float) -> float:
 
 def as_suggestions(hits: Sequence[Hit]) -> list[Suggestion]:
     """Return hits, whose scores are cosines, as suggestions with score and reason."""
-    return [Suggestion(hit.id, score_of(hit.score), _reasons(hit.score)) for hit in hits]
+    return [Suggestion(hit.id, score_of(hit.score), similar_title(hit.score)) for hit in hits]
 
 
 class SemanticSuggester:
@@ -101,5 +101,6 @@ def _the_model() -> Path:
     return found[0]
 
 
-def _reasons(cosine: float) -> list[str]:
+def similar_title(cosine: float) -> list[str]:
+    """Return the reason that a cosine of two titles gives, at most one."""
     return [said for least, said in REASONS if cosine >= least][:1]
