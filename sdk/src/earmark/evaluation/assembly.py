@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from earmark.errors import EarmarkError, ModelMissing, SemanticMissing
 from earmark.evaluation.files import Pair, Query
-from earmark.suggesters.clusters import KnownClusters
+from earmark.evaluation.running import by_query, given_ranks
+from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.embedding import models_in
+from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 from earmark.suggesters.protocol import Suggester, discover
 from earmark.suggesters.semantic import SemanticSuggester
@@ -17,6 +21,7 @@ from earmark.types import Item
 
 Say = Callable[[str], None]
 EMBEDDED_A_LINE = 2_560
+QUERIES_A_LINE = 50
 
 
 class Bench:
@@ -48,6 +53,8 @@ class Bench:
         """Return a suggester by name, trained on the answers where it learns. Raises EarmarkError."""
         if name == HybridSuggester.name:
             return HybridSuggester(self.pool())
+        if name == LearnedReranker.name:
+            return self._learned(labelled, labelled_pairs)
         if name == "semantic":
             return self._semantic()
         known = discover()
@@ -68,6 +75,41 @@ class Bench:
             self.say("looking at which fields tell something")
             self._pool.fit(list(self.items.values()), self.index)
         return self._pool
+
+    def _learned(
+        self, labelled: Sequence[Sequence[Query]], labelled_pairs: Sequence[Sequence[Pair]]
+    ) -> LearnedReranker:
+        """Return a reranker taught with what a log of the queries would hold, and with all labelled pairs."""
+        queries = [query for some in labelled for query in some if query.positives]
+        if not queries and not any(labelled_pairs):
+            raise EarmarkError("The suggester learned needs --train, a file of known answers.")
+        hybrid = HybridSuggester(self.pool(self._known(queries)))
+        examples = [example for pairs in labelled_pairs for example in self._of_pairs(hybrid, pairs)]
+        for number, query in enumerate(queries, start=1):
+            found = hybrid.pool.around(self.items[query.id], self.index)
+            ranked = sorted(found, key=lambda each: (-hybrid.log_odds(each), each.id))
+            examples += examples_of(query.id, ranked, query.positives or ())
+            if number % QUERIES_A_LINE == 0 or number == len(queries):
+                self.say(f"looked at {number:,} of {len(queries):,} known answers")
+        self.say(f"learning from {len(examples):,} examples")
+        learned = LearnedReranker(hybrid).fit(examples)
+        self.say(f"learned: {json.dumps(learned.report_)}")
+        return learned
+
+    def _known(self, queries: Iterable[Query]) -> KnownClusters:
+        """Return what is known to be the same, each pair from when its query was created."""
+        return KnownClusters(
+            KnownPair(query.id, positive, self.items[query.id].created_at)
+            for query in queries
+            for positive in sorted(query.positives or ())
+        )
+
+    def _of_pairs(self, hybrid: HybridSuggester, pairs: Sequence[Pair]) -> Iterator[Example]:
+        for query, told in by_query(pairs).items():
+            known = [pair for pair in told if pair.is_positive is not None]
+            found = hybrid.pool.given(told[0].query, [pair.candidate for pair in known], self.index, given_ranks(told))
+            right = {pair.candidate.id for pair in known if pair.is_positive}
+            yield from (Example(query, each.features, each.id in right) for each in found)
 
     def _semantic(self) -> SemanticSuggester:
         models = models_in(self.model)

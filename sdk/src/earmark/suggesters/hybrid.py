@@ -73,9 +73,19 @@ class HybridSuggester:
         found = self.pool.given(item, candidates, index, ranks)
         return self._suggestions(item, found, index, len(found))
 
+    @property
+    def coefficients(self) -> dict[str, float]:
+        """Return what each feature adds to the logarithm of the odds."""
+        return {name: SLOPE * weight for name, weight in self.weights.items()}
+
+    @property
+    def offset(self) -> float:
+        """Return the logarithm of the odds where all features are nought."""
+        return OFFSET
+
     def log_odds(self, candidate: PoolCandidate) -> float:
         """Return the prior's logarithm of the odds that a candidate is right."""
-        return SLOPE * sum(weight * candidate.signal(name) for name, weight in self.weights.items()) + OFFSET
+        return sum(weight * candidate.signal(name) for name, weight in self.coefficients.items()) + self.offset
 
     def reasons(self, item: Item, candidates: Sequence[PoolCandidate], index: ItemIndex) -> dict[str, list[str]]:
         """Return by id what speaks for each candidate, in words for a person."""

@@ -61,10 +61,11 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
     """
     from earmark.suggesters.dictionary import DictionarySuggester
     from earmark.suggesters.hybrid import HybridSuggester
+    from earmark.suggesters.learned import LearnedReranker
     from earmark.suggesters.lexical import LexicalSuggester
     from earmark.suggesters.semantic import SemanticSuggester
 
-    built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester, HybridSuggester)
+    built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester, HybridSuggester, LearnedReranker)
     found: dict[str, Callable[..., Suggester]] = {made.name: made for made in built_in}
     for entry in entry_points(group=GROUP):
         try:
