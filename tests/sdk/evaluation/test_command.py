@@ -135,3 +135,40 @@ def test_without_answers_nothing_is_compared(files, capsys):
     asked = ["evaluate", "compare", "--queries", str(files / "queries.jsonl")]
     assert cli.main([*asked, str(files / "a.jsonl"), str(files / "a.jsonl")]) == 1
     assert "no answers" in capsys.readouterr().err
+
+
+@pytest.fixture
+def without_model(monkeypatch):
+    monkeypatch.delenv("EARMARK_MODELS", raising=False)
+
+
+def test_without_a_model_the_hybrid_works_and_says_so(files, capsys, without_model):
+    assert evaluated(files, suggester="hybrid") == 0
+    told = capsys.readouterr()
+    assert "without embeddings: no embedding model is named" in told.err
+    assert json.loads(told.out)["MRR@10"] == 100.0
+    assert json.loads(told.out)["pool_recall"] == 100.0
+
+
+def test_the_semantic_suggester_cannot_work_without_one(files, capsys, without_model):
+    assert evaluated(files, suggester="semantic") == 1
+    assert "no embedding model is named" in capsys.readouterr().err
+
+
+def test_what_learns_needs_known_answers_and_takes_several_files(files, capsys, without_model):
+    pytest.importorskip("lightgbm")
+    assert evaluated(files, suggester="learned") == 1
+    assert "--train" in capsys.readouterr().err
+    put(files / "train.jsonl", {"query": "3", "positives": ["2"]})
+    put(files / "more.jsonl", {"query": "4", "positives": ["1"]})
+    given = [part for name in ("train.jsonl", "more.jsonl") for part in ("--train", str(files / name))]
+    assert evaluated(files, *given, suggester="learned") == 0
+    assert rankings(files)["5"][0] == "1"
+
+
+def test_given_candidates_are_ordered_by_what_was_learned_from_others(pairs, without_model):
+    pytest.importorskip("lightgbm")
+    for suggester in ("hybrid", "learned"):
+        assert ordered(pairs, suggester, "--train", str(pairs / "pairs.jsonl")) == 0
+        assert rankings(pairs)["q1"] == ["c2", "c1"]
+        assert sorted(rankings(pairs)["q2"]) == ["c3", "c4"]

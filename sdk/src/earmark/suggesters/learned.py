@@ -190,7 +190,7 @@ class LearnedReranker:
 
         learned = self._learned
         prior = self._prior(features, learned["names"])
-        scores = prior + learned["share"] * (features @ np.array(learned["coefficients"]))
+        scores: Array = prior + learned["share"] * (features @ np.array(learned["coefficients"]))
         if self._trees is not None:
             told = self._trees.predict(np.column_stack([features, prior]), raw_score=True)
             scores = scores + learned["tree_share"] * told
