@@ -91,3 +91,11 @@ def _empty_tables(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def tiny_model(tmp_path: Path) -> Path:
+    """A folder with an embedding model of a few words: see tests/tiny_model.py."""
+    from tests.tiny_model import make_tiny_model
+
+    return make_tiny_model(tmp_path / "models" / "tiny")

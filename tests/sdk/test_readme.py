@@ -62,10 +62,11 @@ def server(network):
     return network
 
 
-def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, capsys):
+def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, tiny_model, capsys):
     real = httpx.Client
     monkeypatch.setattr(httpx, "Client", lambda **given: real(**given | {"transport": given["transport"] or server}))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EARMARK_MODELS", str(tiny_model.parent))
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     names = {}
     for number, block in enumerate(blocks, 1):
@@ -77,6 +78,7 @@ def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, ca
     assert "settled\n" in said
     assert "same-words [Suggestion(candidate_id='1'" in said
     assert "lexical [Suggestion(candidate_id='1'" in said
+    assert "semantic [Suggestion(candidate_id='1'" in said
     assert "unknown_item r1" in said
     assert "colleague 3 of 20\n" in said
     assert server.answers[1:] == [

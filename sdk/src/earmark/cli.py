@@ -1,4 +1,4 @@
-"""The command `earmark`: see whether all is well, and bring in items."""
+"""The command `earmark`: see whether all is well, bring in items, and measure suggesters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from earmark.client import Earmark
 from earmark.doctor import examine
 from earmark.errors import EarmarkError
+from earmark.evaluation import command as evaluation
 from earmark.importing import ImportOptions, import_items
 from earmark.version import __version__
 
@@ -30,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="earmark", description="See whether all is well, and bring in items.")
+    parser = argparse.ArgumentParser(
+        prog="earmark", description="See whether all is well, bring in items, and measure suggesters."
+    )
     parser.add_argument("--version", action="version", version=f"earmark {__version__}")
     reach = argparse.ArgumentParser(add_help=False)
     reach.add_argument(
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--kind", default="", help="the kind of items that name none")
     imported.add_argument("--from-start", action="store_true", help="do not go on where an earlier run stopped")
     imported.set_defaults(run=_import)
+    evaluation.add_to(commands)
     return parser
 
 

@@ -7,7 +7,12 @@
     ├── ChecksumMismatch             a downloaded file is not the one that was frozen
     ├── IndexFailed                  the local index could not be read or written
     │   └── SomeoneElseWrites        another writer holds it just now
+    ├── SemanticMissing              the packages of the extra `semantic` are not installed
+    ├── ModelMissing                 an embedding model that is in no folder and cannot be fetched
     ├── WrongKindOfKey               a server's client was given something else than a secret key
+    ├── FileNotUnderstood            a line of a file is not what it should be, by its number
+    ├── NotTrained                   a learned suggester that was not fitted, or a file of one that is not whole
+    ├── LearningMissing              the packages of the extra `learned` are not installed
     ├── NotFrozen                    a dataset version that is not there, not yet, or never will be
     ├── NothingToUndo                no answer to this candidate was given through this list
     ├── NothingToReject              a label of a choice is not rejected; another one is chosen
@@ -80,10 +85,50 @@ class SomeoneElseWrites(IndexFailed):
     code = "someone_else_writes"
 
 
+class SemanticMissing(EarmarkError):
+    """The packages that embeddings need are not installed; all else works without them."""
+
+    code = "semantic_missing"
+
+    def __init__(self, package: str = "") -> None:
+        lacking = f" ({package} is not installed)" if package else ""
+        super().__init__(f"Embeddings need the extra `semantic`{lacking}: pip install 'earmark[semantic]'")
+
+
+class ModelMissing(EarmarkError):
+    """No embedding model is there by this name, or its files cannot be used; `str()` says what to do."""
+
+    code = "model_missing"
+
+
 class WrongKindOfKey(EarmarkError):
     """The client for servers takes a secret key (`sk_…`), never a publishable one."""
 
     code = "wrong_kind_of_key"
+
+
+class FileNotUnderstood(EarmarkError):
+    """A line of a file is not what it should be; `path` and `line` say where."""
+
+    code = "file_not_understood"
+
+    def __init__(self, path: object, line: int, why: str) -> None:
+        super().__init__(f"{path}, line {line}: {why}")
+        self.path = str(path)
+        self.line = line
+        self.why = why
+
+
+class NotTrained(EarmarkError):
+    """A learned suggester was asked before it was fitted, or what was saved of it is not whole."""
+
+    code = "not_trained"
+
+
+class LearningMissing(EarmarkError):
+    """The packages that learn are not installed: pip install 'earmark[learned]'."""
+
+    code = "learning_missing"
 
 
 class NotFrozen(EarmarkError):

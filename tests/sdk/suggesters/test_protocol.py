@@ -5,7 +5,17 @@ from fractions import Fraction
 from importlib.metadata import EntryPoint
 
 import pytest
-from earmark.suggesters import DictionarySuggester, LexicalSuggester, Suggester, Suggestion, discover, protocol
+from earmark.suggesters import (
+    DictionarySuggester,
+    LexicalSuggester,
+    SemanticSuggester,
+    Suggester,
+    Suggestion,
+    discover,
+    protocol,
+)
+from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.learned import LearnedReranker
 
 
 class Newest:
@@ -39,18 +49,27 @@ def test_a_guess_needs_no_reasons():
     assert Suggestion("1", 0.5).reasons == ()
 
 
+COME_ALONG = {"lexical", "dictionary", "semantic", "hybrid", "learned"}
+
+
 def test_the_suggesters_that_come_along_are_always_there(installed):
-    assert installed() == {"lexical": LexicalSuggester, "dictionary": DictionarySuggester}
+    assert installed() == {
+        "lexical": LexicalSuggester,
+        "dictionary": DictionarySuggester,
+        "semantic": SemanticSuggester,
+        "hybrid": HybridSuggester,
+        "learned": LearnedReranker,
+    }
 
 
 def test_an_installed_suggester_is_found_by_name(installed):
     found = installed(newest="fractions:Fraction")
-    assert set(found) == {"lexical", "dictionary", "newest"}
+    assert set(found) == {*COME_ALONG, "newest"}
     assert found["newest"] is Fraction
 
 
 def test_one_that_cannot_be_imported_is_left_out_and_logged(installed, caplog):
     with caplog.at_level(logging.WARNING):
         found = installed(broken="no.such.module:Thing", gone="earmark.suggesters:NoSuchThing")
-    assert set(found) == {"lexical", "dictionary"}
+    assert set(found) == COME_ALONG
     assert "broken" in caplog.text and "gone" in caplog.text

@@ -5,6 +5,7 @@ from earmark.suggesters.dictionary import DictionarySuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
 from earmark.suggesters.protocol import Suggester, Suggestion, discover
+from earmark.suggesters.semantic import SemanticSuggester
 from earmark.suggesters.snapshot import Hit, Snapshot, Term
 from earmark.types import Item
 
@@ -15,6 +16,7 @@ __all__ = [
     "Item",
     "ItemIndex",
     "LexicalSuggester",
+    "SemanticSuggester",
     "Snapshot",
     "SomeoneElseWrites",
     "Suggester",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.protocol import Suggestion
-from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term
+from earmark.suggesters.snapshot import BODY, TITLE, Snapshot, Term
 from earmark.types import Item
 
 ALGORITHM = "1"
@@ -82,16 +83,27 @@ class LexicalSuggester:
         """Return at most k candidates, best first; an empty list where no telling word is shared."""
         snapshot = index.snapshot()
         telling = self._telling_words(item, snapshot)
-        asked = [
+        asked = self._asked(telling)
+        before = item.created_at if self.only_earlier else None
+        hits = snapshot.best(asked, k, before=before, without=item.id)
+        own = self._own_score(telling)
+        reasons = _reasons(telling, [hit.id for hit in hits], snapshot)
+        return [Suggestion(hit.id, min(1.0, hit.score / own), reasons[hit.id]) for hit in hits]
+
+    def reasons(self, item: Item, ids: Sequence[str], snapshot: Snapshot) -> dict[str, list[str]]:
+        """Return by id the reason that speaks for a candidate, however it was found: words that both say."""
+        return _reasons(self._telling_words(item, snapshot), ids, snapshot)
+
+    def terms_of(self, item: Item, snapshot: Snapshot) -> list[Term]:
+        """Return what is asked for an item: its telling words in both fields, with their weights."""
+        return self._asked(self._telling_words(item, snapshot))
+
+    def _asked(self, telling: list[_Telling]) -> list[Term]:
+        return [
             Term(field, each.word, each.weight * weight)
             for each in telling
             for field, weight in ((TITLE, self.title_weight), (BODY, 1.0))
         ]
-        before = item.created_at if self.only_earlier else None
-        hits = snapshot.best(asked, k, before=before, without=item.id)
-        own = self._own_score(telling)
-        reasons = _reasons(telling, hits, snapshot)
-        return [Suggestion(hit.id, min(1.0, hit.score / own), reasons[hit.id]) for hit in hits]
 
     def _telling_words(self, item: Item, snapshot: Snapshot) -> list[_Telling]:
         title, body = snapshot.words(item.title), snapshot.words(item.body)
@@ -124,9 +136,9 @@ def _saturated(count: int) -> float:
     return count * (K1 + 1) / (count + K1)
 
 
-def _reasons(telling: list[_Telling], hits: list[Hit], snapshot: Snapshot) -> dict[str, list[str]]:
-    """Return a reason for each hit: the rarest words that both say, as the item spells them."""
-    shared: dict[str, list[str]] = {hit.id: [] for hit in hits}
+def _reasons(telling: list[_Telling], ids: Sequence[str], snapshot: Snapshot) -> dict[str, list[str]]:
+    """Return a reason for each candidate: the rarest words that both say, as the item spells them."""
+    shared: dict[str, list[str]] = {key: [] for key in ids}
     for each in [each for each in telling if each.is_worth_saying][:WORDS_TRIED_FOR_REASONS]:
         wanting = [key for key, words in shared.items() if len(words) < REASON_WORDS]
         for key in snapshot.saying(each.word, wanting):

@@ -60,9 +60,13 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
     One that cannot be imported is left out, with a warning in the log. Looked up once a process.
     """
     from earmark.suggesters.dictionary import DictionarySuggester
+    from earmark.suggesters.hybrid import HybridSuggester
+    from earmark.suggesters.learned import LearnedReranker
     from earmark.suggesters.lexical import LexicalSuggester
+    from earmark.suggesters.semantic import SemanticSuggester
 
-    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in (LexicalSuggester, DictionarySuggester)}
+    built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester, HybridSuggester, LearnedReranker)
+    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in built_in}
     for entry in entry_points(group=GROUP):
         try:
             found[entry.name] = entry.load()

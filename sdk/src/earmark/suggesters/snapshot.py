@@ -82,10 +82,12 @@ class Snapshot:
         *,
         before: datetime | None = None,
         without: str | Collection[str] = (),
+        among: Collection[str] | None = None,
     ) -> list[Hit]:
         """Return the k best items by the weighted sum of BM25 over the terms, best first, ties by id.
 
-        `before` keeps items known to be created strictly earlier; `without` leaves out one id or several.
+        `before` keeps items known to be created strictly earlier; `without` leaves out one id or several;
+        `among` keeps the items with these ids.
         """
         if not terms or k < 1:
             return []
@@ -93,7 +95,11 @@ class Snapshot:
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term.field, term.word), term.weight))
             for term in terms
         ]
-        return self._hits(self._narrowed(tantivy.Query.boolean_query(wanted), before, without), k)
+        query = tantivy.Query.boolean_query(wanted)
+        if among is not None:
+            kept = tantivy.Query.const_score_query(self._with_ids(among), 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, kept)])
+        return self._hits(self._narrowed(query, before, without), k)
 
     def search(
         self, query: str, k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
@@ -125,7 +131,7 @@ class Snapshot:
         both = tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Must, either),
-                (tantivy.Occur.Must, tantivy.Query.term_set_query(self._schema, "id", list(among))),
+                (tantivy.Occur.Must, self._with_ids(among)),
             ]
         )
         return {hit.id for hit in self._hits(both, len(among))}
@@ -158,6 +164,9 @@ class Snapshot:
     def _term(self, field: str, word: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, word, index_option="freq")
 
+    def _with_ids(self, ids: Collection[str]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "id", list(ids))
+
     def _narrowed(self, query: tantivy.Query, before: datetime | None, without: str | Collection[str]) -> tantivy.Query:
         clauses: list[_Clause] = [(tantivy.Occur.Must, query)]
         if before is not None:
@@ -170,10 +179,8 @@ class Snapshot:
             )
             clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(earlier, 0.0)))
         if without:
-            left_out = tantivy.Query.term_set_query(
-                self._schema, "id", [without] if isinstance(without, str) else list(without)
-            )
-            clauses.append((tantivy.Occur.MustNot, left_out))
+            left_out = [without] if isinstance(without, str) else without
+            clauses.append((tantivy.Occur.MustNot, self._with_ids(left_out)))
         return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 
     def _hits(self, query: tantivy.Query, k: int) -> list[Hit]:

@@ -1,0 +1,126 @@
+"""The commands `earmark evaluate suggester` and `earmark evaluate compare`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from earmark.errors import EarmarkError
+from earmark.evaluation.assembly import Bench
+from earmark.evaluation.files import Ranking, holds_pairs, read_items, read_pairs, read_queries, read_rankings
+from earmark.evaluation.measures import compared, summary
+from earmark.evaluation.running import asked, of_items, ordered
+
+Commands = Any  # argparse keeps the type of its sub-parsers to itself
+
+
+def add_to(commands: Commands) -> None:
+    """Add `evaluate` with its commands to a parser's."""
+    evaluate = commands.add_parser("evaluate", help="measure suggesters on files of known answers")
+    inner = evaluate.add_subparsers(required=True, metavar="COMMAND")
+    suggester = inner.add_parser("suggester", help="ask a suggester about the queries of a file")
+    suggester.add_argument("--items", action="append", default=[], metavar="F", help="{id, title, body, created, …}")
+    asked_about = suggester.add_mutually_exclusive_group(required=True)
+    asked_about.add_argument("--queries", metavar="F", help="{query, positives}: candidates are earlier items")
+    asked_about.add_argument("--pairs", metavar="F", help="{qid, cid, …}: candidates are given")
+    suggester.add_argument("--train", action="append", default=[], metavar="F", help="known answers to learn from")
+    suggester.add_argument("--suggester", required=True, metavar="NAME", help="lexical, semantic, hybrid, learned, …")
+    suggester.add_argument("--out", required=True, metavar="RUN.jsonl", help="where {query, ranked} lines go")
+    suggester.add_argument("--model", metavar="DIR", help="the folder of embedding models (EARMARK_MODELS)")
+    suggester.set_defaults(run=evaluate_suggester)
+    compare = inner.add_parser("compare", help="whether one run is better than another, by a paired bootstrap")
+    answers = compare.add_mutually_exclusive_group(required=True)
+    answers.add_argument("--queries", metavar="F", help="{query, positives}")
+    answers.add_argument("--pairs", metavar="F", help="{qid, cid, label}")
+    compare.add_argument("first", help="a run, as `evaluate suggester` writes it")
+    compare.add_argument("second", help="another one, of the same queries")
+    compare.add_argument("--samples", type=_count, default=10_000, help="how often queries are drawn anew")
+    compare.set_defaults(run=compare_runs)
+
+
+def evaluate_suggester(given: argparse.Namespace) -> int:
+    """Ask a suggester, write its run, and print the measures where answers are known."""
+    if given.queries and not given.items:
+        raise EarmarkError("--queries needs --items, the file of what can be found.")
+    began = time.monotonic()
+    bench = Bench(given.model, say=_say)
+    bench.take(read_items(given.items).values())
+    training = [path for path in given.train if not holds_pairs(path)]
+    training_pairs = [read_pairs(path) for path in given.train if holds_pairs(path)]
+    pairs = read_pairs(given.pairs) if given.pairs else []
+    for some in (*training_pairs, pairs):
+        bench.take(pair.candidate for pair in some)
+    queries = of_items(given.queries, read_queries(given.queries), bench.items) if given.queries else []
+    labelled = [of_items(path, read_queries(path), bench.items) for path in training]
+    suggester = bench.suggester(given.suggester, labelled, training_pairs)
+    asking_began = time.monotonic()
+    if given.pairs:
+        rankings = ordered(suggester, pairs, bench.index, _say)
+    else:
+        rankings = asked(suggester, queries, bench.items, bench.index, _say)
+    ranked = _written(given.out, rankings)
+    asking = time.monotonic() - asking_began
+    answers = _answers(given)
+    facts = {"suggester": suggester.name, "version": suggester.version, "queries": len(ranked)}
+    times = {"ms_a_query": round(1000 * asking / max(1, len(ranked)), 1), "seconds": round(time.monotonic() - began, 1)}
+    if answers:
+        found = summary(answers, ranked)
+        extra = bench.pool_recall(queries) if not given.pairs else {}
+        print(json.dumps({**facts, "answered": len(answers), **_named(found, bool(given.pairs)), **extra, **times}))
+    return 0
+
+
+def compare_runs(given: argparse.Namespace) -> int:
+    """Print for each measure how far the second run is ahead of the first."""
+    answers = _answers(given)
+    if not answers:
+        raise EarmarkError("The file holds no answers, so nothing can be compared.")
+    first, second = (
+        {key: ranking.ranked for key, ranking in read_rankings(path).items()} for path in (given.first, given.second)
+    )
+    found = compared(answers, first, second, samples=given.samples)
+    print(json.dumps({"queries": len(answers), **{name: asdict(each) for name, each in found.items()}}))
+    return 0
+
+
+def _answers(given: argparse.Namespace) -> dict[str, frozenset[str]]:
+    """Return what is right for each query of which that is told; a list of pairs may hold nothing right."""
+    if given.queries:
+        return {query.id: query.positives for query in read_queries(given.queries) if query.positives is not None}
+    found: dict[str, set[str]] = {}
+    for pair in read_pairs(given.pairs):
+        if pair.is_positive is not None:
+            right = found.setdefault(pair.query.id, set())
+            if pair.is_positive:
+                right.add(pair.candidate.id)
+    return {query: frozenset(right) for query, right in found.items()}
+
+
+def _named(found: dict[str, float], is_lists: bool) -> dict[str, float]:
+    """Return the measures; of given lists, which are short, MAP and MRR go by their plain names too."""
+    return {**found, "MAP": found["MAP@100"], "MRR": found["MRR@10"]} if is_lists else found
+
+
+def _written(path: str, rankings: Iterable[Ranking]) -> dict[str, list[str]]:
+    ranked: dict[str, list[str]] = {}
+    with Path(path).open("w", encoding="utf-8") as out:
+        for ranking in rankings:
+            ranked[ranking.query] = list(ranking.ranked)
+            out.write(json.dumps({"query": ranking.query, "ranked": ranked[ranking.query]}) + "\n")
+    return ranked
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 and up")
+    return int(text)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

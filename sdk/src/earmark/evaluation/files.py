@@ -1,0 +1,182 @@
+"""The files of an evaluation: JSON lines, plain or .gz; a bad line is told with its number.
+
+Items are `{id, title, body, created, …}`, queries `{query, positives: [ids]}`, rankings `{query, ranked: [ids]}`,
+given candidates `{qid, q_title, q_body, cid, c_title, c_body, rank, label}`. All but the ids may be missing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from earmark.errors import FileNotUnderstood
+from earmark.types import Item
+
+T = TypeVar("T")
+POSITIVE_LABELS = frozenset({"perfectmatch", "relevant", "duplicate", "positive", "true", "1"})
+_ITEM_FIELDS = frozenset({"id", "title", "body", "created", "created_at"})
+_PAIR_FIELDS = frozenset({"split", "qid", "cid", "rank", "label"})
+
+
+@dataclass(frozen=True)
+class Query:
+    """An item asked about, and what is known to be right, None where the file does not say."""
+
+    id: str
+    positives: frozenset[str] | None
+    line: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A candidate that is given for a query: its place in the given order, and whether it is right, where known."""
+
+    query: Item
+    candidate: Item
+    rank: float | None
+    is_positive: bool | None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What a suggester found for a query, best first."""
+
+    query: str
+    ranked: Sequence[str]
+
+
+def read_items(paths: Iterable[Path | str]) -> dict[str, Item]:
+    """Return items by id; one that comes again replaces the earlier one. Raises FileNotUnderstood, OSError."""
+    found: dict[str, Item] = {}
+    for path in paths:
+        for item in _read(path, lambda facts, _: _item(facts)):
+            found[item.id] = item
+    return found
+
+
+def read_queries(path: Path | str) -> list[Query]:
+    """Return the queries of a file in its order. Raises FileNotUnderstood, OSError."""
+    return list(_read(path, _query))
+
+
+def read_pairs(path: Path | str) -> list[Pair]:
+    """Return the given candidates of a file in its order. Raises FileNotUnderstood, OSError."""
+    return list(_read(path, lambda facts, _: _pair(facts)))
+
+
+def read_rankings(path: Path | str) -> dict[str, Ranking]:
+    """Return what was found by query; of a query that comes twice the last. Raises FileNotUnderstood, OSError."""
+    return {ranking.query: ranking for ranking in _read(path, lambda facts, _: _ranking(facts))}
+
+
+def holds_pairs(path: Path | str) -> bool:
+    """Return whether the first line of a file is a given candidate rather than a query."""
+    return next(_read(path, lambda facts, _: "cid" in facts), False)
+
+
+def _read(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) -> Iterator[T]:
+    number = 0
+    try:
+        with _opened(Path(path)) as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield made(_object(line), number)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise FileNotUnderstood(path, number + 1, f"the file is damaged: {error}") from None
+    except ValueError as error:
+        raise FileNotUnderstood(path, number, str(error)) from None
+
+
+def _object(line: bytes) -> Mapping[str, Any]:
+    try:
+        facts = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(facts, dict):
+        raise ValueError("not an object")
+    return facts
+
+
+def _item(facts: Mapping[str, Any]) -> Item:
+    others = {name: value for name, value in facts.items() if name not in _ITEM_FIELDS}
+    created = facts.get("created", facts.get("created_at"))
+    return Item(
+        _id(facts, "id"), _text(facts, "title"), _text(facts, "body"), _moment(created, "created"), metadata=others
+    )
+
+
+def _query(facts: Mapping[str, Any], line: int) -> Query:
+    positives = facts.get("positives")
+    if positives is not None and not isinstance(positives, list):
+        raise ValueError("positives is not a list of ids")
+    ids = None if positives is None else frozenset(str(each) for each in positives)
+    return Query(_id(facts, "query"), ids, line)
+
+
+def _pair(facts: Mapping[str, Any]) -> Pair:
+    rank = facts.get("rank")
+    if rank is not None and (isinstance(rank, bool) or not isinstance(rank, int | float)):
+        raise ValueError("rank is not a number")
+    label = facts.get("label")
+    return Pair(
+        _side(facts, "q"),
+        _side(facts, "c"),
+        rank,
+        None if label is None else str(label).strip().lower() in POSITIVE_LABELS,
+    )
+
+
+def _side(facts: Mapping[str, Any], side: str) -> Item:
+    """Return the query or the candidate of a pair; fields that name no side tell of the candidate."""
+    prefix = f"{side}_"
+    own = {name.removeprefix(prefix): value for name, value in facts.items() if name.startswith(prefix)}
+    if side == "c":
+        mine = {name: value for name, value in facts.items() if name[:2] not in ("q_", "c_")}
+        own |= {name: value for name, value in mine.items() if name not in _PAIR_FIELDS}
+    created = own.pop("created", own.pop("created_at", own.pop("date", None)))
+    title, body = _text(own, "title"), _text(own, "body")
+    others = {name: value for name, value in own.items() if name not in ("title", "body")}
+    return Item(_id(facts, f"{side}id"), title, body, _moment(created, "date"), metadata=others)
+
+
+def _ranking(facts: Mapping[str, Any]) -> Ranking:
+    ranked = facts.get("ranked")
+    if not isinstance(ranked, list):
+        raise ValueError("ranked is not a list of ids")
+    return Ranking(_id(facts, "query"), [str(each) for each in ranked])
+
+
+def _id(facts: Mapping[str, Any], name: str) -> str:
+    value = facts.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise ValueError(f"no {name}")
+    return str(value)
+
+
+def _text(facts: Mapping[str, Any], name: str) -> str:
+    value = facts.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is not a text")
+    return value
+
+
+def _moment(value: object, name: str) -> datetime | None:
+    if value is None or value == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"{name} is not a time (ISO 8601): {str(value)[:40]}") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]

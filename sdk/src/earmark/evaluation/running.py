@@ -1,0 +1,89 @@
+"""Asking a suggester about each query of an evaluation; only what came strictly earlier is a candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from earmark.errors import FileNotUnderstood
+from earmark.evaluation.files import Pair, Query, Ranking
+from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.protocol import Suggester, Suggestion
+from earmark.types import Item
+
+MOST_CANDIDATES = 100
+SAY_EVERY = 50
+Say = Callable[[str], None]
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """A suggester that also orders candidates found elsewhere."""
+
+    def rank(
+        self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
+    ) -> list[Suggestion]:
+        """Return all the candidates, best first; `ranks` is the order they were found in."""
+        ...
+
+
+def asked(
+    suggester: Suggester, queries: Sequence[Query], items: Mapping[str, Item], index: ItemIndex, say: Say
+) -> Iterator[Ranking]:
+    """Yield what a suggester finds for each query, at most MOST_CANDIDATES, all created strictly before it."""
+    for number, query in enumerate(queries, start=1):
+        item = items[query.id]
+        found = suggester.suggest(item, index, MOST_CANDIDATES)
+        ids = dict.fromkeys(each.candidate_id for each in found)
+        kept = [key for key in ids if key != item.id and key in items and _is_earlier(items[key], item)]
+        yield Ranking(query.id, kept[:MOST_CANDIDATES])
+        if number % SAY_EVERY == 0 or number == len(queries):
+            say(f"asked {number:,} of {len(queries):,} queries")
+
+
+def ordered(suggester: Suggester, pairs: Iterable[Pair], index: ItemIndex, say: Say) -> Iterator[Ranking]:
+    """Yield the given candidates of each query in a suggester's order; of those it does not know, the given one."""
+    lists = by_query(pairs)
+    for number, pair_list in enumerate(lists.values(), start=1):
+        item = pair_list[0].query
+        candidates = [pair.candidate for pair in pair_list]
+        if isinstance(suggester, Reranker):
+            found = suggester.rank(item, candidates, index, given_ranks(pair_list))
+        else:
+            found = suggester.suggest(item, index, index.count)
+        wanted = {candidate.id for candidate in candidates}
+        best = [each.candidate_id for each in found if each.candidate_id in wanted]
+        rest = sorted(pair_list, key=lambda pair: pair.rank if pair.rank is not None else float("inf"))
+        yield Ranking(item.id, list(dict.fromkeys([*best, *(pair.candidate.id for pair in rest)])))
+        if number % SAY_EVERY == 0 or number == len(lists):
+            say(f"ordered {number:,} of {len(lists):,} lists")
+
+
+def by_query(pairs: Iterable[Pair]) -> dict[str, list[Pair]]:
+    """Return the pairs of each query, in the order of the file."""
+    lists: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        lists.setdefault(pair.query.id, []).append(pair)
+    return lists
+
+
+def given_ranks(pairs: Iterable[Pair]) -> dict[str, float]:
+    """Return the place of each candidate in the order it was given in, 1 the first; none where no rank is told."""
+    told = sorted((pair for pair in pairs if pair.rank is not None), key=lambda pair: pair.rank or 0.0)
+    return {pair.candidate.id: float(place) for place, pair in enumerate(told, start=1)}
+
+
+def of_items(path: str, queries: Iterable[Query], items: Mapping[str, Item]) -> list[Query]:
+    """Return the queries, all of which are items. Raises FileNotUnderstood for one that is not."""
+    known = list(queries)
+    for query in known:
+        if query.id not in items:
+            raise FileNotUnderstood(path, query.line, f"the query {query.id} is not among the items")
+    return known
+
+
+def _is_earlier(candidate: Item, item: Item) -> bool:
+    """Return whether a candidate is known to be created strictly earlier; of an item without a time all are."""
+    if item.created_at is None:
+        return True
+    return candidate.created_at is not None and candidate.created_at < item.created_at

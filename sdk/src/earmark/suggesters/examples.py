@@ -1,0 +1,55 @@
+"""What a learned suggester is taught with: candidates that were shown, found or there, and what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from earmark.suggesters.pool import PoolCandidate
+
+SHOWN = 10
+RANDOM = 10
+PRESUMED = 10
+
+
+@dataclass(frozen=True)
+class Example:
+    """A candidate of a query with its features (see `CandidatePool.features`) and whether it was right.
+
+    `weight` is how many such candidates it stands for, such as one over the probability that it was shown.
+    """
+
+    query: str
+    features: Sequence[float]
+    is_positive: bool
+    weight: float = 1.0
+
+
+def examples_of(
+    query: str,
+    ranked: Sequence[PoolCandidate],
+    positives: Collection[str],
+    *,
+    shown: int = SHOWN,
+    presumed: int = PRESUMED,
+    random: int = RANDOM,
+) -> list[Example]:
+    """Return what a log of a query would hold, were it shown the first `shown` of a ranked pool.
+
+    Those that are shown and not right are negatives. What is right and lies deeper was found by
+    searching; with each come `presumed` negatives of the same depth, else depth itself would look like
+    being right. `random` more negatives come from all depths below the shown ones. Which ones is
+    drawn by a hash of the query and the candidate, so the same log comes out each time.
+    """
+    right = {at for at, each in enumerate(ranked) if each.id in positives}
+    below = [at for at in range(shown, len(ranked)) if at not in right]
+    chosen = set(range(min(shown, len(ranked)))) | right
+    for depth in (at for at in right if at >= shown):
+        chosen.update(sorted(below, key=lambda at: (abs(at - depth), at))[:presumed])
+    chosen.update(sorted(below, key=lambda at: _draw(query, ranked[at].id))[:random])
+    return [Example(query, ranked[at].features, at in right) for at in sorted(chosen)]
+
+
+def _draw(query: str, candidate: str) -> bytes:
+    return hashlib.sha256(f"{query}\0{candidate}".encode(errors="replace")).digest()

@@ -1,0 +1,135 @@
+"""Fusion without labels: words, meaning and what the host tells of its items, weighed by a prior."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+
+from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.lexical import LexicalSuggester
+from earmark.suggesters.pool import CandidatePool, PoolCandidate
+from earmark.suggesters.protocol import Suggestion
+from earmark.suggesters.semantic import similar_title
+from earmark.types import Item
+
+ALGORITHM = "1"
+FIELD_REASONS = 2
+TELLING_EVIDENCE = 0.7
+"""From which evidence on a field or the distance in time is worth saying."""
+DAY_S, HOUR_S, MINUTE_S = 86_400, 3_600, 60
+
+
+PRIOR: Mapping[str, float] = {
+    "lexical_z": 0.75,
+    "dense_z": 0.4,
+    "body_words_z": 0.15,
+    "text_cosine": 2.0,
+    "title_said_there": 0.5,
+    "facets": 0.4,
+    "age_evidence": 1.0,
+    "dense_text_z": 1.5,
+    "given_rank": -0.2,
+}
+"""How much each feature counts: normalised signals, likenesses, the evidence of a host's own fields and of time.
+
+The evidence itself is learned from each host's own items, without labels (see `Facets`).
+"""
+SLOPE, OFFSET = 0.8, -6.0
+"""What turns the sum into the logarithm of odds."""
+
+
+class HybridSuggester:
+    """Candidates by words and by meaning, their scores normalised within the pool and summed with priors.
+
+    `pool` finds and describes candidates; without one only an index's words tell. The score is a
+    logistic function of the sum: rising with it, comparable between items, calibrated only roughly.
+    An item that nothing is found for abstains. Raises nothing.
+    """
+
+    name = "hybrid"
+
+    def __init__(self, pool: CandidatePool | None = None, *, weights: Mapping[str, float] = PRIOR) -> None:
+        self.pool = pool if pool is not None else CandidatePool()
+        self.weights = dict(weights)
+        self._lexical = LexicalSuggester(only_earlier=self.pool.only_earlier)
+
+    @property
+    def version(self) -> str:
+        """Return the algorithm's version, with a checksum of the weights, the pool's shape and the embedder."""
+        embedder = self.pool.embedder.version if self.pool.embedder is not None else ""
+        facts = (sorted(self.weights.items()), self.pool.depth, self.pool.features, embedder)
+        ahead = "earlier" if self.pool.only_earlier else "any"
+        return f"{ALGORITHM}-{ahead}-{hashlib.sha256(repr(facts).encode()).hexdigest()[:8]}"
+
+    def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
+        """Return at most k candidates, best first, with reasons."""
+        return self._suggestions(item, self.pool.around(item, index), index, k)
+
+    def rank(
+        self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
+    ) -> list[Suggestion]:
+        """Return all of these candidates, best first; `ranks` is the order they were found in, 1 the first."""
+        found = self.pool.given(item, candidates, index, ranks)
+        return self._suggestions(item, found, index, len(found))
+
+    @property
+    def coefficients(self) -> dict[str, float]:
+        """Return what each feature adds to the logarithm of the odds."""
+        return {name: SLOPE * weight for name, weight in self.weights.items()}
+
+    @property
+    def offset(self) -> float:
+        """Return the logarithm of the odds where all features are nought."""
+        return OFFSET
+
+    def log_odds(self, candidate: PoolCandidate) -> float:
+        """Return the prior's logarithm of the odds that a candidate is right."""
+        return sum(weight * candidate.signal(name) for name, weight in self.coefficients.items()) + self.offset
+
+    def reasons(self, item: Item, candidates: Sequence[PoolCandidate], index: ItemIndex) -> dict[str, list[str]]:
+        """Return by id what speaks for each candidate, in words for a person."""
+        said = self._lexical.reasons(item, [each.id for each in candidates], index.snapshot())
+        return {each.id: [*said[each.id], *self._circumstances(item, each)] for each in candidates}
+
+    def _suggestions(self, item: Item, found: list[PoolCandidate], index: ItemIndex, k: int) -> list[Suggestion]:
+        odds = {each.id: self.log_odds(each) for each in found}
+        best = sorted(found, key=lambda each: (-odds[each.id], each.id))[: max(k, 0)]
+        reasons = self.reasons(item, best, index)
+        return [Suggestion(each.id, logistic(odds[each.id]), reasons[each.id]) for each in best]
+
+    def _circumstances(self, item: Item, candidate: PoolCandidate) -> list[str]:
+        reasons = similar_title(candidate.signal("dense"))
+        there = candidate.item
+        if there is None:
+            return reasons
+        facets = self.pool.facets
+        told = sorted(zip(facets.weigh(item, there), facets.facets_, strict=True), key=lambda each: -each[0])
+        for evidence, facet in told[:FIELD_REASONS]:
+            shared = facet.shared(item, there)
+            if evidence >= TELLING_EVIDENCE and shared:
+                reasons.append(f"same {facet.name.replace('_', ' ')}: {shared[0]}")
+        apart = _apart(item, there)
+        if apart and facets.weigh_age(item, there) >= TELLING_EVIDENCE:
+            reasons.append(f"opened {apart} apart")
+        return reasons
+
+
+def logistic(odds: float) -> float:
+    """Return the probability of a logarithm of odds."""
+    return 1 / (1 + math.exp(-max(-500.0, min(500.0, odds))))
+
+
+def _apart(here: Item, there: Item) -> str:
+    """Return how far apart two items were created, in words; nothing where one does not say."""
+    if here.created_at is None or there.created_at is None:
+        return ""
+    try:
+        seconds = abs((here.created_at - there.created_at).total_seconds())
+    except TypeError:  # one of them knows its zone, the other does not
+        return ""
+    for size, unit in ((DAY_S, "day"), (HOUR_S, "hour"), (MINUTE_S, "minute")):
+        count = round(seconds / size)
+        if seconds >= size:
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"

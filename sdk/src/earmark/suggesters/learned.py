@@ -1,0 +1,227 @@
+"""Learning from what people decided: a prior that labels move as far as their number supports (the extra `learned`).
+
+The score of a candidate is the prior's, plus a share of what a conditional logistic regression adds,
+plus a share of what boosted trees (LightGBM) add. Shares are chosen by cross-validation over queries, and
+nothing is added unless it helps by more than its own uncertainty: with few labels it is the prior.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from earmark.errors import ChecksumMismatch, LearningMissing, NotTrained
+from earmark.suggesters.examples import Example
+from earmark.suggesters.facets import Facets
+from earmark.suggesters.hybrid import HybridSuggester, logistic
+from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.pool import CandidatePool, PoolCandidate
+from earmark.suggesters.protocol import Suggestion
+from earmark.types import Item
+
+if TYPE_CHECKING:
+    from earmark.suggesters.fitting import Array
+
+ALGORITHM, FORMAT = "1", 1
+LARGEST = 3
+MODEL, TREES_FILE, CHECKSUMS = "model.json", "trees.txt", "checksums.json"
+
+
+class LearnedReranker:
+    """The hybrid's candidates in an order learned from examples.
+
+    `hybrid` finds and describes candidates and is the prior. The score is a probability, calibrated on
+    queries that were not learned from, for candidates as they came in the examples. Before `fit` it
+    orders as the hybrid does. `fit` and `load` raise LearningMissing where the extra is not installed.
+    """
+
+    name = "learned"
+
+    def __init__(self, hybrid: HybridSuggester | None = None) -> None:
+        self.hybrid = hybrid if hybrid is not None else HybridSuggester()
+        self._learned: dict[str, Any] = {}
+        self._trees: Any = None
+
+    @property
+    def version(self) -> str:
+        """Return the algorithm's version and a checksum of the hybrid's and of what was learned."""
+        told = f"{self.hybrid.version} {self._as_json()} {self._trees_text()}"
+        return f"{ALGORITHM}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+    @property
+    def report_(self) -> Mapping[str, Any]:
+        """Return how many examples there were, which shares were chosen, and the gain in cross-validation."""
+        if not self._learned:
+            raise NotTrained("Nothing was learned yet: call fit.")
+        told: Mapping[str, Any] = self._learned["report"]
+        return told
+
+    def fit(self, examples: Sequence[Example]) -> Self:
+        """Learn from examples (see `earmark.suggesters.examples`); with few it stays the prior."""
+        with _saying_what_to_install():
+            import numpy as np
+
+            from earmark.suggesters import fitting
+
+        names = list(self.hybrid.pool.features)
+        features = np.array([each.features for each in examples], dtype=np.float64).reshape(-1, len(names))
+        rows, queries = fitting.as_rows(
+            features,
+            self._prior(features, names),
+            np.array([each.is_positive for each in examples], dtype=np.float64),
+            np.array([each.weight for each in examples], dtype=np.float64),
+            [each.query for each in examples],
+        )
+        chosen = fitting.fitted(rows)
+        self._trees = chosen.trees
+        self._learned = {
+            "names": names,
+            "coefficients": chosen.coefficients.tolist(),
+            "usual": (features.mean(axis=0) if len(features) else np.zeros(len(names))).tolist(),
+            "share": chosen.share,
+            "tree_share": chosen.tree_share,
+            "slope": chosen.slope,
+            "offset": chosen.offset,
+            "report": {
+                "examples": len(examples),
+                "positives": int(rows.right.sum()),
+                "queries": len(queries),
+                "share": chosen.share,
+                "tree_share": chosen.tree_share,
+                "pull": chosen.pull,
+                "prior_mrr": round(100 * chosen.prior_mrr, 2),
+                "gain_in_mrr": round(100 * chosen.gain, 2),
+                "standard_error": round(100 * chosen.standard_error, 2),
+            },
+        }
+        return self
+
+    def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
+        """Return at most k candidates, best first, with reasons."""
+        return self._suggestions(item, self.hybrid.pool.around(item, index), index, k)
+
+    def rank(
+        self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
+    ) -> list[Suggestion]:
+        """Return all of these candidates, best first; `ranks` is the order they were found in, 1 the first."""
+        found = self.hybrid.pool.given(item, candidates, index, ranks)
+        return self._suggestions(item, found, index, len(found))
+
+    def log_odds(self, candidates: Sequence[PoolCandidate]) -> list[float]:
+        """Return the logarithm of the odds that each candidate is right."""
+        if not self._learned or not candidates:
+            return [self.hybrid.log_odds(each) for each in candidates]
+        import numpy as np
+
+        self._check_features()
+        features = np.array([each.features for each in candidates], dtype=np.float64)
+        scores = self._scores(features)
+        return [float(each) for each in self._learned["slope"] * scores + self._learned["offset"]]
+
+    def explain(self, candidate: PoolCandidate, most: int = LARGEST) -> list[tuple[str, float]]:
+        """Return the features that moved a candidate most from a usual one, with what each added to its log odds."""
+        if not self._learned:
+            raise NotTrained("Nothing was learned yet: call fit.")
+        import numpy as np
+
+        learned = self._learned
+        names: list[str] = learned["names"]
+        features = np.array(candidate.features, dtype=np.float64)
+        weights = learned["share"] * np.array(learned["coefficients"]) + self._prior_weights(names)
+        added = weights * (features - np.array(learned["usual"]))
+        if self._trees is not None:
+            row = np.append(features, self._prior(features.reshape(1, -1), names))
+            added += learned["tree_share"] * self._trees.predict(row.reshape(1, -1), pred_contrib=True)[0][: len(names)]
+        largest = sorted(range(len(names)), key=lambda at: (-abs(added[at]), names[at]))[:most]
+        return [(names[at], float(learned["slope"] * added[at])) for at in largest]
+
+    def save(self, folder: Path | str) -> None:
+        """Write model, trees (LightGBM's own text) and their checksums into a folder. Raises NotTrained, OSError."""
+        if not self._learned:
+            raise NotTrained("Nothing was learned yet: call fit.")
+        into = Path(folder)
+        into.mkdir(parents=True, exist_ok=True)
+        parts = {MODEL: self._as_json(), TREES_FILE: self._trees_text()}
+        for name, text in parts.items():
+            (into / name).write_text(text, encoding="utf-8")
+        checksums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in parts.items()}
+        (into / CHECKSUMS).write_text(json.dumps({"format": FORMAT, "sha256": checksums}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path | str, pool: CandidatePool) -> Self:
+        """Return what `save` wrote, on a pool, which takes over what was learned of a host's fields.
+
+        Raises NotTrained where there is no such thing, ChecksumMismatch where it is not what was written.
+        """
+        within = Path(folder)
+        try:
+            told = json.loads((within / CHECKSUMS).read_text(encoding="utf-8"))
+            texts = {name: (within / name).read_bytes() for name in (MODEL, TREES_FILE)}
+            if told["format"] != FORMAT:
+                raise NotTrained(f"What lies in {folder} is of format {told['format']}, not {FORMAT}.")
+            for name, text in texts.items():
+                if hashlib.sha256(text).hexdigest() != told["sha256"][name]:
+                    raise ChecksumMismatch(f"{within / name} is not what was written.")
+            facts = json.loads(texts[MODEL])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NotTrained(f"In {folder} lies no learned suggester: {type(error).__name__}: {error}") from error
+        pool.facets = Facets.from_facts(facts["facets"])
+        made = cls(HybridSuggester(pool, weights=facts["prior"]))
+        made._learned = facts["learned"]
+        if texts[TREES_FILE]:
+            with _saying_what_to_install():
+                import lightgbm
+            made._trees = lightgbm.Booster(model_str=texts[TREES_FILE].decode())
+        made._check_features()
+        return made
+
+    def _suggestions(self, item: Item, found: list[PoolCandidate], index: ItemIndex, k: int) -> list[Suggestion]:
+        odds = {each.id: told for each, told in zip(found, self.log_odds(found), strict=True)}
+        best = sorted(found, key=lambda each: (-odds[each.id], each.id))[: max(k, 0)]
+        reasons = self.hybrid.reasons(item, best, index)
+        return [Suggestion(each.id, logistic(odds[each.id]), reasons[each.id]) for each in best]
+
+    def _scores(self, features: Array) -> Array:
+        import numpy as np
+
+        learned = self._learned
+        prior = self._prior(features, learned["names"])
+        scores: Array = prior + learned["share"] * (features @ np.array(learned["coefficients"]))
+        if self._trees is not None:
+            told = self._trees.predict(np.column_stack([features, prior]), raw_score=True)
+            scores = scores + learned["tree_share"] * told
+        return scores
+
+    def _prior(self, features: Array, names: Sequence[str]) -> Array:
+        return features @ self._prior_weights(names) + self.hybrid.offset
+
+    def _prior_weights(self, names: Sequence[str]) -> Array:
+        import numpy as np
+
+        coefficients = self.hybrid.coefficients
+        return np.array([coefficients.get(name, 0.0) for name in names])
+
+    def _check_features(self) -> None:
+        if list(self.hybrid.pool.features) != self._learned["names"]:
+            raise NotTrained("The candidates are described by other features than it was trained on: train it again.")
+
+    def _as_json(self) -> str:
+        facts = {"learned": self._learned, "prior": self.hybrid.weights, "facets": self.hybrid.pool.facets.as_facts()}
+        return json.dumps(facts, sort_keys=True)
+
+    def _trees_text(self) -> str:
+        return str(self._trees.model_to_string()) if self._trees is not None else ""
+
+
+@contextmanager
+def _saying_what_to_install() -> Iterator[None]:
+    """Turn the lack of a package into LearningMissing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        what = f"Learning needs the extra `learned` ({error.name} is not installed): pip install 'earmark[learned]'"
+        raise LearningMissing(what) from error

@@ -1,0 +1,174 @@
+"""Tests of the commands `earmark evaluate …`, end to end on little files."""
+
+import json
+
+import pytest
+from earmark import cli
+
+
+@pytest.fixture
+def files(tmp_path, threads):
+    """The five threads as a file, and a file of queries whose answers are known."""
+    rows = [
+        {"id": each.id, "title": each.title, "body": each.body, "created": each.created_at.isoformat()}
+        for each in threads
+    ]
+    put(tmp_path / "items.jsonl", *rows)
+    put(tmp_path / "queries.jsonl", {"query": "5", "positives": ["1"]}, {"query": "3", "positives": ["2"]})
+    return tmp_path
+
+
+def put(path, *rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def evaluated(folder, *more, suggester="lexical", queries="queries.jsonl"):
+    given = ["--items", str(folder / "items.jsonl"), "--queries", str(folder / queries), "--suggester", suggester]
+    return cli.main(["evaluate", "suggester", *given, "--out", str(folder / "run.jsonl"), *more])
+
+
+def rankings(folder):
+    lines = (folder / "run.jsonl").read_text().splitlines()
+    return {row["query"]: row["ranked"] for row in map(json.loads, lines)}
+
+
+def test_it_writes_a_line_a_query_and_prints_the_measures(files, capsys):
+    assert evaluated(files) == 0
+    assert list(rankings(files)) == ["5", "3"]
+    assert rankings(files)["5"][0] == "1"
+    told = json.loads(capsys.readouterr().out)
+    assert (told["suggester"], told["queries"], told["answered"], told["MRR@10"]) == ("lexical", 2, 2, 100.0)
+
+
+def test_only_items_created_strictly_before_the_query_are_candidates(files):
+    put(files / "queries.jsonl", {"query": "1", "positives": ["5"]}, {"query": "5", "positives": ["1"]})
+    evaluated(files)
+    assert rankings(files)["1"] == []
+    assert set(rankings(files)["5"]) <= {"1", "2", "3", "4"}
+
+
+def test_an_item_of_the_same_moment_or_without_one_is_no_candidate(files):
+    same = {"id": "6", "title": "Cannot archive with Shift+A", "created": "2026-03-01T16:00:00+00:00"}
+    never = {"id": "7", "title": "Cannot archive with Shift+A"}
+    put(files / "more.jsonl", same, never)
+    evaluated(files, "--items", str(files / "more.jsonl"))
+    assert not {"6", "7"} & set(rankings(files)["5"])
+
+
+def test_a_suggester_that_looks_ahead_is_not_believed(files, monkeypatch):
+    from earmark.suggesters import Suggestion
+
+    class Looks:
+        name, version = "ahead", "1"
+
+        def suggest(self, item, index, k):
+            return [Suggestion(key, 1.0) for key in ("5", "3", "none", "1", "1", "2")]
+
+    monkeypatch.setattr("earmark.evaluation.assembly.discover", lambda: {"ahead": Looks})
+    evaluated(files, suggester="ahead")
+    assert rankings(files) == {"5": ["3", "1", "2"], "3": ["1", "2"]}
+
+
+def test_without_answers_nothing_is_printed(files, capsys):
+    put(files / "queries.jsonl", {"query": "5"})
+    assert evaluated(files) == 0
+    assert capsys.readouterr().out == ""
+    assert rankings(files)["5"][0] == "1"
+
+
+def test_a_query_that_is_no_item_is_told_with_its_line(files, capsys):
+    put(files / "queries.jsonl", {"query": "5"}, {"query": "99"})
+    assert evaluated(files) == 1
+    assert "queries.jsonl, line 2: the query 99 is not among the items" in capsys.readouterr().err
+
+
+def test_a_suggester_that_is_not_there_is_told_with_those_that_are(files, capsys):
+    assert evaluated(files, suggester="psychic") == 1
+    assert "There is no suggester psychic" in capsys.readouterr().err
+
+
+def test_queries_need_items(files, capsys):
+    asked = ["evaluate", "suggester", "--queries", str(files / "queries.jsonl")]
+    assert cli.main([*asked, "--suggester", "lexical", "--out", str(files / "run.jsonl")]) == 1
+    assert "--items" in capsys.readouterr().err
+
+
+PAIRS = [
+    ("q1", "Archive with Shift+A fails", "c1", "Printing a calendar", 1, "Irrelevant"),
+    ("q1", "Archive with Shift+A fails", "c2", "Shift+A does not archive", 2, "PerfectMatch"),
+    ("q2", "Where is the printer?", "c3", "Nothing alike", 2, "Irrelevant"),
+    ("q2", "Where is the printer?", "c4", "Unlike as well", 1, "Irrelevant"),
+]
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    names = ("qid", "q_title", "cid", "c_title", "rank", "label")
+    put(tmp_path / "pairs.jsonl", *(dict(zip(names, row, strict=True)) for row in PAIRS))
+    return tmp_path
+
+
+def ordered(folder, suggester="lexical", *more):
+    asked = ["evaluate", "suggester", "--pairs", str(folder / "pairs.jsonl"), "--suggester", suggester]
+    return cli.main([*asked, "--out", str(folder / "run.jsonl"), *more])
+
+
+def test_given_candidates_are_all_ordered_those_without_a_score_as_they_came(pairs, capsys):
+    assert ordered(pairs) == 0
+    assert rankings(pairs) == {"q1": ["c2", "c1"], "q2": ["c4", "c3"]}
+    told = json.loads(capsys.readouterr().out)
+    assert (told["MAP"], told["MRR"]) == (50.0, 50.0)  # a question without any right answer counts nought
+
+
+def test_two_runs_are_compared_by_the_same_queries(files, capsys):
+    put(files / "a.jsonl", {"query": "5", "ranked": ["2", "1"]}, {"query": "3", "ranked": ["1", "2"]})
+    put(files / "b.jsonl", {"query": "5", "ranked": ["1"]}, {"query": "3", "ranked": ["2"]})
+    asked = ["evaluate", "compare", "--queries", str(files / "queries.jsonl"), "--samples", "100"]
+    assert cli.main([*asked, str(files / "a.jsonl"), str(files / "b.jsonl")]) == 0
+    told = json.loads(capsys.readouterr().out)["MRR@10"]
+    assert (told["first"], told["second"], told["difference"], told["chance"]) == (50.0, 100.0, 50.0, 0.0)
+
+
+def test_without_answers_nothing_is_compared(files, capsys):
+    put(files / "queries.jsonl", {"query": "5"})
+    put(files / "a.jsonl", {"query": "5", "ranked": ["1"]})
+    asked = ["evaluate", "compare", "--queries", str(files / "queries.jsonl")]
+    assert cli.main([*asked, str(files / "a.jsonl"), str(files / "a.jsonl")]) == 1
+    assert "no answers" in capsys.readouterr().err
+
+
+@pytest.fixture
+def without_model(monkeypatch):
+    monkeypatch.delenv("EARMARK_MODELS", raising=False)
+
+
+def test_without_a_model_the_hybrid_works_and_says_so(files, capsys, without_model):
+    assert evaluated(files, suggester="hybrid") == 0
+    told = capsys.readouterr()
+    assert "without embeddings: no embedding model is named" in told.err
+    assert json.loads(told.out)["MRR@10"] == 100.0
+    assert json.loads(told.out)["pool_recall"] == 100.0
+
+
+def test_the_semantic_suggester_cannot_work_without_one(files, capsys, without_model):
+    assert evaluated(files, suggester="semantic") == 1
+    assert "no embedding model is named" in capsys.readouterr().err
+
+
+def test_what_learns_needs_known_answers_and_takes_several_files(files, capsys, without_model):
+    pytest.importorskip("lightgbm")
+    assert evaluated(files, suggester="learned") == 1
+    assert "--train" in capsys.readouterr().err
+    put(files / "train.jsonl", {"query": "3", "positives": ["2"]})
+    put(files / "more.jsonl", {"query": "4", "positives": ["1"]})
+    given = [part for name in ("train.jsonl", "more.jsonl") for part in ("--train", str(files / name))]
+    assert evaluated(files, *given, suggester="learned") == 0
+    assert rankings(files)["5"][0] == "1"
+
+
+def test_given_candidates_are_ordered_by_what_was_learned_from_others(pairs, without_model):
+    pytest.importorskip("lightgbm")
+    for suggester in ("hybrid", "learned"):
+        assert ordered(pairs, suggester, "--train", str(pairs / "pairs.jsonl")) == 0
+        assert rankings(pairs)["q1"] == ["c2", "c1"]
+        assert sorted(rankings(pairs)["q2"]) == ["c3", "c4"]

@@ -1,0 +1,113 @@
+"""Tests of earmark.evaluation.files."""
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+from earmark.errors import FileNotUnderstood
+from earmark.evaluation import read_items, read_pairs, read_queries, read_rankings
+from earmark.evaluation.files import holds_pairs
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(*lines, name="f.jsonl"):
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n")
+        return path
+
+    return write
+
+
+def test_what_is_not_text_or_time_of_an_item_is_its_metadata(written):
+    path = written('{"id": "1", "title": "T", "created": "2019-01-02T03:04:05.000+0000", "parts": ["a"], "rank": 2}')
+    item = read_items([path])["1"]
+    assert (item.title, item.body, item.created_at) == ("T", "", datetime(2019, 1, 2, 3, 4, 5, tzinfo=UTC))
+    assert item.metadata == {"parts": ["a"], "rank": 2}
+
+
+def test_all_but_the_id_may_be_missing_or_null(written):
+    items = read_items([written('{"id": 7}', '{"id": "8", "title": null, "body": null, "created": null}', "")])
+    assert [(item.id, item.title, item.body, item.created_at) for item in items.values()] == [
+        ("7", "", "", None),
+        ("8", "", "", None),
+    ]
+
+
+def test_a_time_without_a_zone_is_utc(written):
+    assert read_items([written('{"id": "1", "created": "2009-07-30 11:45:31"}')])["1"].created_at == datetime(
+        2009, 7, 30, 11, 45, 31, tzinfo=UTC
+    )
+
+
+def test_of_an_item_that_comes_twice_the_last_counts(written):
+    first, second = written('{"id": "1", "title": "old"}'), written('{"id": "1", "title": "new"}', name="g.jsonl")
+    assert read_items([first, second])["1"].title == "new"
+
+
+@pytest.mark.parametrize(
+    ("read", "line", "why"),
+    [
+        (lambda path: read_items([path]), "{", "not JSON"),
+        (lambda path: read_items([path]), "[1]", "not an object"),
+        (lambda path: read_items([path]), '{"title": "T"}', "no id"),
+        (lambda path: read_items([path]), '{"id": true}', "no id"),
+        (lambda path: read_items([path]), '{"id": "1", "title": 5}', "title is not a text"),
+        (lambda path: read_items([path]), '{"id": "1", "created": "yesterday"}', "created is not a time"),
+        (read_queries, '{"positives": []}', "no query"),
+        (read_queries, '{"query": "1", "positives": "2"}', "positives is not a list"),
+        (read_pairs, '{"qid": "1"}', "no cid"),
+        (read_pairs, '{"qid": "1", "cid": "2", "rank": "first"}', "rank is not a number"),
+        (read_rankings, '{"query": "1"}', "ranked is not a list"),
+    ],
+)
+def test_a_bad_line_is_told_with_its_number(written, read, line, why):
+    good = '{"id": "0", "query": "0", "qid": "0", "cid": "1", "ranked": []}'
+    path = written(good, "", line)
+    with pytest.raises(FileNotUnderstood, match=rf"f\.jsonl, line 3: {why}") as refused:
+        read(path)
+    assert refused.value.line == 3
+
+
+def test_so_is_a_file_that_is_cut_off(tmp_path):
+    path = tmp_path / "cut.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"id": "1"}\n' * 1000)[:40])
+    with pytest.raises(FileNotUnderstood, match="damaged"):
+        read_items([path])
+
+
+def test_so_are_bytes_that_are_no_text(tmp_path):
+    path = tmp_path / "f.jsonl"
+    path.write_bytes(b'{"id": "1"}\n{"id": "\xff"}\n')
+    with pytest.raises(FileNotUnderstood, match="line 2"):
+        read_items([path])
+
+
+def test_queries_without_answers_have_none(written):
+    queries = read_queries(written('{"query": "3", "positives": ["1", "2"]}', '{"query": "4"}'))
+    assert [(query.id, query.positives) for query in queries] == [("3", {"1", "2"}), ("4", None)]
+
+
+def test_a_pair_holds_both_texts_and_whether_it_is_right(written):
+    [pair] = read_pairs(
+        written(
+            '{"qid": "q", "q_title": "Q", "q_body": "B", "cid": "c", "c_title": "C", "c_body": "D", "rank": 3,'
+            ' "label": "Relevant", "category": "Cars", "date": "2009-07-30 11:45:31", "split": "dev"}'
+        )
+    )
+    assert (pair.query.title, pair.query.body, pair.candidate.title, pair.candidate.body) == ("Q", "B", "C", "D")
+    assert (pair.rank, pair.is_positive) == (3, True)
+    assert pair.candidate.metadata == {"category": "Cars"}
+    assert pair.candidate.created_at == datetime(2009, 7, 30, 11, 45, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("label", "is_positive"), [("PerfectMatch", True), ("Irrelevant", False)])
+def test_labels_say_what_is_right(written, label, is_positive):
+    [pair] = read_pairs(written(f'{{"qid": "q", "cid": "c", "label": "{label}"}}'))
+    assert pair.is_positive is is_positive
+
+
+def test_a_file_says_by_its_first_line_whether_it_holds_pairs(written):
+    assert holds_pairs(written('{"qid": "q", "cid": "c"}'))
+    assert not holds_pairs(written('{"query": "q"}'))
+    assert not holds_pairs(written(""))

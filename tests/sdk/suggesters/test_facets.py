@@ -1,0 +1,103 @@
+"""Tests of earmark.suggesters.facets: what agreeing in a host's own fields is worth."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from earmark.suggesters.facets import Facets, likely_pairs
+from earmark.types import Item
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def item(number, **metadata):
+    return Item(str(number), created_at=DAY + timedelta(days=number), metadata=metadata)
+
+
+@pytest.fixture
+def items():
+    """Two hundred items: half are of the shop `big`, one in twenty of `small`; colours are evenly spread."""
+    shops = ["big"] * 10 + ["small"] + ["middle"] * 9
+    return [item(at, shop=shops[at % 20], colour=["red", "blue"][at % 2], serial=f"no-{at}") for at in range(200)]
+
+
+@pytest.fixture
+def facets(items):
+    """Learned from pairs that always agree in the shop, and in the colour no more often than chance."""
+    pairs = [(items[at], items[at + 20 if at % 2 else at + 1 if at % 20 < 9 else at + 20]) for at in range(100)]
+    return Facets().fit(items, pairs)
+
+
+def weighed(facets, name, here, there):
+    return facets.weigh(here, there)[facets.names.index(name)]
+
+
+def test_a_field_that_likely_pairs_agree_in_speaks_for_a_pair_and_its_lack_against(facets):
+    assert weighed(facets, "shop", item(1, shop="middle"), item(2, shop="middle")) > 0
+    assert weighed(facets, "shop", item(1, shop="big"), item(2, shop="small")) < 0
+
+
+def test_sharing_a_rare_value_says_more(facets):
+    rare = weighed(facets, "shop", item(1, shop="small"), item(2, shop="small"))
+    assert rare > weighed(facets, "shop", item(1, shop="big"), item(2, shop="big"))
+
+
+def test_what_one_of_them_does_not_say_speaks_neither_for_nor_against(facets):
+    assert weighed(facets, "shop", item(1, shop="big"), item(2)) == 0
+    assert weighed(facets, "shop", item(1, shop=None), item(2, shop="big")) == 0
+
+
+def test_a_field_with_another_value_for_each_item_tells_nothing(facets):
+    assert "serial" not in facets.names
+
+
+def test_prose_and_objects_tell_nothing(items):
+    told = [item(at, prose="word " * 40 + str(at % 3), inner={"a": 1}) for at in range(100)]
+    assert Facets().fit(told, []).names == []
+
+
+def test_lists_agree_where_they_share_a_value(items):
+    told = [item(at, parts=["a", "b"] if at % 10 else ["c"]) for at in range(100)]
+    facets = Facets().fit(told, [(told[at], told[at + 10]) for at in range(80)])
+    assert facets.weigh(item(1, parts=["c", "x"]), item(2, parts=["c"]))[0] > 0
+    assert facets.weigh(item(1, parts=["a"]), item(2, parts=["c"]))[0] < 0
+
+
+def test_numbers_and_dates_are_compared_by_distance():
+    told = [item(at, price=float(at), due=(DAY + timedelta(days=at)).isoformat()) for at in range(400)]
+    facets = Facets().fit(told, [(told[at], told[at + 1]) for at in range(300)])
+    assert set(facets.names) == {"price", "due"}
+    assert weighed(facets, "price", item(1, price=5.0), item(2, price=6.0)) > 1
+    assert weighed(facets, "price", item(1, price=5.0), item(2, price=350.0)) < 0
+    near, far = item(1, due="2026-03-01"), item(2, due="2027-03-01")
+    assert weighed(facets, "due", near, near) > 0 > weighed(facets, "due", near, far)
+
+
+def test_time_is_weighed_as_likely_pairs_show_it(items):
+    facets = Facets().fit(items, [(items[at], items[at + 1]) for at in range(150)])
+    assert facets.weigh_age(items[0], items[1]) > 1
+    assert facets.weigh_age(items[0], items[150]) < 0
+    assert facets.weigh_age(items[0], Item("x")) == 0
+
+
+def test_without_likely_pairs_agreeing_counts_by_a_cautious_prior(items):
+    facets = Facets().fit(items, [])
+    assert 0 < weighed(facets, "shop", item(1, shop="small"), item(2, shop="small")) < math.log(0.51 / 0.05)
+
+
+def test_what_was_learned_survives_json(facets, items):
+    import json
+
+    again = Facets.from_facts(json.loads(json.dumps(facets.as_facts())))
+    assert again.weigh(items[0], items[1]) == facets.weigh(items[0], items[1])
+    assert again.weigh_age(items[0], items[1]) == facets.weigh_age(items[0], items[1])
+
+
+def test_likely_pairs_are_those_whose_texts_are_most_alike(items):
+    known = {each.id: each for each in items}
+    found = likely_pairs(items[:10], lambda each: ("0", int(each.id) / 10), known, kept=0.2)
+    assert [here.id for here, _ in found] == ["9", "8"]
+
+
+def test_no_items_teach_nothing():
+    assert Facets().fit([], []).names == []
