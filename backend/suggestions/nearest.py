@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 from earmark import suggesters as sdk
 from earmark.suggesters.semantic import ALGORITHM, as_suggestions
 
@@ -21,13 +22,12 @@ WIDER = 5
 """So many times what is wanted is fetched: past other projects' vectors the index comes upon near ones late."""
 LEAST_EF, MOST_EF = 100, 1000
 
-_ROWS = "select greatest(reltuples, 0)::bigint from pg_class where oid = 'suggestions_itemvector'::regclass"
+_ALL_ROWS = "select greatest(reltuples, 0)::bigint from pg_class where oid = 'suggestions_itemvector'::regclass"
 _SETTINGS = """
-select set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true)
+select set_config('hnsw.ef_search', %(ef)s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true);
 """
-_NARROWED = "v.project_id = %(project)s and v.version_id = %(version)s and v.width = {width}{before}{without}"
+_NARROWED = "v.project_id = %(project)s and v.version_id = %(version)s and v.width = {width}{before}"
 _BEFORE = " and v.created_at < %(before)s"
-_WITHOUT = " and v.item_id <> all(%(without)s::bigint[])"
 _BY_INDEX = """
 with near as materialized (
     select v.item_id, v.created_at, v.vector::halfvec({width}) <=> %(vector)s::halfvec({width}) as distance
@@ -44,7 +44,7 @@ with every as materialized (
 # `+ 0`: the planner takes what the index gave for sorted, which in relaxed order it is not quite.
 _NAMED = """
 select i.key, 1 - n.distance, n.created_at from near n join questions_item i on i.id = n.item_id
-where i.project_id = %(project)s and i.removed_at is null and n.distance <> 'NaN'
+where i.project_id = %(project)s and i.removed_at is null and n.distance <> 'NaN' and i.key <> all(%(without)s::text[])
 order by n.distance + 0, i.key limit %(k)s
 """
 
@@ -52,15 +52,17 @@ order by n.distance + 0, i.key limit %(k)s
 class StoredVectors:
     """The vectors that serve in a project. Searching needs an open door and no model."""
 
-    def __init__(self, version: EmbeddingVersion) -> None:
+    def __init__(self, version: EmbeddingVersion, all_count: int) -> None:
         self.version = version
+        self.all_count = max(all_count, version.vectors_count)
         self.embedder_version = version.version
 
     @classmethod
     def of(cls, project_id: int) -> "StoredVectors | None":
         """Return those of a project, or None where no version is complete yet."""
-        serving = EmbeddingVersion.objects.of(project_id).filter(state=EmbeddingVersion.State.SERVING).first()
-        return cls(serving) if serving else None
+        serving = EmbeddingVersion.objects.of(project_id).filter(state=EmbeddingVersion.State.SERVING)
+        found = serving.annotate(all_count=RawSQL(_ALL_ROWS, [])).first()  # noqa: S611  words of our own
+        return cls(found, found.all_count) if found else None
 
     def vector_of(self, key: str) -> list[float] | None:
         """Return an item's vector as it was last embedded, or None."""
@@ -75,47 +77,36 @@ class StoredVectors:
 
         `before` keeps items known to be created strictly earlier; `without` leaves out one id or several.
         """
-        left_out = self._ids_of([without] if isinstance(without, str) else without)
+        left_out = [without] if isinstance(without, str) else list(without)
         given: dict[str, Any] = {
             "project": self.version.project_id,
             "version": self.version.pk,
             "vector": as_halfvec(vector, self.version.width),
             "k": k,
-            "wide": WIDER * k,
+            "wide": WIDER * k + len(left_out),
+            "ef": str(ef_search(k, self.version.vectors_count, self.all_count)),
             "before": before,
             "without": left_out,
         }
-        all_count = self._rows_of_all_projects()
-        is_exact = self.looks_at_all(all_count)
         with transaction.atomic(), connection.cursor() as cursor:
-            if not is_exact:
-                cursor.execute(_SETTINGS, [str(ef_search(k, self.version.vectors_count, all_count))])
-            cursor.execute(self._statement(is_exact, before is not None, bool(left_out)), given)
+            if not self.looks_at_all:
+                cursor.execute(_SETTINGS + self._statement(before is not None), given)
+                cursor.nextset()
+            else:
+                cursor.execute(self._statement(before is not None), given)
             return [sdk.Hit(key, float(cosine), created_at) for key, cosine, created_at in cursor.fetchall()]
 
-    def looks_at_all(self, all_count: int) -> bool:
-        """Return whether every vector of the project is compared, given how many there are of all projects."""
+    @property
+    def looks_at_all(self) -> bool:
+        """Return whether every vector of the project is compared."""
         mine = self.version.vectors_count
-        is_small = mine <= EXACT_ROWS or mine * mine <= EXACT_SHARE * all_count
+        is_small = mine <= EXACT_ROWS or mine * mine <= EXACT_SHARE * self.all_count
         return is_small or self.version.width not in INDEXED_WIDTHS
 
-    def _rows_of_all_projects(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(_ROWS)
-            return max(int(cursor.fetchone()[0]), self.version.vectors_count)
-
-    def _ids_of(self, keys: Collection[str]) -> list[int]:
-        if not keys:
-            return []
-        rows = ItemVector.objects.of(self.version.project_id).filter(version=self.version, item__key__in=list(keys))
-        return list(rows.values_list("item", flat=True))
-
-    def _statement(self, is_exact: bool, has_before: bool, has_without: bool) -> str:
+    def _statement(self, has_before: bool) -> str:
         width = self.version.width
-        narrowed = _NARROWED.format(
-            width=width, before=_BEFORE if has_before else "", without=_WITHOUT if has_without else ""
-        )
-        return (_EXACTLY if is_exact else _BY_INDEX).format(width=width, narrowed=narrowed) + _NAMED
+        narrowed = _NARROWED.format(width=width, before=_BEFORE if has_before else "")
+        return (_EXACTLY if self.looks_at_all else _BY_INDEX).format(width=width, narrowed=narrowed) + _NAMED
 
 
 def ef_search(k: int, mine: int, all_count: int) -> int:

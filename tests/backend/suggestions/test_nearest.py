@@ -122,9 +122,16 @@ def test_a_query_by_the_index_uses_it(fill, by_index):
     with tenancy(project):
         by_index()
         vectors = StoredVectors.of(project.pk)
-        given = {"project": project.pk, "version": vectors.version.pk, "vector": str([0.1] * 384), "k": 5, "wide": 25}
+        given = {
+            "project": project.pk,
+            "version": vectors.version.pk,
+            "vector": str([0.1] * 384),
+            "k": 5,
+            "wide": 25,
+            "without": [],
+        }
         with connection.cursor() as cursor:
-            cursor.execute("explain " + vectors._statement(False, False, False), given)
+            cursor.execute("explain " + vectors._statement(False), given)
             plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "vectors_of_384" in plan
 
@@ -136,14 +143,14 @@ def test_a_query_by_the_index_uses_it(fill, by_index):
 def test_few_vectors_or_few_among_very_many_are_all_looked_at(mine, of_all, is_exact):
     from backend.suggestions.models import EmbeddingVersion
 
-    vectors = StoredVectors(EmbeddingVersion(vectors_count=mine, width=384))
-    assert vectors.looks_at_all(of_all) is is_exact
+    vectors = StoredVectors(EmbeddingVersion(vectors_count=mine, width=384), of_all)
+    assert vectors.looks_at_all is is_exact
 
 
 def test_vectors_of_a_width_without_an_index_are_all_looked_at():
     from backend.suggestions.models import EmbeddingVersion
 
-    assert StoredVectors(EmbeddingVersion(vectors_count=10**6, width=1536)).looks_at_all(10**6)
+    assert StoredVectors(EmbeddingVersion(vectors_count=10**6, width=1536), 10**6).looks_at_all
 
 
 def test_more_is_searched_as_vectors_grow_and_as_they_are_others():
