@@ -46,10 +46,10 @@ class Sweep(bootsteps.StartStopStep):
         is_new = True
         while not self._stopped.is_set():
             try:
+                sweep_jobs()
                 if is_new:
                     embed_all_later()
                     is_new = False
-                sweep_jobs()
             except Exception as error:
                 logger.warning("A sweep failed (%s); the next comes in %s s.", type(error).__name__, SWEEP_S)
             finally:

@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 from earmark.errors import ModelMissing, SemanticMissing
 from earmark.suggesters.embedding import Embedder, models_in
 
@@ -16,6 +18,7 @@ PACKAGES = ("numpy", "onnxruntime", "tokenizers")
 
 _loading = threading.Lock()
 _loaded: dict[str, Embedder | None] = {}
+_loaded_at: list[datetime] = []
 _said: set[str] = set()
 
 
@@ -41,7 +44,13 @@ def configured_embedder() -> Embedder | None:
     with _loading:
         if name not in _loaded:
             _loaded[name] = _load(name)
+            _loaded_at[:] = [timezone.now()]
         return _loaded[name]
+
+
+def loaded_at() -> datetime | None:
+    """Return when this process last loaded an embedder."""
+    return _loaded_at[0] if _loaded_at else None
 
 
 def say_once(reason: str) -> None:

@@ -20,7 +20,7 @@ from backend.suggestions.actions.embed import (
     forget_version,
     let_go,
 )
-from backend.suggestions.embedder import configured_embedder
+from backend.suggestions.embedder import configured_embedder, loaded_at
 from backend.suggestions.errors import EmbeddingUnderWay
 
 
@@ -40,7 +40,7 @@ def read_batch(*, project_id: int, now: datetime, **_: Any) -> Errand | None:
     if embedder is None:
         return None
     try:
-        batch = begin_batch(project_id=project_id, embedder=embedder, now=now)
+        batch = begin_batch(project_id=project_id, embedder=embedder, now=now, loaded_at=loaded_at())
     except EmbeddingUnderWay as held:
         embed_later(project_id=project_id, not_before=held.until)
         return None
@@ -59,7 +59,7 @@ def embed_batch(errand: Errand) -> Errand:
 
 def write_batch(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:
     """Write the vectors, and ask for the next batch: behind all jobs that wait, so that none waits long."""
-    if end_batch(batch=answer.batch, vectors=answer.vectors, now=now):
+    if end_batch(project_id=project_id, batch=answer.batch, vectors=answer.vectors, now=now):
         embed_later(project_id=project_id)
 
 

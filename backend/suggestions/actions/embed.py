@@ -110,12 +110,17 @@ def embed_later(*, project_id: int, not_before: datetime | None = None) -> None:
     enqueue_once(project=project_id, kind=EMBED, due_at=not_before)
 
 
-def begin_batch(*, project_id: int, embedder: HasVectors, now: datetime) -> Batch | None:
+def begin_batch(
+    *, project_id: int, embedder: HasVectors, now: datetime, loaded_at: datetime | None = None
+) -> Batch | None:
     """Return the next changed items under an embedder's version, held for LEASE_S; None once all are embedded.
 
-    Then the version serves. Raises EmbeddingUnderWay where somebody else holds a batch.
+    Then the version serves. A retired one begins anew, but not for who loaded it (`loaded_at`) before its successor
+    was begun: a worker that was not restarted yet. Raises EmbeddingUnderWay where somebody else holds a batch.
     """
-    version = _version(project_id, embedder, now)
+    version = _version(project_id, embedder, now=now, loaded_at=loaded_at or now)
+    if version is None:
+        return None
     if version.busy_until is not None and version.busy_until > now:
         raise EmbeddingUnderWay(until=version.busy_until)
     batch = _next_batch(version)
@@ -127,13 +132,16 @@ def begin_batch(*, project_id: int, embedder: HasVectors, now: datetime) -> Batc
     return batch
 
 
-def end_batch(*, batch: Batch, vectors: Sequence[Sequence[float]], now: datetime) -> bool:
+def end_batch(*, project_id: int, batch: Batch, vectors: Sequence[Sequence[float]], now: datetime) -> bool:
     """Write a batch's vectors and let it go; return whether more items wait. Done twice, it does no harm.
 
-    An item that was removed meanwhile gets none. The version serves when none wait.
+    An item that was removed meanwhile gets none, nor does a version that was retired. It serves when none wait.
     """
-    version = EmbeddingVersion.objects.select_for_update().get(pk=batch.version_id)
-    version.vectors_count += _keep(version, batch.to_embed, vectors) - _drop(version, batch.gone)
+    [version] = [each for each in _locked(project_id) if each.pk == batch.version_id]
+    if version.state == EmbeddingVersion.State.RETIRED:
+        return False
+    new_count = _keep(version, batch.to_embed, vectors) - _drop(version, batch.gone)
+    version.vectors_count = max(0, version.vectors_count + new_count)
     _move(version, batch.moved)
     version.followed_seq = max(version.followed_seq, batch.until_seq)
     version.busy_until = None
@@ -151,9 +159,10 @@ def let_go(*, batch: Batch) -> None:
 
 def forget_items(*, project_id: int, item_ids: Sequence[int]) -> None:
     """Delete the vectors of items that are removed, in every version."""
-    for version in EmbeddingVersion.objects.select_for_update().filter(project=project_id).order_by("pk"):
+    for version in _locked(project_id):
         removed = Item.objects.of(project_id).filter(pk__in=item_ids).exclude(removed_at=None)
-        version.vectors_count -= _drop(version, list(removed.values_list("pk", flat=True)))
+        count = _drop(version, list(removed.values_list("pk", flat=True)))
+        version.vectors_count = max(0, version.vectors_count - count)
         version.save(update_fields=["vectors_count"])
 
 
@@ -170,14 +179,22 @@ def forget_version(*, version_id: int) -> bool:
     return deleted == FORGET_AT_ONCE
 
 
-def _version(project_id: int, embedder: HasVectors, now: datetime) -> EmbeddingVersion:
-    """Return the row of the embedder's version, locked; a retired one begins anew with what it has left."""
+def _locked(project_id: int) -> list[EmbeddingVersion]:
+    """Return all versions of a project, locked, always in the same order."""
+    return list(EmbeddingVersion.objects.filter(project=project_id).order_by("pk").select_for_update())
+
+
+def _version(project_id: int, embedder: HasVectors, *, now: datetime, loaded_at: datetime) -> EmbeddingVersion | None:
+    """Return the row of the embedder's version, all of the project being locked; None where another took over."""
     facts: dict[str, Any] = {"name": embedder.name, "width": stored_width(embedder.width), "started_at": now}
-    known = EmbeddingVersion.objects.of(project_id)
-    known.get_or_create(project_id=project_id, version=embedder.version, defaults=facts)
-    version = known.select_for_update().get(version=embedder.version)
+    EmbeddingVersion.objects.get_or_create(project_id=project_id, version=embedder.version, defaults=facts)
+    versions = _locked(project_id)
+    [version] = [each for each in versions if each.version == embedder.version]
     if version.state == EmbeddingVersion.State.RETIRED:
+        if any(each.started_at > loaded_at for each in versions if each.state != EmbeddingVersion.State.RETIRED):
+            return None
         version.state, version.followed_seq, version.started_at = EmbeddingVersion.State.BUILDING, 0, now
+        version.busy_until = None
         version.vectors_count = ItemVector.objects.of(project_id).filter(version=version).count()
         version.save()
     return version

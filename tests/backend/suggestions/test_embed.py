@@ -85,7 +85,12 @@ def test_only_what_has_another_text_is_embedded_anew(project, register, monkeypa
         register(project, {"1": "printer", "2": "Archive shortcut broken"}, body="another body")
         batch = begin_batch(project_id=project.pk, embedder=configured_embedder(), now=timezone.now())
         assert batch.texts == ["printer"]
-        end_batch(batch=batch, vectors=configured_embedder().encode(batch.texts).tolist(), now=timezone.now())
+        end_batch(
+            project_id=project.pk,
+            batch=batch,
+            vectors=configured_embedder().encode(batch.texts).tolist(),
+            now=timezone.now(),
+        )
         moved = Item.objects.get(key="2")
         assert ItemVector.objects.get(item=moved).created_at == moved.created_at
     assert version_of(project).vectors_count == 5
@@ -141,7 +146,9 @@ def test_an_item_that_is_removed_while_it_is_embedded_gets_no_vector(project):
     with tenancy(project):
         batch = begin_batch(project_id=project.pk, embedder=embedder, now=timezone.now())
         remove_item(item=Item.objects.get(key="1"), now=timezone.now())
-        assert end_batch(batch=batch, vectors=embedder.encode(batch.texts).tolist(), now=timezone.now())
+        assert end_batch(
+            project_id=project.pk, batch=batch, vectors=embedder.encode(batch.texts).tolist(), now=timezone.now()
+        )
     drain_jobs()
     assert embedded(project) == {embedder.version: {"2", "3", "4", "5"}}
 
@@ -195,16 +202,51 @@ def test_a_version_that_comes_back_is_built_again_and_its_vectors_are_kept(proje
     new = configured_embedder().version
     with tenancy(project):
         batch = begin_batch(project_id=project.pk, embedder=configured_embedder(), now=timezone.now())
-        end_batch(batch=batch, vectors=configured_embedder().encode(batch.texts).tolist(), now=timezone.now())
+        end_batch(
+            project_id=project.pk,
+            batch=batch,
+            vectors=configured_embedder().encode(batch.texts).tolist(),
+            now=timezone.now(),
+        )
     assert states(project) == {old: RETIRED, new: SERVING}
     change_model(1.0)
     with tenancy(project):
         batch = begin_batch(project_id=project.pk, embedder=configured_embedder(), now=timezone.now())
         assert batch.texts == []
-        end_batch(batch=batch, vectors=[], now=timezone.now())
+        end_batch(project_id=project.pk, batch=batch, vectors=[], now=timezone.now())
     drain_jobs()
     assert states(project) == {old: SERVING, new: RETIRED}
     assert embedded(project) == {old: {"1", "2", "3", "4", "5"}}
+
+
+def test_a_worker_that_was_not_restarted_does_not_bring_the_old_version_back(project, change_model):
+    drain_jobs()
+    older = configured_embedder()
+    loaded = timezone.now()
+    change_model(2.0)
+    embed_all_later()
+    drain_jobs()
+    expected = {older.version: RETIRED, configured_embedder().version: SERVING}
+    with tenancy(project):
+        given = {"project_id": project.pk, "embedder": older, "now": timezone.now()}
+        assert begin_batch(**given, loaded_at=loaded) is None
+        assert states(project) == expected
+        assert begin_batch(**given, loaded_at=timezone.now()) is not None
+
+
+def test_what_an_old_worker_embedded_is_not_written_once_its_version_is_retired(project, change_model):
+    older = configured_embedder()
+    with tenancy(project):
+        batch = begin_batch(project_id=project.pk, embedder=older, now=timezone.now())
+    change_model(2.0)
+    embed_all_later()
+    drain_jobs()
+    with tenancy(project):
+        vectors = older.encode(batch.texts).tolist()
+        assert not end_batch(project_id=project.pk, batch=batch, vectors=vectors, now=timezone.now())
+    new = configured_embedder().version
+    assert states(project) == {older.version: RETIRED, new: SERVING}
+    assert list(embedded(project)) == [new]
 
 
 def test_a_batch_is_held_by_one_and_the_others_look_again_when_it_ends(project):
@@ -233,7 +275,7 @@ def test_a_batch_that_is_written_twice_does_no_harm(project):
         batch = begin_batch(project_id=project.pk, embedder=embedder, now=timezone.now())
         vectors = embedder.encode(batch.texts).tolist()
         for _ in range(2):
-            end_batch(batch=batch, vectors=vectors, now=timezone.now())
+            end_batch(project_id=project.pk, batch=batch, vectors=vectors, now=timezone.now())
     assert version_of(project).vectors_count == 5
 
 

@@ -105,7 +105,12 @@ def test_the_admin_shows_what_serves_and_how_far_the_new_one_is(make_world, mode
     monkeypatch.setattr(embed, "BATCH", 2)
     with tenancy(made.project):
         batch = begin_batch(project_id=made.project.pk, embedder=configured_embedder(), now=timezone.now())
-        embed.end_batch(batch=batch, vectors=configured_embedder().encode(batch.texts).tolist(), now=timezone.now())
+        embed.end_batch(
+            project_id=made.project.pk,
+            batch=batch,
+            vectors=configured_embedder().encode(batch.texts).tolist(),
+            now=timezone.now(),
+        )
     page = staff_of(made.project).get(reverse(PAGE)).content.decode()
     assert "Serving: what is meant alike is found by it" in page
     assert "40 %, 3 items left" in page

@@ -38,7 +38,7 @@ def fill(register, now):
         with tenancy(project):
             register(project, {f"{at:05}": str(at) for at in range(count)})
             while batch := begin_batch(project_id=project.pk, embedder=embedder, now=now):
-                end_batch(batch=batch, vectors=embedder.encode(batch.texts).tolist(), now=now)
+                end_batch(project_id=project.pk, batch=batch, vectors=embedder.encode(batch.texts).tolist(), now=now)
         return project, embedder
 
     return make

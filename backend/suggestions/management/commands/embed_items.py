@@ -62,7 +62,7 @@ class Command(BaseCommand):
         try:
             vectors = embedder.encode(batch.texts).tolist()
             with tenancy(project):
-                end_batch(batch=batch, vectors=vectors, now=timezone.now())
+                end_batch(project_id=project.pk, batch=batch, vectors=vectors, now=timezone.now())
         except BaseException:
             with tenancy(project):
                 let_go(batch=batch)
