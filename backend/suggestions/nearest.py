@@ -111,7 +111,7 @@ class StoredVectors:
 
 def ef_search(k: int, mine: int, all_count: int) -> int:
     """Return how wide the index is searched: by the root of all vectors, and more where many are of other projects."""
-    wide = max(LEAST_EF, 2 * k, 0.35 * math.sqrt(all_count)) * all_count / max(mine, 1)
+    wide = max(LEAST_EF, 2 * k, 0.6 * math.sqrt(all_count)) * all_count / max(mine, 1)
     return min(MOST_EF, round(wide))
 
 
