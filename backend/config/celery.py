@@ -41,10 +41,15 @@ class Sweep(bootsteps.StartStopStep):
         from django.db import close_old_connections
 
         from backend.projects.actions.jobs import sweep_jobs
+        from backend.suggestions.work import embed_all_later
 
+        is_new = True
         while not self._stopped.is_set():
             try:
                 sweep_jobs()
+                if is_new:
+                    embed_all_later()
+                    is_new = False
             except Exception as error:
                 logger.warning("A sweep failed (%s); the next comes in %s s.", type(error).__name__, SWEEP_S)
             finally:

@@ -133,6 +133,8 @@ WHITENOISE_AUTOREFRESH = False
 EARMARK_WIDGET_DIR = BASE_DIR / "widget" / "dist"
 EARMARK_INDEX_DIR = Path(os.environ.get("EARMARK_INDEX_DIR", EARMARK_HOME / "index"))
 EARMARK_DATASETS_DIR = Path(os.environ.get("EARMARK_DATASETS_DIR", EARMARK_HOME / "datasets"))
+EARMARK_MODELS = os.environ.get("EARMARK_MODELS", "")
+EARMARK_EMBEDDER = os.environ.get("EARMARK_EMBEDDER", "")
 EARMARK_WEBHOOK_ALLOW = [pair for pair in os.environ.get("EARMARK_WEBHOOK_ALLOW", "").split(",") if pair]
 
 CELERY_BROKER_URL = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"
@@ -228,6 +230,7 @@ UNFOLD = {
                     _menu("Labels", "verified", "quality_consensuslabel"),
                     _menu("Annotators", "group", "annotators_annotator"),
                     _menu("Suggesters", "lightbulb", "suggestions_suggester"),
+                    _menu("Embeddings", "scatter_plot", "suggestions_embeddingversion"),
                 ]
             },
             {

@@ -5,5 +5,11 @@ from django.dispatch import Signal
 items_changed = Signal()
 """Sent with `project_id` and `item_ids` when the host changed items that were registered before."""
 
+items_registered = Signal()
+"""Sent with `project_id` when items were registered that are new or changed."""
+
+item_removed = Signal()
+"""Sent with `project_id` and `item_id` when the host removed an item."""
+
 gold_set = Signal()
 """Sent with `project_id` and `unit_id` when a gold answer was set, changed or taken away."""

@@ -1,9 +1,14 @@
 """Admin pages of suggesters and what they pushed."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
 
 from backend.projects.pages import ProjectRows
-from backend.suggestions.models import Suggester, Suggestion
+from backend.questions.models import Item
+from backend.suggestions.embedder import why_off
+from backend.suggestions.models import EmbeddingVersion, Suggester, Suggestion
 
 
 @admin.register(Suggester)
@@ -28,3 +33,28 @@ class SuggestionAdmin(ProjectRows):
     def candidate_or_label(self, suggestion: Suggestion) -> str:
         """Return what was guessed: another item, or a label."""
         return str(suggestion.candidate or suggestion.label)
+
+
+@admin.register(EmbeddingVersion)
+class EmbeddingVersionAdmin(ProjectRows):
+    """Which embedder serves, which one is built, and how far it is; or why there is none."""
+
+    list_display = ["name", "version", "state", "done", "vectors_count", "started_at", "completed_at", "busy_until"]
+    list_filter = ["state"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Say above the list why nothing is embedded, where that is so."""
+        if reason := why_off():
+            messages.warning(request, f"Nothing is embedded, and nothing new is found by meaning. {reason}")
+        page: HttpResponse = super().changelist_view(request, extra_context)
+        return page
+
+    @admin.display(description="Done")
+    def done(self, version: EmbeddingVersion) -> str:
+        """Return how much of the changes of items the version has taken."""
+        if version.state == EmbeddingVersion.State.RETIRED:
+            return "–"
+        changed = Item.objects.of(version.project_id)
+        left = changed.filter(change_seq__gt=version.followed_seq).count()
+        whole = changed.count() if left else 1
+        return f"{100 * (whole - left) // whole} %, {left} items left" if left else "all"

@@ -9,3 +9,13 @@ class SuggestionsConfig(AppConfig):
     name = "backend.suggestions"
     label = "suggestions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the jobs of suggestions and listen to earlier chapters."""
+        from backend.projects.jobs import Errand, handles
+        from backend.suggestions import receivers, work  # noqa: F401
+        from backend.suggestions.actions import embed
+
+        handles(embed.EMBED, Errand(work.read_batch, work.embed_batch, work.write_batch), lease_s=embed.LEASE_S)
+        handles(embed.FORGET_ITEMS, work.forget_items_work)
+        handles(embed.FORGET_VERSION, work.forget_version_work, lease_s=120)

@@ -1,4 +1,4 @@
-"""What software guesses: suggesters and the suggestions that were pushed to us."""
+"""What software guesses: suggesters, the suggestions that were pushed to us, and what items mean as vectors."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from backend.projects.models import Owned
 from backend.questions.models import Item, Question
+from backend.suggestions.halfvec import HalfVector
 
 
 class Suggester(Owned):
@@ -67,3 +68,52 @@ class Suggestion(Owned):
     def candidate_key(self) -> str:
         """Return how the wire names the candidate: the other item's key, or the label."""
         return self.candidate.key if self.candidate else self.label
+
+
+class EmbeddingVersion(Owned):
+    """A version of an embedder in a project, and how far the items are embedded by it."""
+
+    class State(models.TextChoices):
+        BUILDING = "building", "Building: an older version serves meanwhile"
+        SERVING = "serving", "Serving: what is meant alike is found by it"
+        RETIRED = "retired", "Retired: its vectors are deleted"
+
+    name = models.CharField(max_length=200, help_text="The model's folder, or its name on the hub.")
+    version = models.CharField(max_length=40, help_text="A checksum of the model's files.")
+    width = models.PositiveSmallIntegerField(help_text="Numbers of a vector, as they are kept.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.BUILDING)
+    followed_seq = models.BigIntegerField(default=0, help_text="The change of an item up to which all are embedded.")
+    vectors_count = models.PositiveIntegerField(default=0)
+    busy_until = models.DateTimeField(null=True, help_text="Until when a worker holds a batch of it.")
+    started_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version"], name="an_embedding_version_is_one"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state="serving"), name="one_embedding_version_serves"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class ItemVector(Owned):
+    """What an item's text means, as a vector of one embedding version. An HNSW index stands for each usual width."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="vectors")
+    version = models.ForeignKey(EmbeddingVersion, on_delete=models.CASCADE, related_name="vectors", db_index=False)
+    text_hash = models.CharField(max_length=64, help_text="SHA-256 of the text that was embedded.")
+    created_at = models.DateTimeField(null=True, help_text="When the item came to be in the host product.")
+    width = models.PositiveSmallIntegerField()
+    vector = HalfVector()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version", "item"], name="an_item_is_embedded_once_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} by {self.version}"

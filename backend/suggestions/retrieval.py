@@ -16,7 +16,9 @@ from backend.annotators.models import Annotator
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
 from backend.questions.models import Item, Question
 from backend.questions.units import fold_label, tidy_label
+from backend.suggestions.embedder import say_once, why_off
 from backend.suggestions.models import Suggester, Suggestion
+from backend.suggestions.nearest import StoredSemantic, StoredVectors
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ LOOK_AGAIN_S = 0.5
 
 PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
 USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
-KINDS_GUESSED: Mapping[str, Sequence[str]] = {"lexical": [PAIR], "dictionary": [TAGS, CHOICE]}
+KINDS_GUESSED: Mapping[str, Sequence[str]] = {"lexical": [PAIR], "semantic": [PAIR], "dictionary": [TAGS, CHOICE]}
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,8 @@ def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Sugge
         logger.warning("The suggester %s guesses nothing of kind %s; it abstains.", name, question.kind)
         return []
     engine = _engine(classes[name], question)
+    if engine is None:
+        return []
     suggester = suggester_row(question.project_id, engine.name, engine.version)
     if suggester.state != Suggester.State.LIVE:
         return []
@@ -219,9 +223,17 @@ def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Sugge
     return [(guess, suggester) for guess in guesses]
 
 
-def _engine(made_by: Any, question: Question) -> sdk.Suggester:
+def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
+    """Return the suggester for a question; None where it has nothing to search yet."""
+    only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
     if made_by is sdk.LexicalSuggester:
-        return sdk.LexicalSuggester(only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER)
+        return sdk.LexicalSuggester(only_earlier=only_earlier)
+    if made_by is sdk.SemanticSuggester:
+        vectors = StoredVectors.of(question.project_id)
+        if vectors is None:
+            say_once(why_off() or "Until a project's items are embedded once, nothing is found by meaning there.")
+            return None
+        return StoredSemantic(vectors, only_earlier=only_earlier)
     if made_by is sdk.DictionarySuggester:
         new = [label for label in question.dictionary if label not in question.labels]
         return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)

@@ -115,6 +115,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr("backend.judgements.actions.show.uniform", lambda *facts: 0.5)
     settings.EARMARK_INDEX_DIR = tmp_path / "index"
     settings.EARMARK_DATASETS_DIR = tmp_path / "datasets"
+    settings.EARMARK_MODELS = settings.EARMARK_EMBEDDER = ""
     forget_indexes()
     yield
     forget_indexes()

@@ -43,7 +43,7 @@ from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.errors import LabelsImpossible, PolicyImpossible, QuestionError
 from backend.questions.models import Item, Question, Unit
-from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.retrieval import Guess, suggester_row
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from backend.projects.errors import LeaseLost
@@ -40,6 +41,21 @@ def enqueue(*, project: Project | int, kind: str, **arguments: Any) -> Job:
     job = Job.objects.create(project_id=project_id, kind=kind, arguments=arguments)
     transaction.on_commit(nudge, robust=True)
     return job
+
+
+def enqueue_once(*, project: Project | int, kind: str, due_at: datetime | None = None) -> None:
+    """Write a job row without arguments, unless one waits that is due as early and nobody has claimed.
+
+    That one is locked until the caller's transaction ends, so that no worker takes it before the fact is there.
+    """
+    handler_of(kind)
+    project_id = project if isinstance(project, int) else project.pk
+    waiting = Job.objects.waiting().filter(project=project_id, kind=kind, arguments={}, leased_until=None)
+    by_then = Q(due_at__lte=due_at) if due_at else Q(due_at__lte=Now())
+    if waiting.filter(by_then).select_for_update(skip_locked=True).first() is None:
+        due = {"due_at": due_at} if due_at else {}
+        Job.objects.create(project_id=project_id, kind=kind, arguments={}, **due)
+    transaction.on_commit(nudge, robust=True)
 
 
 def claim_job(*, now: datetime) -> Job | None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from backend.questions.models import Item
-from backend.questions.signals import items_changed
+from backend.questions.signals import item_removed, items_changed, items_registered
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark items', %(project)s))"
 
@@ -82,6 +82,8 @@ def register_items(*, project_id: int, items: Sequence[NewItem], now: datetime) 
         cursor.execute(_LOCK, {"project": project_id})
         cursor.execute(_UPSERT, {"rows": payload, "project": project_id, "now": now})
         created, updated = cursor.fetchone()
+    if created or updated:
+        items_registered.send(Item, project_id=project_id)
     if updated:
         items_changed.send(Item, project_id=project_id, item_ids=updated)
     return Registered(created, len(updated), len(rows) - created - len(updated))
@@ -96,3 +98,4 @@ def remove_item(*, item: Item, now: datetime) -> None:
             " change_seq = nextval('questions_item_change_seq') where project_id = %s and id = %s",
             [now, now, item.project_id, item.pk],
         )
+    item_removed.send(Item, project_id=item.project_id, item_id=item.pk)

@@ -19,7 +19,7 @@ from backend.quality.admin import harmless
 from backend.quality.models import ConsensusLabel
 from backend.questions.actions.units import unit_of_tag
 from backend.questions.models import GoldAnswer, Unit
-from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.retrieval import Guess, suggester_row
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from backend.judgements.events import Judge
 from backend.judgements.models import Slot
 from backend.projects.ids import uuid7
 from backend.questions.actions.units import unit_of_pair
-from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.retrieval import Guess, suggester_row
 
 

@@ -30,7 +30,8 @@ from backend.questions.actions.labels import label_of
 from backend.questions.actions.place import place_element
 from backend.questions.actions.units import set_gold
 from backend.questions.models import Item, ItemSnapshot, Unit
-from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
+from backend.suggestions.models import EmbeddingVersion, ItemVector
 from backend.suggestions.retrieval import suggester_row
 
 EXEMPT = {"projects_apikey", "projects_weborigin", "projects_staffmember", "projects_job"}
@@ -156,6 +157,10 @@ def filled(world):
         suggester = suggester_row(project.pk, "host-rules", "1", is_pushed=True)
         guess = NewSuggestion(world.question, world.items["5"], world.items["4"], 0.4, ["said so"], suggester)
         push_suggestions(project_id=project.pk, suggestions=[guess], now=now)
+        facts = {"project": project, "version": "1", "width": 2}
+        version = EmbeddingVersion.objects.create(name="model", started_at=now, **facts)
+        facts |= {"version": version, "item": world.items["5"]}
+        ItemVector.objects.create(text_hash="0", vector="[1,0]", **facts)
         exposure = show_suggestions(
             annotator=person, question=world.question, item=world.items["5"], channel="widget", now=now
         )

@@ -1,12 +1,14 @@
 import pytest
 from earmark import suggesters as sdk
 
+from backend.projects.actions.jobs import drain_jobs
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item
 from backend.suggestions import retrieval
-from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
+from backend.suggestions.embedder import configured_embedder, forget_embedders
 from backend.suggestions.retrieval import find_items, find_labels, guesses_for
 
 
@@ -100,6 +102,71 @@ def test_one_projects_index_knows_nothing_of_anothers(world, make_world):
         register_items(project_id=other.project.pk, items=[NewItem("secret", "Zirconium")], now=other.now)
         assert find_items(question=other.question, item=other.items["1"], query="zirconium", k=5)
     assert find_items(question=world.question, item=world.items["1"], query="zirconium", k=5) == []
+
+
+@pytest.fixture
+def embedded(world, models, register, titles):
+    """The world with threads that say the same in other words, embedded."""
+    register(world.project, titles)
+    drain_jobs()
+    world.question.suggesters = ["semantic"]
+    world.items |= {item.key: item for item in Item.objects.of(world.project)}
+    return world
+
+
+def test_a_thread_that_says_the_same_in_other_words_is_guessed_with_a_reason(embedded):
+    best = guesses_for(question=embedded.question, item=embedded.items["d"])[0]
+    assert best.candidate_key == "a"
+    assert best.suggester.name == "semantic"
+    assert configured_embedder().version in best.suggester.version
+    assert best.reasons == ["much the same title"]
+    embedded.question.suggesters = ["lexical"]
+    assert "a" not in keys(embedded, "d")
+
+
+def test_by_meaning_too_only_earlier_threads_are_guessed_unless_any_may_be(embedded):
+    assert "d" not in keys(embedded, "a")
+    embedded.question.candidates_from = "any"
+    assert keys(embedded, "a")[0] == "d"
+
+
+def test_the_backend_guesses_by_meaning_what_the_sdk_does(embedded):
+    items = [retrieval.as_sdk_item(item) for item in embedded.items.values()]
+    theirs = sdk.SemanticSuggester(configured_embedder()).fit(items)
+    for item in embedded.items.values():
+        expected = theirs.suggest(retrieval.as_sdk_item(item), sdk.ItemIndex(), retrieval.POOL_LIMIT)
+        found = guesses_for(question=embedded.question, item=item)
+        assert {guess.candidate_key for guess in found} == {guess.candidate_id for guess in expected}
+        assert {guess.suggester.version for guess in found} <= {theirs.version}
+        by_key = {guess.candidate_key: guess.score for guess in found}
+        assert by_key == pytest.approx({guess.candidate_id: guess.score for guess in expected}, abs=0.01)
+
+
+def test_a_thread_that_is_not_embedded_yet_is_found_by_its_words_alone(embedded, register):
+    register(embedded.project, {"new": "archive does not work"})
+    embedded.items["new"] = Item.objects.get(key="new")
+    embedded.question.candidates_from = "any"
+    assert keys(embedded, "new") == []
+    embedded.question.suggesters = ["semantic", "lexical"]
+    assert {guess.suggester.name for guess in guesses_for(question=embedded.question, item=embedded.items["new"])} == {
+        "lexical"
+    }
+
+
+def test_without_a_model_a_question_that_wants_meaning_gets_none_and_all_else_works(world, caplog):
+    forget_embedders()
+    world.question.suggesters = ["semantic", "lexical"]
+    first = keys(world)
+    assert set(first) >= {"1", "2", "3"}
+    assert keys(world) == first
+    assert [message for message in caplog.messages if "Semantic retrieval is off; all else works." in message] == [
+        "Semantic retrieval is off; all else works. Set EARMARK_MODELS to a folder that holds an embedding model."
+    ]
+
+
+def test_a_question_about_labels_gets_nothing_by_meaning(embedded, ask_labels):
+    topics = ask_labels(embedded, suggesters=["semantic"])
+    assert guesses_for(question=topics, item=embedded.items["a"]) == []
 
 
 def labels(question, item):

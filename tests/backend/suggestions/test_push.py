@@ -1,6 +1,6 @@
 import pytest
 
-from backend.suggestions.actions import NewSuggestion, push_suggestions
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.models import Suggestion
 from backend.suggestions.retrieval import suggester_row
 

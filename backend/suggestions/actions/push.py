@@ -1,4 +1,4 @@
-"""What is done with suggestions: push."""
+"""What the host guesses: push suggestions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""What is done with suggestions: push them, embed items."""
