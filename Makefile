@@ -5,15 +5,17 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-#: How many tests run side by side.
+# How many tests without a browser run side by side; two browsers at once only wait for each other.
 BESIDE ?= 2
 
 demo: .venv/ready-demo
 	@exec $(BIN)/python -m backend.config.launcher
 
 test: .venv/ready-dev widget/node_modules/.ready chromium
-	@echo "· Python tests and journeys, two at a time"
-	@$(BIN)/python -m pytest -n $(BESIDE) --dist loadfile
+	@echo "· Python tests, two at a time"
+	@$(BIN)/python -m pytest -n $(BESIDE) --dist loadfile --ignore=tests/journeys
+	@echo "· journeys in a real browser"
+	@$(BIN)/python -m pytest tests/journeys
 	@echo "· widget tests"
 	@cd widget && npm test --silent
 

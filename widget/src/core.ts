@@ -60,6 +60,7 @@ export class Guest {
   private _typedAt = -TYPING_MS;
   private _ready: Promise<void> | undefined;
   private _isPlaced = false;
+  private readonly _kinds: Promise<unknown>[] = [];
 
   constructor(readonly _earmark: Earmark) {
     this._on("keydown", ({ target }) => {
@@ -110,10 +111,13 @@ export class Guest {
     return bring<T>(name, this._earmark.settings.base);
   }
 
-  /** Bring what draws and takes answers to one kind of question. */
+  /** Bring what draws and takes answers to one kind of question; kinds wanted at once come at once, or one would stand in the other's way. */
   async _kind(name: string): Promise<Kind> {
-    const [chunk] = await Promise.all([this._load<{ kind: (guest: Guest) => Kind }>(name), this._prepare()]);
-    return chunk.kind(this);
+    const chunk = this._load<{ kind: (guest: Guest) => Kind }>(name);
+    this._kinds.push(chunk.catch(() => {}));
+    await this._prepare();
+    await Promise.all(this._kinds);
+    return (await chunk).kind(this);
   }
 
   _prepare(): Promise<void> {
@@ -150,7 +154,7 @@ export class Guest {
         if (this._wishes.push({ question, item, give }) === 1) setTimeout(() => void this._suggest(), GATHER_MS);
       });
       this._models.set(key, found);
-      void found.then((model) => model || this._models.get(key) !== found || this._models.delete(key));
+      void found.then((model) => model || this._models.delete(key));
     }
     return found;
   }

@@ -56,7 +56,6 @@ export class Mark extends HTMLElement {
   /** Take everything away and wait for nothing more. */
   _clear(): void {
     this._end.abort();
-    this._isLost = undefined;
     this._model = undefined;
     this._nodes.clear();
     this._reading.clear();
@@ -67,6 +66,7 @@ export class Mark extends HTMLElement {
   async _begin(): Promise<void> {
     this._clear();
     const { signal } = (this._end = new AbortController());
+    this._isLost = false;
     const item = this.getAttribute("item");
     const question = this.getAttribute("question");
     if (!item || !question || guest._end.signal.aborted) return;
