@@ -81,13 +81,15 @@ def django_db_setup(store: Any, django_db_blocker: Any) -> Iterator[None]:
 
 
 def _empty_tables(self: TransactionTestCase) -> None:
-    with _superuser() as connection:
-        kept = ("django_migrations", "django_content_type", "auth_permission")
+    """Take all rows away: truncating fifty tables, most of them empty, takes longer than the tests do."""
+    kept = ("django_migrations", "django_content_type", "auth_permission")
+    with _superuser() as connection, connection.transaction():
         rows = connection.execute(
             "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> all(%s)",
             [list(kept)],
         ).fetchall()
-        connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
+        connection.execute("set local session_replication_role = replica")  # no foreign keys, no triggers
+        connection.execute("; ".join(f"delete from {row[0]}" for row in rows))
 
 
 TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]

@@ -200,6 +200,20 @@ def test_an_expert_decides_and_gold_vets_and_blocking_recomputes(visit: Any, sta
     eventually(lambda: is_settled(product.client, thread, other))
 
 
+def test_who_signs_in_or_out_stays_on_the_page_they_were_reading(product: Product, browser: Any) -> None:
+    page = browser.new_context().new_page()
+    for here in (f"/t/{THREAD}", "/?q=archive&page=1"):
+        page.goto(product.forum + here)
+        page.select_option("#customer", "customer-1")
+        page.click(".who button")
+        page.get_by_role("button", name="Sign out").wait_for()
+        assert page.url == product.forum + here
+        page.click(".who button")
+        page.locator("#customer").wait_for()
+        assert page.url == product.forum + here
+    page.context.close()
+
+
 def test_the_sample_threads_are_attributed(product: Product, browser: Any) -> None:
     page = browser.new_page()
     page.goto(f"{product.forum}/about")

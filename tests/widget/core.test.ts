@@ -324,7 +324,8 @@ test("what found nobody at home asks again when the connection is back", async (
 test("a connection that comes back disturbs no element that waits for its first answer", async () => {
   server.slowMs = 3000;
   arrive();
-  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  const mark = await mount("duplicates", { item: "5", question: "duplicate", style: "--earmark-reserve:1px" });
+  await pass(200);
   const bars = one(mark, "[aria-busy]");
   window.dispatchEvent(new Event("online"));
   await pass();

@@ -52,7 +52,7 @@ test("nothing is drawn while the page is hidden", async () => {
   const mark = await stand(100);
   expect(titles(mark)).toEqual([]);
   hide(false);
-  await pass(500);
+  await pass(1200);
   expect(titles(mark)).toEqual(["Thread 1", "Thread 2"]);
 });
 
@@ -137,7 +137,59 @@ function reserved(px: number, attributes = PLACE): Mark {
   return mark;
 }
 
+/** Return an element in which bars stand, because its list takes half a second. */
+async function waiting(): Promise<Mark> {
+  server.slowMs = 500;
+  arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  await pass(250);
+  return mark;
+}
+
+test("a list that comes soon is drawn into its room, and no bars before it", async () => {
+  arrive();
+  const mark = element("duplicates", PLACE);
+  const drawn: string[] = [];
+  const look = () => drawn.push(mark._root.querySelector("[aria-busy]") ? "bars" : mark._root.querySelector(".row") ? "list" : "room");
+  new MutationObserver(look).observe(mark._root, { childList: true });
+  document.body.append(mark);
+  await pass();
+  expect(drawn).toEqual(["room", "list"]);
+});
+
+test("a list that takes its time has bars in the room that it was given when nobody saw it", async () => {
+  const mark = await waiting();
+  expect(one(mark, "section").style.minHeight).toBe("518px");
+  expect(one(mark, "[aria-busy]").querySelectorAll(".row").length).toBe(3);
+  await pass(1200);
+  expect(mark._root.querySelector("[aria-busy]")).toBeNull();
+  expect(titles(mark).length).toBe(2);
+  expect(one(mark, "section").style.minHeight).toBe("0px");
+});
+
+test("a door that was opened makes room for the list at once", async () => {
+  server.slowMs = 500;
+  const guest = arrive();
+  guest._isSilent = true;
+  const mark = await mount("duplicates", PLACE);
+  follow(400, 300);
+  one(mark, "button").click();
+  await pass(1);
+  expect(one(mark, "section").style.minHeight).toBe("518px");
+});
+
+test("with room reserved a door stands in it", async () => {
+  const guest = arrive();
+  guest._isSilent = true;
+  const mark = reserved(320);
+  document.body.append(mark);
+  await pass();
+  expect([one(mark, "section").style.minHeight, one(mark, "button").textContent]).toEqual(["320px", "Show related threads"]);
+});
+
 test("with room reserved it begins at once, and stands in its room from the first moment", async () => {
+  server.slowMs = 500;
   arrive();
   const mark = reserved(320);
   Object.defineProperty(mark, "offsetHeight", { value: 320 }); // the host's page holds it
@@ -145,8 +197,9 @@ test("with room reserved it begins at once, and stands in its room from the firs
   follow(400, 300);
   await pass(1);
   expect(one(mark, "section").style.minHeight).toBe("320px");
+  await pass(200);
   expect(one(mark, "[aria-busy]").querySelectorAll(".row").length).toBe(3);
-  await pass();
+  await pass(1200);
   expect(titles(mark).length).toBe(2);
   expect(one(mark, "section").style.minHeight).toBe("320px");
 });
@@ -171,13 +224,10 @@ test("with nothing to show in room that was reserved, the room stays", async () 
 test("with nothing to show where something in view follows, the height that stood is held until it has left the view", async () => {
   measure(100);
   server.shown["5"] = { candidates: [] };
-  arrive();
-  const mark = element("duplicates", PLACE);
-  document.body.append(mark);
-  await pass(10);
+  const mark = await waiting();
   follow(400, 300);
   move(mark, 50, 300);
-  await pass();
+  await pass(1200);
   expect(one(mark, "slot[name=empty]").style.minHeight).toBe("300px");
   move(mark, -1000, 300);
   await pass();
@@ -206,13 +256,10 @@ function measure(rowPx: number): void {
 test("what would make it higher than it stood is folded behind one button, where something in view follows", async () => {
   measure(100);
   server.shown["5"] = { candidates: ["1", "2", "3", "4", "5"].map((id) => thread(id)) };
-  arrive();
-  const mark = element("duplicates", PLACE);
-  document.body.append(mark);
-  await pass(10);
+  const mark = await waiting();
   expect(one(mark, "[aria-busy]")).toBeTruthy();
   follow(400, 300);
-  await pass();
+  await pass(1200);
   expect(rows(mark).map(({ hidden }) => hidden)).toEqual([false, false, false, true, true]);
   const more = button(one(mark, ".tail"), "+2");
   more.click();
@@ -222,13 +269,10 @@ test("what would make it higher than it stood is folded behind one button, where
 
 test("what is lower than it stood keeps its height until it has left the view", async () => {
   measure(100);
-  arrive();
-  const mark = element("duplicates", PLACE);
-  document.body.append(mark);
-  await pass(10);
+  const mark = await waiting();
   follow(400, 300);
   move(mark, 50, 300);
-  await pass();
+  await pass(1200);
   expect(one(mark, "section").style.minHeight).toBe("300px");
   move(mark, -1000, 300);
   await pass();

@@ -21,7 +21,7 @@ import type { Candidate, EventResult, PlaceAnswer, Question, SearchAnswer, SentE
 
 export const BASE = "https://earmark.example/w/";
 /** Longer than elements wait for each other before they ask the server together. */
-const ASKED_MS = 50;
+const ASKED_MS = 100;
 
 const chunks: Record<string, object> = { answers, calls, choice, duplicates, tags, find, menu, place, read, ar, de, es };
 

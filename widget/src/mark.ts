@@ -6,13 +6,24 @@ import { css, sheet } from "./styles";
 
 const NEAR = "300px";
 const SEEN_MS = 1000;
+const BARS_MS = 150;
+
+let soon: Promise<unknown> | undefined;
+
+/**
+ * Wait for a frame, since between two of them the page may have been scrolled without our hearing of it: the same for all
+ * elements, so that they look before one of them grows into the view of another.
+ */
+const frame = () => (soon ??= new Promise(requestAnimationFrame).then(() => (soon = undefined)));
 
 /** What one kind of question adds: its rules of style, how it waits, and how it is drawn. */
 export interface Kind {
   css: string;
   /** Words of the quiet door that stands where nothing may leave before a click. */
   door?: string;
-  /** Draw still bars in its shape; a line of two where the kind says nothing. */
+  /** The height in px that it takes where the host keeps none, until it is drawn. */
+  room: number;
+  /** Draw still bars in its shape; none where its room says enough. */
   waiting?: () => Node[];
   /** Draw the whole card; empty where there is nothing to show. */
   draw: (mark: Mark, model: Model) => Node[];
@@ -55,7 +66,7 @@ export class Mark extends HTMLElement {
 
   /** Take everything away and wait for nothing more. */
   _clear(): void {
-    this._end.abort();
+    this._end.abort(0); // without a reason of our own one is made, with the whole stack
     this._model = undefined;
     this._nodes.clear();
     this._reading.clear();
@@ -72,30 +83,35 @@ export class Mark extends HTMLElement {
     if (!item || !question || guest._end.signal.aborted) return;
     const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
     const isKnown = guest._models.has(`${question} ${item}`);
-    if (!isKnown) await new Promise<void>((near) => this._watch({ rootMargin: NEAR }, [this], ([seen]) => seen!.isIntersecting && near()));
-    const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined));
-    if (signal.aborted) return;
-    if (!kind) return void (this._isLost = true);
+    if (!isKnown) await new Promise<void>((near) => this._watch({ rootMargin: NEAR }, this, ([seen]) => seen!.isIntersecting && near()));
+    const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined))!;
+    if (signal.aborted || (this._isLost = !kind)) return;
     if (!isKnown && !reserve) await this._free(0);
-    this._root.adoptedStyleSheets = [sheet(css), sheet(kind.css)];
-    if (!isKnown) this._put(reserve, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? [h("div", { class: "line" }, h("div", { class: "bar" }))])));
-    if (guest._isSilent) await this._knock(kind.door ?? "show");
+    if (signal.aborted) return;
+    if (guest._isSilent) // a door stands here, and nothing leaves before it is opened
+      await new Promise((click) => this._put(reserve, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(kind.door ?? "show")))));
     guest._isSilent = false;
+    const room = reserve || kind.room;
+    if (!isKnown) this._put(room);
     await guest._calm(); // a prompt is spent when it is asked for
     if (signal.aborted) return;
+    // Bars stand for who has to wait; most lists come sooner than those could be looked at.
+    const slow = setTimeout(() => signal.aborted || this._put(room, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? []))), BARS_MS);
     const model = await guest._place(question, item);
+    clearTimeout(slow);
+    this._isLost = !signal.aborted && !model;
     await guest._calm();
+    if (!isKnown) await frame();
     if (signal.aborted) return;
     this._model = model;
-    this._isLost = !model;
     this._show(kind, reserve);
     if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
   }
 
-  /** Watch nodes until the element goes. */
-  private _watch(how: IntersectionObserverInit, nodes: Element[], act: IntersectionObserverCallback): void {
+  /** Watch a node until the element goes. */
+  private _watch(how: IntersectionObserverInit, node: Element, act: IntersectionObserverCallback): void {
     const watch = new IntersectionObserver(act, how);
-    nodes.forEach((node) => watch.observe(node));
+    watch.observe(node);
     this._end.signal.addEventListener("abort", () => watch.disconnect());
   }
 
@@ -103,8 +119,7 @@ export class Mark extends HTMLElement {
   _free(less: number): Promise<void> {
     return new Promise((free) => {
       const look = () => this._isFree(less) && free();
-      if (this._isFree(less)) free();
-      else this._watch({ rootMargin: `${less}px 0px 0px` }, [this], look);
+      void frame().then(() => this._isFree(less) ? free() : this._watch({ rootMargin: `${less}px 0px 0px` }, this, look));
     });
   }
 
@@ -124,24 +139,25 @@ export class Mark extends HTMLElement {
   private _put(minimum: number, ...inside: Node[]): void {
     this._card.style.cssText = `min-height:${minimum}px`;
     this._card.replaceChildren(...inside, this._benefit, this._live);
-    this._root.replaceChildren(this._card);
+    this._stand(this._card);
   }
 
-  /** With privacy asked for, a door stands here and nothing leaves before it is opened. */
-  private _knock(words: string): Promise<unknown> {
-    return new Promise((click) => this._put(0, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(words)))));
+  /** Let a node stand here; only now with its look, so that the page is drawn once. */
+  private _stand(node: HTMLElement): void {
+    this._root.adoptedStyleSheets = [sheet(css), sheet(this._kind!.css)];
+    this._root.replaceChildren(node);
   }
 
   /** Draw what is known: never higher than what already stands here while something in view follows. */
   private _show(kind: Kind, reserve: number): void {
-    const held = this._card.isConnected ? this._card.offsetHeight : 0;
+    const held = this._card.offsetHeight; // nothing, where nothing of ours stands yet
     const isHeld = held > 0 && !this._isFree(held);
     const inside = this._model ? kind.draw(this, this._model) : [];
     const least = Math.max(reserve, isHeld ? held : 0);
     let stands: HTMLElement = this._card;
     if (inside[0]) this._put(least, ...inside);
     else {
-      this._root.replaceChildren((stands = h("slot", { name: "empty" })));
+      this._stand((stands = h("slot", { name: "empty" })));
       stands.style.cssText = `display:block;min-height:${least}px`;
     }
     this._thank();
@@ -172,20 +188,19 @@ export class Mark extends HTMLElement {
   /** Tell once of each shown entry that was half visible for a second. */
   private _observe(): void {
     const { signal } = this._end;
-    const timers = new Map<Element, ReturnType<typeof setTimeout>>();
-    this._watch({ threshold: [0, 0.5] }, [...this._nodes.values()], (changes) => {
-      for (const { target, intersectionRatio } of changes) {
-        clearTimeout(timers.get(target));
-        if (intersectionRatio < 0.5) continue;
-        const [entry] = [...this._nodes].find(([, node]) => node === target) ?? [];
+    for (const [entry, node] of this._nodes) {
+      let timer: ReturnType<typeof setTimeout>;
+      this._watch({ threshold: [0, 0.5] }, node, (changes) => {
+        clearTimeout(timer);
+        if (changes.at(-1)!.intersectionRatio < 0.5) return;
         // A frame comes only while somebody looks.
-        timers.set(target, setTimeout(() => requestAnimationFrame(() => {
-          if (signal.aborted || document.hidden || !entry?.isUnseen) return;
+        timer = setTimeout(() => requestAnimationFrame(() => {
+          if (signal.aborted || document.hidden || !entry.isUnseen) return;
           entry.isUnseen = false;
           guest._answers!._tell(entry, { type: "seen", candidate: entry.candidate.id });
-        }), SEEN_MS)); // prettier-ignore
-      }
-    });
+        }), SEEN_MS); // prettier-ignore
+      });
+    }
   }
 
   /** Draw an entry anew; the focus that was in it goes to what took its place. */

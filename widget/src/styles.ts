@@ -27,20 +27,15 @@ svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:
 b{font-weight:500}
 .failed{color:light-dark(#a8281c,#ffb0a3)}
 .bar{height:10px;min-width:96px;background:var(--sunken)}
-.line .bar{height:34px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @media (max-width:480px),(pointer:coarse){button,.act,input{min-height:44px}.icon{width:44px}}
 @media (forced-colors:active){.yours b{outline:2px solid Highlight;margin-inline-end:4px}.bar{outline:1px solid}}
 `;
 
-const made = new Map<string, CSSStyleSheet>();
+const made: Record<string, CSSStyleSheet> = {};
 
 /** Return the sheet of some rules, made once for all elements. */
 export function sheet(rules: string): CSSStyleSheet {
-  let found = made.get(rules);
-  if (!found) {
-    made.set(rules, (found = new CSSStyleSheet()));
-    found.replaceSync(rules);
-  }
-  return found;
+  if (!made[rules]) (made[rules] = new CSSStyleSheet()).replaceSync(rules);
+  return made[rules]!;
 }

@@ -22,11 +22,12 @@ def colleague_of(request: HttpRequest) -> str | None:
 
 
 def signed_in(request: HttpRequest) -> dict[str, Any]:
-    """Tell templates who is signed in, and who could be."""
+    """Tell templates who is signed in, who could be, and where a person stays who signs in or out."""
     person = request.session.get("customer", "")
     return {
         "customer": customer_of(request),
         "colleague": colleague_of(request),
         "person_name": PEOPLE.get(person),
         "people": PEOPLE,
+        "here": request.get_full_path(),
     }

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from earmark import webhooks
@@ -58,8 +59,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         request.session["customer"] = chosen
     else:
         request.session.flush()
-    back = request.POST.get("back", "/")
-    return redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    back = request.POST.get("back", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
 
 
 @csrf_exempt

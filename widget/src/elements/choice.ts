@@ -45,6 +45,7 @@ export function kind(guest: Guest): Kind {
 
   return {
     css,
+    room: 132,
     draw(mark, { entries: [entry] }) {
       const node = h("div", {});
       mark._nodes.set(entry!, node);

@@ -64,6 +64,7 @@ export function kind(guest: Guest): Kind {
 
   return {
     css,
+    room: 518,
     door: "showPairs",
     waiting: () => [
       h("div", { class: "head" }, h("h2", {}, say("heading"))),
