@@ -256,6 +256,7 @@ function focusWithin(this: ShadowRoot): Element | null {
 export function aPage(): void {
   beforeEach(() => {
     vi.useFakeTimers();
+    vi.spyOn(Math, "random").mockReturnValue(0.5); // how long an outbox rests
     sessionStorage.clear();
     server = new Server();
     vi.stubGlobal("EDITION", "test");
