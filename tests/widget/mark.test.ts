@@ -355,10 +355,8 @@ test("taken out it leaves nothing behind, and put back it is drawn without askin
 });
 
 test("taken out before the answer came, nothing is drawn and nothing watched", async () => {
-  arrive();
-  const mark = element("duplicates", PLACE);
-  document.body.append(mark);
-  await pass(10);
+  const mark = await waiting();
+  expect(mark._root.childElementCount).toBe(1);
   mark.remove();
   await pass();
   expect(mark._root.childElementCount).toBe(0);
@@ -386,7 +384,51 @@ test("where its kind cannot be had, or nobody answers, it stays empty", async ()
   vi.mocked(Guest.prototype._load).mockImplementation(load);
   server.isDown = true;
   const mark = await mount("duplicates", { item: "6", question: "duplicate" });
-  expect(mark._root.querySelector("[aria-busy],.row")).toBeNull();
+  expect(mark._root.querySelector("section")).toBeNull();
+});
+
+test("destroyed while it waits for a frame, nothing is drawn and nothing watched", async () => {
+  const guest = arrive();
+  const mark = element("duplicates", PLACE);
+  document.body.append(mark);
+  follow(400, 300);
+  await pass(10);
+  guest._destroy();
+  await pass();
+  expect([mark._root.childElementCount, watchedCount()]).toEqual([0, 0]);
+});
+
+test("another item within the frame in which a list is drawn keeps its own room", async () => {
+  measure(100);
+  const mark = await waiting();
+  follow(400, 300);
+  move(mark, 50, 300);
+  document.addEventListener("earmark:show", () => mark.setAttribute("item", "6"), { once: true });
+  await pass(1200);
+  move(mark, -1000, 300);
+  await pass(100);
+  expect(one(mark, "section").style.minHeight).toBe("518px");
+});
+
+test("a second element for a list that is still awaited looks for room like the first", async () => {
+  server.slowMs = 500;
+  arrive();
+  const [first, second] = [element("duplicates", PLACE), element("duplicates", PLACE)];
+  document.body.append(first);
+  await pass(200);
+  document.body.append(second);
+  follow(400, 300);
+  await pass(2000);
+  expect(titles(first).length).toBe(2);
+  expect(second._root.childElementCount).toBe(0);
+});
+
+test("a late answer to an item that is no longer meant does not hide that nothing was had for the new one", async () => {
+  const mark = await waiting();
+  server.isDown = true;
+  mark.setAttribute("item", "6");
+  await pass(3000);
+  expect(mark._isLost).toBe(true);
 });
 
 test("two elements for one place are views of one thing", async () => {

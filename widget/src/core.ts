@@ -66,13 +66,16 @@ export class Guest {
     this._on("keydown", ({ target }) => {
       if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
-    this._on("online", () =>
-      this._views.forEach((view) => {
-        if (!view._isLost) return;
-        view._isLost = false;
-        void view._free(view.offsetHeight).then(() => view._begin());
-      }),
-    );
+    this._on("online", () => this._again());
+  }
+
+  /** Let elements that got nothing begin anew, where that moves nothing. */
+  _again(): void {
+    this._views.forEach((view) => {
+      if (!view._isLost) return;
+      view._isLost = false;
+      void view._free(view.offsetHeight).then(() => view._begin());
+    });
   }
 
   /** Listen to the window until the end. */

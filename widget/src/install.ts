@@ -81,7 +81,7 @@ class Installation {
     guest._session = undefined;
     guest
       ._open()
-      .then(() => guest._views.forEach((view) => view._isLost && void view._begin()))
+      .then(() => guest._again())
       .catch(() => {});
   }
 

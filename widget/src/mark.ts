@@ -82,25 +82,25 @@ export class Mark extends HTMLElement {
     const question = this.getAttribute("question");
     if (!item || !question || guest._end.signal.aborted) return;
     const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
-    const isKnown = guest._models.has(`${question} ${item}`);
+    const isKnown = await Promise.race([guest._models.get(`${question} ${item}`), undefined]); // not one that is yet to come
     if (!isKnown) await new Promise<void>((near) => this._watch({ rootMargin: NEAR }, this, ([seen]) => seen!.isIntersecting && near()));
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined))!;
     if (signal.aborted || (this._isLost = !kind)) return;
     if (!isKnown && !reserve) await this._free(0);
-    if (signal.aborted) return;
     if (guest._isSilent) // a door stands here, and nothing leaves before it is opened
       await new Promise((click) => this._put(reserve, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(kind.door ?? "show")))));
     guest._isSilent = false;
+    if (signal.aborted) return;
     const room = reserve || kind.room;
     if (!isKnown) this._put(room);
     await guest._calm(); // a prompt is spent when it is asked for
     if (signal.aborted) return;
     // Bars stand for who has to wait; most lists come sooner than those could be looked at.
-    const slow = setTimeout(() => signal.aborted || this._put(room, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? []))), BARS_MS);
+    const slow = setTimeout(() => isKnown || signal.aborted || this._put(room, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? []))), BARS_MS);
     const model = await guest._place(question, item);
-    clearTimeout(slow);
-    this._isLost = !signal.aborted && !model;
+    signal.aborted || (this._isLost = !model);
     await guest._calm();
+    clearTimeout(slow);
     if (!isKnown) await frame();
     if (signal.aborted) return;
     this._model = model;
@@ -110,17 +110,21 @@ export class Mark extends HTMLElement {
 
   /** Watch a node until the element goes. */
   private _watch(how: IntersectionObserverInit, node: Element, act: IntersectionObserverCallback): void {
+    const { signal } = this._end;
     const watch = new IntersectionObserver(act, how);
-    watch.observe(node);
-    this._end.signal.addEventListener("abort", () => watch.disconnect());
+    if (!signal.aborted) watch.observe(node);
+    signal.addEventListener("abort", () => watch.disconnect());
   }
 
   /** Wait for a moment in which becoming higher, or lower by at most `less` px, moves nothing that somebody sees. */
   _free(less: number): Promise<void> {
-    return new Promise((free) => {
-      const look = () => this._isFree(less) && free();
-      void frame().then(() => this._isFree(less) ? free() : this._watch({ rootMargin: `${less}px 0px 0px` }, this, look));
-    });
+    const { signal } = this._end;
+    return new Promise((free) =>
+      this._watch({ rootMargin: `${less}px 0px 0px` }, this, async () => {
+        await frame();
+        if (!signal.aborted && this._isFree(less)) free();
+      }),
+    );
   }
 
   /** Whether this moment is such: we are drawn nowhere or out of view, or nothing in view follows. */

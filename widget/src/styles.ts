@@ -4,7 +4,7 @@
 export const css = `
 :host{display:block}
 :host([hidden]){display:none}
-section{all:initial;display:block;container-type:inline-size;box-sizing:border-box;color-scheme:inherit;font:max(14px,.875rem)/1.45 system-ui;font-family:var(--earmark-font,inherit);overflow-wrap:anywhere;
+section{all:initial;display:block;position:relative;container-type:inline-size;box-sizing:border-box;color-scheme:inherit;font:max(14px,.875rem)/1.45 system-ui;font-family:var(--earmark-font,inherit);overflow-wrap:anywhere;
 --fg:var(--earmark-fg,light-dark(#1c1d1a,#ececea));--fg2:light-dark(#5b5d57,#a9acb0);--surface:var(--earmark-surface,light-dark(#fff,#1b1c1e));--sunken:light-dark(#f5f5f2,#242629);
 --line:light-dark(#e3e3dd,#36383c);--ctl:light-dark(#85867e,#7b7e84);--accent:var(--earmark-accent,light-dark(#0b665a,#6fd3c1));
 background:var(--surface);color:var(--fg);border:1px solid var(--line);border-radius:var(--earmark-radius,10px)}
@@ -26,10 +26,10 @@ svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:
 .said{flex:1;line-height:1.3}
 b{font-weight:500}
 .failed{color:light-dark(#a8281c,#ffb0a3)}
-.bar{height:10px;min-width:96px;background:var(--sunken)}
+[aria-busy]{position:absolute;inset:0;overflow:hidden}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @media (max-width:480px),(pointer:coarse){button,.act,input{min-height:44px}.icon{width:44px}}
-@media (forced-colors:active){.yours b{outline:2px solid Highlight;margin-inline-end:4px}.bar{outline:1px solid}}
+@media (forced-colors:active){.yours b{outline:2px solid Highlight;margin-inline-end:4px}}
 `;
 
 const made: Record<string, CSSStyleSheet> = {};

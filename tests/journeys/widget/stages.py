@@ -16,7 +16,7 @@ LOOKS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "zoom-200": ({"viewport": {"width": 720, "height": 550}, "device_scale_factor": 2}, {}),
     "text-200": (DESKTOP, {}),
 }
-ANSWERED = "() => [...document.querySelectorAll('figure:not(#late) > :last-child')].every((mark) => mark.shadowRoot?.querySelector('section > *, slot') && !mark.shadowRoot.querySelector('[aria-busy]'))"
+ANSWERED = "() => [...document.querySelectorAll('figure:not(#late) > :last-child')].every((mark) => mark.shadowRoot?.querySelector('section > :not([hidden], .unseen), slot[name=empty]') && !mark.shadowRoot.querySelector('[aria-busy]'))"
 WAITS = "document.querySelector('#late').lastElementChild?.shadowRoot?.querySelector('[aria-busy]')"
 
 

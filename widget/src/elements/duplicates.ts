@@ -25,7 +25,7 @@ h2{flex:1;font-weight:600}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
 .foot{padding:6px 16px;min-height:45px}
-.bar{margin-block:5px}.title .bar{width:58%}
+.bar{border-top:10px solid var(--sunken);margin-block:12px}.bar:first-child{width:58%}
 @container (max-width:440px){.why{display:none}.seg{display:flex;flex:1}.seg button{padding:0 4px}}
 @media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{width:44px;margin-block:-8px}}
 @media (max-width:480px){.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}
@@ -66,12 +66,7 @@ export function kind(guest: Guest): Kind {
     css,
     room: 518,
     door: "showPairs",
-    waiting: () => [
-      h("div", { class: "head" }, h("h2", {}, say("heading"))),
-      h("p", { class: "ask" }, "\u00a0"),
-      h("ul", {}, ...[1, 2, 3].map(() => h("li", { class: "row" }, h("div", { class: "title" }, bar()), h("div", { class: "text" }, bar(), bar()), h("div", { class: "act" })))),
-      h("div", { class: "foot" }),
-    ],
+    waiting: () => [h("div", { class: "head" }, h("h2", {}, say("heading"))), ...[1, 2, 3].map(() => h("div", { class: "row" }, bar(), bar(), bar()))],
     draw(mark, model) {
       const { entries, answer, question } = model;
       const isEmpty = !entries.length;

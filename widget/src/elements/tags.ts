@@ -59,7 +59,7 @@ export function kind(guest: Guest): Kind {
 
   return {
     css,
-    room: 58,
+    room: 72,
     draw(mark, { entries, answer: { known }, question }) {
       const shown = entries.filter(({ row }) => row.is !== "quiet");
       const plain = known
