@@ -4,7 +4,7 @@ from earmark.errors import IndexFailed, SomeoneElseWrites
 from earmark.suggesters.dictionary import DictionarySuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
-from earmark.suggesters.protocol import Suggester, Suggestion, discover
+from earmark.suggesters.protocol import Suggester, Suggestion, discover, fault_of
 from earmark.suggesters.semantic import SemanticSuggester
 from earmark.suggesters.snapshot import Hit, Snapshot, Term
 from earmark.types import Item
@@ -23,4 +23,5 @@ __all__ = [
     "Suggestion",
     "Term",
     "discover",
+    "fault_of",
 ]

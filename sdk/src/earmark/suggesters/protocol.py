@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from earmark.types import Item
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from earmark.suggesters.index import ItemIndex
 
 GROUP = "earmark.suggesters"
+MOST_SIGNS_OF_A_CANDIDATE = 200
+MOST_REASONS, MOST_SIGNS_OF_A_REASON = 10, 300
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +27,28 @@ class Suggestion:
     candidate_id: str
     score: float
     reasons: Sequence[str] = ()
+
+
+def fault_of(suggestion: Suggestion) -> str:
+    """Return what no suggestion may be, as a phrase that begins with the field; empty where all is well."""
+    if not _is_text(suggestion.candidate_id, MOST_SIGNS_OF_A_CANDIDATE):
+        return f"candidate is no text of 1 to {MOST_SIGNS_OF_A_CANDIDATE} signs"
+    score = suggestion.score
+    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+        return "score is no number from 0 to 1"
+    reasons = suggestion.reasons
+    if not isinstance(reasons, list | tuple) or len(reasons) > MOST_REASONS:
+        return f"reasons is no list of at most {MOST_REASONS}"
+    if not all(_is_text(reason, MOST_SIGNS_OF_A_REASON) for reason in reasons):
+        return f"reasons holds what is no text of 1 to {MOST_SIGNS_OF_A_REASON} signs"
+    return ""
+
+
+def _is_text(value: Any, most_signs: int) -> bool:
+    """Return whether a value is a text that can be stored: neither empty nor with NUL or lone surrogates."""
+    if not isinstance(value, str) or not 0 < len(value) <= most_signs or "\0" in value:
+        return False
+    return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 @runtime_checkable
