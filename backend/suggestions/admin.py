@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backend.projects.pages import ProjectRows
 from backend.questions.models import Item
+from backend.suggestions.admin_remotes import RemoteSuggesterAdmin  # noqa: F401  registers its page
 from backend.suggestions.embedder import why_off
 from backend.suggestions.models import EmbeddingVersion, Suggester, Suggestion
 

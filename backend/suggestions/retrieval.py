@@ -16,15 +16,19 @@ from backend.annotators.models import Annotator
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
 from backend.questions.models import Item, Question
 from backend.questions.units import fold_label, tidy_label
+from backend.suggestions.actions.remotes import door_of
 from backend.suggestions.embedder import say_once, why_off
-from backend.suggestions.models import Suggester, Suggestion
+from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
+from backend.suggestions.models import RemoteSuggester, Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
+from backend.suggestions.remote import ask_remote
 
 logger = logging.getLogger(__name__)
 
 POOL_LIMIT = 20
 BATCH = 2000
 LOOK_AGAIN_S = 0.5
+MOST_LABELS_SENT, MOST_SIGNS_SENT = 1000, 10_000
 
 PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
 USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
@@ -204,8 +208,7 @@ def _settled_labels(question: Question, item: Item) -> set[str]:
 def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
     classes = sdk.discover()
     if name not in classes:
-        logger.warning("The suggester %s of question %s is not installed; it abstains.", name, question.slug)
-        return []
+        return _computed_at_the_host(name, question, item)
     if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
         logger.warning("The suggester %s guesses nothing of kind %s; it abstains.", name, question.kind)
         return []
@@ -220,7 +223,70 @@ def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Sugge
     except Exception as error:
         logger.warning("The suggester %s failed (%s); it abstains.", suggester, type(error).__name__)
         return []
-    return [(guess, suggester) for guess in guesses]
+    return [(guess, suggester) for guess in guesses if _is_sound(guess, suggester)]
+
+
+def _is_sound(guess: sdk.Suggestion, suggester: Suggester) -> bool:
+    """Return whether a guess may be shown and stored; what is not is left out, and logged."""
+    fault = sdk.fault_of(guess)
+    if fault:
+        logger.warning("A guess of the suggester %s is left out: its %s.", suggester, fault)
+    return not fault
+
+
+def _computed_at_the_host(name: str, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
+    """Return what a remote suggester guesses; one that fails, is switched off or not registered abstains."""
+    remote = RemoteSuggester.objects.of(question.project_id).filter(name=name).first()
+    if remote is None:
+        logger.warning("The suggester %s of question %s is not installed; it abstains.", name, question.slug)
+        return []
+    if not remote.is_enabled:
+        return []
+    try:
+        answered = ask_remote(door_of(remote), asked_of(remote, question, item))
+    except RemoteLeftAlone:
+        return []
+    except RemoteFailed as error:
+        logger.warning("The remote suggester %s failed: %s; it abstains.", name, error)
+        return []
+    suggester = suggester_row(question.project_id, name, answered.version)
+    is_live = suggester.state == Suggester.State.LIVE
+    return [(guess, suggester) for guess in answered.suggestions] if is_live else []
+
+
+def asked_of(remote: RemoteSuggester, question: Question, item: Item) -> dict[str, Any]:
+    """Return what a remote suggester is asked for an item."""
+    asked: dict[str, Any] = {
+        "question": question.slug,
+        "kind": question.kind,
+        "item": _as_told(as_sdk_item(item)),
+        "k": POOL_LIMIT,
+    }
+    if question.kind != PAIR:
+        asked["candidates"] = [{"id": label, "title": label} for label in [*question.labels][:MOST_LABELS_SENT]]
+    elif remote.candidates_count:
+        asked["candidates"] = [_as_told(each) for each in _found_by_words(question, item, remote.candidates_count)]
+    return asked
+
+
+def _found_by_words(question: Question, item: Item, k: int) -> list[sdk.Item]:
+    """Return the items that a remote suggester gets to order: those that share the most telling words."""
+    words = sdk.LexicalSuggester(only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER)
+    guesses = words.suggest(as_sdk_item(item), index_of(question.project_id).index, k)
+    wanted = [guess.candidate_id for guess in guesses]
+    known = {each.key: each for each in Item.objects.of(question.project_id).present().filter(key__in=wanted)}
+    return [as_sdk_item(known[key]) for key in wanted if key in known]
+
+
+def _as_told(item: sdk.Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "body": item.body[:MOST_SIGNS_SENT],
+        "created_at": item.created_at.isoformat() if item.created_at else None,
+        "kind": item.kind,
+        "metadata": dict(item.metadata),
+    }
 
 
 def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
