@@ -231,6 +231,7 @@ UNFOLD = {
                     _menu("Annotators", "group", "annotators_annotator"),
                     _menu("Suggesters", "lightbulb", "suggestions_suggester"),
                     _menu("Embeddings", "scatter_plot", "suggestions_embeddingversion"),
+                    {"title": "Search index", "icon": "search", "link": reverse_lazy("search-index")},
                 ]
             },
             {
