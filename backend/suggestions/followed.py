@@ -24,8 +24,9 @@ from backend.questions.models import Item
 logger = logging.getLogger(__name__)
 
 BATCH = 2000
+BATCH_IN_A_REQUEST = 500
 LOOK_AGAIN_S = 0.5
-FOLLOW_AT_MOST_S = 2.0
+FOLLOW_AT_MOST_S = 1.0
 REBUILD_BATCH = 1000
 CHECK_AGAIN_S = 10.0
 
@@ -89,6 +90,12 @@ class FollowedIndex:
         finally:
             self._lock.release()
 
+    def catch_up(self) -> None:
+        """Take all that changed, however long it takes, which no request should."""
+        with self._lock:
+            self._take_all(until=float("inf"))
+            self.index.reload()
+
     def mend(self, error: Exception) -> None:
         """After a failure start over where files are damaged, and fill the index again behind.
 
@@ -116,8 +123,8 @@ class FollowedIndex:
                 raise
             self.index.rebuild(self._all_items(newest, say), seq=newest)
         self._notes.write(rebuilt_at=_now(), rebuilt_s=round(time.monotonic() - began, 2), **_me())
-        with tenancy(self.project_id), self._lock:
-            self._take_all(until=float("inf"))
+        with tenancy(self.project_id):
+            self.catch_up()
         return self.index.count
 
     def health(self, *, now: datetime) -> IndexHealth:
@@ -153,7 +160,7 @@ class FollowedIndex:
                 while self.index.applied_seq < newest:
                     if time.monotonic() > until:
                         return False
-                    if not self._take_batch():
+                    if not self._take_batch(BATCH if until == float("inf") else BATCH_IN_A_REQUEST):
                         break
                 return True
             except sdk.SomeoneElseWrites:
@@ -163,8 +170,8 @@ class FollowedIndex:
                     return True
         return True
 
-    def _take_batch(self) -> bool:
-        changed = list(Item.objects.of(self.project_id).changed_after(self.index.applied_seq)[:BATCH])
+    def _take_batch(self, most: int) -> bool:
+        changed = list(Item.objects.of(self.project_id).changed_after(self.index.applied_seq)[:most])
         if not changed:
             return False
         present = [as_sdk_item(item) for item in changed if item.removed_at is None]
@@ -210,7 +217,7 @@ class FollowedIndex:
         try:
             while True:
                 with tenancy(self.project_id), self._lock:
-                    if not self._take_batch():
+                    if not self._take_batch(BATCH):
                         return
         except sdk.SomeoneElseWrites:
             pass

@@ -157,6 +157,7 @@ def test_an_index_whose_folder_cannot_be_made_fails_no_request(world, settings, 
 
 def test_what_takes_long_goes_on_behind_and_the_request_does_not_wait(world, monkeypatch):
     monkeypatch.setattr(module, "BATCH", 1)
+    monkeypatch.setattr(module, "BATCH_IN_A_REQUEST", 1)
     forget_indexes()
     with tenancy(world.project):
         fresh = open_index(world.project.pk)
