@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from earmark import suggesters as sdk
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 
 from backend.projects.addresses import pinned_address
 from backend.projects.errors import AddressRefused
@@ -35,6 +36,7 @@ class RemoteForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs and
         label="Address",
         max_length=500,
         assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
         help_text="Where it is asked; https and public, outside of development.",
     )
     given_secret = forms.CharField(
@@ -42,7 +44,7 @@ class RemoteForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs and
         required=False,
         min_length=24,
         max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text="Left empty, a new one is made and shown once; a known one stays.",
     )
 

@@ -50,6 +50,8 @@ class RemoteSuggester(Owned):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        verbose_name = "suggester at the host"
+        verbose_name_plural = "suggesters at the host"
         constraints = [
             models.UniqueConstraint(fields=["project", "name"], name="a_remote_suggester_has_its_own_name"),
             models.CheckConstraint(

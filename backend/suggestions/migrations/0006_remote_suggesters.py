@@ -60,6 +60,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "suggester at the host",
+                "verbose_name_plural": "suggesters at the host",
                 "constraints": [
                     models.UniqueConstraint(fields=("project", "name"), name="a_remote_suggester_has_its_own_name"),
                     models.CheckConstraint(
