@@ -231,6 +231,7 @@ UNFOLD = {
                     _menu("Annotators", "group", "annotators_annotator"),
                     _menu("Suggesters", "lightbulb", "suggestions_suggester"),
                     _menu("Embeddings", "scatter_plot", "suggestions_embeddingversion"),
+                    {"title": "Search index", "icon": "search", "link": reverse_lazy("search-index")},
                 ]
             },
             {
@@ -263,6 +264,7 @@ UNFOLD = {
                     _menu("Placement rules", "pin_drop", "questions_placementrule"),
                     _menu("Prompt policy", "notifications_paused", "assignments_promptpolicy"),
                     _menu("Desk links", "link", "desk_desklink"),
+                    _menu("Suggesters at the host", "electrical_services", "suggestions_remotesuggester"),
                     _menu("Keys", "key", "projects_apikey"),
                     _menu("Web origins", "language", "projects_weborigin"),
                     _menu("Webhooks", "send", "projects_webhookdelivery"),

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from backend.datasets import pages
 from backend.desk.pages import shell
+from backend.suggestions.pages import search_index
 
 admin.site.index_title = "Overview"
 staff = admin.site.admin_view
@@ -14,6 +15,7 @@ urlpatterns = [
     path("admin/story/<int:item>/answer", staff(pages.answer), name="story-answer"),
     path("admin/story/<int:item>/gold", staff(pages.gold), name="story-gold"),
     path("admin/versions/<int:version>/<str:name>", staff(pages.version_file), name="version-file"),
+    path("admin/search-index", staff(search_index), name="search-index"),
     path("admin/choose-project", staff(pages.choose_project), name="choose-project"),
     path("admin/", admin.site.urls),
     path("desk/<slug:question>", shell),

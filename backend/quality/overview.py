@@ -1,7 +1,7 @@
 """What the overview says: is it working, is it right, what needs me. All from real rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from backend.projects.models import Job, Project, WebhookDelivery
 from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
 from backend.quality.trust import wilson_interval
+from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
 
 DAYS = 14
 PARTS = ("accepted", "rejected", "corrected", "unsure", "passed", "ignored", "unseen")
@@ -46,6 +47,7 @@ def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, 
     """Return all that the overview page shows for the days that end now."""
     since = now - timedelta(days=days)
     slots = Slot.objects.of(project).filter(exposure__shown_at__gte=since).exclude(exposure__policy=SEARCH_POLICY)
+    known = catalogue_of(project.pk)
     totals: Counter[str] = Counter(dict(slots.values_list("outcome").annotate(Count("pk"))))
     return {
         "project": project,
@@ -57,8 +59,8 @@ def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, 
         "legend": _legend(totals),
         "chart": _chart(slots, now, days),
         "table": _table(slots, now, days),
-        "suggesters": _suggesters(slots),
-        "needs": _needs(project),
+        "suggesters": _suggesters(slots, known),
+        "needs": _needs(project) + _missing(known),
     }
 
 
@@ -138,7 +140,8 @@ def _table(slots: Any, now: datetime, days: int) -> list[dict[str, Any]]:
     ]
 
 
-def _suggesters(slots: Any) -> list[dict[str, Any]]:
+def _suggesters(slots: Any, known: Mapping[str, Known]) -> list[dict[str, Any]]:
+    """Return a row for each version that was shown, and for each name that could be and was not."""
     found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     rows = (
         slots.exclude(suggester=None)
@@ -147,10 +150,14 @@ def _suggesters(slots: Any) -> list[dict[str, Any]]:
     )
     for name, version, state, outcome, count in rows:
         found[name, version, state][outcome] += count
-    return [_suggester(key, counts) for key, counts in sorted(found.items())]
+    shown = {name for name, _, _ in found}
+    for name, each in known.items():
+        if name not in shown and (each.asked_by or not each.is_ours):
+            found[name, "", "missing" if each.is_missing else "not shown"] = Counter()
+    return [_suggester(key, counts, known) for key, counts in sorted(found.items())]
 
 
-def _suggester(key: tuple[str, str, str], counts: Counter[str]) -> dict[str, Any]:
+def _suggester(key: tuple[str, str, str], counts: Counter[str], known: Mapping[str, Known]) -> dict[str, Any]:
     name, version, state = key
     decided = counts["accepted"] + counts["rejected"] + counts["corrected"] + counts["passed"]
     low, high = wilson_interval(counts["accepted"], decided)
@@ -160,12 +167,30 @@ def _suggester(key: tuple[str, str, str], counts: Counter[str]) -> dict[str, Any
         "name": name,
         "version": version,
         "state": state,
+        "runs": known[name].where if name in known else NOT_INSTALLED,
         "shown": counts.total(),
-        "bar": mark_safe(stacked_bar(counts, PARTS, title=told)),  # noqa: S308  numbers of our own
+        "accepted": counts["accepted"],
+        "rejected": counts["rejected"],
+        "bar": mark_safe(stacked_bar(counts, PARTS, title=told)) if counts else "",  # noqa: S308  numbers of our own
         "whisker": mark_safe(whisker(share, low, high)) if decided else "",  # noqa: S308  numbers of our own
         "share": f"{share:.2f}".lstrip("0") if decided else "–",
         "interval": f"{low:.2f} to {high:.2f}" if decided else "nobody decided yet",
     }
+
+
+def _missing(known: Mapping[str, Known]) -> list[dict[str, str]]:
+    """Return what questions ask for in vain."""
+    return [
+        {
+            "title": f"{question.slug} asks for the suggester {each.name} in vain",
+            "text": f"It gives nothing: {each.where}.",
+            "url": reverse("admin:questions_question_change", args=[question.pk]),
+            "verb": "Look",
+        }
+        for each in known.values()
+        if each.is_missing
+        for question in each.asked_by
+    ]
 
 
 def _needs(project: Project) -> list[dict[str, str]]:

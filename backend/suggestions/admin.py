@@ -7,17 +7,53 @@ from django.http import HttpRequest, HttpResponse
 
 from backend.projects.pages import ProjectRows
 from backend.questions.models import Item
+from backend.suggestions.admin_remotes import RemoteSuggesterAdmin  # noqa: F401  registers its page
+from backend.suggestions.catalogue import NOT_INSTALLED, catalogue_of
 from backend.suggestions.embedder import why_off
 from backend.suggestions.models import EmbeddingVersion, Suggester, Suggestion
 
 
 @admin.register(Suggester)
 class SuggesterAdmin(ProjectRows):
-    """Suggesters by name and version."""
+    """Suggesters by name and version; what became of their suggestions is on the overview."""
 
-    list_display = ["name", "version", "state", "is_pushed", "first_seen_at"]
+    list_display = ["name", "version", "state", "first_seen_at"]
     list_filter = ["state", "is_pushed"]
     search_fields = ["name", "version"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Say above the list which names questions ask for in vain, and what is installed and not shown yet."""
+        if project := getattr(request, "project", None):
+            self._tell_what_is_installed(request, project.pk)
+        page: HttpResponse = super().changelist_view(request, extra_context)
+        return page
+
+    def _tell_what_is_installed(self, request: HttpRequest, project_id: int) -> None:
+        known = catalogue_of(project_id)
+        for each in known.values():
+            if each.is_missing:
+                slugs = ", ".join(question.slug for question in each.asked_by)
+                messages.warning(request, f"{slugs} asks for {each.name}, which gives nothing: {each.where}.")
+        seen = set(Suggester.objects.of(project_id).values_list("name", flat=True))
+        new = [f"{each.name} ({each.where})" for name, each in sorted(known.items()) if name not in seen]
+        if new:
+            messages.info(request, f"Known by name, and not shown here yet: {', '.join(new)}.")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Add where each runs and who asks it, looked up once for the page."""
+        project = getattr(request, "project", None)
+        known = catalogue_of(project.pk) if project else {}
+
+        @admin.display(description="Runs")
+        def runs(suggester: Suggester) -> str:
+            return known[suggester.name].where if suggester.name in known else NOT_INSTALLED
+
+        @admin.display(description="Asked by")
+        def asked_by(suggester: Suggester) -> str:
+            asking = known[suggester.name].asked_by if suggester.name in known else ()
+            return ", ".join(question.slug for question in asking)
+
+        return [*self.list_display, runs, asked_by]
 
 
 @admin.register(Suggestion)

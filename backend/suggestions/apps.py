@@ -11,11 +11,15 @@ class SuggestionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the jobs of suggestions and listen to earlier chapters."""
+        """Register the jobs of suggestions, listen to earlier chapters and to requests that begin and end."""
+        from django.core.signals import request_finished, request_started
+
         from backend.projects.jobs import Errand, handles
-        from backend.suggestions import receivers, work  # noqa: F401
+        from backend.suggestions import receivers, remote, work  # noqa: F401
         from backend.suggestions.actions import embed
 
         handles(embed.EMBED, Errand(work.read_batch, work.embed_batch, work.write_batch), lease_s=embed.LEASE_S)
         handles(embed.FORGET_ITEMS, work.forget_items_work)
         handles(embed.FORGET_VERSION, work.forget_version_work, lease_s=120)
+        request_started.connect(remote.begin_request, dispatch_uid="suggestions.remote.begin")
+        request_finished.connect(remote.end_request, dispatch_uid="suggestions.remote.end")

@@ -1,7 +1,9 @@
 """What can go wrong with suggestions, each named by the fact.
 
 SuggestionError
-└── EmbeddingUnderWay
+├── EmbeddingUnderWay
+└── RemoteFailed
+    └── RemoteLeftAlone
 """
 
 from datetime import datetime
@@ -17,3 +19,11 @@ class EmbeddingUnderWay(SuggestionError):
     def __init__(self, *, until: datetime) -> None:
         super().__init__(f"Another worker embeds items of this project, until {until:%H:%M:%S} at the latest.")
         self.until = until
+
+
+class RemoteFailed(SuggestionError):
+    """A suggester that runs at the host gave no answer that can be used; `str()` says why, in words."""
+
+
+class RemoteLeftAlone(RemoteFailed):
+    """A suggester that runs at the host was not asked at all."""

@@ -32,6 +32,44 @@ class Suggester(Owned):
         return f"{self.name} {self.version}"
 
 
+class RemoteSuggester(Owned):
+    """A suggester that runs at the host and is asked over signed HTTP; questions enable it by its name."""
+
+    name = models.CharField(max_length=80, help_text="As questions name it; the answers must give it too.")
+    url = models.URLField(max_length=500, help_text="Where it is asked; https and public, outside of development.")
+    secret = models.BinaryField(editable=False, help_text="Encrypted.")
+    previous_secret = models.BinaryField(null=True, editable=False, help_text="Encrypted; signs too while rotating.")
+    timeout_ms = models.PositiveSmallIntegerField(
+        default=300, help_text="Milliseconds from 50 to 2,000 after which it abstains and the list goes without it."
+    )
+    candidates_count = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="How many items found by their words, at most 50, are sent along for a pair; labels always are.",
+    )
+    is_enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "suggester at the host"
+        verbose_name_plural = "suggesters at the host"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="a_remote_suggester_has_its_own_name"),
+            models.CheckConstraint(
+                condition=Q(timeout_ms__gte=50, timeout_ms__lte=2000),
+                name="a_remote_suggester_has_little_time",
+                violation_error_message="Give it 50 to 2,000 ms.",
+            ),
+            models.CheckConstraint(
+                condition=Q(candidates_count__lte=50),
+                name="few_candidates_are_sent_along",
+                violation_error_message="At most 50 are sent along.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Suggestion(Owned):
     """One guess that the host pushed: another item or a label for an item, with its score and reasons."""
 

@@ -2,29 +2,31 @@
 
 import logging
 import threading
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
-from django.db.models import Max
 from earmark import suggesters as sdk
 
 from backend.annotators.models import Annotator
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
 from backend.questions.models import Item, Question
 from backend.questions.units import fold_label, tidy_label
+from backend.suggestions.actions.remotes import door_of
 from backend.suggestions.embedder import say_once, why_off
-from backend.suggestions.models import Suggester, Suggestion
+from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
+from backend.suggestions.followed import FollowedIndex, as_sdk_item
+from backend.suggestions.models import RemoteSuggester, Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
+from backend.suggestions.remote import ask_remote
 
 logger = logging.getLogger(__name__)
 
 POOL_LIMIT = 20
-BATCH = 2000
 LOOK_AGAIN_S = 0.5
+MOST_LABELS_SENT, MOST_SIGNS_SENT = 1000, 10_000
 
 PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
 USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
@@ -70,67 +72,38 @@ class Guess:
         return {"candidate": self.candidate_key, "score": self.score, "suggester": self.suggester_label}
 
 
-class FollowedIndex:
-    """A project's index on local disk, and what it knows of the project's changes."""
-
-    def __init__(self, project_id: int, root: Path) -> None:
-        self.project_id = project_id
-        self.index = sdk.ItemIndex(root / str(project_id))
-        self._lock = threading.Lock()
-        self._looked_at = 0.0
-
-    def follow(self) -> None:
-        """Take what changed since the last look; where another process writes, read what it wrote."""
-        if time.monotonic() - self._looked_at < LOOK_AGAIN_S:
-            return
-        with self._lock:
-            newest = Item.objects.of(self.project_id).aggregate(newest=Max("change_seq"))["newest"] or 0
-            try:
-                while self.index.applied_seq < newest and self._take_batch():
-                    pass
-            except sdk.SomeoneElseWrites:
-                pass
-            self.index.reload()
-            self._looked_at = time.monotonic()
-
-    def _take_batch(self) -> bool:
-        changed = list(Item.objects.of(self.project_id).changed_after(self.index.applied_seq)[:BATCH])
-        if not changed:
-            return False
-        present = [as_sdk_item(item) for item in changed if item.removed_at is None]
-        removed = [item.key for item in changed if item.removed_at is not None]
-        if removed:
-            self.index.erase(removed, self._present_items)
-        self.index.apply(present, seq=changed[-1].change_seq)
-        return True
-
-    def _present_items(self, keys: list[str]) -> list[sdk.Item]:
-        return [as_sdk_item(item) for item in Item.objects.of(self.project_id).filter(key__in=keys, removed_at=None)]
-
-
 _open: dict[int, FollowedIndex] = {}
 _opening = threading.Lock()
 
 
 def index_of(project_id: int) -> FollowedIndex:
     """Return the open index of a project, brought up to date."""
+    followed = open_index(project_id)
+    followed.follow(look_again_s=LOOK_AGAIN_S)
+    return followed
+
+
+def open_index(project_id: int) -> FollowedIndex:
+    """Return the open index of a project as it is."""
     with _opening:
         followed = _open.get(project_id)
         if followed is None:
             followed = _open[project_id] = FollowedIndex(project_id, Path(settings.EARMARK_INDEX_DIR))
-    followed.follow()
     return followed
+
+
+def _mend_index(project_id: int, error: Exception) -> None:
+    """Mend an open index that failed; one that could not even be opened is tried again at the next request."""
+    if followed := _open.get(project_id):
+        followed.mend(error)
+    else:
+        logger.warning("The index of project %s cannot be opened: %s", project_id, error)
 
 
 def forget_indexes() -> None:
     """Forget every open index of this process; they are opened anew at the next request."""
     with _opening:
         _open.clear()
-
-
-def as_sdk_item(item: Item) -> sdk.Item:
-    """Return an item as suggesters see it."""
-    return sdk.Item(item.key, item.title, item.body, item.created_at, item.kind, item.metadata)
 
 
 @dataclass(frozen=True)
@@ -204,8 +177,7 @@ def _settled_labels(question: Question, item: Item) -> set[str]:
 def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
     classes = sdk.discover()
     if name not in classes:
-        logger.warning("The suggester %s of question %s is not installed; it abstains.", name, question.slug)
-        return []
+        return _computed_at_the_host(name, question, item)
     if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
         logger.warning("The suggester %s guesses nothing of kind %s; it abstains.", name, question.kind)
         return []
@@ -217,10 +189,80 @@ def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Sugge
         return []
     try:
         guesses = engine.suggest(as_sdk_item(item), index_of(question.project_id).index, POOL_LIMIT)
+    except sdk.IndexFailed as error:
+        _mend_index(question.project_id, error)
+        return []
     except Exception as error:
         logger.warning("The suggester %s failed (%s); it abstains.", suggester, type(error).__name__)
         return []
-    return [(guess, suggester) for guess in guesses]
+    return [(guess, suggester) for guess in guesses if _is_sound(guess, suggester)]
+
+
+def _is_sound(guess: sdk.Suggestion, suggester: Suggester) -> bool:
+    """Return whether a guess may be shown and stored; what is not is left out, and logged."""
+    fault = sdk.fault_of(guess)
+    if fault:
+        logger.warning("A guess of the suggester %s is left out: its %s.", suggester, fault)
+    return not fault
+
+
+def _computed_at_the_host(name: str, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
+    """Return what a remote suggester guesses; one that fails, is switched off or not registered abstains."""
+    remote = RemoteSuggester.objects.of(question.project_id).filter(name=name).first()
+    if remote is None:
+        logger.warning("The suggester %s of question %s is not installed; it abstains.", name, question.slug)
+        return []
+    if not remote.is_enabled:
+        return []
+    try:
+        answered = ask_remote(door_of(remote), asked_of(remote, question, item))
+    except RemoteLeftAlone:
+        return []
+    except RemoteFailed as error:
+        logger.warning("The remote suggester %s failed: %s; it abstains.", name, error)
+        return []
+    suggester = suggester_row(question.project_id, name, answered.version)
+    is_live = suggester.state == Suggester.State.LIVE
+    return [(guess, suggester) for guess in answered.suggestions] if is_live else []
+
+
+def asked_of(remote: RemoteSuggester, question: Question, item: Item) -> dict[str, Any]:
+    """Return what a remote suggester is asked for an item."""
+    asked: dict[str, Any] = {
+        "question": question.slug,
+        "kind": question.kind,
+        "item": _as_told(as_sdk_item(item)),
+        "k": POOL_LIMIT,
+    }
+    if question.kind != PAIR:
+        asked["candidates"] = [{"id": label, "title": label} for label in [*question.labels][:MOST_LABELS_SENT]]
+    elif remote.candidates_count:
+        asked["candidates"] = [_as_told(each) for each in _found_by_words(question, item, remote.candidates_count)]
+    return asked
+
+
+def _found_by_words(question: Question, item: Item, k: int) -> list[sdk.Item]:
+    """Return the items that a remote suggester gets to order: those that share the most telling words."""
+    words = sdk.LexicalSuggester(only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER)
+    try:
+        guesses = words.suggest(as_sdk_item(item), index_of(question.project_id).index, k)
+    except (sdk.IndexFailed, OSError) as error:
+        _mend_index(question.project_id, error)
+        return []
+    wanted = [guess.candidate_id for guess in guesses]
+    known = {each.key: each for each in Item.objects.of(question.project_id).present().filter(key__in=wanted)}
+    return [as_sdk_item(known[key]) for key in wanted if key in known]
+
+
+def _as_told(item: sdk.Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "body": item.body[:MOST_SIGNS_SENT],
+        "created_at": item.created_at.isoformat() if item.created_at else None,
+        "kind": item.kind,
+        "metadata": dict(item.metadata),
+    }
 
 
 def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
@@ -264,8 +306,12 @@ def _present(question: Question, item: Item, keys: Mapping[str, object]) -> dict
 
 
 def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Guess]:
-    """Return the items that as-you-type words find, best first, never the item itself."""
-    hits = index_of(question.project_id).index.search(query, k * 2, without=item.key)
+    """Return the items that as-you-type words find, best first, never the item itself; none while it is mended."""
+    try:
+        hits = index_of(question.project_id).index.search(query, k * 2, without=item.key)
+    except (sdk.IndexFailed, OSError) as error:
+        _mend_index(question.project_id, error)
+        return []
     known = dict(
         Item.objects.of(question.project_id).present().filter(key__in=[hit.id for hit in hits]).values_list("key", "pk")
     )

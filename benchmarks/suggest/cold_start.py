@@ -78,14 +78,14 @@ def import_items(path: Path, count: int) -> None:
 
 
 def build_index() -> None:
-    """Build the lexical index as the first request would."""
+    """Build the lexical index as following does, which a request leaves to a thread after a second."""
     from backend.projects.models import Project
     from backend.projects.tenancy import tenancy
-    from backend.suggestions.retrieval import index_of
+    from backend.suggestions.retrieval import open_index
 
     project = Project.objects.get(slug="cold")
     with tenancy(project):
-        index_of(project.pk)
+        open_index(project.pk).catch_up()
 
 
 if __name__ == "__main__":

@@ -109,6 +109,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     Draws come out in the middle, so lists keep their ranked order; test_show.py is about real draws.
     """
     from backend.projects.nudge import send_nudges_by
+    from backend.suggestions.remote import forget_remotes
     from backend.suggestions.retrieval import forget_indexes
 
     send_nudges_by(lambda: None)
@@ -119,3 +120,4 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     forget_indexes()
     yield
     forget_indexes()
+    forget_remotes()

@@ -5,6 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 from earmark.doctor import examine
+from earmark.suggesters import Installed
 
 PAGE = {"results": [], "next": None}
 
@@ -21,7 +22,7 @@ def examined(network, key="sk_test"):
 def test_all_is_well(network):
     network.on("GET", "/v1/questions", json=PAGE, headers=headers(**{"X-Earmark-Version": "0.4.2"}))
     findings = examined(network)
-    assert list(findings) == ["SDK", "address", "key", "clock", "version"]
+    assert list(findings) == ["SDK", "suggesters", "address", "key", "clock", "version"]
     assert all(each.is_well for each in findings.values())
     assert "sk_test" not in findings["key"].found
 
@@ -79,3 +80,17 @@ def test_another_major_version_is_said(network):
 def test_a_server_that_tells_neither_time_nor_version_is_well(network):
     network.on("GET", "/v1/questions", json=PAGE, headers={"X-Request-Id": "r1"})
     assert all(each.is_well for each in examined(network).values())
+
+
+def test_the_suggesters_that_are_installed_are_listed_and_a_broken_one_is_said(network, monkeypatch):
+    found = [
+        Installed("lexical"),
+        Installed("own", "acme", "2.0"),
+        Installed("bad", "acme", "2.0", "it cannot be loaded"),
+    ]
+    monkeypatch.setattr("earmark.doctor.installed", lambda: found)
+    network.on("GET", "/v1/questions", json=PAGE, headers=headers())
+    findings = examined(network)
+    assert findings["suggesters"].found == "lexical, own (acme 2.0)"
+    assert not findings["suggester"].is_well
+    assert findings["suggester"].found == "bad (acme 2.0): it cannot be loaded"

@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     reach.add_argument("--key", default=os.environ.get("EARMARK_KEY", ""), help="a secret key, sk_… (EARMARK_KEY)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    doctor = commands.add_parser("doctor", parents=[reach], help="check address, key, clock and version")
+    doctor = commands.add_parser("doctor", parents=[reach], help="check suggesters, address, key, clock and version")
     doctor.set_defaults(run=_doctor)
     items = commands.add_parser("items", help="work with items").add_subparsers(required=True, metavar="COMMAND")
     imported = items.add_parser("import", parents=[reach], help="register the items of a file")

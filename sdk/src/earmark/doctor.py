@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from earmark._transport import refusal
+from earmark.suggesters.protocol import installed
 from earmark.version import __version__
 
 TIMEOUT_S = 10.0
@@ -28,8 +29,8 @@ class Finding:
 
 
 def examine(*, url: str, key: str, transport: httpx.BaseTransport | None = None) -> list[Finding]:
-    """Return what was found about the SDK, the address, the key, the clock and the server's version."""
-    findings = [Finding("SDK", True, f"earmark {__version__} on Python {platform.python_version()}")]
+    """Return what was found about the SDK, its suggesters, the address, the key, the clock and the server's version."""
+    findings = [Finding("SDK", True, f"earmark {__version__} on Python {platform.python_version()}"), *_suggesters()]
     headers = {"Authorization": f"Bearer {key}"} if key.isascii() else {}
     try:
         with httpx.Client(base_url=url, timeout=TIMEOUT_S, transport=transport) as client:
@@ -43,6 +44,20 @@ def examine(*, url: str, key: str, transport: httpx.BaseTransport | None = None)
     findings.append(_clock(response, now=time.time()))
     findings.append(_version(response.headers.get("X-Earmark-Version")))
     return findings
+
+
+def _suggesters() -> list[Finding]:
+    """Return which suggesters are installed here, and each that cannot be used."""
+    found = installed()
+    known = [f"{each.name} ({each.package} {each.version})" if each.package else each.name for each in found]
+    usable = [name for name, each in zip(known, found, strict=True) if not each.fault]
+    to_do = "Mend or uninstall its package; until then questions that name it get nothing from it."
+    left_out = [
+        Finding("suggester", False, f"{name}: {each.fault}", to_do)
+        for name, each in zip(known, found, strict=True)
+        if each.fault
+    ]
+    return [Finding("suggesters", True, ", ".join(usable)), *left_out]
 
 
 def _unreachable(url: str, error: Exception) -> Finding:

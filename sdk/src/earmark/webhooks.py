@@ -63,6 +63,21 @@ def verify(
     `body` is the raw request body as it came, before any parsing. Header names may have any case, and
     Django's `request.META` spelling works too. Raises WebhookNotGenuine.
     """
+    return _event(check(body, headers, secrets, now=now, tolerance=tolerance))
+
+
+def check(
+    body: bytes | str,
+    headers: Mapping[str, str],
+    secrets: str | bytes | Sequence[str | bytes],
+    *,
+    now: float | None = None,
+    tolerance: float = TOLERANCE_S,
+) -> bytes:
+    """Return the raw body of anything that one of the secrets signed, under the conditions of `verify`.
+
+    Raises WebhookNotGenuine.
+    """
     raw = body.encode() if isinstance(body, str) else bytes(body)
     given = {name.lower().removeprefix("http_").replace("_", "-"): value for name, value in headers.items()}
     message_id, timestamp, signatures = (given.get(name, "") for name in (_ID, _TIMESTAMP, _SIGNATURE))
@@ -74,7 +89,7 @@ def verify(
     matches = [hmac.compare_digest(one, other) for one in expected for other in offered]
     if not any(matches):
         raise WebhookNotGenuine("No signature was made by one of the secrets over this very body.")
-    return _event(raw)
+    return raw
 
 
 def _check_time(timestamp: str, now: float, tolerance: float) -> None:

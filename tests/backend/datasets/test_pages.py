@@ -134,7 +134,7 @@ LISTS = [
     "judgements_ledgerevent", "judgements_refusedevent", "judgements_slot", "judgements_withdrawal", "projects_apikey",
     "projects_job", "projects_weborigin", "projects_webhook", "projects_webhookdelivery", "quality_cluster",
     "quality_consensuslabel", "questions_goldanswer", "questions_item", "questions_placementrule", "questions_question", "questions_unit",
-    "suggestions_suggester", "suggestions_suggestion",
+    "suggestions_remotesuggester", "suggestions_suggester", "suggestions_suggestion",
 ]  # fmt: skip
 
 

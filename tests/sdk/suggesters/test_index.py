@@ -333,5 +333,72 @@ def test_a_panic_of_tantivys_is_an_error_that_can_be_caught():
     def panics():
         raise PanicException("index out of bounds")
 
-    with pytest.raises(IndexFailed, match="panicked"), module._named_errors():
+    with pytest.raises(IndexFailed, match="panicked"), module.named_errors():
         panics()
+
+
+def damage(path, at=0.5):
+    """Turn the bits of one byte, as a failing disk does."""
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * at)] ^= 0xFF
+    path.write_bytes(content)
+
+
+def test_a_whole_index_has_no_damaged_files(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    assert index.damaged_files() == ItemIndex().damaged_files() == []
+    for seq, thread in enumerate(threads, 1):
+        index.apply([thread], seq=seq)
+    index.apply(removed=["2"], seq=9)
+    assert index.damaged_files() == []
+
+
+@pytest.mark.parametrize("kind", module.KINDS_OF_FILES)
+def test_a_byte_that_turned_is_found_by_the_checksum(tmp_path, threads, kind):
+    index = ItemIndex(tmp_path)
+    index.apply(threads, seq=5)
+    [file] = tmp_path.rglob("*" + kind)
+    damage(file, at=0.01)
+    assert index.damaged_files() == [file.name]
+    file.unlink()
+    assert index.damaged_files() == [file.name]
+
+
+def test_an_index_that_starts_over_is_empty_and_takes_all_again_in_every_process(tmp_path, threads):
+    index, other = ItemIndex(tmp_path), ItemIndex(tmp_path)
+    index.apply(threads, seq=5)
+    for file in tmp_path.rglob("*.pos"):
+        file.write_bytes(b"")
+    index.start_over()
+    other.reload()
+    assert (index.applied_seq, index.count, other.applied_seq, other.count) == (0, 0, 0, 0)
+    assert other.apply(threads, seq=5)
+    index.reload()
+    assert found(index, "calendar") == found(other, "calendar") == ["2"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"format-{module.FORMAT}"]
+
+
+def test_nobody_starts_over_while_another_process_writes(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply(threads, seq=5)
+    held = index._index.writer(heap_size=module.HEAP_BYTES, num_threads=1)
+    with pytest.raises(SomeoneElseWrites):
+        ItemIndex(tmp_path).start_over()
+    del held
+    assert index.count == 5
+
+
+def test_a_damaged_index_says_so_when_it_is_searched_with_an_error_of_ours(tmp_path, threads):
+    ItemIndex(tmp_path).apply(threads, seq=5)
+    [positions] = tmp_path.rglob("*.pos")
+    positions.unlink()
+    with pytest.raises(IndexFailed):
+        ItemIndex(tmp_path).search("calendar", 5)
+
+
+def test_a_folder_that_cannot_be_read_is_emptied_with_a_warning(tmp_path, threads, caplog):
+    ItemIndex(tmp_path).apply(threads, seq=5)
+    [terms] = tmp_path.rglob("*.term")
+    terms.write_bytes(b"no index")
+    assert ItemIndex(tmp_path).count == 0
+    assert "cannot be read and is built anew" in caplog.text

@@ -121,3 +121,52 @@ def test_any_text_can_be_indexed_searched_and_cut_into_words(text):
     index.apply([Item("1", text, text)])
     index.search(text, 3)
     assert all(stem for stem, _ in index.snapshot().words(text))
+
+
+FACTS = [
+    Item("1", "same words", kind="bug", metadata={"os": "mac", "major": 2, "open": True, "tags": ["ui", "a b"]}),
+    Item("2", "same words", kind="idea", metadata={"os": "linux", "major": 2.0, "open": False, "kind": "bug"}),
+    Item("3", "same words", metadata={"os": None, "nested": {"os": "mac"}, "major": "2", "open": 1}),
+]
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [
+        ({}, ["1", "2", "3"]),
+        ({"kind": "bug"}, ["1"]),
+        ({"metadata.kind": "bug"}, ["2"]),
+        ({"os": "mac"}, ["1"]),
+        ({"os": ["mac", "linux"]}, ["1", "2"]),
+        ({"os": []}, []),
+        ({"os": None}, []),
+        ({"major": 2}, ["1", "2"]),
+        ({"major": "2"}, ["3"]),
+        ({"open": True}, ["1"]),
+        ({"open": 1}, ["3"]),
+        ({"tags": "a b"}, ["1"]),
+        ({"kind": ["bug", "idea"], "os": "linux"}, ["2"]),
+        ({"never": "there"}, []),
+    ],
+)
+def test_items_are_kept_by_their_kind_and_any_field_of_their_metadata(where, kept):
+    index = ItemIndex()
+    index.apply(FACTS)
+    assert sorted(hit.id for hit in index.search("same words", 9, where=where)) == kept
+    terms = [Term("title", "word", 1.0)]
+    assert sorted(hit.id for hit in index.snapshot().best(terms, 9, where=where)) == kept
+
+
+def test_a_filter_changes_no_score():
+    index = ItemIndex()
+    index.apply(FACTS)
+    scores = {hit.id: hit.score for hit in index.search("same", 9)}
+    assert all(hit.score == pytest.approx(scores[hit.id]) for hit in index.search("same", 9, where={"major": 2}))
+
+
+def test_a_fact_that_changed_is_found_as_it_is_now():
+    index = ItemIndex()
+    index.apply(FACTS)
+    index.apply([Item("1", "same words", kind="idea")])
+    assert index.search("same", 9, where={"kind": "bug"}) == []
+    assert {hit.id for hit in index.search("same", 9, where={"kind": "idea"})} == {"1", "2"}

@@ -15,7 +15,7 @@ from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
-from earmark.suggesters.protocol import Suggester, discover
+from earmark.suggesters.protocol import Suggester, discover, installed
 from earmark.suggesters.semantic import SemanticSuggester
 from earmark.types import Item
 
@@ -59,8 +59,12 @@ class Bench:
             return self._semantic()
         known = discover()
         if name not in known:
-            raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
-        return known[name]()
+            told = "".join(f" {each.name}: {each.fault}." for each in installed() if each.name == name)
+            raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.{told}")
+        try:
+            return known[name]()
+        except Exception as error:
+            raise EarmarkError(f"The suggester {name} cannot be made: {type(error).__name__}: {error}") from error
 
     def pool(self, clusters: KnownClusters | None = None) -> CandidatePool:
         """Return the candidate pool of the items, with meaning where there is a model; says so where there is none."""

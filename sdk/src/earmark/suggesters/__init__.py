@@ -4,7 +4,7 @@ from earmark.errors import IndexFailed, SomeoneElseWrites
 from earmark.suggesters.dictionary import DictionarySuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
-from earmark.suggesters.protocol import Suggester, Suggestion, discover
+from earmark.suggesters.protocol import Installed, Suggester, Suggestion, discover, fault_of, installed
 from earmark.suggesters.semantic import SemanticSuggester
 from earmark.suggesters.snapshot import Hit, Snapshot, Term
 from earmark.types import Item
@@ -13,6 +13,7 @@ __all__ = [
     "DictionarySuggester",
     "Hit",
     "IndexFailed",
+    "Installed",
     "Item",
     "ItemIndex",
     "LexicalSuggester",
@@ -23,4 +24,6 @@ __all__ = [
     "Suggestion",
     "Term",
     "discover",
+    "fault_of",
+    "installed",
 ]

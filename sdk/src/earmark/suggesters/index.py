@@ -7,9 +7,14 @@ rising number, and the index remembers the last one it took (`applied_seq`).
 
 from __future__ import annotations
 
+import json
+import logging
+import os
 import shutil
+import struct
 import tempfile
 import threading
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -18,12 +23,30 @@ from pathlib import Path
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
-from earmark.suggesters.snapshot import BODY, TEXT_FIELDS, TITLE, TYPED, Hit, Snapshot, as_microseconds
+from earmark.suggesters.snapshot import (
+    BODY,
+    FACT,
+    TEXT_FIELDS,
+    TITLE,
+    TYPED,
+    Hit,
+    Snapshot,
+    Where,
+    as_microseconds,
+    facts_of,
+    named_errors,
+)
 from earmark.suggesters.words import words_of
 from earmark.types import Item
 
-FORMAT = "2"
+FORMAT = "3"
 HEAP_BYTES = 30_000_000
+KINDS_OF_FILES = (".term", ".idx", ".pos", ".store", ".fast", ".fieldnorm")
+FOOTER_END = struct.Struct("<II")
+"""What a file of tantivy's ends with: the length of the JSON before it, and a magic number."""
+FOOTER_MAGIC = 1337
+READ_AT_ONCE = 1 << 20
+logger = logging.getLogger(__name__)
 _STEMMED, _PLAIN = "earmark_stemmed", "earmark_plain"
 
 
@@ -32,7 +55,8 @@ class ItemIndex:
 
     Reading is safe from many threads and processes. A change is one commit: it is there wholly or
     not at all, and only while it is written does it hold the writer's lock; whoever comes then gets
-    SomeoneElseWrites. A folder that cannot be read is emptied, so `applied_seq` is 0 again.
+    SomeoneElseWrites. A folder that cannot be read is emptied, with a warning in the log, so `applied_seq`
+    is 0 again; what is broken and can be read all the same, `damaged_files` finds.
     """
 
     def __init__(self, folder: Path | str | None = None) -> None:
@@ -60,15 +84,21 @@ class ItemIndex:
         return Snapshot(self._index.searcher(), self._schema, stemmed=self._stemmed, plain=self._plain)
 
     def search(
-        self, query: str, k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
+        self,
+        query: str,
+        k: int,
+        *,
+        before: datetime | None = None,
+        without: str | Collection[str] = (),
+        where: Where | None = None,
     ) -> list[Hit]:
         """Return the k best items for words as they are typed; see `Snapshot.search`."""
-        return self.snapshot().search(query, k, before=before, without=without)
+        return self.snapshot().search(query, k, before=before, without=without, where=where)
 
     def reload(self) -> None:
         """See what another process wrote since."""
         seq = self._noted_seq()
-        with _named_errors():
+        with named_errors():
             self._index.reload()
         self._applied_seq = seq
 
@@ -114,20 +144,67 @@ class ItemIndex:
             for item in items:
                 self._put(writer, item)
 
+    def damaged_files(self) -> list[str]:
+        """Return the names of files that are not as they were written, by their checksums; reads all of them."""
+        if self._folder is None:
+            return []
+        while True:
+            damaged = [name for name in self._files() if not _is_whole(self._folder / name)]
+            if not set(damaged) - set(self._files()):
+                return damaged
+
+    def start_over(self) -> None:
+        """Put an empty index in place of one that is damaged; `applied_seq` is 0 then. Raises SomeoneElseWrites."""
+        if self._folder is None:
+            raise IndexFailed("An index in memory is not damaged; make a new one.")
+        if not self._lock.acquire(blocking=False):
+            raise SomeoneElseWrites("Another thread is writing this index.")
+        try:
+            writer = self._writer_or_none()
+            aside = Path(tempfile.mkdtemp(prefix=".old-", dir=self._folder.parent))
+            with suppress(FileNotFoundError):
+                self._folder.rename(aside / "index")
+            self._index = self._open()
+            del writer
+            shutil.rmtree(aside, ignore_errors=True)
+            self.reload()
+        finally:
+            self._lock.release()
+
+    def _writer_or_none(self) -> tantivy.IndexWriter | None:
+        """Return the writer, so that no other process writes meanwhile; None where the damage forbids one."""
+        try:
+            with named_errors():
+                return self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        except SomeoneElseWrites:
+            raise
+        except IndexFailed:
+            return None
+
+    def _files(self) -> list[str]:
+        """Return the names of the files that hold what can be found, save for lists of what was deleted."""
+        if self._folder is None:
+            return []
+        try:
+            segments = json.loads((self._folder / "meta.json").read_text())["segments"]
+        except (OSError, ValueError, KeyError):
+            return []
+        return [each["segment_id"].replace("-", "") + kind for each in segments for kind in KINDS_OF_FILES]
+
     @contextmanager
     def _writing(self, seq: int | None, *, lower: bool = False) -> Iterator[tantivy.IndexWriter]:
         """Hold the writer; commit at the end, or leave all as it was if something is raised."""
         if not self._lock.acquire(blocking=False):
             raise SomeoneElseWrites("Another thread is writing this index.")
         try:
-            with _named_errors():
+            with named_errors():
                 writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
             self.reload()
             try:
                 yield writer
                 if lower and seq is not None and seq < self._applied_seq:
                     self._note_seq(seq)
-                with _named_errors():
+                with named_errors():
                     writer.commit()
                     writer.garbage_collect_files()
                 if seq is not None and (lower or seq > self._applied_seq):
@@ -144,13 +221,13 @@ class ItemIndex:
             self._lock.release()
 
     def _drop(self, writer: tantivy.IndexWriter, key: str) -> None:
-        with _named_errors():
+        with named_errors():
             writer.delete_documents_by_term("id", key)
 
     def _put(self, writer: tantivy.IndexWriter, item: Item) -> None:
         title = " ".join(word for word, _ in words_of(item.title))
         body = " ".join(word for word, _ in words_of(item.body))
-        with _named_errors():
+        with named_errors():
             document = tantivy.Document()
             document.add_text("id", item.id)
             if item.created_at is not None:
@@ -158,13 +235,15 @@ class ItemIndex:
             document.add_text(TITLE, title)
             document.add_text(TYPED, title)
             document.add_text(BODY, body)
+            for fact in facts_of(item):
+                document.add_text(FACT, fact)
             writer.add_document(document)
 
     def _open(self) -> tantivy.Index:
         if self._folder is None:
             index = tantivy.Index(self._schema)
         else:
-            with _named_errors():
+            with named_errors():
                 index = _opened(self._folder, self._schema)
         index.register_tokenizer(_STEMMED, self._stemmed)
         index.register_tokenizer(_PLAIN, self._plain)
@@ -188,10 +267,30 @@ class ItemIndex:
         beside.replace(self._folder / "applied-seq")
 
 
+def _is_whole(path: Path) -> bool:
+    """Return whether a file of tantivy's has the CRC-32 that its last lines tell."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(size - FOOTER_END.size)
+            length, magic = FOOTER_END.unpack(file.read())
+            body_size = size - FOOTER_END.size - length
+            file.seek(body_size)
+            told = json.loads(file.read(length))["crc"] if magic == FOOTER_MAGIC else None
+            file.seek(0)
+            crc = 0
+            while (left := body_size - file.tell()) > 0:
+                crc = zlib.crc32(file.read(min(left, READ_AT_ONCE)), crc)
+        return bool(crc == told)
+    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        return False
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("created", indexed=True, fast=True)
+    builder.add_text_field(FACT, tokenizer_name="raw", index_option="basic")
     for field in TEXT_FIELDS:
         builder.add_text_field(field, tokenizer_name=_STEMMED, index_option="freq")
     builder.add_text_field(TYPED, tokenizer_name=_PLAIN, index_option="freq")
@@ -208,8 +307,10 @@ def _analyzer(*more: tantivy.Filter) -> tantivy.TextAnalyzer:
 def _opened(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
     """Open the index in a folder; make it where there is none; put an empty one in place of a broken one."""
     if (folder / "meta.json").exists():
-        with suppress(ValueError):
+        try:
             return tantivy.Index.open(str(folder))
+        except ValueError as error:
+            logger.warning("The index in %s cannot be read and is built anew: %s", folder, error)
     if folder.exists():
         shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -220,18 +321,3 @@ def _opened(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
     except OSError:  # another process was quicker; its index is ours too
         shutil.rmtree(made)
     return tantivy.Index.open(str(folder))
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """Give tantivy's errors, and its panics (which `except Exception` lets through), a name of ours."""
-    try:
-        yield
-    except ValueError as error:
-        if "LockBusy" in str(error):
-            raise SomeoneElseWrites("Another process is writing this index.") from error
-        raise IndexFailed(str(error)) from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise IndexFailed(f"tantivy panicked: {error}") from None
-        raise

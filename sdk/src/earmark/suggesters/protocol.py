@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from earmark.types import Item
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from earmark.suggesters.index import ItemIndex
 
 GROUP = "earmark.suggesters"
+MOST_SIGNS_OF_A_CANDIDATE = 200
+MOST_REASONS, MOST_SIGNS_OF_A_REASON = 10, 300
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +27,28 @@ class Suggestion:
     candidate_id: str
     score: float
     reasons: Sequence[str] = ()
+
+
+def fault_of(suggestion: Suggestion) -> str:
+    """Return what no suggestion may be, as a phrase that begins with the field; empty where all is well."""
+    if not _is_text(suggestion.candidate_id, MOST_SIGNS_OF_A_CANDIDATE):
+        return f"candidate is no text of 1 to {MOST_SIGNS_OF_A_CANDIDATE} signs"
+    score = suggestion.score
+    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+        return "score is no number from 0 to 1"
+    reasons = suggestion.reasons
+    if not isinstance(reasons, list | tuple) or len(reasons) > MOST_REASONS:
+        return f"reasons is no list of at most {MOST_REASONS}"
+    if not all(_is_text(reason, MOST_SIGNS_OF_A_REASON) for reason in reasons):
+        return f"reasons holds what is no text of 1 to {MOST_SIGNS_OF_A_REASON} signs"
+    return ""
+
+
+def _is_text(value: Any, most_signs: int) -> bool:
+    """Return whether a value is a text that can be stored: neither empty nor with NUL or lone surrogates."""
+    if not isinstance(value, str) or not 0 < len(value) <= most_signs or "\0" in value:
+        return False
+    return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 @runtime_checkable
@@ -53,12 +77,48 @@ class Suggester(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Installed:
+    """A suggester that is there by name: the package that brings it, or why it cannot be used.
+
+    `package` is empty for those that come along with Earmark.
+    """
+
+    name: str
+    package: str = ""
+    version: str = ""
+    fault: str = ""
+
+
 @cache
 def discover() -> Mapping[str, Callable[..., Suggester]]:
     """Return by name what makes each installed suggester: the entry points `earmark.suggesters`.
 
-    One that cannot be imported is left out, with a warning in the log. Looked up once a process.
+    One that cannot be imported is left out, with a warning in the log, and so is one that takes a name
+    of those that come along. Looked up once a process.
     """
+    found: dict[str, Callable[..., Suggester]] = dict(_come_along())
+    for entry in entry_points(group=GROUP):
+        made_by, fault = _loaded(entry)
+        if made_by is not None:
+            found[entry.name] = made_by
+        elif fault:
+            logger.warning("The suggester %s is left out: %s", entry.name, fault)
+    return found
+
+
+def installed() -> list[Installed]:
+    """Return which suggesters are there by name, with the packages that bring them, and those that are left out."""
+    found = [Installed(name) for name in _come_along()]
+    for entry in entry_points(group=GROUP):
+        made_by, fault = _loaded(entry)
+        if made_by is not None or fault:
+            package = entry.dist.name if entry.dist else ""
+            found.append(Installed(entry.name, package, entry.dist.version if entry.dist else "", fault))
+    return sorted(found, key=lambda each: (bool(each.package), each.name))
+
+
+def _come_along() -> Mapping[str, Callable[..., Suggester]]:
     from earmark.suggesters.dictionary import DictionarySuggester
     from earmark.suggesters.hybrid import HybridSuggester
     from earmark.suggesters.learned import LearnedReranker
@@ -66,10 +126,19 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
     from earmark.suggesters.semantic import SemanticSuggester
 
     built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester, HybridSuggester, LearnedReranker)
-    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in built_in}
-    for entry in entry_points(group=GROUP):
-        try:
-            found[entry.name] = entry.load()
-        except Exception as error:
-            logger.warning("The suggester %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error)
-    return found
+    return {made.name: made for made in built_in}
+
+
+def _loaded(entry: EntryPoint) -> tuple[Callable[..., Suggester] | None, str]:
+    """Return what an entry point names, or why it is left out; neither for one that comes along anyway."""
+    if entry.name in _come_along():
+        is_ours = entry.value.partition(":")[0].startswith("earmark.suggesters.")
+        return None, "" if is_ours else f"the name {entry.name} is taken by one that comes along with Earmark"
+    try:
+        made_by = entry.load()
+    except Exception as error:
+        return None, f"it cannot be loaded ({type(error).__name__}: {error})"
+    own_name = getattr(made_by, "name", entry.name)
+    if isinstance(own_name, str) and own_name != entry.name:
+        return None, f"it calls itself {own_name}, and its package {entry.name}; give both the same name"
+    return made_by, ""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import tantivy
 
+from earmark.errors import IndexFailed, SomeoneElseWrites
 from earmark.suggesters.words import words_of
+from earmark.types import Item
 
-TITLE, BODY, TYPED = "title", "body", "typed"
+TITLE, BODY, TYPED, FACT = "title", "body", "typed", "fact"
 TEXT_FIELDS = (TITLE, BODY)
 PREFIX_WORDS = 40
+LONGEST_FACT = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Where = Mapping[str, Any]
 _Clause = tuple[tantivy.Occur, tantivy.Query]
 
 
@@ -40,6 +47,38 @@ def as_microseconds(moment: datetime) -> int:
     """Return whole microseconds since 1970 of an aware time; a naive one is taken as UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Give tantivy's errors, and its panics (which `except Exception` lets through), a name of ours."""
+    try:
+        yield
+    except ValueError as error:
+        if "LockBusy" in str(error):
+            raise SomeoneElseWrites("Another process is writing this index.") from error
+        raise IndexFailed(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise IndexFailed(f"tantivy panicked: {error}") from None
+        raise
+
+
+def facts_of(item: Item) -> Iterator[str]:
+    """Yield what an item can be filtered by, as the index has it: its kind, and each scalar of its metadata."""
+    if item.kind:
+        yield _fact("kind", item.kind)
+    for name, value in item.metadata.items():
+        field = f"metadata.{name}" if name == "kind" else name
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(each, str | int | float):
+                yield _fact(field, each)
+
+
+def _fact(field: str, value: Any) -> str:
+    """Return a field with its value as one word; 1 and 1.0 are the same, 1 and True are not."""
+    plain = int(value) if isinstance(value, float) and value.is_integer() else value
+    return json.dumps([field, plain])[:LONGEST_FACT]
 
 
 class Snapshot:
@@ -71,7 +110,8 @@ class Snapshot:
 
     def idf(self, field: str, word: str) -> float:
         """Return BM25's inverse document frequency of a word in a field; a word nobody uses counts as used once."""
-        used = max(1, self._searcher.doc_freq(field, word))
+        with named_errors():
+            used = max(1, self._searcher.doc_freq(field, word))
         total = max(self.count, used)
         return math.log(1 + (total - used + 0.5) / (used + 0.5))
 
@@ -83,11 +123,12 @@ class Snapshot:
         before: datetime | None = None,
         without: str | Collection[str] = (),
         among: Collection[str] | None = None,
+        where: Where | None = None,
     ) -> list[Hit]:
         """Return the k best items by the weighted sum of BM25 over the terms, best first, ties by id.
 
         `before` keeps items known to be created strictly earlier; `without` leaves out one id or several;
-        `among` keeps the items with these ids.
+        `among` keeps the items with these ids, `where` those with these facts, see `search`. Raises IndexFailed.
         """
         if not terms or k < 1:
             return []
@@ -99,15 +140,23 @@ class Snapshot:
         if among is not None:
             kept = tantivy.Query.const_score_query(self._with_ids(among), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, kept)])
-        return self._hits(self._narrowed(query, before, without), k)
+        return self._hits(self._narrowed(query, before, without, where), k)
 
     def search(
-        self, query: str, k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
+        self,
+        query: str,
+        k: int,
+        *,
+        before: datetime | None = None,
+        without: str | Collection[str] = (),
+        where: Where | None = None,
     ) -> list[Hit]:
         """Return the k best items for words as they are typed, best first; an empty query finds nothing.
 
         Items with all words come before items with some. A last word that nothing follows yet counts
-        as a beginning. Hits in the title weigh three times.
+        as a beginning. Hits in the title weigh three times. `where` keeps items by their facts: `kind`, and
+        any scalar field of the metadata by its name (one called kind as `metadata.kind`), each with a value or
+        a list of those that will do; of a field that is a list, one must. Raises IndexFailed.
         """
         words = [self._typed_word(stem, 3.0) for stem, _ in self.words(query)]
         if not words or k < 1:
@@ -116,11 +165,11 @@ class Snapshot:
         if query.endswith(spelt):
             words[-1] = self._beginning(start, words[-1])
         every = tantivy.Query.boolean_query([(tantivy.Occur.Must, word) for word in words])
-        hits = self._hits(self._narrowed(every, before, without), k)
+        hits = self._hits(self._narrowed(every, before, without, where), k)
         if len(hits) < k and len(words) > 1:
             some = tantivy.Query.boolean_query([(tantivy.Occur.Should, word) for word in words])
             seen = {hit.id for hit in hits}
-            hits += [hit for hit in self._hits(self._narrowed(some, before, without), k) if hit.id not in seen]
+            hits += [hit for hit in self._hits(self._narrowed(some, before, without, where), k) if hit.id not in seen]
         return hits[:k]
 
     def saying(self, word: str, among: Collection[str]) -> set[str]:
@@ -139,10 +188,12 @@ class Snapshot:
     def ids_beside(self, ids: Iterable[str]) -> set[str]:
         """Return the ids of the items in the same segments as these; of all, if one left traces elsewhere."""
         wanted = set(ids)
-        addresses = [address for _, address in self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits]
-        by_id = {str(self._searcher.doc(address)["id"][0]): address.segment_ord for address in addresses}
-        if any(self._searcher.doc_freq("id", key) > (key in by_id) for key in wanted):
-            return set(by_id)
+        with named_errors():
+            found = self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits
+            addresses = [address for _, address in found]
+            by_id = {str(self._searcher.doc(address)["id"][0]): address.segment_ord for address in addresses}
+            if any(self._searcher.doc_freq("id", key) > (key in by_id) for key in wanted):
+                return set(by_id)
         segments = {by_id[key] for key in wanted if key in by_id}
         return {key for key, segment in by_id.items() if segment in segments}
 
@@ -156,7 +207,9 @@ class Snapshot:
         [start] = self._plain.analyze(typed)
         clauses: list[_Clause] = [(tantivy.Occur.Should, whole)]
         for field, weight in ((TYPED, 3.0), (BODY, 1.0)):
-            for word, _ in self._searcher.terms_with_prefix(field, start, limit=PREFIX_WORDS):
+            with named_errors():
+                begun = self._searcher.terms_with_prefix(field, start, limit=PREFIX_WORDS)
+            for word, _ in begun:
                 query = tantivy.Query.boost_query(self._term(field, word), weight)
                 clauses.append((tantivy.Occur.Should, query))
         return tantivy.Query.boolean_query(clauses)
@@ -167,8 +220,18 @@ class Snapshot:
     def _with_ids(self, ids: Collection[str]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, "id", list(ids))
 
-    def _narrowed(self, query: tantivy.Query, before: datetime | None, without: str | Collection[str]) -> tantivy.Query:
+    def _narrowed(
+        self,
+        query: tantivy.Query,
+        before: datetime | None,
+        without: str | Collection[str],
+        where: Where | None = None,
+    ) -> tantivy.Query:
         clauses: list[_Clause] = [(tantivy.Occur.Must, query)]
+        for field, value in (where or {}).items():
+            each = value if isinstance(value, list | tuple | set | frozenset) else [value]
+            known = tantivy.Query.term_set_query(self._schema, FACT, [_fact(field, one) for one in each])
+            clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(known, 0.0)))
         if before is not None:
             earlier = tantivy.Query.range_query(
                 self._schema,
@@ -184,13 +247,14 @@ class Snapshot:
         return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 
     def _hits(self, query: tantivy.Query, k: int) -> list[Hit]:
-        found = self._searcher.search(query, limit=k, count=False).hits
-        addresses = [address for _, address in found]
-        created = self._searcher.fast_field_values("created", addresses) if addresses else []
-        hits = [
-            Hit(self._searcher.doc(address)["id"][0], float(score), _moment(when))
-            for (score, address), when in zip(found, created, strict=True)
-        ]
+        with named_errors():
+            found = self._searcher.search(query, limit=k, count=False).hits
+            addresses = [address for _, address in found]
+            created = self._searcher.fast_field_values("created", addresses) if addresses else []
+            hits = [
+                Hit(self._searcher.doc(address)["id"][0], float(score), _moment(when))
+                for (score, address), when in zip(found, created, strict=True)
+            ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))
 
 

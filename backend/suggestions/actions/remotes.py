@@ -1,0 +1,37 @@
+"""Suggesters at the host: register one, change its secret while the old one still signs, and open its door."""
+
+import secrets
+
+from backend.projects.models import Project
+from backend.projects.secrets import seal, unseal
+from backend.suggestions.models import RemoteSuggester
+from backend.suggestions.remote import Door
+
+
+def register_remote(*, project: Project, name: str, url: str, secret: str, **how: int) -> RemoteSuggester:
+    """Register an address where a suggester of the host is asked; `how` is timeout_ms and candidates_count."""
+    return RemoteSuggester.objects.create(project=project, name=name, url=url, secret=seal(secret.encode()), **how)
+
+
+def new_secret() -> str:
+    """Return a new secret of 192 random bits, spelt like those of webhooks."""
+    return "whsec_" + secrets.token_urlsafe(24)
+
+
+def rotate_secret(*, remote: RemoteSuggester, secret: str) -> None:
+    """Sign with a new secret from now on, and with the one before it too until `end_rotation`."""
+    remote.previous_secret, remote.secret = remote.secret or None, seal(secret.encode())
+    if remote.pk:
+        remote.save(update_fields=["secret", "previous_secret"])
+
+
+def end_rotation(*, remote: RemoteSuggester) -> None:
+    """Sign with the newest secret alone."""
+    remote.previous_secret = None
+    remote.save(update_fields=["previous_secret"])
+
+
+def door_of(remote: RemoteSuggester) -> Door:
+    """Return how a remote suggester is reached, with its secrets, the newest first."""
+    sealed = [remote.secret] + ([remote.previous_secret] if remote.previous_secret else [])
+    return Door(remote.pk, remote.name, remote.url, [unseal(each) for each in sealed], remote.timeout_ms / 1000)

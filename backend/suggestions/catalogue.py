@@ -1,0 +1,64 @@
+"""Which suggesters a project knows by name: where each runs, and which questions ask it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from earmark import suggesters as sdk
+
+from backend.questions.models import Question
+from backend.suggestions.models import RemoteSuggester, Suggester
+from backend.suggestions.retrieval import USUAL_SUGGESTERS
+
+NOT_INSTALLED = "not installed here"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A suggester by name: `where` it runs, in words, and the questions that ask it."""
+
+    name: str
+    where: str
+    asked_by: tuple[Question, ...] = ()
+    is_usable: bool = True
+    is_ours: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether questions ask for it in vain."""
+        return bool(self.asked_by) and not self.is_usable
+
+
+def catalogue_of(project_id: int) -> Mapping[str, Known]:
+    """Return by name all suggesters that are installed, registered, pushed from, or asked for."""
+    asked: dict[str, list[Question]] = defaultdict(list)
+    for question in Question.objects.of(project_id).filter(is_active=True).order_by("slug"):
+        for name in question.suggesters or [USUAL_SUGGESTERS[question.kind]]:
+            asked[str(name)].append(question)
+    pushed = Suggester.objects.of(project_id).filter(is_pushed=True).values_list("name", flat=True)
+    known = {name: Known(name, "at the host, which pushes") for name in pushed}
+    for remote in RemoteSuggester.objects.of(project_id):
+        off = "" if remote.is_enabled else ", switched off"
+        known[remote.name] = Known(remote.name, f"at the host, asked{off}", is_usable=remote.is_enabled)
+    known |= {each.name: _installed(each) for each in _looked_up()}
+    for name in asked:
+        known.setdefault(name, Known(name, NOT_INSTALLED, is_usable=False))
+    return {
+        name: Known(name, each.where, tuple(asked.get(name, ())), each.is_usable, each.is_ours)
+        for name, each in known.items()
+    }
+
+
+def _installed(each: sdk.Installed) -> Known:
+    if each.fault:
+        return Known(each.name, f"left out: {each.fault}", is_usable=False)
+    if not each.package:
+        return Known(each.name, "built in", is_ours=True)
+    return Known(each.name, f"{each.package} {each.version}")
+
+
+@cache
+def _looked_up() -> tuple[sdk.Installed, ...]:
+    """Return what is installed, looked up once a process as suggesters are; of a name the usable one comes last."""
+    return tuple(sorted(sdk.installed(), key=lambda each: not each.fault))

@@ -1,0 +1,300 @@
+"""A project's search index on this machine's disk: a cache that follows the project's changes, and mends itself."""
+
+import json
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max, Min
+from django.utils import timezone
+from earmark import suggesters as sdk
+
+from backend.projects.tenancy import tenancy
+from backend.questions.models import Item
+
+logger = logging.getLogger(__name__)
+
+BATCH = 2000
+BATCH_IN_A_REQUEST = 500
+LOOK_AGAIN_S = 0.5
+FOLLOW_AT_MOST_S = 1.0
+REBUILD_BATCH = 1000
+CHECK_AGAIN_S = 10.0
+
+
+@dataclass(frozen=True)
+class IndexHealth:
+    """How the index of a project stands on this machine. `lag_s` is the age of the oldest change not yet taken."""
+
+    folder: str
+    items_count: int
+    present_count: int
+    applied_seq: int
+    newest_seq: int
+    waiting_count: int
+    lag_s: float
+    bytes_count: int
+    damaged: list[str]
+    written_at: datetime | None
+    written_by: str
+    rebuilt_at: datetime | None
+    rebuilt_s: float | None
+    broken_at: datetime | None
+    broken: str
+
+    @property
+    def is_well(self) -> bool:
+        """Return whether it holds what it should, as far as it came."""
+        return not self.damaged and (self.waiting_count > 0 or self.items_count == self.present_count)
+
+
+class FollowedIndex:
+    """A project's index on local disk, and what it knows of the project's changes."""
+
+    def __init__(self, project_id: int, root: Path) -> None:
+        self.project_id = project_id
+        self.folder = root / str(project_id)
+        self.index = sdk.ItemIndex(self.folder)
+        self._notes = _Notes(self.folder / "notes.json")
+        self._lock = threading.Lock()
+        self._behind: threading.Thread | None = None
+        self._looked_at = 0.0
+        self._checked_at = -CHECK_AGAIN_S
+        if damaged := self.index.damaged_files():
+            self._start_over(f"{len(damaged)} files are not as they were written")
+
+    def follow(self, *, look_again_s: float = LOOK_AGAIN_S, at_most_s: float = FOLLOW_AT_MOST_S) -> None:
+        """Take what changed since the last look; what takes longer than `at_most_s` goes on behind, in a thread.
+
+        Where another thread or process writes, read what it wrote. A damaged index starts over.
+        """
+        if time.monotonic() - self._looked_at < look_again_s:
+            return
+        if self._is_going_on() or not self._lock.acquire(timeout=at_most_s):
+            self.index.reload()
+            return
+        try:
+            if not self._take_all(until=time.monotonic() + at_most_s):
+                self._go_on()
+            self.index.reload()
+            self._looked_at = time.monotonic()
+        finally:
+            self._lock.release()
+
+    def catch_up(self) -> None:
+        """Take all that changed, however long it takes, which no request should."""
+        with self._lock:
+            self._take_all(until=float("inf"))
+            self.index.reload()
+
+    def mend(self, error: Exception) -> None:
+        """After a failure start over where files are damaged, and fill the index again behind.
+
+        Readers find what is there so far. A failure of whole files, such as a full disk, is logged alone.
+        """
+        with self._lock:
+            if self._starts_over_after(error):
+                self._looked_at = 0.0
+                self._go_on()
+
+    def rebuild(self, say: Callable[[int, int], None] = lambda done, whole: None) -> int:
+        """Build the index anew from all items, and return how many; readers see the old one until it is done.
+
+        `say` hears how many of how many are read. What changes meanwhile is followed at the end. Raises
+        SomeoneElseWrites where a follower or another rebuild writes just now, IndexFailed.
+        """
+        began = time.monotonic()
+        newest = self._newest()
+        try:
+            self.index.rebuild(self._all_items(newest, say), seq=newest)
+        except sdk.SomeoneElseWrites:
+            raise
+        except sdk.IndexFailed as error:
+            if not self._starts_over_after(error):
+                raise
+            self.index.rebuild(self._all_items(newest, say), seq=newest)
+        self._notes.write(rebuilt_at=_now(), rebuilt_s=round(time.monotonic() - began, 2), **_me())
+        with tenancy(self.project_id):
+            self.catch_up()
+        return self.index.count
+
+    def health(self, *, now: datetime) -> IndexHealth:
+        """Return how the index stands, without following first; reads all its files."""
+        self.index.reload()
+        items = Item.objects.of(self.project_id)
+        waiting = items.filter(change_seq__gt=self.index.applied_seq)
+        oldest = waiting.aggregate(oldest=Min("updated_at"))["oldest"]
+        notes = self._notes.read()
+        return IndexHealth(
+            folder=str(self.folder),
+            items_count=self.index.count,
+            present_count=items.present().count(),
+            applied_seq=self.index.applied_seq,
+            newest_seq=self._newest_here(),
+            waiting_count=waiting.count(),
+            lag_s=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
+            bytes_count=_size_of(self.folder),
+            damaged=self.index.damaged_files(),
+            written_at=_moment(notes.get("written_at")),
+            written_by=str(notes.get("written_by", "")),
+            rebuilt_at=_moment(notes.get("rebuilt_at")),
+            rebuilt_s=notes.get("rebuilt_s"),
+            broken_at=_moment(notes.get("broken_at")),
+            broken=str(notes.get("broken", "")),
+        )
+
+    def _take_all(self, *, until: float) -> bool:
+        """Take batches until none waits; return False where the time was over before."""
+        newest = self._newest_here()
+        for _ in range(2):
+            try:
+                while self.index.applied_seq < newest:
+                    if time.monotonic() > until:
+                        return False
+                    if not self._take_batch(BATCH if until == float("inf") else BATCH_IN_A_REQUEST):
+                        break
+                return True
+            except sdk.SomeoneElseWrites:
+                return True
+            except sdk.IndexFailed as error:
+                if not self._starts_over_after(error):
+                    return True
+        return True
+
+    def _take_batch(self, most: int) -> bool:
+        changed = list(Item.objects.of(self.project_id).changed_after(self.index.applied_seq)[:most])
+        if not changed:
+            return False
+        present = [as_sdk_item(item) for item in changed if item.removed_at is None]
+        removed = [item.key for item in changed if item.removed_at is not None]
+        if removed:
+            self.index.erase(removed, self._present_items)
+        self.index.apply(present, seq=changed[-1].change_seq)
+        self._notes.write(**_me())
+        return True
+
+    def _present_items(self, keys: list[str]) -> list[sdk.Item]:
+        return [as_sdk_item(item) for item in Item.objects.of(self.project_id).filter(key__in=keys, removed_at=None)]
+
+    def _starts_over_after(self, error: Exception) -> bool:
+        """Start over if files are damaged, which is looked at now and then only; return whether it did."""
+        logger.warning("The index of project %s failed: %s", self.project_id, error)
+        if time.monotonic() < self._checked_at + CHECK_AGAIN_S:
+            return False
+        self._checked_at = time.monotonic()
+        return bool(self.index.damaged_files()) and self._start_over(str(error))
+
+    def _start_over(self, why: str) -> bool:
+        """Put an empty index in place of a damaged one and say so; return False where it must be left as it is."""
+        logger.warning("The index of project %s is damaged and starts over: %s", self.project_id, why)
+        try:
+            self.index.start_over()
+        except (sdk.IndexFailed, OSError) as error:
+            logger.warning("The index of project %s cannot start over yet: %s", self.project_id, error)
+            return False
+        self._notes.write(broken_at=_now(), broken=why[:500])
+        return True
+
+    def _is_going_on(self) -> bool:
+        return self._behind is not None and self._behind.is_alive()
+
+    def _go_on(self) -> None:
+        """Take the rest in a thread, a batch at a time, each in a transaction of its own."""
+        if not self._is_going_on():
+            self._behind = threading.Thread(target=self._take_rest, name="follow-index", daemon=True)
+            self._behind.start()
+
+    def _take_rest(self) -> None:
+        try:
+            while True:
+                with tenancy(self.project_id), self._lock:
+                    if not self._take_batch(BATCH):
+                        return
+        except sdk.SomeoneElseWrites:
+            pass
+        except Exception as error:
+            logger.warning("The index of project %s is not filled: %s", self.project_id, type(error).__name__)
+        finally:
+            connection.close()
+
+    def _all_items(self, newest: int, say: Callable[[int, int], None]) -> Iterator[sdk.Item]:
+        """Yield all items that are there, as of a change; read in small transactions, so that none lasts long."""
+        last, done_count = 0, 0
+        with tenancy(self.project_id):
+            whole = Item.objects.of(self.project_id).present().filter(change_seq__lte=newest).count()
+        say(0, whole)
+        while True:
+            with tenancy(self.project_id):
+                rows = Item.objects.of(self.project_id).present().changed_after(last).filter(change_seq__lte=newest)
+                batch = list(rows[:REBUILD_BATCH])
+            if not batch:
+                return
+            yield from map(as_sdk_item, batch)
+            last = batch[-1].change_seq
+            done_count += len(batch)
+            say(done_count, whole)
+
+    def _newest(self) -> int:
+        with tenancy(self.project_id):
+            return self._newest_here()
+
+    def _newest_here(self) -> int:
+        return Item.objects.of(self.project_id).aggregate(newest=Max("change_seq"))["newest"] or 0
+
+
+class _Notes:
+    """A small file beside an index: who wrote it last, when it was rebuilt, and what was wrong with it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[str, Any]:
+        try:
+            told = json.loads(self._path.read_text())
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    def write(self, **facts: Any) -> None:
+        """Add facts; one that cannot be written is no reason to fail."""
+        beside = self._path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        with suppress(OSError):
+            beside.write_text(json.dumps(self.read() | facts))
+            beside.replace(self._path)
+
+
+def as_sdk_item(item: Item) -> sdk.Item:
+    """Return an item as suggesters see it."""
+    return sdk.Item(item.key, item.title, item.body, item.created_at, item.kind, item.metadata)
+
+
+def _now() -> str:
+    return timezone.now().isoformat()
+
+
+def _me() -> dict[str, str]:
+    return {"written_at": _now(), "written_by": f"process {os.getpid()} on {socket.gethostname()}"}
+
+
+def _moment(told: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(told)
+    except (TypeError, ValueError):
+        return None
+
+
+def _size_of(folder: Path) -> int:
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            size += path.stat().st_size if path.is_file() else 0
+    return size

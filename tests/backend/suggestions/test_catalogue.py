@@ -1,0 +1,144 @@
+import html
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from earmark import suggesters as sdk
+
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_suggestions
+from backend.judgements.events import Judge, Seen
+from backend.projects.ids import uuid7
+from backend.projects.models import StaffMember
+from backend.projects.tenancy import tenancy
+from backend.quality.overview import overview
+from backend.suggestions import catalogue
+from backend.suggestions.actions.remotes import register_remote
+from backend.suggestions.catalogue import catalogue_of
+from backend.suggestions.retrieval import suggester_row
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class SameError:
+    """As a third party would bring it."""
+
+    name, version = "same-error", "3"
+
+    def suggest(self, item, index, k):
+        return [sdk.Suggestion("1", 0.9, ["both name E_2041"])] if item.id != "1" else []
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """A package that brings same-error, and one that is broken."""
+    found = [
+        sdk.Installed("lexical"),
+        sdk.Installed("same-error", "earmark-same-error", "0.1.0"),
+        sdk.Installed("torn", "acme", "2", "it cannot be loaded"),
+    ]
+    monkeypatch.setattr(sdk, "installed", lambda: found)
+    monkeypatch.setattr(sdk, "discover", lambda: {"same-error": SameError, "lexical": sdk.LexicalSuggester})
+    catalogue._looked_up.cache_clear()
+    yield
+    catalogue._looked_up.cache_clear()
+
+
+@pytest.fixture
+def world(make_world, installed):
+    made = make_world()
+    with tenancy(made.project):
+        made.question.suggesters = ["same-error", "lexical", "gone", "torn", "ours"]
+        made.question.save()
+        register_remote(project=made.project, name="ours", url="https://host.example/", secret="s" * 24)
+        suggester_row(made.project.pk, "nightly", "1", is_pushed=True)
+    return made
+
+
+def test_each_is_known_by_where_it_runs_and_who_asks_it(world):
+    with tenancy(world.project):
+        known = catalogue_of(world.project.pk)
+    assert {name: (each.where, each.is_missing) for name, each in known.items()} == {
+        "lexical": ("built in", False),
+        "same-error": ("earmark-same-error 0.1.0", False),
+        "ours": ("at the host, asked", False),
+        "nightly": ("at the host, which pushes", False),
+        "gone": ("not installed here", True),
+        "torn": ("left out: it cannot be loaded", True),
+    }
+    assert [question.slug for question in known["same-error"].asked_by] == ["duplicate"]
+    assert known["nightly"].asked_by == ()
+
+
+def test_a_question_without_names_asks_the_usual_one(world):
+    with tenancy(world.project):
+        world.question.suggesters = []
+        world.question.save()
+        assert catalogue_of(world.project.pk)["lexical"].asked_by == (world.question,)
+
+
+def judge_first(world, person, value):
+    shown = show_suggestions(
+        annotator=world.people[person], question=world.question, item=world.items["5"], channel="widget", now=world.now
+    )
+    first = shown.slots.get(candidate__key="1")
+    events = [
+        Seen(uuid7(now=world.now), shown.pk, 0, 100, "1"),
+        Judge(uuid7(now=world.now), shown.pk, 0, 200, "1", "pair", value, world.now),
+    ]
+    record_events(annotator=world.people[person], now=world.now, events=events)
+    return first
+
+
+def test_a_third_partys_suggester_has_its_figures_on_the_overview(world):
+    with tenancy(world.project):
+        slots = [
+            judge_first(world, person, value) for person, value in enumerate(["duplicate", "duplicate", "different"])
+        ]
+        assert {str(slot.suggester) for slot in slots} == {"same-error 3"}
+        told = overview(project=world.project, now=world.now)
+    rows = {row["name"]: row for row in told["suggesters"]}
+    row = rows["same-error"]
+    assert (row["version"], row["runs"], row["state"]) == ("3", "earmark-same-error 0.1.0", "live")
+    assert (row["shown"], row["accepted"], row["rejected"], row["share"]) == (3, 2, 1, ".67")
+    assert row["interval"] == "0.21 to 0.94"  # Wilson, 2 of 3, by hand
+    assert (rows["gone"]["state"], rows["gone"]["shown"], rows["gone"]["runs"]) == ("missing", 0, "not installed here")
+    assert rows["ours"]["state"] == rows["nightly"]["state"] == "not shown"
+    assert {need["title"] for need in told["needs"] if "vain" in need["title"]} == {
+        "duplicate asks for the suggester gone in vain",
+        "duplicate asks for the suggester torn in vain",
+    }
+
+
+@pytest.fixture
+def staff(world):
+    user = get_user_model().objects.create(username="analyst", is_staff=True)
+    StaffMember.objects.create(user=user, project=world.project)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_the_admin_lists_it_says_where_it_runs_and_names_what_is_missing(world, staff):
+    with tenancy(world.project):
+        judge_first(world, 0, "duplicate")
+    page = html.unescape(staff.get(reverse("admin:suggestions_suggester_changelist")).content.decode())
+    assert "same-error" in page and "earmark-same-error 0.1.0" in page
+    assert "duplicate asks for gone, which gives nothing: not installed here." in page
+    assert "duplicate asks for torn, which gives nothing: left out: it cannot be loaded." in page
+    assert "Known by name, and not shown here yet:" in page and "ours (at the host, asked)" in page
+    front = staff.get("/admin/").content.decode()
+    assert "asks for the suggester gone in vain" in front and "earmark-same-error 0.1.0" in front
+
+
+def test_a_guess_that_may_not_be_stored_is_left_out_and_the_others_show(world, monkeypatch, caplog):
+    odd = [sdk.Suggestion("1", 0.5), sdk.Suggestion("2", float("nan")), sdk.Suggestion("3", 7), sdk.Suggestion("", 0.5)]
+    monkeypatch.setattr(SameError, "suggest", lambda *_: odd)
+    from backend.suggestions.retrieval import guesses_for
+
+    with tenancy(world.project):
+        world.question.suggesters = ["same-error"]
+        found = guesses_for(question=world.question, item=world.items["5"])
+    assert [guess.candidate_key for guess in found] == ["1"]
+    assert caplog.text.count("A guess of the suggester same-error 3 is left out") == 3

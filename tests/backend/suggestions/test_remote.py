@@ -1,0 +1,300 @@
+"""Suggesters that run at the host: the host's end is the SDK's own, over a real socket."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from earmark.suggesters import LexicalSuggester, Suggestion
+from earmark.suggesters.serving import Served
+
+from backend.suggestions import breaker, remote
+from backend.suggestions.actions.remotes import door_of, end_rotation, register_remote, rotate_secret
+from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
+from backend.suggestions.models import Suggester
+from backend.suggestions.remote import ask_remote, begin_request, end_request, health_of, read_answer
+from backend.suggestions.retrieval import asked_of, guesses_for
+
+SECRET = "whsec_" + "s" * 30
+
+
+@pytest.fixture
+def serve(settings):
+    """Run a WSGI application or a handler of the host's; return its address, which may be called."""
+    running = []
+
+    def run(app):
+        if isinstance(app, type):
+            server = ThreadingHTTPServer(("127.0.0.1", 0), app)
+        else:
+            quiet = type("Quiet", (WSGIRequestHandler,), {"log_message": lambda *_: None})
+            server = make_server("127.0.0.1", 0, app, handler_class=quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        running.append(server)
+        settings.DEBUG = True
+        settings.EARMARK_WEBHOOK_ALLOW = [f"127.0.0.1:{each.server_port}" for each in running]
+        return f"http://127.0.0.1:{server.server_port}/suggest"
+
+    yield run
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def answers(status=200, body=b"", wait_s=0.0, dribble=False, headers=()):
+    """Return a handler of a host that answers so, whatever it is asked; `dribble`: a byte at a time, for long."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            time.sleep(wait_s)
+            try:
+                self.send_response(status)
+                for name, value in headers:
+                    self.send_header(name, value)
+                self.end_headers()
+                for _ in range(100 if dribble else 1):
+                    self.wfile.write(body)
+                    time.sleep(0.02 if dribble else 0)
+            except OSError:
+                pass
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def told(suggestions=(), **more):
+    facts = {"name": "own", "version": "1", "suggestions": list(suggestions)}
+    return json.dumps(facts | more).encode()
+
+
+@pytest.fixture
+def registered(world, serve):
+    """Register what runs at the host under the name own, and let the world's question ask it too."""
+
+    def register(app, **how):
+        world.question.suggesters = ["own", "lexical"]
+        return register_remote(project=world.project, name="own", url=serve(app), secret=SECRET, **how)
+
+    return register
+
+
+def names(world, item="5"):
+    return {guess.suggester.name for guess in guesses_for(question=world.question, item=world.items[item])}
+
+
+def printing(asked):
+    return [Suggestion("4", 0.97, [f"“{asked.item.title}” is about printing"])]
+
+
+def own(function=printing, **more):
+    return Served(function, name="own", version="2026-11", secrets=more.pop("secrets", SECRET), **more)
+
+
+def test_what_the_host_guesses_is_shown_among_the_others_with_its_version_and_reasons(world, registered):
+    registered(own().wsgi)
+    best, *rest = guesses_for(question=world.question, item=world.items["5"])
+    assert (best.candidate_key, best.score, str(best.suggester)) == ("4", 0.97, "own 2026-11")
+    assert best.reasons == ["“Archive messages stay in inbox” is about printing"]
+    assert {guess.suggester.name for guess in rest} == {"lexical"}
+    assert Suggester.objects.get(name="own").version == "2026-11"
+
+
+def test_a_host_that_has_no_index_orders_what_is_sent_along(world, registered):
+    seen = []
+    served = Served(LexicalSuggester(), name="own", secrets=SECRET)
+    made = registered(lambda environ, start: seen.append(environ) or served.wsgi(environ, start), candidates_count=3)
+    world.question.suggesters = ["own"]
+    found = [guess.candidate_key for guess in guesses_for(question=world.question, item=world.items["5"])]
+    assert set(found) == {"1", "2", "3"}
+    asked = asked_of(made, world.question, world.items["5"])
+    assert [each["title"] for each in asked["candidates"] if each["id"] == "1"] == ["Archive function does not work"]
+
+
+def test_to_a_question_of_labels_the_labels_are_sent_along(world, ask_labels, registered):
+    topics = ask_labels(world, suggesters=["own"])
+    registered(own(lambda asked: [Suggestion(asked.candidates[1].id, 0.6), Suggestion("Nonsense", 0.9)]).wsgi)
+    found = guesses_for(question=topics, item=world.items["1"])
+    assert [(guess.label, guess.suggester.name) for guess in found] == [("Printing", "own")]
+
+
+def test_an_abstaining_host_is_well(world, registered):
+    made = registered(own(lambda asked: []).wsgi)
+    assert names(world) == {"lexical"}
+    assert health_of(made.pk).succeeded_at is not None
+
+
+@pytest.mark.parametrize(
+    ("handler", "said"),
+    [
+        (answers(500), "it answered with status 500"),
+        (answers(302, headers=[("Location", "http://169.254.169.254/")]), "it answered with status 302"),
+        (answers(200, b"<html>"), "its answer is not JSON"),
+        (answers(200, b"[" * 100_000), "its answer is not JSON"),
+        (answers(200, b"x" * 300_000), "its answer is longer than 256,000 bytes"),
+        (answers(200, b"", headers=[("Content-Encoding", "gzip")]), "its answer is compressed"),
+        (answers(200, told(name="another")), "its answer does not give the name own"),
+        (answers(200, told([{"candidate": "1", "score": 7}])), "suggestions[0].score is no number from 0 to 1"),
+        (answers(200, told(), wait_s=0.4), "it took longer than 100 ms"),
+        (answers(200, b" ", dribble=True), "it took longer than 100 ms"),
+    ],
+)
+def test_a_host_that_fails_abstains_in_time_and_the_reason_is_said(world, registered, handler, said):
+    made = registered(handler, timeout_ms=100)
+    guesses_for(question=world.question, item=world.items["4"])  # so that no opening of files is measured
+    began = time.monotonic()
+    assert names(world) == {"lexical"}
+    assert time.monotonic() - began < 0.35
+    health = health_of(made.pk)
+    assert said in health.failure
+    assert health.failures_count == 2
+
+
+def test_a_host_that_is_not_there_abstains(world, registered, serve):
+    made = registered(own().wsgi)
+    made.url = "http://127.0.0.1:9/"
+    made.save()
+    assert names(world) == {"lexical"}
+    assert "not public" in health_of(made.pk).failure
+
+
+def test_a_host_with_another_secret_refuses_and_while_one_rotates_both_are_signed_with(world, registered):
+    made = registered(own(secrets="another").wsgi)
+    assert "status 401" in fails(made, world)
+    rotate_secret(remote=made, secret="another")
+    assert ask_remote(door_of(made), asked_of(made, world.question, world.items["5"])).version == "2026-11"
+    made.url = made.url + "?old"
+    rotate_secret(remote=made, secret="newest")
+    assert ask_remote(door_of(made), asked_of(made, world.question, world.items["5"])).version == "2026-11"
+    end_rotation(remote=made)
+    assert "status 401" in fails(made, world)
+
+
+def fails(made, world):
+    with pytest.raises(RemoteFailed) as failure:
+        ask_remote(door_of(made), asked_of(made, world.question, world.items["5"]))
+    return str(failure.value)
+
+
+def test_after_failures_in_a_row_it_is_left_alone_and_then_probed(world, registered, monkeypatch):
+    calls = []
+    wants_to_fail = [True]
+
+    def guess(asked):
+        calls.append(asked)
+        if wants_to_fail[0]:
+            raise RuntimeError
+        return printing(asked)
+
+    made = registered(own(guess).wsgi)
+    for _ in range(8):
+        assert names(world) == {"lexical"}
+    assert len(calls) == breaker.FAILURES_TO_OPEN
+    assert 29 < health_of(made.pk).open_for_s <= 30
+    assert "asked again in 30 s" in fails(made, world)
+    wants_to_fail[0] = False
+    later = time.monotonic() + 31
+    monkeypatch.setattr(remote.time, "monotonic", lambda: later)
+    assert names(world) == {"own", "lexical"}
+    assert names(world) == {"own", "lexical"}
+    assert health_of(made.pk).open_for_s == 0
+
+
+def test_a_trial_asks_even_what_is_left_alone_and_is_no_news_to_the_breaker(world, registered):
+    made = registered(answers(500))
+    for _ in range(7):
+        names(world)
+    asked = asked_of(made, world.question, world.items["5"])
+    with pytest.raises(RemoteFailed, match="status 500"):
+        ask_remote(door_of(made), asked, is_trial=True)
+    assert health_of(made.pk).calls_count == 5
+
+
+def test_all_remote_suggesters_together_keep_a_request_two_seconds_at_most(world, registered):
+    made = registered(answers(200, told(), wait_s=0.3), timeout_ms=900)
+    asked = asked_of(made, world.question, world.items["5"])
+    begin_request()
+    try:
+        began, done_count = time.monotonic(), 0
+        with pytest.raises(RemoteLeftAlone, match="too little is left"):
+            for _ in range(20):
+                ask_remote(door_of(made), asked)
+                done_count += 1
+        assert time.monotonic() - began < 2
+        assert 3 <= done_count <= 4
+        assert health_of(made.pk).failures_count == 0
+    finally:
+        end_request()
+    assert ask_remote(door_of(made), asked).suggestions == []
+
+
+def test_one_that_is_switched_off_or_retired_is_not_shown(world, registered):
+    made = registered(own().wsgi)
+    assert names(world) == {"own", "lexical"}
+    Suggester.objects.filter(name="own").update(state=Suggester.State.RETIRED)
+    assert names(world) == {"lexical"}
+    Suggester.objects.filter(name="own").update(state=Suggester.State.LIVE)
+    made.is_enabled = False
+    made.save()
+    assert names(world) == {"lexical"}
+
+
+def test_one_projects_remote_suggester_is_none_of_anothers(world, registered, make_world):
+    from backend.projects.tenancy import tenancy
+
+    registered(own().wsgi)
+    other = make_world("other")
+    with tenancy(other.project):
+        other.question.suggesters = ["own"]
+        assert guesses_for(question=other.question, item=other.items["5"]) == []
+
+
+def test_times_are_told_from_the_calls_that_were_answered(world, registered):
+    made = registered(own().wsgi)
+    assert health_of(made.pk).p50_ms is None
+    for _ in range(5):
+        names(world)
+    health = health_of(made.pk)
+    assert 0 < health.p50_ms <= health.p99_ms < 300
+    assert (health.calls_count, health.failures_count, health.failed_at) == (5, 0, None)
+
+
+GOOD = {"candidate": "1", "score": 0.5, "reasons": ["because"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"\xff", "is not JSON"),
+        (told([GOOD | {"score": float("nan")}]), "is not JSON"),
+        (b"[]", "no JSON object"),
+        (told(version=""), "no version"),
+        (told(version=7), "no version"),
+        (told(version="v" * 41), "no version"),
+        (b'{"name": "own", "version": "1", "suggestions": {"1": 0.5}}', "no suggestions"),
+        (told([GOOD | {"candidate": str(n)} for n in range(4)]), "a list of at most 3"),
+        (told([GOOD, GOOD]), "a candidate twice"),
+        (told(["1"]), "suggestions[0] is no JSON object"),
+        (told([GOOD, GOOD | {"candidate": ""}]), "suggestions[1].candidate is no text of 1 to 200 signs"),
+        (told([GOOD | {"candidate": "a\0"}]), "candidate is no text"),
+        (told([GOOD | {"candidate": "\ud800"}]), "candidate is no text"),
+        (told([GOOD | {"score": True}]), "score is no number"),
+        (told([GOOD | {"score": 2**70}]), "score is no number"),
+        (told([GOOD | {"reasons": "because"}]), "reasons is no list"),
+        (told([GOOD | {"reasons": ["r"] * 11}]), "reasons is no list of at most 10"),
+        (told([GOOD | {"reasons": [{}]}]), "reasons holds what is no text"),
+    ],
+)
+def test_an_answer_that_is_not_as_agreed_is_refused_as_a_whole_in_words(answer, said):
+    with pytest.raises(RemoteFailed) as failure:
+        read_answer(answer, name="own", k=3)
+    assert said in str(failure.value)
+
+
+def test_an_answer_as_agreed_is_read_best_first():
+    version, found = read_answer(told([GOOD, {"candidate": "2", "score": 1}]), name="own", k=3)
+    assert (version, [each.candidate_id for each in found]) == ("1", ["2", "1"])
