@@ -80,6 +80,11 @@ def holds_pairs(path: Path | str) -> bool:
     return next(_read(path, lambda facts, _: "cid" in facts), False)
 
 
+def read_objects(path: Path | str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the objects of a file, each with the number of its line. Raises FileNotUnderstood, OSError."""
+    yield from _read(path, lambda facts, number: (number, facts))
+
+
 def _read(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) -> Iterator[T]:
     number = 0
     try:
