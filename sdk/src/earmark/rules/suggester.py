@@ -21,7 +21,6 @@ from earmark.types import Item
 ALGORITHM = "1"
 DEPTH = 30
 REASONS = 3
-WHOLE_MS = 500.0
 DUPLICATE = "duplicate"
 Read = Callable[[list[str]], Iterable[Item]]
 
@@ -34,8 +33,8 @@ class RuleSuggester:
     unless another suggester is given); `read` gives their items by id. A candidate's score is how far
     `duplicate` is believed.
 
-    A rule's accuracy starts from `prior`, as if seen in `prior_count` votes, and moves with `fit`. All
-    rules together get `whole_ms` for one item. Where no rule votes it abstains. Raises RulesUnusable
+    A rule's accuracy starts from `prior`, as if seen in `prior_count` votes, and moves with `fit`. With
+    `whole_ms`, all rules together get that for one item. Where no rule votes it abstains. Raises RulesUnusable
     when made; later nothing: rules that fail or are late abstain (see `earmark.rules.timebox`).
     """
 
@@ -49,7 +48,7 @@ class RuleSuggester:
         finder: Suggester | None = None,
         prior: float = PRIOR_ACCURACY,
         prior_count: float = PRIOR_COUNT,
-        whole_ms: float = WHOLE_MS,
+        whole_ms: float | None = None,
         box: TimeBox | None = None,
     ) -> None:
         self.rules = named_once(rules)

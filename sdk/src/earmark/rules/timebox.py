@@ -1,12 +1,15 @@
 """Asking rules within their time.
 
-What a time box in Python can do, and what it cannot. Rules run in a thread beside the caller's, which
-waits no longer than a rule's budget; then it goes on without that thread, asks it to end by raising
-an exception in it, and starts another for the rest. So a loop in Python ends, and a rule that sleeps or
-waits for a network holds up nobody but lives on until its call returns. What cannot be cut short: one
-call into C that keeps the interpreter's lock, such as a regular expression that backtracks without end;
-while it runs, nothing else in the process does, and only afterwards is it counted as late. Memory is not
-limited. A rule that is not trusted to that extent belongs in a process of its own.
+What a time box in Python can do, and what it cannot. Rules run in a thread beside the caller's. A call is
+late once it has worked for its budget (processor time, so that a busy machine is not the rule's fault), or
+once WAITS budgets have passed by the clock. The caller then goes on without that thread, asks it to end by
+raising an exception in it, and starts another for the rest. So a loop in Python ends, and a rule that
+sleeps or waits for a network holds up nobody for long, but lives on until its call returns. What cannot
+be cut short: one call into C that keeps the interpreter's lock, such as a regular expression that backtracks
+without end; while it runs, nothing else in the process does, and only afterwards is it counted as
+late. Memory is not limited. A rule that is not trusted to that extent belongs in a process of its own.
+Where a thread's processor time cannot be read from outside (macOS, Windows), the clock alone counts for
+calls that are under way.
 """
 
 from __future__ import annotations
@@ -14,9 +17,10 @@ from __future__ import annotations
 import ctypes
 import logging
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from earmark.rules.rule import Rule
 from earmark.rules.votes import Cast, Outcome, votes_of
@@ -24,15 +28,13 @@ from earmark.types import Item
 
 logger = logging.getLogger(__name__)
 
+WAITS = 10
+"""After how many budgets by the clock a call is late that did not work, but waited."""
 MOST_LATE = 5
 """After how many late calls in a row a rule is not asked any more."""
 LEAST_WAIT_MS = 1.0
 MOST_LEFT_BEHIND = 3
 """With how many threads of it still running a rule is not asked for now."""
-
-
-class _TooLate(SystemExit):
-    """Raised in a thread that nobody waits for any more; threads end by it without a word."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ class TimeBox:
         return self.note(call, call.cast(Outcome.LATE, ms=runner.waited_ms))
 
 
+_CLOCK_OF: Callable[[int], int] | None = getattr(time, "pthread_getcpuclockid", None)
+
+
 class _Runner(threading.Thread):
     """Asks rules one after the other, in a thread that can be left behind."""
 
@@ -117,7 +122,7 @@ class _Runner(threading.Thread):
         self._box, self._calls, self._until = box, calls, until
         self._lock = threading.Lock()
         self._done = threading.Event()
-        self._asking: tuple[Call, float] | None = None
+        self._asking: tuple[Call, float, float] | None = None
         self._is_abandoned = False
 
     def run(self) -> None:
@@ -135,25 +140,41 @@ class _Runner(threading.Thread):
         shortest_s = max(min(call.rule.budget_ms for call in self._calls), LEAST_WAIT_MS) / 1000
         wait_s = shortest_s
         while not self._done.wait(wait_s):
-            with self._lock:
+            with self._lock:  # while it is held, a call under way cannot end, so its thread is there
                 left_s = self._left_s()
-                self._is_abandoned = left_s < 0
-            if self._is_abandoned:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident or 0), ctypes.py_object(_TooLate))
+                self._is_abandoned = left_s < 0 or not self.is_alive()
+            if self._is_abandoned and not self._done.is_set():
+                self._end_thread()
                 return True
-            wait_s = min(left_s, shortest_s)
+            wait_s = max(min(left_s, shortest_s), LEAST_WAIT_MS / 1000)
         return False
 
+    def _end_thread(self) -> None:
+        """Raise SystemExit in the thread, by which threads end without a word."""
+        raised = ctypes.py_object(SystemExit)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident or 0), raised)
+
     def _left_s(self) -> float:
+        """Return how long to wait until the call under way may be late, below 0 where it is."""
         if self._asking is None:
             return 1.0
-        call, began = self._asking
-        self.waited_ms = 1000 * (perf_counter() - began)
-        return (call.rule.budget_ms - self.waited_ms) / 1000
+        call, began, began_work = self._asking
+        budget_s = call.rule.budget_ms / 1000
+        passed_s = perf_counter() - began
+        self.waited_ms = 1000 * passed_s
+        worked_s = self._work_s() - began_work if _CLOCK_OF is not None else passed_s
+        return min(budget_s - worked_s, WAITS * budget_s - passed_s)
+
+    def _work_s(self) -> float:
+        """Return the processor time of this thread, asked by another one; raises nothing."""
+        try:
+            return time.clock_gettime(_CLOCK_OF(self.ident)) if _CLOCK_OF is not None and self.ident else 0.0
+        except OSError:  # it ended just now
+            return 0.0
 
     def _begin(self, call: Call) -> bool:
         with self._lock:
-            self._asking = (call, perf_counter())
+            self._asking = (call, perf_counter(), thread_time())
             return not self._is_abandoned
 
     def _end(self, call: Call, cast: Cast) -> bool:
@@ -169,13 +190,13 @@ class _Runner(threading.Thread):
             return call.cast(Outcome.SKIPPED, error="the time for all rules was used up")
         if why := self._box.why_not(call.rule):
             return call.cast(Outcome.SKIPPED, error=why)
-        began = perf_counter()
+        began, began_work = perf_counter(), thread_time()
         try:
             votes = votes_of(call.rule.function(*call.items), call.rule.sentence)
         except BaseException as error:  # a rule may raise anything, also what ends a program
             return call.cast(Outcome.FAILED, 1000 * (perf_counter() - began), f"{type(error).__name__}: {error}"[:200])
-        ms = 1000 * (perf_counter() - began)
-        if ms > call.rule.budget_ms:
+        ms, work_ms = 1000 * (perf_counter() - began), 1000 * (thread_time() - began_work)
+        if work_ms > call.rule.budget_ms or ms > WAITS * call.rule.budget_ms:
             return call.cast(Outcome.LATE, ms)
         outcome = Outcome.VOTED if votes else Outcome.ABSTAINED
         return Cast(call.rule.name, call.rule.version, call.unit, outcome, votes, ms)
