@@ -19,6 +19,7 @@ from backend.questions.units import fold_label, tidy_label
 from backend.suggestions.embedder import say_once, why_off
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
+from backend.suggestions.rule_sets import RuleSet, rule_sets
 
 logger = logging.getLogger(__name__)
 
@@ -100,12 +101,14 @@ class FollowedIndex:
         present = [as_sdk_item(item) for item in changed if item.removed_at is None]
         removed = [item.key for item in changed if item.removed_at is not None]
         if removed:
-            self.index.erase(removed, self._present_items)
+            self.index.erase(removed, lambda keys: present_items(self.project_id, keys))
         self.index.apply(present, seq=changed[-1].change_seq)
         return True
 
-    def _present_items(self, keys: list[str]) -> list[sdk.Item]:
-        return [as_sdk_item(item) for item in Item.objects.of(self.project_id).filter(key__in=keys, removed_at=None)]
+
+def present_items(project_id: int, keys: list[str]) -> list[sdk.Item]:
+    """Return the items with these keys that are there, as suggesters see them."""
+    return [as_sdk_item(item) for item in Item.objects.of(project_id).filter(key__in=keys, removed_at=None)]
 
 
 _open: dict[int, FollowedIndex] = {}
@@ -202,7 +205,7 @@ def _settled_labels(question: Question, item: Item) -> set[str]:
 
 
 def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
-    classes = sdk.discover()
+    classes: dict[str, Any] = {**sdk.discover(), **rule_sets()}
     if name not in classes:
         logger.warning("The suggester %s of question %s is not installed; it abstains.", name, question.slug)
         return []
@@ -237,6 +240,8 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
     if made_by is sdk.DictionarySuggester:
         new = [label for label in question.dictionary if label not in question.labels]
         return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
+    if isinstance(made_by, RuleSet):
+        return made_by.engine(question, lambda keys: present_items(question.project_id, keys))
     engine: sdk.Suggester = made_by()
     return engine
 
