@@ -72,7 +72,7 @@ def _row(record: RuleRecord) -> dict[str, Any]:
         "whisker": mark_safe(whisker(share, low, high)) if record.judged_count else "",  # noqa: S308  our own numbers
         "right": f"{share:.2f}".lstrip("0") if record.judged_count else "–",
         "interval": f"{low:.2f} to {high:.2f}" if record.judged_count else "nothing was judged yet",
-        "ms": "–" if record.median_ms is None else f"{record.median_ms:.2f}",
+        "ms": "–" if record.median_ms is None else f"{record.median_ms:.3f}",
     }
 
 

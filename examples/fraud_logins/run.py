@@ -145,8 +145,7 @@ def _compare(rules: Sequence, casts: Sequence[Cast], known: Sequence[Login], ans
 
 def _believed(suggester: RuleSuggester, items: Sequence[Item]) -> list[float]:
     """Return how far each login is believed stolen rather than genuine; 0 where no rule says either."""
-    suggester.one_of, nowhere = False, ItemIndex()
-    found = []
+    found, nowhere = [], ItemIndex()
     for item in items:
         by_label = {each.candidate_id: each.score for each in suggester.suggest(item, nowhere, 2)}
         found.append(by_label.get(STOLEN, 0.0) - by_label.get(GENUINE, 0.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Self
 
@@ -95,7 +96,7 @@ class RuleSuggester:
         found = self._items(item, index) if self.about == "pair" else self._labels(item)
         ranked = sorted(found, key=lambda each: (-each.score, each.candidate_id))
         if self.one_of and self.about == "item":
-            is_tie = len(ranked) > 1 and ranked[0].score == ranked[1].score
+            is_tie = len(ranked) > 1 and math.isclose(ranked[0].score, ranked[1].score)
             ranked = [] if is_tie else ranked[:1]
         return ranked[: max(k, 0)]
 
