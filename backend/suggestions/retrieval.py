@@ -101,14 +101,12 @@ class FollowedIndex:
         present = [as_sdk_item(item) for item in changed if item.removed_at is None]
         removed = [item.key for item in changed if item.removed_at is not None]
         if removed:
-            self.index.erase(removed, lambda keys: present_items(self.project_id, keys))
+            self.index.erase(removed, self._present_items)
         self.index.apply(present, seq=changed[-1].change_seq)
         return True
 
-
-def present_items(project_id: int, keys: list[str]) -> list[sdk.Item]:
-    """Return the items with these keys that are there, as suggesters see them."""
-    return [as_sdk_item(item) for item in Item.objects.of(project_id).filter(key__in=keys, removed_at=None)]
+    def _present_items(self, keys: list[str]) -> list[sdk.Item]:
+        return [as_sdk_item(item) for item in Item.objects.of(self.project_id).filter(key__in=keys, removed_at=None)]
 
 
 _open: dict[int, FollowedIndex] = {}
@@ -244,6 +242,11 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
         return made_by.engine(question, lambda keys: present_items(question.project_id, keys))
     engine: sdk.Suggester = made_by()
     return engine
+
+
+def present_items(project_id: int, keys: Collection[str]) -> list[sdk.Item]:
+    """Return the items with these keys that are there, as suggesters see them."""
+    return [as_sdk_item(item) for item in Item.objects.of(project_id).present().filter(key__in=keys)]
 
 
 def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool = False) -> Suggester:

@@ -9,12 +9,11 @@ among the positives is taken to be different, and `{qid, cid, label}`. The rows 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from earmark.errors import FileNotUnderstood
-from earmark.evaluation.files import POSITIVE_LABELS, read_objects
+from earmark.evaluation.files import POSITIVE_LABELS, read_lines
 from earmark.rules.analysis import Answers
 from earmark.rules.suggester import DUPLICATE
 from earmark.rules.votes import Cast
@@ -27,14 +26,10 @@ Row = tuple[str, str, str]
 
 def read_answers(path: Path | str) -> Answers:
     """Return the answers of a file; of a unit that comes twice the last. Raises FileNotUnderstood, OSError."""
-    rows = read_objects(path)
-    first = next(rows, None)
-    if first is None:
-        raise FileNotUnderstood(path, 1, "the file holds no answers")
-    form = _form(first[1])
+    form = next(read_lines(path, lambda facts, _: _form(facts)), None)
     if form is None:
-        raise FileNotUnderstood(path, first[0], "no answer: neither {item, value} nor {query, positives}")
-    told = list(_rows(path, chain([first], rows), form))
+        raise FileNotUnderstood(path, 1, "the file holds no answers")
+    told = [row for rows in read_lines(path, lambda facts, _: _rows(facts, form)) for row in rows]
     queries = {item for item, _, _ in told} if form == "queries" else set()
     return _answers(form, [row for row in told if row[2]], queries)
 
@@ -48,26 +43,22 @@ def vote_lines(casts: Iterable[Cast]) -> Iterator[dict[str, Any]]:
             yield {"item": cast.unit[0], **candidate, **facts, "is_against": vote.is_against, "reason": vote.reason}
 
 
-def _form(facts: Mapping[str, Any]) -> str | None:
+def _form(facts: Mapping[str, Any]) -> str:
     if "query" in facts and "positives" in facts:
         return "queries"
     if "qid" in facts and "cid" in facts:
         return "given"
     if "item" not in facts or "value" not in facts:
-        return None
+        raise ValueError("no answer: neither {item, value} nor {query, positives}")
     if facts.get("other") is not None:
         return "pairs"
     return "tags" if facts.get("label") is not None else "choices"
 
 
-def _rows(path: Path | str, lines: Iterable[tuple[int, Mapping[str, Any]]], form: str) -> Iterator[Row]:
-    for number, facts in lines:
-        if _form(facts) != form:
-            raise FileNotUnderstood(path, number, f"an answer of another form than the first line's ({form})")
-        try:
-            yield from _READ[form](facts)
-        except ValueError as error:
-            raise FileNotUnderstood(path, number, str(error)) from None
+def _rows(facts: Mapping[str, Any], form: str) -> Sequence[Row]:
+    if _form(facts) != form:
+        raise ValueError(f"an answer of another form than the first line's ({form})")
+    return _READ[form](facts)
 
 
 def _queries(facts: Mapping[str, Any]) -> Sequence[Row]:
