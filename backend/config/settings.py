@@ -230,6 +230,7 @@ UNFOLD = {
                     _menu("Labels", "verified", "quality_consensuslabel"),
                     _menu("Annotators", "group", "annotators_annotator"),
                     _menu("Suggesters", "lightbulb", "suggestions_suggester"),
+                    {"title": "Rules", "icon": "rule", "link": reverse_lazy("rules")},
                     _menu("Embeddings", "scatter_plot", "suggestions_embeddingversion"),
                     {"title": "Search index", "icon": "search", "link": reverse_lazy("search-index")},
                 ]

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from backend.datasets import pages
 from backend.desk.pages import shell
+from backend.quality import pages as quality
 from backend.suggestions.pages import search_index
 
 admin.site.index_title = "Overview"
@@ -16,6 +17,8 @@ urlpatterns = [
     path("admin/story/<int:item>/gold", staff(pages.gold), name="story-gold"),
     path("admin/versions/<int:version>/<str:name>", staff(pages.version_file), name="version-file"),
     path("admin/search-index", staff(search_index), name="search-index"),
+    path("admin/rules/", staff(quality.rules), name="rules"),
+    path("admin/rules/analyse", staff(quality.analyse), name="analyse-rules"),
     path("admin/choose-project", staff(pages.choose_project), name="choose-project"),
     path("admin/", admin.site.urls),
     path("desk/<slug:question>", shell),

@@ -12,10 +12,12 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs of quality and listen to earlier chapters."""
-        from backend.projects.jobs import handles
+        from backend.projects.jobs import Errand, handles
         from backend.quality import receivers, work  # noqa: F401
+        from backend.quality.actions.rules import ANALYSE
 
         handles(work.SETTLE, work.settle_work)
         handles(work.VET_UNIT, work.vet_unit_work)
         handles(work.MARK_STALE, work.mark_stale_work, lease_s=120)
         handles(work.RECOMPUTE, work.recompute_work, lease_s=120)
+        handles(ANALYSE, Errand(work.read_rules, work.ask_rules, work.write_rules), lease_s=600)

@@ -107,3 +107,36 @@ class ClusterMember(Owned):
 
     def __str__(self) -> str:
         return f"{self.item} in {self.cluster}"
+
+
+class RuleRecord(Owned):
+    """How one version of a rule did on a question when it was analysed last; earlier versions keep what was found.
+
+    Coverage, overlap and conflict are of the `asked_count` newest items or pairs, what is right of the
+    votes that settled labels judge.
+    """
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="rule_records")
+    rule_set = models.CharField(max_length=80)
+    rule = models.CharField(max_length=80)
+    version = models.CharField(max_length=40)
+    asked_count = models.PositiveIntegerField()
+    voted_count = models.PositiveIntegerField()
+    overlap_count = models.PositiveIntegerField()
+    conflict_count = models.PositiveIntegerField()
+    judged_count = models.PositiveIntegerField()
+    right_count = models.PositiveIntegerField()
+    failed_count = models.PositiveIntegerField()
+    late_count = models.PositiveIntegerField(help_text="Calls that took too long, or were left out for that.")
+    median_ms = models.FloatField(null=True)
+    analysed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "question", "rule_set", "rule", "version"], name="a_rule_version_is_analysed_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.version}"

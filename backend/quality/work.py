@@ -1,12 +1,13 @@
-"""The jobs of quality: settle a unit, vet a person, recompute what a blocked person touched."""
+"""The jobs of quality: settle a unit, vet a person, recompute what a blocked person touched, analyse rules."""
 
 from datetime import datetime
 from typing import Any
 
 from backend.projects.actions.jobs import enqueue
+from backend.quality.actions.rules import Examination, begin_examinations, examined, write_examination
 from backend.quality.actions.settle import mark_stale, settle_unit
 from backend.quality.actions.vet import annotators_of_unit, units_of_annotator, vet_annotator
-from backend.questions.models import GoldAnswer
+from backend.questions.models import GoldAnswer, Question
 
 SETTLE = "quality.settle_unit"
 VET_UNIT = "quality.vet_unit"
@@ -36,3 +37,22 @@ def recompute_work(*, project_id: int, now: datetime, annotator_id: int, **_: An
     """Settle anew each unit that a person answered, a job each."""
     for unit_id in units_of_annotator(annotator_id=annotator_id):
         enqueue(project=project_id, kind=SETTLE, unit_id=unit_id)
+
+
+def read_rules(*, project_id: int, now: datetime, question_id: int, **_: Any) -> list[Examination] | None:
+    """Return what is to be examined; None where the question is gone or names no rules any more."""
+    question = Question.objects.of(project_id).filter(pk=question_id).first()
+    return (begin_examinations(question=question) or None) if question else None
+
+
+def ask_rules(examinations: list[Examination]) -> list[Examination]:
+    """Ask the rules, outside any transaction."""
+    return [examined(each) for each in examinations]
+
+
+def write_rules(*, project_id: int, now: datetime, question_id: int, answer: list[Examination], **_: Any) -> None:
+    """Write what was found."""
+    question = Question.objects.of(project_id).filter(pk=question_id).first()
+    if question is not None:
+        for examination in answer:
+            write_examination(question=question, examination=examination, now=now)

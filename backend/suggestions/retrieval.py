@@ -21,6 +21,7 @@ from backend.suggestions.followed import FollowedIndex, as_sdk_item
 from backend.suggestions.models import RemoteSuggester, Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
 from backend.suggestions.remote import ask_remote
+from backend.suggestions.rule_sets import RuleSet, rule_sets
 
 logger = logging.getLogger(__name__)
 
@@ -175,7 +176,7 @@ def _settled_labels(question: Question, item: Item) -> set[str]:
 
 
 def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
-    classes = sdk.discover()
+    classes: dict[str, Any] = {**sdk.discover(), **rule_sets()}
     if name not in classes:
         return _computed_at_the_host(name, question, item)
     if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
@@ -279,8 +280,15 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
     if made_by is sdk.DictionarySuggester:
         new = [label for label in question.dictionary if label not in question.labels]
         return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
+    if isinstance(made_by, RuleSet):
+        return made_by.engine(question, lambda keys: present_items(question.project_id, keys))
     engine: sdk.Suggester = made_by()
     return engine
+
+
+def present_items(project_id: int, keys: Collection[str]) -> list[sdk.Item]:
+    """Return the items with these keys that are there, as suggesters see them."""
+    return [as_sdk_item(item) for item in Item.objects.of(project_id).present().filter(key__in=keys)]
 
 
 def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool = False) -> Suggester:

@@ -1,4 +1,4 @@
-"""The command `earmark`: see whether all is well, bring in items, and measure suggesters."""
+"""The command `earmark`: see whether all is well, bring in items, measure suggesters, try rules."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from earmark.doctor import examine
 from earmark.errors import EarmarkError
 from earmark.evaluation import command as evaluation
 from earmark.importing import ImportOptions, import_items
+from earmark.rules import command as rules
 from earmark.version import __version__
 
 USUAL_URL = "http://127.0.0.1:8000"
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--from-start", action="store_true", help="do not go on where an earlier run stopped")
     imported.set_defaults(run=_import)
     evaluation.add_to(commands)
+    rules.add_to(commands)
     return parser
 
 

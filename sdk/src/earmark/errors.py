@@ -13,6 +13,7 @@
     ├── FileNotUnderstood            a line of a file is not what it should be, by its number
     ├── NotTrained                   a learned suggester that was not fitted, or a file of one that is not whole
     ├── LearningMissing              the packages of the extra `learned` are not installed
+    ├── RulesUnusable                a module, file or function that holds no rule that can be asked
     ├── NotFrozen                    a dataset version that is not there, not yet, or never will be
     ├── NothingToUndo                no answer to this candidate was given through this list
     ├── NothingToReject              a label of a choice is not rejected; another one is chosen
@@ -129,6 +130,12 @@ class LearningMissing(EarmarkError):
     """The packages that learn are not installed: pip install 'earmark[learned]'."""
 
     code = "learning_missing"
+
+
+class RulesUnusable(EarmarkError):
+    """A module, file or function holds no rule that can be asked; `str()` says what to do."""
+
+    code = "rules_unusable"
 
 
 class NotFrozen(EarmarkError):

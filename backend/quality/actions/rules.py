@@ -1,0 +1,111 @@
+"""How the rules of a question do: asked about its newest items, and judged by what is settled."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from earmark.rules import Answers, Rule, RuleReport, TimeBox, analyse_rules, apply_rules
+from earmark.rules.running import Asked
+
+from backend.projects.actions.jobs import enqueue
+from backend.projects.models import Job
+from backend.quality.models import ConsensusLabel, RuleRecord
+from backend.questions.models import Question
+from backend.questions.units import FITS
+from backend.suggestions.asked import asked_of, newest_asked
+from backend.suggestions.rule_sets import rule_sets_of
+
+ANALYSE = "quality.analyse_rules"
+MOST_LABELS = 10_000
+COUNTED = (
+    "asked_count", "voted_count", "overlap_count", "conflict_count", "judged_count", "right_count", "failed_count",
+    "late_count", "median_ms",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The rules of a set, what they are asked about, and the answers that judge them; with reports once made."""
+
+    rule_set: str
+    rules: Sequence[Rule]
+    newest: Sequence[Asked]
+    labelled: Sequence[Asked]
+    answers: Answers
+    reports: Sequence[RuleReport] = ()
+
+
+def analyse_later(*, question: Question) -> bool:
+    """Ask for the rules of a question to be analysed, unless that waits already; False where it names none."""
+    if not rule_sets_of(question):
+        return False
+    waiting = Job.objects.waiting().filter(project=question.project_id, kind=ANALYSE)
+    if not waiting.filter(arguments={"question_id": question.pk}).exists():
+        enqueue(project=question.project_id, kind=ANALYSE, question_id=question.pk)
+    return True
+
+
+def begin_examinations(*, question: Question) -> list[Examination]:
+    """Return what is to be examined of a question: one for each of its sets of rules."""
+    sets = rule_sets_of(question)
+    if not sets:
+        return []
+    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
+    labels = list(settled.select_related("unit__item", "unit__other").order_by("-settled_at")[:MOST_LABELS])
+    newest, labelled = newest_asked(question), asked_of([label.unit for label in labels])
+    answers = _answers(question, labels)
+    return [Examination(each.name, each.fitting(question), newest, labelled, answers) for each in sets]
+
+
+def examined(examination: Examination) -> Examination:
+    """Ask the rules, outside any transaction; a rule that fails or is late is only counted."""
+    rules, answers, box = examination.rules, examination.answers, TimeBox()
+    on_newest = analyse_rules(apply_rules(rules, examination.newest, box=box), answers)
+    judged = {each.rule: each for each in analyse_rules(apply_rules(rules, examination.labelled, box=box), answers)}
+    reports = [_joined(each, judged.pop(each.rule, None)) for each in on_newest]
+    return replace(examination, reports=[*reports, *judged.values()])
+
+
+def write_examination(*, question: Question, examination: Examination, now: datetime) -> None:
+    """Write what was found, over what was found of the same versions before."""
+    RuleRecord.objects.bulk_create(
+        [_record(question, examination.rule_set, report, now) for report in examination.reports],
+        update_conflicts=True,
+        unique_fields=["project", "question", "rule_set", "rule", "version"],
+        update_fields=[*COUNTED, "analysed_at"],
+    )
+
+
+def _answers(question: Question, labels: Iterable[ConsensusLabel]) -> Answers:
+    told = [(label.unit.item.key, label) for label in labels]
+    if question.kind == Question.Kind.CHOICE:
+        return Answers.of_choices({key: label.value for key, label in told})
+    if question.kind == Question.Kind.TAGS:
+        return Answers.of_tags({(key, label.unit.label): label.value == FITS for key, label in told})
+    return Answers.of_pairs({(key, label.unit.other.key): label.value for key, label in told if label.unit.other})
+
+
+def _joined(on_newest: RuleReport, judged: RuleReport | None) -> RuleReport:
+    """Return the shares of the newest items with what the labels judge, which may be about other items."""
+    right, of = (judged.right_count, judged.judged_count) if judged else (0, 0)
+    return replace(on_newest, right_count=right, judged_count=of)
+
+
+def _record(question: Question, rule_set: str, report: RuleReport, now: datetime) -> RuleRecord:
+    return RuleRecord(
+        project_id=question.project_id,
+        question=question,
+        rule_set=rule_set,
+        rule=report.rule,
+        version=report.version,
+        asked_count=report.asked_count,
+        voted_count=report.voted_count,
+        overlap_count=report.overlap_count,
+        conflict_count=report.conflict_count,
+        judged_count=report.judged_count,
+        right_count=report.right_count,
+        failed_count=report.failed_count,
+        late_count=report.late_count + report.skipped_count,
+        median_ms=report.median_ms,
+        analysed_at=now,
+    )

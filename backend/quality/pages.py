@@ -1,0 +1,80 @@
+"""The admin page of rules: how each version does, drawn, and a button that analyses anew."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST
+
+from backend.projects.models import Job
+from backend.quality.actions.rules import ANALYSE, analyse_later
+from backend.quality.charts import whisker
+from backend.quality.models import RuleRecord
+from backend.quality.trust import wilson_interval
+from backend.questions.models import Question
+from backend.suggestions.rule_sets import rule_sets, rule_sets_of
+
+
+def rules(request: HttpRequest) -> HttpResponse:
+    """Show for each question how its rules do."""
+    project = getattr(request, "project", None)
+    facts = {
+        "title": "Rules",
+        "questions": [_question(each) for each in Question.objects.filter(project=project).order_by("slug")],
+        "installed": sorted(rule_sets()),
+    }
+    return render(request, "admin/rules.html", admin.site.each_context(request) | facts)
+
+
+@require_POST
+def analyse(request: HttpRequest) -> HttpResponse:
+    """Ask for a question's rules to be analysed."""
+    given = request.POST.get("question", "")
+    number = int(given) if given.isdigit() and len(given) < 19 else 0
+    question = get_object_or_404(Question, pk=number, project=getattr(request, "project", None))
+    if analyse_later(question=question):
+        messages.success(request, f"The rules of {question} are being analysed; reload in some seconds.")
+    else:
+        messages.error(request, f"No installed rules are among the suggesters of {question}.")
+    return redirect("rules")
+
+
+def _question(question: Question) -> dict[str, Any]:
+    records = list(
+        RuleRecord.objects.of(question.project_id).filter(question=question).order_by("rule", "-analysed_at")
+    )
+    latest: dict[str, Any] = defaultdict(lambda: None)
+    for record in records:
+        latest[record.rule_set] = max(filter(None, [latest[record.rule_set], record.analysed_at]))
+    waiting = Job.objects.waiting().filter(project=question.project_id, kind=ANALYSE)
+    return {
+        "question": question,
+        "sets": [each.name for each in rule_sets_of(question)],
+        "is_waiting": waiting.filter(arguments={"question_id": question.pk}).exists(),
+        "analysed_at": max(latest.values(), default=None),
+        "asked_count": max((record.asked_count for record in records), default=0),
+        "present": [_row(record) for record in records if record.analysed_at == latest[record.rule_set]],
+        "earlier": [_row(record) for record in records if record.analysed_at != latest[record.rule_set]],
+    }
+
+
+def _row(record: RuleRecord) -> dict[str, Any]:
+    low, high = wilson_interval(record.right_count, record.judged_count)
+    share = record.right_count / record.judged_count if record.judged_count else 0.0
+    return {
+        "record": record,
+        "coverage": _share(record.voted_count, record.asked_count),
+        "overlap": _share(record.overlap_count, record.asked_count),
+        "conflict": _share(record.conflict_count, record.asked_count),
+        "whisker": mark_safe(whisker(share, low, high)) if record.judged_count else "",  # noqa: S308  our own numbers
+        "right": f"{share:.2f}".lstrip("0") if record.judged_count else "–",
+        "interval": f"{low:.2f} to {high:.2f}" if record.judged_count else "nothing was judged yet",
+        "ms": "–" if record.median_ms is None else f"{record.median_ms:.3f}",
+    }
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "–"

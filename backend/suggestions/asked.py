@@ -1,0 +1,48 @@
+"""What rules are asked about when they are analysed: a question's items, or pairs of likely candidates."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from earmark import suggesters as sdk
+from earmark.rules.running import Asked
+
+from backend.questions.models import Item, Question, Unit
+from backend.suggestions.followed import as_sdk_item
+from backend.suggestions.retrieval import open_index, present_items
+
+MOST_ITEMS = 2_000
+MOST_PAIRED_ITEMS = 100
+CANDIDATES = 20
+
+
+def newest_asked(question: Question) -> list[Asked]:
+    """Return the newest items, at most MOST_ITEMS; of a pair MOST_PAIRED_ITEMS, each with its CANDIDATES by words."""
+    items = Item.objects.of(question.project_id).present().newest_first()
+    if question.kind != Question.Kind.PAIR:
+        return [as_sdk_item(item) for item in items[:MOST_ITEMS]]
+    return list(_with_candidates(question, [as_sdk_item(item) for item in items[:MOST_PAIRED_ITEMS]]))
+
+
+def asked_of(units: Collection[Unit]) -> list[Asked]:
+    """Return what units are about, the newer item of a pair first; several tags of one item are one."""
+    found: dict[tuple[str, ...], Asked] = {}
+    for unit in units:
+        one = as_sdk_item(unit.item)
+        if unit.other is None:
+            found[one.id,] = one
+            continue
+        pair = sorted([one, as_sdk_item(unit.other)], key=_age, reverse=True)
+        found[pair[0].id, pair[1].id] = (pair[0], pair[1])
+    return list(found.values())
+
+
+def _with_candidates(question: Question, items: Sequence[sdk.Item]) -> Iterator[Asked]:
+    finder = sdk.LexicalSuggester(only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER)
+    followed = open_index(question.project_id)
+    followed.catch_up()
+    for item in items:
+        keys = [guess.candidate_id for guess in finder.suggest(item, followed.index, CANDIDATES)]
+        yield from ((item, candidate) for candidate in present_items(question.project_id, keys))
+
+
+def _age(item: sdk.Item) -> tuple[bool, float]:
+    return (item.created_at is not None, item.created_at.timestamp() if item.created_at else 0.0)

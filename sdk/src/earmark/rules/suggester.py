@@ -1,0 +1,156 @@
+"""Rules as a suggester: of labels, or of other items."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Self
+
+from earmark.errors import RulesUnusable
+from earmark.rules.analysis import Answers, analyse_rules
+from earmark.rules.combining import PRIOR_ACCURACY, PRIOR_COUNT, Estimate, Strength, beliefs
+from earmark.rules.rule import About, Rule, named_once
+from earmark.rules.running import Asked, calls_of
+from earmark.rules.timebox import TimeBox
+from earmark.rules.votes import Cast
+from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.lexical import LexicalSuggester
+from earmark.suggesters.protocol import Suggester, Suggestion
+from earmark.types import Item
+
+ALGORITHM = "1"
+DEPTH = 30
+REASONS = 3
+DUPLICATE = "duplicate"
+Read = Callable[[list[str]], Iterable[Item]]
+
+
+class RuleSuggester:
+    """What rules vote for, joined as `earmark.rules.combining` tells, with each rule's sentence as a reason.
+
+    Rules over items suggest labels: tags, or with `one_of` the one label of a choice (none on a tie).
+    Rules over pairs score the best `DEPTH` candidates that `finder` names from the index (by words,
+    unless another suggester is given); `read` gives their items by id. A candidate's score is how far
+    `duplicate` is believed.
+
+    A rule's accuracy starts from `prior`, as if seen in `prior_count` votes, and moves with `fit`. With
+    `whole_ms`, all rules together get that for one item. Where no rule votes it abstains. Raises RulesUnusable
+    when made; later nothing: rules that fail or are late abstain (see `earmark.rules.timebox`).
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        *,
+        name: str = "rules",
+        one_of: bool = False,
+        read: Read | None = None,
+        finder: Suggester | None = None,
+        prior: float = PRIOR_ACCURACY,
+        prior_count: float = PRIOR_COUNT,
+        whole_ms: float | None = None,
+        box: TimeBox | None = None,
+    ) -> None:
+        self.rules = named_once(rules)
+        self.about = _only_kind(self.rules)
+        if self.about == "pair" and read is None:
+            raise RulesUnusable("Rules over pairs need the items of candidates: RuleSuggester(rules, read=…).")
+        self.name = name
+        self.one_of = one_of
+        self.read = read
+        self.finder = finder if finder is not None else LexicalSuggester()
+        self.prior, self.prior_count = prior, prior_count
+        self.whole_ms = whole_ms
+        self.box = box if box is not None else TimeBox()
+        self.estimates_: dict[str, Estimate] = {}
+
+    @property
+    def version(self) -> str:
+        """Return the algorithm's version with a checksum of the rules' versions and of all else that decides."""
+        rules = sorted((rule.name, rule.version, self.accuracy(rule.name)) for rule in self.rules)
+        finder = self.finder.version if self.about == "pair" else ""
+        facts = repr((rules, self.one_of, finder))
+        return f"{ALGORITHM}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
+
+    def accuracy(self, rule: str) -> float:
+        """Return the estimate of a rule's accuracy."""
+        return self.estimates_.get(rule, Estimate()).accuracy(self.prior, self.prior_count)
+
+    def fit(self, casts: Iterable[Cast], answers: Answers) -> Self:
+        """Estimate how accurate each rule is, from what it said and what people answered.
+
+        Only casts of the present versions of the rules count. Starts anew each time.
+        """
+        present = {(rule.name, rule.version) for rule in self.rules}
+        reports = analyse_rules(casts, answers)
+        self.estimates_ = {
+            report.rule: Estimate(report.right_count, report.judged_count)
+            for report in reports
+            if (report.rule, report.version) in present
+        }
+        return self
+
+    def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
+        """Return at most k labels, or k other items, best first; of equals the one whose id comes first."""
+        found = self._items(item, index) if self.about == "pair" else self._labels(item)
+        ranked = sorted(found, key=lambda each: (-each.score, each.candidate_id))
+        if self.one_of and self.about == "item":
+            is_tie = len(ranked) > 1 and math.isclose(ranked[0].score, ranked[1].score)
+            ranked = [] if is_tie else ranked[:1]
+        return ranked[: max(k, 0)]
+
+    def _labels(self, item: Item) -> list[Suggestion]:
+        casts = self._ask([item])
+        votes = [(cast, vote) for cast in casts for vote in cast.votes]
+        told = [Strength(vote.value, self._strength(cast, vote.confidence), vote.is_against) for cast, vote in votes]
+        if self.one_of:
+            believed = beliefs(told)
+        else:  # each tag is a question of its own
+            believed = {
+                tag: beliefs(each for each in told if each.value == tag).get(tag, 0.0)
+                for tag in {each.value for each in told}
+            }
+        return [Suggestion(label, score, self._reasons(casts, label)) for label, score in believed.items() if score > 0]
+
+    def _items(self, item: Item, index: ItemIndex) -> list[Suggestion]:
+        ids = [each.candidate_id for each in self.finder.suggest(item, index, DEPTH)]
+        there = [each for each in (self.read(ids) if self.read else ()) if each.id != item.id]
+        by_unit: dict[tuple[str, ...], list[Cast]] = {}
+        for cast in self._ask([(item, candidate) for candidate in there]):
+            by_unit.setdefault(cast.unit, []).append(cast)
+        scored = {unit[1]: (self._believed(casts), self._reasons(casts, DUPLICATE)) for unit, casts in by_unit.items()}
+        return [Suggestion(key, score, reasons) for key, (score, reasons) in scored.items() if score > 0]
+
+    def _believed(self, casts: Iterable[Cast]) -> float:
+        told = [
+            Strength(vote.value, self._strength(cast, vote.confidence), vote.is_against)
+            for cast in casts
+            for vote in cast.votes
+        ]
+        return beliefs(told).get(DUPLICATE, 0.0)
+
+    def _ask(self, units: Sequence[Asked]) -> list[Cast]:
+        calls = [call for unit in units for call in calls_of(self.rules, unit)]
+        return self.box.run(calls, whole_ms=self.whole_ms)
+
+    def _strength(self, cast: Cast, confidence: float) -> float:
+        return self.accuracy(cast.rule) * confidence
+
+    def _reasons(self, casts: Iterable[Cast], value: str) -> list[str]:
+        """Return the sentences of what was voted for a value, that of the strongest vote first."""
+        said: Mapping[str, float] = {
+            vote.reason: self._strength(cast, vote.confidence)
+            for cast in casts
+            for vote in cast.votes
+            if vote.value == value and not vote.is_against
+        }
+        return sorted(said, key=lambda reason: -said[reason])[:REASONS]
+
+
+def _only_kind(rules: Sequence[Rule]) -> About:
+    kinds = {rule.about for rule in rules}
+    if len(kinds) != 1:
+        fault = "both items and pairs; make a suggester of each" if kinds else "nothing; give it at least one rule"
+        raise RulesUnusable(f"The rules are about {fault}.")
+    return kinds.pop()
