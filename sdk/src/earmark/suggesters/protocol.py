@@ -63,10 +63,14 @@ def discover() -> Mapping[str, Callable[..., Suggester]]:
     from earmark.suggesters.hybrid import HybridSuggester
     from earmark.suggesters.learned import LearnedReranker
     from earmark.suggesters.lexical import LexicalSuggester
+    from earmark.suggesters.linear import LinearLabels
+    from earmark.suggesters.neighbours import NeighbourLabels
     from earmark.suggesters.semantic import SemanticSuggester
+    from earmark.suggesters.stacked import StackedLabels
 
     built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester, HybridSuggester, LearnedReranker)
-    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in built_in}
+    of_labels = (NeighbourLabels, LinearLabels, StackedLabels)
+    found: dict[str, Callable[..., Suggester]] = {made.name: made for made in (*built_in, *of_labels)}
     for entry in entry_points(group=GROUP):
         try:
             found[entry.name] = entry.load()
