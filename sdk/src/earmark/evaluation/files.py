@@ -55,32 +55,33 @@ def read_items(paths: Iterable[Path | str]) -> dict[str, Item]:
     """Return items by id; one that comes again replaces the earlier one. Raises FileNotUnderstood, OSError."""
     found: dict[str, Item] = {}
     for path in paths:
-        for item in _read(path, lambda facts, _: _item(facts)):
+        for item in read_lines(path, lambda facts, _: _item(facts)):
             found[item.id] = item
     return found
 
 
 def read_queries(path: Path | str) -> list[Query]:
     """Return the queries of a file in its order. Raises FileNotUnderstood, OSError."""
-    return list(_read(path, _query))
+    return list(read_lines(path, _query))
 
 
 def read_pairs(path: Path | str) -> list[Pair]:
     """Return the given candidates of a file in its order. Raises FileNotUnderstood, OSError."""
-    return list(_read(path, lambda facts, _: _pair(facts)))
+    return list(read_lines(path, lambda facts, _: _pair(facts)))
 
 
 def read_rankings(path: Path | str) -> dict[str, Ranking]:
     """Return what was found by query; of a query that comes twice the last. Raises FileNotUnderstood, OSError."""
-    return {ranking.query: ranking for ranking in _read(path, lambda facts, _: _ranking(facts))}
+    return {ranking.query: ranking for ranking in read_lines(path, lambda facts, _: _ranking(facts))}
 
 
 def holds_pairs(path: Path | str) -> bool:
     """Return whether the first line of a file is a given candidate rather than a query."""
-    return next(_read(path, lambda facts, _: "cid" in facts), False)
+    return next(read_lines(path, lambda facts, _: "cid" in facts), False)
 
 
-def _read(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) -> Iterator[T]:
+def read_lines(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) -> Iterator[T]:
+    """Yield what is made of each line's object and number; a ValueError of `made` is told with the line's number."""
     number = 0
     try:
         with _opened(Path(path)) as lines:
