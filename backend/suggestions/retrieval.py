@@ -19,6 +19,7 @@ from backend.questions.units import fold_label, tidy_label
 from backend.suggestions.embedder import say_once, why_off
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
+from backend.suggestions.neighbours import neighbour_labels
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,14 @@ LOOK_AGAIN_S = 0.5
 
 PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
 USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
-KINDS_GUESSED: Mapping[str, Sequence[str]] = {"lexical": [PAIR], "semantic": [PAIR], "dictionary": [TAGS, CHOICE]}
+KINDS_GUESSED: Mapping[str, Sequence[str]] = {
+    "lexical": [PAIR],
+    "semantic": [PAIR],
+    "dictionary": [TAGS, CHOICE],
+    "neighbours": [TAGS, CHOICE],
+    "linear": [TAGS, CHOICE],
+    "stacked": [TAGS, CHOICE],
+}
 
 
 @dataclass(frozen=True)
@@ -237,6 +245,11 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
     if made_by is sdk.DictionarySuggester:
         new = [label for label in question.dictionary if label not in question.labels]
         return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
+    if made_by is sdk.NeighbourLabels:
+        return neighbour_labels(question)
+    if made_by in (sdk.LinearLabels, sdk.StackedLabels):
+        say_once(f"The suggester {made_by.name} is taught in a process of your own, which pushes its guesses.")
+        return None
     engine: sdk.Suggester = made_by()
     return engine
 
