@@ -20,6 +20,7 @@ from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
 from backend.suggestions.followed import FollowedIndex, as_sdk_item
 from backend.suggestions.models import RemoteSuggester, Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
+from backend.suggestions.neighbours import neighbour_labels
 from backend.suggestions.remote import ask_remote
 from backend.suggestions.rule_sets import RuleSet, rule_sets
 
@@ -31,7 +32,14 @@ MOST_LABELS_SENT, MOST_SIGNS_SENT = 1000, 10_000
 
 PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
 USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
-KINDS_GUESSED: Mapping[str, Sequence[str]] = {"lexical": [PAIR], "semantic": [PAIR], "dictionary": [TAGS, CHOICE]}
+KINDS_GUESSED: Mapping[str, Sequence[str]] = {
+    "lexical": [PAIR],
+    "semantic": [PAIR],
+    "dictionary": [TAGS, CHOICE],
+    "neighbours": [TAGS, CHOICE],
+    "linear": [TAGS, CHOICE],
+    "stacked": [TAGS, CHOICE],
+}
 
 
 @dataclass(frozen=True)
@@ -282,6 +290,11 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
         return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
     if isinstance(made_by, RuleSet):
         return made_by.engine(question, lambda keys: present_items(question.project_id, keys))
+    if made_by is sdk.NeighbourLabels:
+        return neighbour_labels(question)
+    if made_by in (sdk.LinearLabels, sdk.StackedLabels):
+        say_once(f"The suggester {made_by.name} is taught in a process of your own, which pushes its guesses.")
+        return None
     engine: sdk.Suggester = made_by()
     return engine
 

@@ -17,6 +17,9 @@ from earmark.suggesters import (
 )
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
+from earmark.suggesters.linear import LinearLabels
+from earmark.suggesters.neighbours import NeighbourLabels
+from earmark.suggesters.stacked import StackedLabels
 
 
 class Newest:
@@ -50,7 +53,7 @@ def test_a_guess_needs_no_reasons():
     assert Suggestion("1", 0.5).reasons == ()
 
 
-COME_ALONG = {"lexical", "dictionary", "semantic", "hybrid", "learned"}
+COME_ALONG = {"lexical", "dictionary", "semantic", "hybrid", "learned", "neighbours", "linear", "stacked"}
 
 
 def test_the_suggesters_that_come_along_are_always_there(installed):
@@ -60,6 +63,9 @@ def test_the_suggesters_that_come_along_are_always_there(installed):
         "semantic": SemanticSuggester,
         "hybrid": HybridSuggester,
         "learned": LearnedReranker,
+        "neighbours": NeighbourLabels,
+        "linear": LinearLabels,
+        "stacked": StackedLabels,
     }
 
 

@@ -38,7 +38,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "guideline": "A topic fits when somebody who looks for it would want to find this thread.",
         "labels": list(TOPICS),
         "dictionary": TOPICS,
-        "suggesters": ["dictionary"],
+        "suggesters": ["dictionary", "neighbours"],
     },
     "tone": {
         "kind": Question.Kind.CHOICE,

@@ -1,4 +1,4 @@
-"""The commands `earmark evaluate suggester` and `earmark evaluate compare`."""
+"""The commands `earmark evaluate suggester` and `earmark evaluate compare`, beside `earmark evaluate labels`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import EarmarkError
+from earmark.evaluation import labels
 from earmark.evaluation.assembly import Bench
 from earmark.evaluation.files import Ranking, holds_pairs, read_items, read_pairs, read_queries, read_rankings
 from earmark.evaluation.measures import compared, summary
@@ -34,6 +35,7 @@ def add_to(commands: Commands) -> None:
     suggester.add_argument("--out", required=True, metavar="RUN.jsonl", help="where {query, ranked} lines go")
     suggester.add_argument("--model", metavar="DIR", help="the folder of embedding models (EARMARK_MODELS)")
     suggester.set_defaults(run=evaluate_suggester)
+    labels.add_to(inner)
     compare = inner.add_parser("compare", help="whether one run is better than another, by a paired bootstrap")
     answers = compare.add_mutually_exclusive_group(required=True)
     answers.add_argument("--queries", metavar="F", help="{query, positives}")

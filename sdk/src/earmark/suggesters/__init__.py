@@ -3,10 +3,14 @@
 from earmark.errors import IndexFailed, SomeoneElseWrites
 from earmark.suggesters.dictionary import DictionarySuggester
 from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.labelled import LabelledItem
 from earmark.suggesters.lexical import LexicalSuggester
+from earmark.suggesters.linear import LinearLabels
+from earmark.suggesters.neighbours import NeighbourLabels
 from earmark.suggesters.protocol import Installed, Suggester, Suggestion, discover, fault_of, installed
 from earmark.suggesters.semantic import SemanticSuggester
 from earmark.suggesters.snapshot import Hit, Snapshot, Term
+from earmark.suggesters.stacked import StackedLabels
 from earmark.types import Item
 
 __all__ = [
@@ -16,10 +20,14 @@ __all__ = [
     "Installed",
     "Item",
     "ItemIndex",
+    "LabelledItem",
     "LexicalSuggester",
+    "LinearLabels",
+    "NeighbourLabels",
     "SemanticSuggester",
     "Snapshot",
     "SomeoneElseWrites",
+    "StackedLabels",
     "Suggester",
     "Suggestion",
     "Term",

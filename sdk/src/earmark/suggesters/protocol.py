@@ -123,10 +123,14 @@ def _come_along() -> Mapping[str, Callable[..., Suggester]]:
     from earmark.suggesters.hybrid import HybridSuggester
     from earmark.suggesters.learned import LearnedReranker
     from earmark.suggesters.lexical import LexicalSuggester
+    from earmark.suggesters.linear import LinearLabels
+    from earmark.suggesters.neighbours import NeighbourLabels
     from earmark.suggesters.semantic import SemanticSuggester
+    from earmark.suggesters.stacked import StackedLabels
 
-    built_in = (LexicalSuggester, DictionarySuggester, SemanticSuggester, HybridSuggester, LearnedReranker)
-    return {made.name: made for made in built_in}
+    of_items = (LexicalSuggester, SemanticSuggester, HybridSuggester, LearnedReranker)
+    of_labels = (DictionarySuggester, NeighbourLabels, LinearLabels, StackedLabels)
+    return {made.name: made for made in (*of_items, *of_labels)}
 
 
 def _loaded(entry: EntryPoint) -> tuple[Callable[..., Suggester] | None, str]:

@@ -1,0 +1,180 @@
+"""The command `earmark evaluate labels`: how well labels are guessed, and how many answers that takes."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import random
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from earmark.errors import EarmarkError, FileNotUnderstood
+from earmark.evaluation.files import read_items, read_lines
+from earmark.evaluation.label_measures import Labelled, of_choices, of_tags
+from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
+from earmark.suggesters.protocol import Suggester, discover
+from earmark.types import Item
+
+SIZES = (30, 100, 300, 1_000)
+FIGURES = 4
+_COMPLETE = "\0complete"
+Dictionary = Mapping[str, Sequence[str]]
+
+
+def add_to(inner: Any) -> None:
+    """Add `labels` to the parsers of `evaluate`."""
+    labels = inner.add_parser("labels", help="ask a suggester for tags or choices of which the right ones are known")
+    labels.add_argument("--items", action="append", required=True, metavar="F", help="{id, title, body, …}")
+    labels.add_argument("--train", action="append", default=[], metavar="F", help="known answers to learn from")
+    labels.add_argument(
+        "--answers",
+        required=True,
+        metavar="F",
+        help="a choice: {item, label}; tags: {item, fits, does_not_fit}, or {item, fits, is_complete: true}",
+    )
+    labels.add_argument("--suggester", required=True, metavar="NAME", help="dictionary, neighbours, linear, stacked, …")
+    labels.add_argument("--dictionary", metavar="F", help="words that speak for labels: JSON, {label: [words]}")
+    labels.add_argument("--curve", action="store_true", help="also learn from the first 30, 100, 300 and 1,000 answers")
+    labels.add_argument("--seed", type=int, help="draw the order of known answers; otherwise it is the file's")
+    labels.set_defaults(run=evaluate_labels)
+
+
+def evaluate_labels(given: argparse.Namespace) -> int:
+    """Teach a suggester, ask it, and print the measures as JSON. Raises EarmarkError, OSError."""
+    items = read_items(given.items)
+    taught = [each for path in given.train for each in read_answers(path, items)]
+    asked = read_answers(given.answers, items)
+    if not asked:
+        raise EarmarkError(f"{given.answers} holds no answers, so nothing can be measured.")
+    one_of = is_choice([*given.train, given.answers])
+    taught, asked = completed(taught, asked) if not one_of else (taught, asked)
+    if given.seed is not None:
+        random.Random(given.seed).shuffle(taught)  # noqa: S311 - an order, no secret
+    words = _dictionary(given.dictionary)
+    index = ItemIndex()
+    index.apply(items.values())
+
+    def report(some: Sequence[LabelledItem]) -> dict[str, Any]:
+        return measured(given.suggester, some, asked, index, one_of=one_of, dictionary=words)
+
+    told = {"kind": "choice" if one_of else "tags", "answered": len(asked), **report(taught)}
+    if given.curve:
+        sizes = [size for size in SIZES if size < len(taught)]
+        told["curve"] = [report(taught[:size]) for size in sizes]
+    print(json.dumps(told))
+    return 0
+
+
+def measured(
+    name: str,
+    taught: Sequence[LabelledItem],
+    asked: Sequence[LabelledItem],
+    index: ItemIndex,
+    *,
+    one_of: bool,
+    dictionary: Dictionary | None = None,
+) -> dict[str, Any]:
+    """Return the measures of a suggester by name, taught with some answers and asked for others."""
+    began = time.monotonic()
+    suggester = made(name, one_of=one_of, dictionary=dictionary)
+    if hasattr(suggester, "fit"):
+        suggester.fit(taught)
+    fitting, began = time.monotonic() - began, time.monotonic()
+    labels = sorted({*labels_of(taught), *labels_of(asked)})
+    answers = []
+    for each in asked:
+        found = suggester.suggest(each.item, index, len(labels))
+        answers.append(Labelled([(one.candidate_id, one.score) for one in found], each.fits))
+    asking = time.monotonic() - began
+    rates = rates_of(taught, labels, one_of=one_of)
+    found_measures = (of_choices if one_of else of_tags)(answers, rates)
+    return {
+        "suggester": suggester.name,
+        "version": suggester.version,
+        "taught": len(taught),
+        **{measure: round(value, FIGURES) for measure, value in found_measures.items()},
+        **({"learned": dict(suggester.report_)} if hasattr(suggester, "report_") else {}),
+        "fit_seconds": round(fitting, 1),
+        "ms_an_item": round(1000 * asking / len(asked), 1),
+    }
+
+
+def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Suggester:
+    """Return a suggester by name, told what it takes of whether it is a choice and of the dictionary."""
+    known = discover()
+    if name not in known:
+        raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
+    takes = inspect.signature(known[name]).parameters
+    offered = {"one_of": one_of, "dictionary": dictionary}
+    return known[name](**{parameter: value for parameter, value in offered.items() if parameter in takes})
+
+
+def read_answers(path: Path | str, items: Mapping[str, Item]) -> list[LabelledItem]:
+    """Return the answers of a file in its order. Raises FileNotUnderstood, OSError."""
+    return list(read_lines(path, lambda facts, _: _answer(facts, items)))
+
+
+def is_choice(paths: Sequence[Path | str]) -> bool:
+    """Return whether the files hold choices rather than tags; raises FileNotUnderstood where they hold both."""
+    found = None
+    for path in paths:
+        for number, is_one in enumerate(read_lines(path, lambda facts, _: "label" in facts), start=1):
+            if found is not None and is_one != found:
+                raise FileNotUnderstood(path, number, "choices ({item, label}) and tags ({item, fits}) are mixed")
+            found = is_one
+    return bool(found)
+
+
+def completed(
+    taught: Sequence[LabelledItem], asked: Sequence[LabelledItem]
+) -> tuple[list[LabelledItem], list[LabelledItem]]:
+    """Return tags whose answers say that they are complete with every other label as one that does not fit."""
+    labels = labels_of([*taught, *asked])
+
+    def whole(each: LabelledItem) -> LabelledItem:
+        if _COMPLETE not in each.fits:
+            return each
+        return LabelledItem(each.item, {label: bool(each.fits.get(label)) for label in labels}, each.weight)
+
+    return [whole(each) for each in taught], [whole(each) for each in asked]
+
+
+def _answer(facts: Mapping[str, Any], items: Mapping[str, Item]) -> LabelledItem:
+    item = items.get(str(facts.get("item", "")))
+    if item is None:
+        raise ValueError(f"item {facts.get('item')!r} is none of the items")
+    weight = facts.get("weight", 1.0)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < 1e9:
+        raise ValueError("weight is not a number of 0 and up")
+    if "label" in facts:
+        if not isinstance(facts["label"], str) or not facts["label"]:
+            raise ValueError("label is not a text")
+        return LabelledItem.chosen(item, facts["label"], float(weight))
+    fitting, others = _texts(facts, "fits"), _texts(facts, "does_not_fit")
+    fits = {**dict.fromkeys(others, False), **dict.fromkeys(fitting, True)}
+    if facts.get("is_complete") is True:
+        fits[_COMPLETE] = False
+    return LabelledItem(item, fits, float(weight))
+
+
+def _texts(facts: Mapping[str, Any], name: str) -> list[str]:
+    found = facts.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(each, str) and each for each in found):
+        raise ValueError(f"{name} is not a list of texts")
+    return found
+
+
+def _dictionary(path: str | None) -> Dictionary | None:
+    if path is None:
+        return None
+    try:
+        told = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise FileNotUnderstood(path, 1, f"not JSON: {error}") from None
+    if not isinstance(told, dict) or not all(isinstance(words, list) for words in told.values()):
+        raise FileNotUnderstood(path, 1, "not an object of lists of words by label")
+    return {label: [str(word) for word in words] for label, words in told.items()}

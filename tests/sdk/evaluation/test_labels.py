@@ -1,0 +1,122 @@
+"""Tests of `earmark evaluate labels` and of its measures."""
+
+import json
+import math
+
+import pytest
+from earmark import cli
+from earmark.evaluation.label_measures import Labelled, calibration_error, of_choices, of_tags
+
+FREEZE, WORDING = ["freezes", "hangs", "unresponsive"], ["typo", "wording", "misspelt"]
+
+
+def put(path, *rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Eighty items of two kinds, three quarters to learn from; as a choice and as tags."""
+    names = [("wording", WORDING) if at % 2 else ("freeze", FREEZE) for at in range(80)]
+    put(
+        tmp_path / "items.jsonl", *({"id": at, "title": f"{words[at % 3]} {at}"} for at, (_, words) in enumerate(names))
+    )
+    choices = [{"item": str(at), "label": label} for at, (label, _) in enumerate(names)]
+    tags = [{"item": str(at), "fits": [label], "is_complete": True} for at, (label, _) in enumerate(names)]
+    for name, rows in (("choice", choices), ("tags", tags)):
+        put(tmp_path / f"{name}-train.jsonl", *rows[:60])
+        put(tmp_path / f"{name}-test.jsonl", *rows[60:])
+    (tmp_path / "words.json").write_text(json.dumps({"freeze": ["freezes"], "wording": ["typo"]}))
+    return tmp_path
+
+
+def evaluated(folder, capsys, suggester, kind="choice", *more):
+    given = ["--items", str(folder / "items.jsonl"), "--train", str(folder / f"{kind}-train.jsonl")]
+    given += ["--answers", str(folder / f"{kind}-test.jsonl"), "--suggester", suggester, *more]
+    code = cli.main(["evaluate", "labels", *given])
+    told = capsys.readouterr()
+    return json.loads(told.out) if code == 0 else told.err
+
+
+@pytest.mark.parametrize("suggester", ["neighbours", "linear", "stacked"])
+def test_what_is_plain_is_learned_better_than_the_commonest_label(files, capsys, suggester):
+    told = evaluated(files, capsys, suggester)
+    assert (told["kind"], told["taught"], told["answered"], told["majority_accuracy"]) == ("choice", 60, 20, 0.5)
+    assert told["accuracy"] >= 0.95
+    assert told["log_loss"] < told["prior_log_loss"]
+    assert told["coverage"] == 1.0
+
+
+@pytest.mark.parametrize("suggester", ["neighbours", "linear", "stacked"])
+def test_tags_are_measured_by_precision_recall_and_map(files, capsys, suggester):
+    told = evaluated(files, capsys, suggester, "tags")
+    assert told["kind"] == "tags"
+    assert told["P@1"] >= 0.95
+    assert told["MAP"] > told["usual_MAP"] == 0.75
+
+
+def test_a_dictionary_is_measured_as_it_is(files, capsys):
+    told = evaluated(files, capsys, "dictionary", "choice", "--dictionary", str(files / "words.json"))
+    assert 0.2 < told["coverage"] < 0.5
+    assert told["accuracy_when_guessed"] == 1.0
+
+
+def test_the_curve_teaches_with_the_first_answers_alone(files, capsys):
+    told = evaluated(files, capsys, "neighbours", "choice", "--curve", "--seed", "1")
+    assert [each["taught"] for each in told["curve"]] == [30]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"item": "zzz", "label": "freeze"}, "none of the items"),
+        ({"item": "1", "label": 7}, "label is not a text"),
+        ({"item": "1", "fits": "freeze"}, "fits is not a list"),
+        ({"item": "1", "label": "freeze", "weight": -1}, "weight"),
+        ({"item": "1", "fits": ["freeze"]}, "mixed"),
+    ],
+)
+def test_a_bad_line_is_told_with_its_number(files, capsys, row, fault):
+    put(files / "choice-train.jsonl", {"item": "0", "label": "freeze"}, row)
+    told = evaluated(files, capsys, "neighbours")
+    assert fault in told
+    assert "2" in told or fault == "mixed"
+
+
+def test_no_answers_and_an_unknown_suggester_are_told(files, capsys):
+    assert "There is no suggester nobody" in evaluated(files, capsys, "nobody")
+    put(files / "choice-test.jsonl")
+    assert "holds no answers" in evaluated(files, capsys, "neighbours")
+
+
+def test_measures_of_choices():
+    answers = [
+        Labelled([("a", 0.8)], {"a": True}),
+        Labelled([("a", 0.6)], {"b": True}),
+        Labelled([], {"a": True}),
+        Labelled([("b", 0.5), ("a", 0.5)], {"b": True}),
+    ]
+    told = of_choices(answers, {"a": 0.75, "b": 0.25})
+    assert told["accuracy"] == 0.75
+    assert told["majority_accuracy"] == 0.5
+    assert told["coverage"] == 0.75
+    assert told["accuracy_when_guessed"] == pytest.approx(2 / 3)
+    assert told["macro_f1"] == pytest.approx((0.8 + 2 / 3) / 2)
+    assert told["log_loss"] == pytest.approx(-(math.log(0.8) + math.log(0.4) + math.log(0.75) + math.log(0.5)) / 4)
+    assert told["prior_log_loss"] == pytest.approx(-(2 * math.log(0.75) + 2 * math.log(0.25)) / 4)
+
+
+def test_measures_of_tags_pass_over_what_is_not_known():
+    answers = [Labelled([("x", 0.9), ("a", 0.8), ("b", 0.4)], {"a": True, "b": False, "c": True}), Labelled([], {})]
+    told = of_tags(answers, {"b": 0.9, "a": 0.5, "c": 0.1})
+    assert (told["P@1"], told["P@3"], told["R@1"], told["MAP"]) == (1.0, 0.5, 0.5, 0.5)
+    assert (told["usual_P@1"], told["usual_R@3"]) == (0.0, 1.0)
+    assert told["usual_MAP"] == pytest.approx((1 / 2 + 2 / 3) / 2)
+    assert told["coverage"] == 0.5
+    assert told["log_loss"] == pytest.approx(-(math.log(0.8) + math.log(0.6)) / 2)
+
+
+def test_calibration_error_is_how_far_chances_are_from_the_truth():
+    assert calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == 0
+    assert calibration_error([(0.9, False), (0.2, True)]) == pytest.approx(0.85)
+    assert calibration_error([]) == 0
