@@ -11,12 +11,16 @@ from typing import Any, Self
 from django.conf import settings
 from django.db.models import Max
 from earmark import suggesters as sdk
+from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.learned import LearnedReranker
 
 from backend.annotators.models import Annotator
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
 from backend.questions.models import Item, Question
 from backend.questions.units import fold_label, tidy_label
 from backend.suggestions.embedder import say_once, why_off
+from backend.suggestions.fusion import fused_suggester
+from backend.suggestions.items import as_sdk_item
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
 
@@ -28,7 +32,13 @@ LOOK_AGAIN_S = 0.5
 
 PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
 USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
-KINDS_GUESSED: Mapping[str, Sequence[str]] = {"lexical": [PAIR], "semantic": [PAIR], "dictionary": [TAGS, CHOICE]}
+KINDS_GUESSED: Mapping[str, Sequence[str]] = {
+    "lexical": [PAIR],
+    "semantic": [PAIR],
+    "hybrid": [PAIR],
+    "learned": [PAIR],
+    "dictionary": [TAGS, CHOICE],
+}
 
 
 @dataclass(frozen=True)
@@ -126,11 +136,6 @@ def forget_indexes() -> None:
     """Forget every open index of this process; they are opened anew at the next request."""
     with _opening:
         _open.clear()
-
-
-def as_sdk_item(item: Item) -> sdk.Item:
-    """Return an item as suggesters see it."""
-    return sdk.Item(item.key, item.title, item.body, item.created_at, item.kind, item.metadata)
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,8 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
             say_once(why_off() or "Until a project's items are embedded once, nothing is found by meaning there.")
             return None
         return StoredSemantic(vectors, only_earlier=only_earlier)
+    if made_by in (HybridSuggester, LearnedReranker):
+        return fused_suggester(question, is_learned=made_by is LearnedReranker)
     if made_by is sdk.DictionarySuggester:
         new = [label for label in question.dictionary if label not in question.labels]
         return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
