@@ -128,7 +128,7 @@ def _chance(place: Place, whole: list[Place], examined: Mapping[int, float]) -> 
 def _shuffled(place: Place) -> int | None:
     """Return how many first places of the pool were shuffled, as a place's propensity tells; None where none were."""
     by_shuffle = place.propensity - (1 - place.epsilon if place.rank == place.pool_rank else 0.0)
-    return round(place.epsilon / by_shuffle) if by_shuffle > LEAST_CHANCE and place.epsilon > 0 else None
+    return max(1, round(place.epsilon / by_shuffle)) if by_shuffle > LEAST_CHANCE and place.epsilon > 0 else None
 
 
 def _settled(labels: Iterable[Row]) -> tuple[dict[frozenset[str], bool], dict[str, str]]:

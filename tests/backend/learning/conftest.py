@@ -15,7 +15,7 @@ from backend.questions.actions.items import NewItem, register_items
 from backend.questions.actions.units import unit_of_pair
 from backend.questions.models import Item
 
-FAULTS = 50
+FAULTS = 36
 WORDS = [
     "paper",
     "tray",

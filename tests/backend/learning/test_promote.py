@@ -3,12 +3,16 @@
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from backend.judgements.actions.show import show_suggestions
+from backend.judgements.models import Slot
 from backend.learning.actions.promote import promote, step_back, why_not
 from backend.learning.errors import NotBetter, NothingLive, NotPromotable
 from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.keys import add_api_key
+from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.suggestions import fusion
 from backend.suggestions.fusion import folder_of, forget_engines, fused_suggester
@@ -171,3 +175,24 @@ def test_what_another_project_promoted_changes_nothing_here(made, make_world):
     move(made, promote, trained=made.trained)
     other = make_world("other", suggesters=["learned"])
     assert all(name.startswith("hybrid") for name in shown(other, item="5")[0])
+
+
+def test_over_the_api_the_slots_name_the_version_that_serves(made):
+    secret = add_api_key(project=made.project, kind="secret")
+
+    def suggesters():
+        body = {"annotator": {"id": str(uuid7())}, "question": "duplicate", "item": "l3"}
+        answer = Client().post(
+            "/v1/exposures", body, content_type="application/json", headers={"Authorization": f"Bearer {secret}"}
+        )
+        return {(slot["suggester"]["name"], slot["suggester"]["version"]) for slot in answer.json()["slots"]}
+
+    (before,) = suggesters()
+    assert before[0] == "hybrid"
+    move(made, promote, trained=made.trained)
+    assert suggesters() == {("learned", made.trained.suggester.version)}
+    move(made, step_back, question=made.question)
+    assert suggesters() == {before}
+    with tenancy(made.project):
+        by_version = {str(slot.suggester) for slot in Slot.objects.select_related("suggester")}
+    assert by_version == {" ".join(before), str(made.trained.suggester)}
