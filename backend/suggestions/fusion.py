@@ -35,6 +35,8 @@ WEIGH = "suggestions.weigh_fields"
 ENGINES_KEPT = 8
 LOOK_AGAIN_S = 60.0
 """How old may be what is known of clusters, and how soon a broken artefact is tried again."""
+FIELDS_AGAIN_S = 600.0
+"""How soon is counted again whether a project has grown, which takes as long as it has items."""
 GROWN = 2
 """Fields are weighed anew once a project has so many times the items."""
 
@@ -48,6 +50,7 @@ class Fused:
     engine: HybridSuggester | LearnedReranker
     stamp: tuple[object, ...] = ()
     refreshed_at: float = field(default_factory=time.monotonic)
+    fields_at: float = field(default_factory=time.monotonic)
 
     @property
     def pool(self) -> CandidatePool:
@@ -91,7 +94,9 @@ def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | 
     elif time.monotonic() - fused.refreshed_at > LOOK_AGAIN_S:
         fused.refreshed_at = time.monotonic()
         fused.pool.clusters = known_clusters(question) if live else fused.pool.clusters
-        _look_at_fields(question, weighed)
+        if time.monotonic() - fused.fields_at > FIELDS_AGAIN_S:
+            fused.fields_at = time.monotonic()
+            _look_at_fields(question, weighed)
     fused.pool.dense = vectors  # its count of vectors, by which it is searched, is as of now
     return fused
 

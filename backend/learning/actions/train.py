@@ -9,7 +9,7 @@ import json
 import shutil
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -28,7 +28,7 @@ from backend.datasets.models import DatasetVersion
 from backend.datasets.splits import DEV, TEST
 from backend.datasets.splits import TRAIN as TRAIN_SPLIT
 from backend.learning.errors import NothingFrozen, NothingToLearn, NotLearnable
-from backend.learning.ledger import positives_of, told_of
+from backend.learning.ledger import Row, positives_of, told_of
 from backend.projects.actions.jobs import enqueue
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
@@ -143,7 +143,7 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
     question = trained.question
     version = frozen_version(question=question, number=trained.dataset_number, dataset=trained.dataset)
     labels = list(_lines(version, "labels.jsonl"))
-    later = _Later(question.project_id)
+    later = _Later(question.project_id, _named(labels, _lines(version, "judgements.jsonl")))
     told = told_of(labels, _lines(version, "judgements.jsonl"), query_of=later)
     index = index_of(question.project_id).index
     if not WeighedFields.objects.of(question.project_id).exists():
@@ -218,9 +218,9 @@ def give_up(*, trained_id: int, failure: str) -> None:
 class _Later:
     """Says which of two items is asked about the other: the one that came to be later, of equals the greater key."""
 
-    def __init__(self, project_id: int) -> None:
+    def __init__(self, project_id: int, keys: Collection[str]) -> None:
         self.items = StoredItems(project_id)
-        self._times = dict(self.items.times())
+        self._times = self.items.times(keys)
 
     def __call__(self, one: str, other: str) -> str:
         return max(one, other, key=self._order)
@@ -232,6 +232,13 @@ class _Later:
     def _order(self, key: str) -> tuple[float, str]:
         moment = self._times.get(key)
         return (moment.timestamp() if moment else 0.0, key)
+
+
+def _named(labels: Iterable[Row], judgements: Iterable[Row]) -> set[str]:
+    """Return the keys of all items that are settled or told of."""
+    settled = {key for row in labels for key in (row["item"], row["other"])}
+    told = {key for row in judgements if row["record"] == "judgement" for key in (row["item"], row["candidate"])}
+    return {key for key in settled | told if key}
 
 
 def _pairs(told: Mapping[str, Mapping[str, Told]]) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ def test_a_frozen_version_trains_a_suggester_into_shadow(taught, capsys):
     trained = train(taught)
     assert (trained.state, trained.suggester.state, trained.suggester.name) == ("shadow", "shadow", "learned")
     assert (trained.dataset, trained.dataset_number, trained.dataset_checksum) == ("dups", 1, taught.version.checksum)
-    assert trained.positives_count > 30 and trained.examples_count > trained.positives_count and trained.seconds > 0
+    assert trained.positives_count > 20 and trained.examples_count > trained.positives_count and trained.seconds > 0
     said = capsys.readouterr().out
     assert "training duplicate 1 from dups 1" in said and "looked at" in said and "is in shadow as learned 1-" in said
 
