@@ -14,7 +14,8 @@ epsilon). The click model, position-based (Craswell and others 2008) with noise:
 What became of each slot is derived by the backend's own ledger, rows have the form of a frozen version's, and chances
 come from them alone: the learner knows neither EXAMINED nor the truth. Compared on MRR@10 of the held-out queries are
 rerankers taught (a) by the ledger's weights, (b) by the truth of every slot shown, weighed by its exact chance of
-being shown, (c) by "not accepted = negative", with and (c') without presumed negatives beside what searching found.
+being shown, (c) by "not accepted = negative", all counting alike, with the same presumed negatives as (a), and (c')
+by the slots and finds as they stand in the log, without any presumed negatives.
 Fails where (a) is more than 1 point behind (b) or not ahead of (c) and (c'), over all epsilons and seeds, or where
 the places do not follow their propensities (chi-square, p < .001).
 """
@@ -131,23 +132,24 @@ def by_the_truth(rows, pools, positives):
     return [example for query in sorted(told) for example in examples_told(query, pools[query], told[query])]
 
 
-def by_acceptance(rows, pools, *, presumes):
-    """Return an example a slot: what was not accepted is negative. What searching found is right, too."""
-    by_query = defaultdict(list)
+def by_acceptance(rows, pools):
+    """Return examples of each slot that was shown: what nobody accepted is negative; all count alike."""
+    told = defaultdict(dict)
     for row in rows:
-        by_query[row["item"]].append(row)
-    examples = []
-    for query in sorted(by_query):
-        features = {each.id: each.features for each in pools[query]}
-        found = {row["candidate"]: Told(is_right=True) for row in by_query[query] if row["rank"] is None}
-        for row in by_query[query]:
-            if row["rank"] is not None:
-                examples.append(Example(query, features[row["candidate"]], row["outcome"] == ACCEPTED))
-        if presumes:
-            examples += examples_told(query, pools[query], found)
-        else:
-            examples += [Example(query, features[key], is_positive=True) for key in found]
-    return examples
+        is_right = row["outcome"] == ACCEPTED or row["rank"] is None
+        was = told[row["item"]].get(row["candidate"])
+        chance = 1.0 if row["rank"] is not None else None
+        told[row["item"]][row["candidate"]] = Told(is_right or bool(was and was.is_right), chance)
+    return [example for query in sorted(told) for example in examples_told(query, pools[query], told[query])]
+
+
+def by_acceptance_alone(rows, pools):
+    """Return an example for each slot and each find as they stand in the log, and presume nothing."""
+    features = {query: {each.id: each.features for each in pool} for query, pool in pools.items()}
+    return [
+        Example(row["item"], features[row["item"]][row["candidate"]], row["outcome"] == ACCEPTED or row["rank"] is None)
+        for row in rows
+    ]
 
 
 def follows(places, epsilon):
@@ -208,8 +210,8 @@ def main() -> int:
             taught = {
                 "a": by_the_ledger(rows, pools),
                 "b": by_the_truth(rows, pools, positives),
-                "c": by_acceptance(rows, pools, presumes=True),
-                "c'": by_acceptance(rows, pools, presumes=False),
+                "c": by_acceptance(rows, pools),
+                "c'": by_acceptance_alone(rows, pools),
             }
             line = {"epsilon": epsilon, "seed": seed, "p": round(chance, 3)}
             for name, examples in taught.items():

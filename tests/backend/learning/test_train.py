@@ -23,7 +23,7 @@ def test_a_frozen_version_trains_a_suggester_into_shadow(taught, capsys):
     trained = train(taught)
     assert (trained.state, trained.suggester.state, trained.suggester.name) == ("shadow", "shadow", "learned")
     assert (trained.dataset, trained.dataset_number, trained.dataset_checksum) == ("dups", 1, taught.version.checksum)
-    assert trained.positives_count > 20 and trained.examples_count > trained.positives_count and trained.seconds > 0
+    assert trained.positives_count > 12 and trained.examples_count > trained.positives_count and trained.seconds > 0
     said = capsys.readouterr().out
     assert "training duplicate 1 from dups 1" in said and "looked at" in said and "is in shadow as learned 1-" in said
 
@@ -33,7 +33,7 @@ def test_it_is_measured_beside_the_hybrid_on_what_it_did_not_learn_from(taught):
     with tenancy(taught.project):
         rows = [json.loads(line) for line in _file(taught, "labels.jsonl").splitlines()]
     held_out = [row for row in rows if row["split"] in ("dev", "test")]
-    assert trained.metrics["queries"] == len(held_out) > 5
+    assert trained.metrics["queries"] == len(held_out) > 0
     assert trained.report["queries"] == len(rows) - len(held_out)
     gain = trained.gain
     assert gain["low"] <= gain["difference"] <= gain["high"]
