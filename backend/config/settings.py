@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "backend.judgements",
     "backend.quality",
     "backend.datasets",
+    "backend.learning",
     "backend.desk",
     "backend.api",
     "backend.config.apps.ConfigConfig",
@@ -133,6 +134,7 @@ WHITENOISE_AUTOREFRESH = False
 EARMARK_WIDGET_DIR = BASE_DIR / "widget" / "dist"
 EARMARK_INDEX_DIR = Path(os.environ.get("EARMARK_INDEX_DIR", EARMARK_HOME / "index"))
 EARMARK_DATASETS_DIR = Path(os.environ.get("EARMARK_DATASETS_DIR", EARMARK_HOME / "datasets"))
+EARMARK_TRAINED_DIR = Path(os.environ.get("EARMARK_TRAINED_DIR", EARMARK_HOME / "trained"))
 EARMARK_MODELS = os.environ.get("EARMARK_MODELS", "")
 EARMARK_EMBEDDER = os.environ.get("EARMARK_EMBEDDER", "")
 EARMARK_WEBHOOK_ALLOW = [pair for pair in os.environ.get("EARMARK_WEBHOOK_ALLOW", "").split(",") if pair]
@@ -255,6 +257,8 @@ UNFOLD = {
                     _menu("Datasets", "database", "datasets_dataset"),
                     _menu("Versions", "inventory_2", "datasets_datasetversion"),
                     _menu("Splits", "call_split", "datasets_splitkey"),
+                    _menu("Trained versions", "model_training", "suggestions_trainedversion"),
+                    _menu("Promotions", "publish", "suggestions_promotion"),
                 ],
             },
             {

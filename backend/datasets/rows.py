@@ -27,9 +27,9 @@ JUDGEMENT_COLUMNS = {
     "judged_at": "TIMESTAMPTZ", "via": "VARCHAR", "at_ms": "INTEGER", "seen_at_ms": "INTEGER", "seen_ms": "INTEGER",
     "exposure": "VARCHAR", "channel": "VARCHAR", "shown_at": "TIMESTAMPTZ", "policy": "VARCHAR",
     "policy_version": "INTEGER", "epsilon": "DOUBLE", "candidates_hash": "VARCHAR", "rank": "INTEGER",
-    "score": "DOUBLE", "propensity": "DOUBLE", "suggester": "VARCHAR", "suggester_version": "VARCHAR",
-    "reasons": "JSON", "was_asked": "BOOLEAN", "ask_probability": "DOUBLE", "item_hash": "VARCHAR",
-    "other_hash": "VARCHAR", "split": "VARCHAR",
+    "pool_rank": "INTEGER", "score": "DOUBLE", "propensity": "DOUBLE", "suggester": "VARCHAR",
+    "suggester_version": "VARCHAR", "reasons": "JSON", "was_asked": "BOOLEAN", "ask_probability": "DOUBLE",
+    "item_hash": "VARCHAR", "other_hash": "VARCHAR", "split": "VARCHAR",
 }  # fmt: skip
 
 CHUNK = 2000
@@ -86,10 +86,11 @@ def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[s
 def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield one row a judgement, then one for each slot of a list that nobody answered, ordered by id.
 
-    A field that cannot exist is null: a judgement without an exposure was told by the host or the
-    staff (`origin` imported or assigned), one without a rank answered something beside the list, such as
-    a tag that the person named, and a slot without a judgement has no value, only an outcome. What people
-    added in their own words stays out.
+    `pool_rank` is the candidate's place before the list was shuffled or cut: with `epsilon` and `propensity` it
+    says how likely it was to be shown at all. A field that cannot exist is null: a judgement without an exposure
+    was told by the host or the staff (`origin` imported or assigned), one without a rank answered something
+    beside the list, such as a tag that the person named, and a slot without a judgement has no value, only an
+    outcome. What people added in their own words stays out.
     """
     project = question.project_id
     undone = Withdrawal.objects.filter(project=project, judgement_key=OuterRef("pk"), annotator=OuterRef("annotator"))
@@ -98,7 +99,9 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
         Judgement.objects.of(project)
         .on(question)
         .annotate(was_withdrawn=Exists(undone), is_live=Exists(live))
-        .select_related("annotator", "item", "unit__item", "unit__other", "exposure", "slot__suggester")
+        .select_related(
+            "annotator", "item", "unit__item", "unit__other", "exposure", "slot__suggester", "slot__exposure"
+        )
         .order_by("pk")
     )
     for judgement in said.iterator(CHUNK):
@@ -178,8 +181,10 @@ def _slot_facts(slot: Slot | None) -> dict[str, Any]:
     if slot is None:
         return {}
     suggester = slot.suggester
+    pool = [each["candidate"] for each in slot.exposure.pool]
     return {
         "rank": slot.rank,
+        "pool_rank": pool.index(slot.candidate_key) + 1 if slot.candidate_key in pool else None,
         "score": slot.score,
         "propensity": slot.propensity,
         "suggester": suggester.name if suggester else None,

@@ -17,9 +17,11 @@ class SuggestionsConfig(AppConfig):
         from backend.projects.jobs import Errand, handles
         from backend.suggestions import receivers, remote, work  # noqa: F401
         from backend.suggestions.actions import embed
+        from backend.suggestions.fusion import WEIGH
 
         handles(embed.EMBED, Errand(work.read_batch, work.embed_batch, work.write_batch), lease_s=embed.LEASE_S)
         handles(embed.FORGET_ITEMS, work.forget_items_work)
         handles(embed.FORGET_VERSION, work.forget_version_work, lease_s=120)
         request_started.connect(remote.begin_request, dispatch_uid="suggestions.remote.begin")
         request_finished.connect(remote.end_request, dispatch_uid="suggestions.remote.end")
+        handles(WEIGH, work.weigh_fields_work, lease_s=120)

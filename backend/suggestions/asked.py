@@ -6,8 +6,8 @@ from earmark import suggesters as sdk
 from earmark.rules.running import Asked
 
 from backend.questions.models import Item, Question, Unit
-from backend.suggestions.followed import as_sdk_item
-from backend.suggestions.retrieval import open_index, present_items
+from backend.suggestions.items import StoredItems, as_sdk_item
+from backend.suggestions.retrieval import open_index
 
 MOST_ITEMS = 2_000
 MOST_PAIRED_ITEMS = 100
@@ -37,11 +37,11 @@ def asked_of(units: Collection[Unit]) -> list[Asked]:
 
 def _with_candidates(question: Question, items: Sequence[sdk.Item]) -> Iterator[Asked]:
     finder = sdk.LexicalSuggester(only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER)
-    followed = open_index(question.project_id)
+    stored, followed = StoredItems(question.project_id), open_index(question.project_id)
     followed.catch_up()
     for item in items:
         keys = [guess.candidate_id for guess in finder.suggest(item, followed.index, CANDIDATES)]
-        yield from ((item, candidate) for candidate in present_items(question.project_id, keys))
+        yield from ((item, candidate) for candidate in stored.get_many(keys).values())
 
 
 def _age(item: sdk.Item) -> tuple[bool, float]:

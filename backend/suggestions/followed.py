@@ -20,6 +20,7 @@ from earmark import suggesters as sdk
 
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item
+from backend.suggestions.items import as_sdk_item
 
 logger = logging.getLogger(__name__)
 
@@ -270,11 +271,6 @@ class _Notes:
         with suppress(OSError):
             beside.write_text(json.dumps(self.read() | facts))
             beside.replace(self._path)
-
-
-def as_sdk_item(item: Item) -> sdk.Item:
-    """Return an item as suggesters see it."""
-    return sdk.Item(item.key, item.title, item.body, item.created_at, item.kind, item.metadata)
 
 
 def _now() -> str:

@@ -1,4 +1,4 @@
-"""What software guesses: suggesters, the suggestions that were pushed to us, and what items mean as vectors."""
+"""What software guesses: suggesters, trained versions, what was pushed to us, what items mean as vectors."""
 
 from django.db import models
 from django.db.models import Q
@@ -155,3 +155,104 @@ class ItemVector(Owned):
 
     def __str__(self) -> str:
         return f"{self.item} by {self.version}"
+
+
+class WeighedFields(Owned):
+    """What sharing each field of a project's items speaks for, without labels (see `earmark.suggesters.facets`)."""
+
+    facts = models.JSONField(help_text="As Facets.as_facts tells it.")
+    checksum = models.CharField(max_length=64, help_text="SHA-256 of the facts.")
+    items_count = models.PositiveIntegerField(help_text="Items of the project when it was learned.")
+    weighed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project"], name="fields_are_weighed_once_a_project")]
+        verbose_name_plural = "weighed fields"
+
+    def __str__(self) -> str:
+        return f"{len(self.facts.get('facets', []))} fields"
+
+
+class TrainedVersion(Owned):
+    """A learned suggester of one question, trained from a frozen dataset version, and how it did on unseen queries.
+
+    Its suggester's row, of the same state, is what exposures name.
+    """
+
+    class State(models.TextChoices):
+        TRAINING = "training", "Training: a worker is at it"
+        SHADOW = "shadow", "Shadow: trained, shows nothing"
+        LIVE = "live", "Live: orders what people see"
+        RETIRED = "retired", "Retired: another one took its place, or it was stepped back"
+        FAILED = "failed", "Failed"
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="trained_versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.TRAINING)
+    suggester = models.OneToOneField(Suggester, on_delete=models.PROTECT, null=True, related_name="trained_version")
+    dataset = models.CharField(max_length=60, help_text="The dataset's slug.")
+    dataset_number = models.PositiveIntegerField(help_text="The number of its frozen version.")
+    dataset_checksum = models.CharField(max_length=64)
+    checksum = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the artefact's list of checksums.")
+    embedder_version = models.CharField(max_length=40, blank=True, help_text="Of the vectors it was trained with.")
+    metrics = models.JSONField(default=dict, help_text="On queries it had not seen, beside the hybrid's.")
+    report = models.JSONField(default=dict, help_text="What it was taught with, and what cross-validation chose.")
+    examples_count = models.PositiveIntegerField(default=0)
+    positives_count = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(null=True)
+    asked_by = models.CharField(max_length=150, blank=True)
+    asked_at = models.DateTimeField()
+    trained_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "question", "number"], name="a_trained_version_has_its_own_number"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "question"], condition=Q(state="live"), name="one_trained_version_is_live"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["shadow", "live", "retired"]) | Q(suggester__isnull=False) & ~Q(checksum=""),
+                name="a_trained_version_has_an_artefact",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question.slug} {self.number}"
+
+    @property
+    def gain(self) -> dict[str, float]:
+        """Return how far it is ahead of the hybrid in MRR@10: difference, low, high; empty where that is not known."""
+        found: dict[str, float] = self.metrics.get("gain", {})
+        return found
+
+    @property
+    def is_better(self) -> bool:
+        """Return whether the whole interval of its gain lies above nought."""
+        return bool(self.gain) and self.gain["low"] > 0
+
+
+class Promotion(Owned):
+    """A step of a question's learned suggester, forward or back: who took it, when and why. It never changes."""
+
+    class Move(models.TextChoices):
+        PROMOTED = "promoted"
+        STEPPED_BACK = "stepped_back", "Stepped back"
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="promotions")
+    move = models.CharField(max_length=12, choices=Move.choices)
+    before = models.ForeignKey(
+        TrainedVersion, on_delete=models.CASCADE, null=True, related_name="+", help_text="None: the hybrid ordered."
+    )
+    after = models.ForeignKey(
+        TrainedVersion, on_delete=models.CASCADE, null=True, related_name="+", help_text="None: the hybrid orders."
+    )
+    is_override = models.BooleanField(default=False, help_text="Promoted although it is not surely better.")
+    reason = models.CharField(max_length=500, blank=True)
+    by = models.CharField(max_length=150)
+    moved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.get_move_display()} {self.after or 'to the hybrid'}"

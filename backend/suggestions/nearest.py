@@ -1,7 +1,7 @@
 """The nearest neighbours of a vector among a project's items: exactly where they are few, else by an HNSW index."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,11 @@ select i.key, 1 - n.distance, n.created_at from near n join questions_item i on 
 where i.project_id = %(project)s and i.removed_at is null and n.distance <> 'NaN' and i.key <> all(%(without)s::text[])
 order by n.distance + 0, i.key limit %(k)s
 """
+_COMPARED = """
+select i.key, 1 - (v.vector <=> %(vector)s::halfvec) from questions_item i
+join suggestions_itemvector v on v.project_id = i.project_id and v.item_id = i.id and v.version_id = %(version)s
+where i.project_id = %(project)s and i.key = any(%(keys)s::text[]) and v.vector <=> %(vector)s::halfvec <> 'NaN'
+"""
 
 
 class StoredVectors:
@@ -69,6 +74,18 @@ class StoredVectors:
         rows = ItemVector.objects.of(self.version.project_id).filter(version=self.version, item__key=key)
         found = rows.values_list("vector", flat=True).first()
         return None if found is None else [float(number) for number in found[1:-1].split(",")]
+
+    def cosines(self, vector: Iterable[float], keys: Sequence[str]) -> dict[str, float]:
+        """Return the cosine of a vector to that of each of these items that has one, in one query."""
+        given: dict[str, Any] = {
+            "project": self.version.project_id,
+            "version": self.version.pk,
+            "vector": as_halfvec(vector, self.version.width),
+            "keys": list(keys),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_COMPARED, given)
+            return {key: float(cosine) for key, cosine in cursor.fetchall()}
 
     def search(
         self, vector: Iterable[float], k: int, *, before: datetime | None = None, without: str | Collection[str] = ()

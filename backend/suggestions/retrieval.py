@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from earmark import suggesters as sdk
+from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.learned import LearnedReranker
 
 from backend.annotators.models import Annotator
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
@@ -17,7 +19,9 @@ from backend.questions.units import fold_label, tidy_label
 from backend.suggestions.actions.remotes import door_of
 from backend.suggestions.embedder import say_once, why_off
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
-from backend.suggestions.followed import FollowedIndex, as_sdk_item
+from backend.suggestions.followed import FollowedIndex
+from backend.suggestions.fusion import fused_suggester
+from backend.suggestions.items import StoredItems, as_sdk_item
 from backend.suggestions.models import RemoteSuggester, Suggester, Suggestion
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
 from backend.suggestions.neighbours import neighbour_labels
@@ -39,6 +43,8 @@ KINDS_GUESSED: Mapping[str, Sequence[str]] = {
     "neighbours": [TAGS, CHOICE],
     "linear": [TAGS, CHOICE],
     "stacked": [TAGS, CHOICE],
+    "hybrid": [PAIR],
+    "learned": [PAIR],
 }
 
 
@@ -285,11 +291,14 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
             say_once(why_off() or "Until a project's items are embedded once, nothing is found by meaning there.")
             return None
         return StoredSemantic(vectors, only_earlier=only_earlier)
+    if made_by in (HybridSuggester, LearnedReranker):
+        return fused_suggester(question, is_learned=made_by is LearnedReranker)
     if made_by is sdk.DictionarySuggester:
         new = [label for label in question.dictionary if label not in question.labels]
         return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
     if isinstance(made_by, RuleSet):
-        return made_by.engine(question, lambda keys: present_items(question.project_id, keys))
+        stored = StoredItems(question.project_id)
+        return made_by.engine(question, lambda keys: list(stored.get_many(keys).values()))
     if made_by is sdk.NeighbourLabels:
         return neighbour_labels(question)
     if made_by in (sdk.LinearLabels, sdk.StackedLabels):
@@ -297,11 +306,6 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
         return None
     engine: sdk.Suggester = made_by()
     return engine
-
-
-def present_items(project_id: int, keys: Collection[str]) -> list[sdk.Item]:
-    """Return the items with these keys that are there, as suggesters see them."""
-    return [as_sdk_item(item) for item in Item.objects.of(project_id).present().filter(key__in=keys)]
 
 
 def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool = False) -> Suggester:

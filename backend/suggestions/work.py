@@ -1,4 +1,4 @@
-"""The jobs of suggestions: embed a batch of items, forget the vectors of removed items and of retired versions."""
+"""The jobs of suggestions: embed a batch of items, forget vectors of what is gone, weigh fields."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +20,10 @@ from backend.suggestions.actions.embed import (
     forget_version,
     let_go,
 )
+from backend.suggestions.actions.weigh import weigh_fields
 from backend.suggestions.embedder import configured_embedder, loaded_at
 from backend.suggestions.errors import EmbeddingUnderWay
+from backend.suggestions.retrieval import index_of
 
 
 @dataclass(frozen=True)
@@ -80,3 +82,8 @@ def embed_all_later() -> None:
         for project in Project.objects.all():
             with tenancy(project):
                 embed_later(project_id=project.pk)
+
+
+def weigh_fields_work(*, project_id: int, now: datetime, **_: Any) -> None:
+    """Weigh the fields of a project's items."""
+    weigh_fields(project_id=project_id, index=index_of(project_id).index, now=now)

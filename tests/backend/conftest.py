@@ -109,6 +109,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     Draws come out in the middle, so lists keep their ranked order; test_show.py is about real draws.
     """
     from backend.projects.nudge import send_nudges_by
+    from backend.suggestions.fusion import forget_engines
     from backend.suggestions.remote import forget_remotes
     from backend.suggestions.retrieval import forget_indexes
 
@@ -116,8 +117,11 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr("backend.judgements.actions.show.uniform", lambda *facts: 0.5)
     settings.EARMARK_INDEX_DIR = tmp_path / "index"
     settings.EARMARK_DATASETS_DIR = tmp_path / "datasets"
+    settings.EARMARK_TRAINED_DIR = tmp_path / "trained"
     settings.EARMARK_MODELS = settings.EARMARK_EMBEDDER = ""
     forget_indexes()
+    forget_engines()
     yield
     forget_indexes()
     forget_remotes()
+    forget_engines()

@@ -98,9 +98,26 @@ def test_each_judgement_and_each_unanswered_slot_is_a_row_with_its_provenance(ma
         ("related", True, False), ("duplicate", False, True),
     ]  # fmt: skip
     assert {key for key, value in said[1].items() if value is None} == {"seen_ms"}
+    assert all(row["pool_rank"] == row["rank"] for row in rows), "nothing was shuffled"
     assert (said[1]["rank"], said[1]["propensity"], said[1]["origin"]) == (1, pytest.approx(0.92, abs=0.02), "drawn")
     silent = {row["candidate"]: row["outcome"] for row in rows if row["record"] == "slot"}
     assert silent[marked.second] == "passed" and set(silent.values()) == {"passed", "unseen"}
+
+
+def test_of_a_shuffled_list_the_place_before_is_kept(marked, monkeypatch):
+    monkeypatch.setattr("backend.judgements.actions.show.uniform", lambda kind, *facts: 0.0 if kind == "coin" else 0.99)
+    with tenancy(marked.project):
+        exposure = show_suggestions(
+            annotator=marked.people[1], question=marked.question, item=marked.items["5"], channel="widget",
+            now=marked.now,
+        )  # fmt: skip
+        ranked = [each["candidate"] for each in exposure.pool]
+        shown = [slot.candidate.key for slot in exposure.slots.select_related("candidate").order_by("rank")]
+    rows = [row for row in lines(freeze(marked), "judgements.jsonl") if row["exposure"] == str(exposure.pk)]
+    assert shown != ranked[:3]
+    assert {row["candidate"]: (row["rank"], row["pool_rank"]) for row in rows} == {
+        key: (shown.index(key) + 1, ranked.index(key) + 1) for key in shown
+    }
 
 
 def test_parquet_holds_what_json_lines_hold(marked):
@@ -247,13 +264,13 @@ def test_a_field_that_cannot_be_known_is_null_and_the_origin_explains_it(marked)
     imported = next(row for row in rows if row["origin"] == "imported")
     shown = {
         "outcome", "at_ms", "seen_at_ms", "seen_ms", "exposure", "channel", "shown_at", "policy", "policy_version",
-        "epsilon", "candidates_hash", "rank", "score", "propensity", "suggester", "suggester_version", "reasons",
+        "epsilon", "candidates_hash", "rank", "pool_rank", "score", "propensity", "suggester", "suggester_version", "reasons",
         "was_asked", "ask_probability",
     }  # fmt: skip
     assert {key for key, value in imported.items() if value is None} == shown
     searched = next(row for row in rows if row["policy"] == "search")
     assert {key for key, value in searched.items() if value is None} == {
-        "epsilon", "propensity", "suggester", "suggester_version", "ask_probability", "seen_at_ms", "seen_ms",
+        "epsilon", "pool_rank", "propensity", "suggester", "suggester_version", "ask_probability", "seen_at_ms", "seen_ms",
     }  # fmt: skip
     assert (searched["origin"], searched["was_asked"], searched["rank"]) == ("spontaneous", False, 1)
     slot = next(row for row in rows if row["record"] == "slot" and row["seen_at_ms"])

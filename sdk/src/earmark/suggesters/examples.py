@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from earmark.suggesters.pool import PoolCandidate
@@ -11,6 +11,8 @@ from earmark.suggesters.pool import PoolCandidate
 SHOWN = 10
 RANDOM = 10
 PRESUMED = 10
+HEAVIEST = 20.0
+"""No example stands for more than so many: what was very unlikely to be told tells much, and little surely."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,49 @@ def examples_of(
         chosen.update(sorted(below, key=lambda at: (abs(at - depth), at))[:presumed])
     chosen.update(sorted(below, key=lambda at: _draw(query, ranked[at].id))[:random])
     return [Example(query, ranked[at].features, at in right) for at in sorted(chosen)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What people told of a candidate: whether it is right, and the chance with which a log came to hold that.
+
+    `chance` is None where nothing drew it: somebody searched for it, or told it elsewhere.
+    """
+
+    is_right: bool
+    chance: float | None = None
+
+    @property
+    def weight(self) -> float:
+        """Return how many such candidates it stands for: one over its chance, within bounds."""
+        return 1.0 if self.chance is None else min(HEAVIEST, 1 / max(self.chance, 1 / HEAVIEST))
+
+
+def examples_told(
+    query: str,
+    ranked: Sequence[PoolCandidate],
+    told: Mapping[str, Told],
+    *,
+    presumed: int = PRESUMED,
+    random: int = RANDOM,
+) -> list[Example]:
+    """Return what a ledger teaches of a query, whose pool is ranked as it would be shown; of others it says nothing.
+
+    Each candidate that was told of counts by its weight (Horvitz and Thompson 1952). With each right one
+    that nothing drew come `presumed` negatives of the same depth, and `random` more from below all that a list
+    showed, as in `examples_of`.
+    """
+    known = {at: told[each.id] for at, each in enumerate(ranked) if each.id in told}
+    drawn = [at for at, each in known.items() if each.chance is not None]
+    silent = [at for at in range(len(ranked)) if at not in known]
+    chosen: set[int] = set()
+    for depth in (at for at, each in known.items() if each.is_right and each.chance is None):
+        chosen.update(sorted(silent, key=lambda at: (abs(at - depth), at))[:presumed])
+    if any(each.is_right for each in known.values()):
+        below = [at for at in silent if at > max(drawn, default=-1)]
+        chosen.update(sorted(below, key=lambda at: _draw(query, ranked[at].id))[:random])
+    taught = known | {at: Told(is_right=False) for at in chosen}
+    return [Example(query, ranked[at].features, taught[at].is_right, taught[at].weight) for at in sorted(taught)]
 
 
 def _draw(query: str, candidate: str) -> bytes:

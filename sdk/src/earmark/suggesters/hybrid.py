@@ -57,8 +57,10 @@ class HybridSuggester:
     @property
     def version(self) -> str:
         """Return the algorithm's version, with a checksum of the weights, the pool's shape and the embedder."""
-        embedder = self.pool.embedder.version if self.pool.embedder is not None else ""
-        facts = (sorted(self.weights.items()), self.pool.depth, self.pool.features, embedder)
+        meant_by = (
+            self.pool.embedder.version if self.pool.embedder else getattr(self.pool.dense, "embedder_version", "")
+        )
+        facts = (sorted(self.weights.items()), self.pool.depth, self.pool.features, meant_by)
         ahead = "earlier" if self.pool.only_earlier else "any"
         return f"{ALGORITHM}-{ahead}-{hashlib.sha256(repr(facts).encode()).hexdigest()[:8]}"
 

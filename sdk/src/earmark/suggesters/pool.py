@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 from earmark.suggesters.clusters import KnownClusters
 from earmark.suggesters.facets import Facets, likely_pairs
@@ -74,6 +74,24 @@ class Vectors(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsCosines(Protocol):
+    """Vectors that lie elsewhere and are compared there, all in one go."""
+
+    def cosines(self, vector: Any, keys: Sequence[str]) -> Mapping[str, float]:
+        """Return the cosine of a vector to that of each of these items that has one."""
+        ...
+
+
+@runtime_checkable
+class ReadsMany(Protocol):
+    """Items that lie elsewhere and are read in one go."""
+
+    def get_many(self, keys: Collection[str]) -> Mapping[str, Item]:
+        """Return by id those of these items that are there."""
+        ...
+
+
 @dataclass(frozen=True)
 class PoolCandidate:
     """A candidate with its features, in the order of `CandidatePool.features`; `item` is None where it is not known."""
@@ -103,7 +121,9 @@ class CandidatePool:
 
     `items` gives what is known of candidates by id (texts, metadata); without it only the signals of the
     index tell. `dense` (vectors of titles) and `embedder` add meaning, where there are any, `dense_texts`
-    that of title and body (see `whole_text_of`; given candidates are embedded when they are asked about).
+    that of title and body (see `whole_text_of`; given candidates are embedded when they are asked about). Without
+    an embedder the item's own vector is looked up there too. `items` and vectors that lie elsewhere are read in
+    one go where they can be (see `ReadsMany` and `TellsCosines`).
     `facets` weighs the host's own fields (see `fit`), `clusters` tells what is known to be the same.
     Safe to use from several threads once fitted.
     """
@@ -155,19 +175,25 @@ class CandidatePool:
         before = item.created_at if self.only_earlier else None
         queries = self._queries(item, snapshot)
         vectors = self._vectors(item)
-        drafts: dict[str, _Draft] = {}
-
-        def take(hits: Iterable[Hit]) -> None:
-            for hit in hits:
-                drafts.setdefault(hit.id, _Draft(self.items.get(hit.id), hit.created_at))
-
+        hits: dict[str, Hit] = {}
         for terms in queries.values():
-            take(snapshot.best(terms, self.depth, before=before, without=item.id))
+            for hit in snapshot.best(terms, self.depth, before=before, without=item.id):
+                hits.setdefault(hit.id, hit)
         for within, vector in vectors.values():
-            take(within.search(vector, self.depth, before=before, without=item.id))
+            for hit in within.search(vector, self.depth, before=before, without=item.id):
+                hits.setdefault(hit.id, hit)
+        known = self._known(hits)
+        drafts = {key: _Draft(known.get(key), hit.created_at) for key, hit in hits.items()}
         for name, (within, vector) in vectors.items():
-            _compare(name, vector, {key: within.vector_of(key) for key in drafts}, drafts)
+            for key, cosine in _cosines(within, vector, list(drafts)).items():
+                drafts[key].raw[name] = cosine
         return self._finished(item, drafts, queries, snapshot)
+
+    def _known(self, keys: Collection[str]) -> Mapping[str, Item]:
+        """Return what is known of items by id, at once where they are read from somewhere."""
+        if isinstance(self.items, ReadsMany):
+            return self.items.get_many(keys)
+        return {key: self.items[key] for key in keys if key in self.items}
 
     def given(
         self, item: Item, candidates: Iterable[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
@@ -204,9 +230,10 @@ class CandidatePool:
         """Return where to search for what is meant, with the item's own vector there."""
         found = {}
         for name, within in (("dense", self.dense), ("dense_text", self.dense_texts)):
-            if within is None or self.embedder is None:
+            if within is None:
                 continue
-            known = within.vector_of(item.id) if self.items.get(item.id) is item else None
+            is_known = self.embedder is None or self.items.get(item.id) is item
+            known = within.vector_of(item.id) if is_known else None
             vector = known if known is not None else self._embed(TEXTS[name](item))
             if vector is not None:
                 found[name] = (within, vector)
@@ -314,6 +341,14 @@ def whole_text_of(item: Item) -> str:
 
 TEXTS: Mapping[str, Callable[[Item], str]] = {"dense": text_of, "dense_text": whole_text_of}
 """What is embedded of an item for each dense signal."""
+
+
+def _cosines(within: Vectors, vector: Any, keys: Sequence[str]) -> Mapping[str, float]:
+    """Return the cosine of a vector to that of each of these items that has one."""
+    if isinstance(within, TellsCosines):
+        return within.cosines(vector, keys)
+    theirs = {key: within.vector_of(key) for key in keys}
+    return {key: float(other @ vector) for key, other in theirs.items() if other is not None}
 
 
 def _compare(name: str, vector: Any, theirs: Mapping[str, Any], drafts: Mapping[str, _Draft]) -> None:

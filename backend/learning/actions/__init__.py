@@ -1,0 +1,1 @@
+"""Verbs of learning: train, promote, step back."""

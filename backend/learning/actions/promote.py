@@ -1,0 +1,114 @@
+"""Let a trained version order what people see, and step back; each step is written down."""
+
+from datetime import datetime
+from typing import Any
+
+from backend.learning.errors import NotBetter, NothingLive, NotPromotable
+from backend.questions.models import Question
+from backend.suggestions.fusion import fault_of, live_version
+from backend.suggestions.models import Promotion, Suggester, TrainedVersion
+
+State, Move = TrainedVersion.State, Promotion.Move
+LONGEST_REASON = 500
+
+
+def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = "") -> Promotion:
+    """Make a trained version live in place of what serves its question.
+
+    Raises NotPromotable where it is not trained or cannot be loaded, and NotBetter where it is not surely better
+    than what serves and no reason is given; a reason overrides that, and is kept.
+    """
+    live = _locked_live(trained.question)
+    trained = TrainedVersion.objects.select_related("question", "suggester").get(pk=trained.pk)
+    if trained.state not in (State.SHADOW, State.RETIRED):
+        raise NotPromotable(f"{trained} is {trained.state}; only a version in shadow, or a retired one, is promoted.")
+    if fault := fault_of(trained):
+        raise NotPromotable(f"{trained} cannot be loaded here. {fault}")
+    reason = reason.strip()[:LONGEST_REASON]
+    doubt = why_not(trained, live)
+    if doubt and not reason:
+        raise NotBetter(f"{doubt} Give a reason to promote it all the same; it is kept.")
+    _serve(live, trained)
+    return _note(trained, Move.PROMOTED, live, trained, by=by, reason=reason, now=now, is_override=bool(doubt))
+
+
+def step_back(*, question: Question, by: str, now: datetime, reason: str = "") -> Promotion:
+    """Let serve again what the live version took the place of, be that an earlier version or the hybrid.
+
+    An earlier version that cannot be loaded here any more is passed over. Raises NothingLive.
+    """
+    live = _locked_live(question)
+    if live is None:
+        raise NothingLive(f"No trained version of {question.slug} is live; there is nothing to step back from.")
+    earlier = _before(live)
+    _serve(live, earlier)
+    reason = reason.strip()[:LONGEST_REASON]
+    return _note(live, Move.STEPPED_BACK, live, earlier, by=by, reason=reason, now=now)
+
+
+def why_not(trained: TrainedVersion, live: TrainedVersion | None) -> str:
+    """Return why a version is not surely better than what serves, as a sentence; empty where it is."""
+    if not trained.metrics.get("queries"):
+        return f"{trained} was not measured: nothing is settled as the same outside the train split."
+    rival = str(live) if live else "the hybrid"
+    gain: dict[str, Any] | None = trained.metrics["gains"].get(str(live.pk) if live else "hybrid")
+    if gain is None:
+        return f"{trained} was not compared with {rival}, which is live; train again to compare them."
+    if gain["low"] > 0:
+        return ""
+    return (
+        f"{trained} is not surely better than {rival}: MRR@10 {gain['difference']:+.1f}, "
+        f"95 % of resamples from {gain['low']:+.1f} to {gain['high']:+.1f}, {trained.metrics['queries']} queries."
+    )
+
+
+def _locked_live(question: Question) -> TrainedVersion | None:
+    Question.objects.select_for_update().get(pk=question.pk)
+    return live_version(question)
+
+
+def _before(live: TrainedVersion) -> TrainedVersion | None:
+    """Return what was live before, the nearest that can be loaded; None for the hybrid."""
+    seen = {live.pk}
+    at: TrainedVersion | None = live
+    while at is not None:
+        step = Promotion.objects.filter(project=at.project_id, after=at, move=Move.PROMOTED).order_by("-pk").first()
+        at = step.before if step else None
+        if at is None or at.pk in seen:
+            return None
+        if not fault_of(at):
+            return at
+        seen.add(at.pk)
+    return None
+
+
+def _serve(before: TrainedVersion | None, after: TrainedVersion | None) -> None:
+    """Retire one and let another be live, and their suggesters with them."""
+    for trained, state in ((before, State.RETIRED), (after, State.LIVE)):
+        if trained is not None:
+            TrainedVersion.objects.filter(pk=trained.pk).update(state=state)
+            Suggester.objects.filter(project=trained.project_id, trained_version=trained).update(state=state)
+
+
+def _note(
+    trained: TrainedVersion,
+    move: str,
+    before: TrainedVersion | None,
+    after: TrainedVersion | None,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    is_override: bool = False,
+) -> Promotion:
+    return Promotion.objects.create(
+        project_id=trained.project_id,
+        question=trained.question,
+        move=move,
+        before=before,
+        after=after,
+        is_override=is_override,
+        reason=reason,
+        by=by,
+        moved_at=now,
+    )

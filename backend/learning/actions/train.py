@@ -1,0 +1,344 @@
+"""Train a learned suggester of a pair question from a frozen dataset version, into a version in shadow.
+
+In three steps, as a job or on the command line: gather what there is to learn within the project's door, learn
+without it, and write down what came of it. Texts are those of today, labels and chances those that were frozen.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import Max
+from earmark import suggesters as sdk
+from earmark.evaluation import Comparison, compared, summary
+from earmark.suggesters.clusters import KnownClusters, KnownPair
+from earmark.suggesters.examples import Example, Told, examples_told
+from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.learned import LearnedReranker
+from earmark.suggesters.pool import PoolCandidate
+
+from backend.datasets.actions.freeze import path_of_file
+from backend.datasets.models import DatasetVersion
+from backend.datasets.splits import DEV, TEST
+from backend.datasets.splits import TRAIN as TRAIN_SPLIT
+from backend.learning.errors import NothingFrozen, NothingToLearn, NotLearnable
+from backend.learning.ledger import Row, positives_of, told_of
+from backend.projects.actions.jobs import enqueue
+from backend.questions.models import Question
+from backend.suggestions.actions.weigh import weigh_fields
+from backend.suggestions.fusion import checksum_of, folder_of, live_version, load_trained, pool_of, weighed_facets
+from backend.suggestions.items import StoredItems
+from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
+from backend.suggestions.nearest import StoredVectors
+from backend.suggestions.retrieval import index_of
+
+TRAIN = "learning.train"
+LEASE_S = 1800
+MOST_TAUGHT, MOST_ASKED = 5_000, 400
+"""Queries that are learned from and that are asked; of more, those drawn by a hash. About a tenth of a second each."""
+RANKED = 100
+SAMPLES = 2_000
+GATE = "MRR@10"
+HYBRID = "hybrid"
+
+Tell = Callable[[str], None]
+TELL_EVERY = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query that is not learned from: what is right, and its pool."""
+
+    query: str
+    positives: frozenset[str]
+    pool: Sequence[PoolCandidate]
+
+
+@dataclass
+class Lesson:
+    """What there is to learn from, and what the outcome is measured on, with the rankings of what serves now."""
+
+    trained: TrainedVersion
+    hybrid: HybridSuggester
+    embedder_version: str
+    examples: list[Example]
+    counts: Mapping[str, int]
+    asked: list[Asked]
+    rivals: dict[str, dict[str, list[str]]]
+    started_at_s: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned: its artefact's checksum, version and report, how it did, and what it took."""
+
+    checksum: str
+    version: str
+    report: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    seconds: float
+
+
+def frozen_version(*, question: Question, number: int | None = None, dataset: str = "") -> DatasetVersion:
+    """Return a frozen dataset version of a question: the newest, or the one of a number. Raises NothingFrozen."""
+    frozen = DatasetVersion.objects.of(question.project_id).filter(
+        dataset__question=question, state=DatasetVersion.State.FROZEN
+    )
+    if number is not None:
+        frozen = frozen.filter(number=number)
+    if dataset:
+        frozen = frozen.filter(dataset__slug=dataset)
+    found = frozen.select_related("dataset").order_by("-frozen_at", "-pk").first()
+    if found is None:
+        which = f"version {number} of its labels" if number is not None else "version of its labels"
+        raise NothingFrozen(
+            f"Of the question {question.slug} no {which} is frozen. Freeze one: in the admin, under Datasets, "
+            "tick the dataset and choose “Freeze a version now”."
+        )
+    return found
+
+
+def ask_for_training(
+    *, question: Question, version: DatasetVersion, asked_by: str, now: datetime, is_queued: bool = True
+) -> TrainedVersion:
+    """Number the question's next trained version and ask the worker to train it.
+
+    Where `is_queued` is not, the caller trains it. Raises NotLearnable, NothingFrozen.
+    """
+    if question.kind != Question.Kind.PAIR:
+        raise NotLearnable(
+            f"The suggester learned orders pairs; {question.slug} is a question of kind {question.kind}."
+        )
+    if version.state != DatasetVersion.State.FROZEN or version.dataset.question_id != question.pk:
+        raise NothingFrozen(f"{version} is not a frozen version of the labels of {question.slug}.")
+    Question.objects.select_for_update().get(pk=question.pk)
+    versions = TrainedVersion.objects.of(question.project_id).filter(question=question)
+    last = versions.aggregate(last=Max("number"))["last"] or 0
+    trained = TrainedVersion.objects.create(
+        project_id=question.project_id,
+        question=question,
+        number=last + 1,
+        dataset=version.dataset.slug,
+        dataset_number=version.number,
+        dataset_checksum=version.checksum,
+        asked_by=asked_by,
+        asked_at=now,
+    )
+    if is_queued:
+        enqueue(project=question.project_id, kind=TRAIN, trained_id=trained.pk)
+    return trained
+
+
+def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: None) -> Lesson:
+    """Return what a trained version learns from: the longest of the three steps.
+
+    Raises NothingFrozen, NothingToLearn, and DatasetError where the frozen files are not what was frozen.
+    """
+    question = trained.question
+    version = frozen_version(question=question, number=trained.dataset_number, dataset=trained.dataset)
+    labels = list(_lines(version, "labels.jsonl"))
+    later = _Later(question.project_id, _named(labels, _lines(version, "judgements.jsonl")))
+    told = told_of(labels, _lines(version, "judgements.jsonl"), query_of=later)
+    index = index_of(question.project_id).index
+    if not WeighedFields.objects.of(question.project_id).exists():
+        tell("weighing the fields of the items")
+        weigh_fields(project_id=question.project_id, index=index, now=now)
+    vectors = StoredVectors.of(question.project_id)
+    pool = pool_of(question, vectors, weighed_facets(question.project_id), later.clusters(_pairs(told)))
+    hybrid = HybridSuggester(pool)
+    examples, counts = _taught(hybrid, told, later.items, index, tell)
+    held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
+    all_known = positives_of(labels, query_of=later, splits=[TRAIN_SPLIT, DEV, TEST])
+    known = pool.clusters = later.clusters((query, key) for query, keys in all_known.items() for key in keys)
+    asked, rivals = _asked(hybrid, held_out, later.items, index, tell)
+    live = live_version(question)
+    if live is not None and asked:
+        tell(f"asking {live}, which is live")
+        serving = load_trained(live, pool_of(question, vectors, pool.facets, known))
+        rivals[str(live.pk)] = {
+            each.query: [found.candidate_id for found in serving.suggest(later.items[each.query], index, RANKED)]
+            for each in asked
+        }
+    return Lesson(trained, hybrid, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
+
+
+def learn(lesson: Lesson) -> Learned:
+    """Learn, measure, and write the artefact; asks the database nothing. Raises LearningMissing, OSError."""
+    reranker = LearnedReranker(lesson.hybrid).fit(lesson.examples)
+    folder = folder_of(lesson.trained)
+    beside = folder.with_name(f"{folder.name}.training")
+    shutil.rmtree(beside, ignore_errors=True)
+    reranker.save(beside)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+    mine = {each.query: _ranked(each.pool, reranker.log_odds(each.pool)) for each in lesson.asked}
+    return Learned(
+        checksum=checksum_of(folder),
+        version=f"{reranker.version}-{lesson.trained.pk}",
+        report=dict(reranker.report_) | dict(lesson.counts),
+        metrics=_metrics(lesson, mine),
+        seconds=round(time.monotonic() - lesson.started_at_s, 1),
+    )
+
+
+def finish(*, lesson: Lesson, learned: Learned, now: datetime) -> TrainedVersion:
+    """Write down what was learned, in shadow; done twice, the first stands."""
+    trained = TrainedVersion.objects.select_for_update().select_related("question").get(pk=lesson.trained.pk)
+    if trained.state != TrainedVersion.State.TRAINING:
+        return trained
+    trained.suggester = Suggester.objects.create(
+        project_id=trained.project_id,
+        name=LearnedReranker.name,
+        version=learned.version,
+        state=Suggester.State.SHADOW,
+    )
+    trained.state = TrainedVersion.State.SHADOW
+    trained.checksum = learned.checksum
+    trained.embedder_version = lesson.embedder_version
+    trained.report, trained.metrics = dict(learned.report), dict(learned.metrics)
+    trained.examples_count = learned.report["examples"]
+    trained.positives_count = learned.report["positives"]
+    trained.seconds, trained.trained_at = learned.seconds, now
+    trained.save()
+    return trained
+
+
+def give_up(*, trained_id: int, failure: str) -> None:
+    """Say of a version that could not be trained that it failed, and why."""
+    training = TrainedVersion.objects.filter(pk=trained_id, state=TrainedVersion.State.TRAINING)
+    training.update(state=TrainedVersion.State.FAILED, failure=failure[:300])
+
+
+class _Later:
+    """Says which of two items is asked about the other: the one that came to be later, of equals the greater key."""
+
+    def __init__(self, project_id: int, keys: Collection[str]) -> None:
+        self.items = StoredItems(project_id)
+        self._times = self.items.times(keys)
+
+    def __call__(self, one: str, other: str) -> str:
+        return max(one, other, key=self._order)
+
+    def clusters(self, pairs: Iterable[tuple[str, str]]) -> KnownClusters:
+        """Return what is known to be the same, each pair from when its later item came to be."""
+        return KnownClusters(KnownPair(one, other, self._times.get(self(one, other))) for one, other in pairs)
+
+    def _order(self, key: str) -> tuple[float, str]:
+        moment = self._times.get(key)
+        return (moment.timestamp() if moment else 0.0, key)
+
+
+def _named(labels: Iterable[Row], judgements: Iterable[Row]) -> set[str]:
+    """Return the keys of all items that are settled or told of."""
+    settled = {key for row in labels for key in (row["item"], row["other"])}
+    told = {key for row in judgements if row["record"] == "judgement" for key in (row["item"], row["candidate"])}
+    return {key for key in settled | told if key}
+
+
+def _pairs(told: Mapping[str, Mapping[str, Told]]) -> Iterator[tuple[str, str]]:
+    return ((query, key) for query, each in told.items() for key, what in each.items() if what.is_right)
+
+
+def _taught(
+    hybrid: HybridSuggester,
+    told: Mapping[str, Mapping[str, Told]],
+    items: StoredItems,
+    index: sdk.ItemIndex,
+    tell: Tell,
+) -> tuple[list[Example], dict[str, int]]:
+    """Return the examples of those queries of which something right is told, and what was left out."""
+    useful = [query for query, each in told.items() if any(what.is_right for what in each.values())]
+    chosen = _drawn(useful, MOST_TAUGHT)
+    examples: list[Example] = []
+    outside = gone = 0
+    for number, query in enumerate(chosen, start=1):
+        item = items.get(query)
+        if item is None:
+            gone += 1
+            continue
+        pool = hybrid.pool.around(item, index)
+        ranked = sorted(pool, key=lambda each: (-hybrid.log_odds(each), each.id))
+        taught = examples_told(query, ranked, told[query])
+        outside += not any(each.is_positive for each in taught)
+        examples += taught
+        if number % TELL_EVERY == 0 or number == len(chosen):
+            tell(f"looked at {number:,} of {len(chosen):,} items with something known to be right")
+    if not any(each.is_positive for each in examples):
+        raise NothingToLearn(
+            "Nothing in the train split is known to be the same among what is found for it. Wait for more labels, "
+            "freeze a version, and train again."
+        )
+    return examples, {"not_found": outside, "removed": gone, "left_out": len(useful) - len(chosen)}
+
+
+def _asked(
+    hybrid: HybridSuggester,
+    held_out: Mapping[str, set[str]],
+    items: StoredItems,
+    index: sdk.ItemIndex,
+    tell: Tell,
+) -> tuple[list[Asked], dict[str, dict[str, list[str]]]]:
+    """Return the queries that are not learned from, with their pools and with the hybrid's rankings."""
+    asked, rankings = [], {}
+    chosen = _drawn(held_out, MOST_ASKED)
+    for number, query in enumerate(chosen, start=1):
+        item = items.get(query)
+        if item is None:
+            continue
+        found = hybrid.pool.around(item, index)
+        rankings[query] = _ranked(found, [hybrid.log_odds(each) for each in found])
+        asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
+        if number % TELL_EVERY == 0 or number == len(chosen):
+            tell(f"asked about {number:,} of {len(chosen):,} items it does not learn from")
+    return asked, {HYBRID: rankings}
+
+
+def _metrics(lesson: Lesson, mine: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return the measures of the held-out queries, and how far it is ahead of the hybrid and of what is live."""
+    if not lesson.asked:
+        return {"queries": 0}
+    answers = {each.query: each.positives for each in lesson.asked}
+    gains = {
+        name: _gain(compared(answers, rankings, mine, samples=SAMPLES)[GATE])
+        for name, rankings in lesson.rivals.items()
+    }
+    found = sum(any(each.id in asked.positives for each in asked.pool) for asked in lesson.asked)
+    return {
+        "queries": len(lesson.asked),
+        "pool_recall": round(100 * found / len(lesson.asked), 2),
+        "learned": summary(answers, mine),
+        **{name: summary(answers, rankings) for name, rankings in lesson.rivals.items()},
+        "gain": gains[HYBRID],
+        "gains": gains,
+    }
+
+
+def _gain(told: Comparison) -> dict[str, float]:
+    return {"difference": told.difference, "low": told.low, "high": told.high, "chance": told.chance}
+
+
+def _ranked(pool: Sequence[PoolCandidate], odds: Sequence[float]) -> list[str]:
+    told = {each.id: each_odds for each, each_odds in zip(pool, odds, strict=True)}
+    return sorted(told, key=lambda key: (-told[key], key))[:RANKED]
+
+
+def _compact(candidate: PoolCandidate) -> PoolCandidate:
+    """Return a candidate without its texts, its features in a quarter of the memory."""
+    return replace(candidate, item=None, features=cast("tuple[float, ...]", array("d", candidate.features)))
+
+
+def _drawn(queries: Iterable[str], most: int) -> list[str]:
+    """Return at most so many queries, the same ones each time."""
+    return sorted(sorted(queries, key=lambda query: hashlib.sha256(query.encode()).hexdigest())[:most])
+
+
+def _lines(version: DatasetVersion, name: str) -> Iterator[dict[str, Any]]:
+    with path_of_file(version=version, name=name).open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)

@@ -1,0 +1,45 @@
+"""The jobs of learning: train a version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from backend.datasets.errors import DatasetError
+from backend.learning.actions.train import Learned, Lesson, finish, gather, give_up, learn
+from backend.learning.errors import LearningError
+from backend.suggestions.models import TrainedVersion
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A lesson, and what was learned from it once it was."""
+
+    lesson: Lesson
+    learned: Learned
+
+
+def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> Lesson | None:
+    """Gather what a version learns from; None where it is trained already, or never can be, which it then says."""
+    trained = TrainedVersion.objects.select_related("question").get(pk=trained_id)
+    if trained.state != TrainedVersion.State.TRAINING:
+        return None
+    try:
+        return gather(trained=trained, now=now)
+    except (LearningError, DatasetError) as error:
+        give_up(trained_id=trained_id, failure=str(error))
+        return None
+
+
+def fit_work(lesson: Lesson) -> Errand:
+    """Learn, outside any transaction."""
+    return Errand(lesson, learn(lesson))
+
+
+def write_work(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:
+    """Write down what was learned."""
+    finish(lesson=answer.lesson, learned=answer.learned, now=now)
+
+
+def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: str, **_: Any) -> None:
+    """Say of a version that could not be trained that it failed, and why."""
+    give_up(trained_id=trained_id, failure=f"It failed with {failure}; the worker's log says more.")

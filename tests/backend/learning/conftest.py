@@ -1,0 +1,104 @@
+"""A forum in which the words mislead: the same fault is told in the same component, never in the nearest words."""
+
+import random
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from backend.annotators.actions.people import meet_staff
+from backend.datasets.actions.freeze import ask_for_version, register_dataset
+from backend.judgements.actions.tell import answer_as_expert
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.tenancy import tenancy
+from backend.questions.actions.items import NewItem, register_items
+from backend.questions.actions.units import unit_of_pair
+from backend.questions.models import Item
+
+FAULTS = 36
+WORDS = [
+    "paper",
+    "tray",
+    "ink",
+    "toner",
+    "screen",
+    "menu",
+    "button",
+    "window",
+    "folder",
+    "letter",
+    "draft",
+    "stamp",
+    "border",
+    "corner",
+    "banner",
+]
+
+
+@pytest.fixture
+def forum(make_world, now):
+    """Each fault is told three times: its first report, a decoy of nearer words elsewhere, and a later same one."""
+    world = make_world(suggesters=["learned"])
+    draws = random.Random(3)
+    items, pairs = [], []
+    for fault in range(FAULTS):
+        words = draws.sample(WORDS, 6)
+        first, decoy, later = f"f{fault}", f"d{fault}", f"l{fault}"
+        # the marker ties the three together by words; the decoy shares more of them
+        told = [
+            (first, f"case{fault} {' '.join(words[:2])}", f"area{fault % 20}", 0),
+            (decoy, f"case{fault} {' '.join(words[2:6])}", f"area{(fault + 7) % 20}", 1),
+            (later, f"case{fault} {' '.join(words[2:6])}", f"area{fault % 20}", 2),
+        ]
+        for key, title, area, day in told:
+            at = now - timedelta(days=900 - 10 * fault - day)
+            items.append(
+                NewItem(key, title, "", f"https://forum.example/t/{key}", created_at=at, metadata={"area": area})
+            )
+        pairs.append((first, later))
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=items, now=now)
+        world.items = {item.key: item for item in Item.objects.of(world.project)}
+        world.dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+    world.pairs = pairs
+    return world
+
+
+@pytest.fixture
+def label(now):
+    """Say as an expert of pairs whether they are the same."""
+
+    def say(world, pairs, value="duplicate"):
+        with tenancy(world.project):
+            expert = meet_staff(project_id=world.project.pk, user_id=1, now=now)
+            for one, other in pairs:
+                first, second = world.items[one], world.items[other]
+                unit = unit_of_pair(question=world.question, first=first, second=second)
+                answer_as_expert(annotator=expert, unit=unit, item=second, value=value, now=now)
+        while drain_jobs(seconds=60):
+            pass
+
+    return say
+
+
+@pytest.fixture
+def freeze(now):
+    """Freeze what is believed."""
+
+    def do(world):
+        with tenancy(world.project):
+            version = ask_for_version(dataset=world.dataset, asked_by="ann", now=now)
+        drain_jobs(seconds=60)
+        with tenancy(world.project):
+            version.refresh_from_db()
+        return version
+
+    return do
+
+
+@pytest.fixture
+def taught(forum, label, freeze) -> SimpleNamespace:
+    """A forum whose faults are all labelled, and frozen."""
+    label(forum, forum.pairs)
+    forum.version = freeze(forum)
+    return forum

@@ -1,0 +1,198 @@
+"""Train, shadow, promote, suggest, step back: what the exposures say of it."""
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from backend.judgements.actions.show import show_suggestions
+from backend.judgements.models import Slot
+from backend.learning.actions.promote import promote, step_back, why_not
+from backend.learning.errors import NotBetter, NothingLive, NotPromotable
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.keys import add_api_key
+from backend.projects.ids import uuid7
+from backend.projects.tenancy import tenancy
+from backend.suggestions import fusion
+from backend.suggestions.fusion import folder_of, forget_engines, fused_suggester
+from backend.suggestions.models import Promotion, Suggester, TrainedVersion
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def made(taught):
+    """A taught forum with one trained version, measured as better."""
+    call_command("train_suggester", question="duplicate")
+    with tenancy(taught.project):
+        taught.trained = TrainedVersion.objects.select_related("question", "suggester").get()
+        assert taught.trained.is_better
+    return taught
+
+
+def again(world):
+    """A second version of the same, as if trained from other data."""
+    call_command("train_suggester", question="duplicate")
+    with tenancy(world.project):
+        return TrainedVersion.objects.select_related("question", "suggester").latest("number")
+
+
+def shown(world, item="l3", person=0):
+    """Return the suggesters that an exposure names, and the candidate at its first place."""
+    with tenancy(world.project):
+        exposure = show_suggestions(
+            annotator=world.people[person], question=world.question, item=world.items[item], channel="sdk",
+            now=timezone.now(),
+        )  # fmt: skip
+        slots = list(exposure.slots.select_related("suggester", "candidate").order_by("rank"))
+        return {str(slot.suggester) for slot in slots}, slots[0].candidate.key
+
+
+def move(world, action, **more):
+    with tenancy(world.project):
+        return action(by="ann", now=world.now, **more)
+
+
+def test_in_shadow_it_shows_nothing_and_the_hybrid_serves(made):
+    named, first = shown(made)
+    assert all(name.startswith("hybrid 1-earlier-") for name in named) and first == "d3"
+
+
+def test_promoted_it_orders_and_exposures_name_it_and_back_again(made):
+    before, _ = shown(made)
+    step = move(made, promote, trained=made.trained)
+    assert (step.move, step.by, step.before, step.is_override) == ("promoted", "ann", None, False)
+    named, first = shown(made, person=1)
+    assert named == {str(made.trained.suggester)} and first == "f3"
+    back = move(made, step_back, question=made.question, reason="just to see")
+    assert (back.move, back.before, back.after, back.reason) == ("stepped_back", made.trained, None, "just to see")
+    named, first = shown(made, person=2)
+    assert named == before and first == "d3"
+    with tenancy(made.project):
+        states = set(TrainedVersion.objects.values_list("state", "suggester__state"))
+    assert states == {("retired", "retired")}
+
+
+def test_step_by_step_back_through_the_versions_to_the_hybrid(made):
+    move(made, promote, trained=made.trained)
+    second = again(made)
+    with tenancy(made.project):
+        assert "not surely better than duplicate 1" in why_not(second, made.trained)
+    move(made, promote, trained=second, reason="newer labels")
+    assert shown(made)[0] == {str(second.suggester)}
+    assert move(made, step_back, question=made.question).after == made.trained
+    assert shown(made, person=1)[0] == {str(made.trained.suggester)}
+    assert move(made, step_back, question=made.question).after is None
+    assert all(name.startswith("hybrid") for name in shown(made, person=2)[0])
+    with pytest.raises(NothingLive):
+        move(made, step_back, question=made.question)
+
+
+def test_what_is_not_surely_better_needs_a_reason_which_is_kept(made):
+    with tenancy(made.project):
+        metrics = made.trained.metrics
+        metrics["gains"]["hybrid"] |= {"low": -0.4, "difference": 1.2}
+        TrainedVersion.objects.update(metrics=metrics)
+    with pytest.raises(NotBetter, match=r"not surely better than the hybrid: MRR@10 \+1\.2"):
+        move(made, promote, trained=made.trained, reason="  ")
+    with tenancy(made.project):
+        assert TrainedVersion.objects.get().state == "shadow" and not Promotion.objects.exists()
+    step = move(made, promote, trained=made.trained, reason="we want its reasons")
+    assert (step.is_override, step.reason) == (True, "we want its reasons")
+
+
+def test_what_was_never_measured_is_not_better(made):
+    with tenancy(made.project):
+        TrainedVersion.objects.update(metrics={"queries": 0})
+    with pytest.raises(NotBetter, match="was not measured"):
+        move(made, promote, trained=made.trained)
+
+
+def test_only_what_is_trained_and_whole_is_promoted(made):
+    move(made, promote, trained=made.trained)
+    with pytest.raises(NotPromotable, match="is live"):
+        move(made, promote, trained=made.trained)
+    move(made, step_back, question=made.question)
+    (folder_of(made.trained) / "trees.txt").write_text("tree")
+    with pytest.raises(NotPromotable, match="is not what was written"):
+        move(made, promote, trained=made.trained)
+
+
+def test_a_broken_artefact_abstains_is_logged_once_and_serves_again_when_whole(made, caplog, monkeypatch):
+    move(made, promote, trained=made.trained)
+    model = folder_of(made.trained) / "model.json"
+    whole = model.read_text()
+    model.write_text(whole + " ")
+    forget_engines()
+    with tenancy(made.project):
+        assert [fused_suggester(made.question, is_learned=True) for _ in range(3)] == [None] * 3
+    assert caplog.text.count("cannot be loaded and abstains") == 1
+    model.write_text(whole)
+    monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 0)
+    assert shown(made)[0] == {str(made.trained.suggester)}
+
+
+def test_an_engine_is_loaded_once_and_anew_when_another_version_is_live(made, monkeypatch):
+    loads = []
+    load = fusion.load_trained
+    monkeypatch.setattr(fusion, "load_trained", lambda *given: loads.append(given[0].number) or load(*given))
+    move(made, promote, trained=made.trained)
+    loads.clear()
+    for person in range(3):
+        shown(made, person=person)
+    assert loads == [1]
+    second = again(made)
+    move(made, promote, trained=second, reason="newer")
+    loads.clear()
+    shown(made, person=4)
+    shown(made, person=5)
+    assert loads == [2]
+
+
+def test_two_versions_are_never_live_at_once_and_steps_are_not_rewritten(made):
+    move(made, promote, trained=made.trained)
+    second = again(made)
+    with tenancy(made.project):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TrainedVersion.objects.filter(pk=second.pk).update(state="live")
+        with pytest.raises(Exception, match="permission denied"), transaction.atomic():
+            Promotion.objects.update(by="nobody")
+
+
+def test_the_hybrid_learns_from_a_job_what_sharing_a_field_speaks_for(forum):
+    with tenancy(forum.project):
+        first = fused_suggester(forum.question, is_learned=False)
+        assert first.pool.facets.names == []
+    drain_jobs(seconds=60)
+    with tenancy(forum.project):
+        second = fused_suggester(forum.question, is_learned=False)
+        assert second.pool.facets.names == ["area"] and second.version != first.version
+        assert Suggester.objects.filter(name="learned").count() == 0
+
+
+def test_what_another_project_promoted_changes_nothing_here(made, make_world):
+    move(made, promote, trained=made.trained)
+    other = make_world("other", suggesters=["learned"])
+    assert all(name.startswith("hybrid") for name in shown(other, item="5")[0])
+
+
+def test_over_the_api_the_slots_name_the_version_that_serves(made):
+    secret = add_api_key(project=made.project, kind="secret")
+
+    def suggesters():
+        body = {"annotator": {"id": str(uuid7())}, "question": "duplicate", "item": "l3"}
+        answer = Client().post(
+            "/v1/exposures", body, content_type="application/json", headers={"Authorization": f"Bearer {secret}"}
+        )
+        return {(slot["suggester"]["name"], slot["suggester"]["version"]) for slot in answer.json()["slots"]}
+
+    (before,) = suggesters()
+    assert before[0] == "hybrid"
+    move(made, promote, trained=made.trained)
+    assert suggesters() == {("learned", made.trained.suggester.version)}
+    move(made, step_back, question=made.question)
+    assert suggesters() == {before}
+    with tenancy(made.project):
+        by_version = {str(slot.suggester) for slot in Slot.objects.select_related("suggester")}
+    assert by_version == {" ".join(before), str(made.trained.suggester)}

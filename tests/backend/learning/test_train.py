@@ -1,0 +1,128 @@
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backend.learning.actions.train import ask_for_training, folder_of, frozen_version
+from backend.learning.errors import NothingFrozen, NotLearnable
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.tenancy import tenancy
+from backend.suggestions.fusion import fault_of
+from backend.suggestions.models import Suggester, TrainedVersion
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def train(world):
+    call_command("train_suggester", question="duplicate", project=world.project.slug)
+    with tenancy(world.project):
+        return TrainedVersion.objects.select_related("question", "suggester").latest("pk")
+
+
+def test_a_frozen_version_trains_a_suggester_into_shadow(taught, capsys):
+    trained = train(taught)
+    assert (trained.state, trained.suggester.state, trained.suggester.name) == ("shadow", "shadow", "learned")
+    assert (trained.dataset, trained.dataset_number, trained.dataset_checksum) == ("dups", 1, taught.version.checksum)
+    assert trained.positives_count > 12 and trained.examples_count > trained.positives_count and trained.seconds > 0
+    said = capsys.readouterr().out
+    assert "training duplicate 1 from dups 1" in said and "looked at" in said and "is in shadow as learned 1-" in said
+
+
+def test_it_is_measured_beside_the_hybrid_on_what_it_did_not_learn_from(taught):
+    trained = train(taught)
+    with tenancy(taught.project):
+        rows = [json.loads(line) for line in _file(taught, "labels.jsonl").splitlines()]
+    held_out = [row for row in rows if row["split"] in ("dev", "test")]
+    assert trained.metrics["queries"] == len(held_out) > 0
+    assert trained.report["queries"] == len(rows) - len(held_out)
+    gain = trained.gain
+    assert gain["low"] <= gain["difference"] <= gain["high"]
+    mine, usual = trained.metrics["learned"]["MRR@10"], trained.metrics["hybrid"]["MRR@10"]
+    assert gain["difference"] == pytest.approx(mine - usual, abs=0.02)
+
+
+def test_it_learns_what_words_do_not_tell(taught):
+    trained = train(taught)
+    assert trained.metrics["learned"]["MRR@10"] > trained.metrics["hybrid"]["MRR@10"] + 10 and trained.is_better
+
+
+def _file(world, name):
+    from backend.datasets.actions.freeze import path_of_file
+
+    return path_of_file(version=frozen_version(question=world.question), name=name).read_text()
+
+
+def test_a_worker_trains_as_the_command_does(taught):
+    with tenancy(taught.project):
+        version = frozen_version(question=taught.question)
+        asked = ask_for_training(question=taught.question, version=version, asked_by="ann", now=taught.now)
+        assert asked.state == "training"
+    drain_jobs(seconds=60)
+    with tenancy(taught.project):
+        asked = TrainedVersion.objects.select_related("suggester").get(pk=asked.pk)
+    by_command = train(taught)
+    assert (asked.state, asked.metrics, asked.number) == ("shadow", by_command.metrics, 1)
+    assert by_command.number == 2 and by_command.suggester.version != asked.suggester.version
+
+
+def test_without_a_frozen_version_it_says_how_to_freeze_one(forum):
+    with pytest.raises(CommandError, match="Freeze a version now"):
+        call_command("train_suggester", question="duplicate")
+    with tenancy(forum.project):
+        assert not TrainedVersion.objects.exists()
+
+
+def test_a_version_without_anything_right_fails_and_says_so(forum, label, freeze):
+    label(forum, [("f1", "d1")], value="different")
+    freeze(forum)
+    with pytest.raises(CommandError, match="Wait for more labels"):
+        call_command("train_suggester", question="duplicate")
+    with tenancy(forum.project):
+        failed = TrainedVersion.objects.get()
+        assert failed.state == "failed" and "Wait for more labels" in failed.failure
+        assert not Suggester.objects.filter(name="learned").exists()
+
+
+def test_a_job_that_can_learn_nothing_fails_once_and_for_all(forum, label, freeze):
+    label(forum, [("f1", "d1")], value="different")
+    version = freeze(forum)
+    with tenancy(forum.project):
+        asked = ask_for_training(question=forum.question, version=version, asked_by="ann", now=forum.now)
+    drain_jobs(seconds=60)
+    with tenancy(forum.project):
+        asked.refresh_from_db()
+    assert asked.state == "failed" and "Wait for more labels" in asked.failure
+
+
+def test_unknown_names_are_told_with_those_there_are(forum):
+    with pytest.raises(CommandError, match="asks no question 'typo'; it asks duplicate"):
+        call_command("train_suggester", question="typo")
+    with pytest.raises(CommandError, match="no project 'typo'"):
+        call_command("train_suggester", question="duplicate", project="typo")
+
+
+def test_only_pair_questions_are_learned(taught, ask_labels):
+    topics = ask_labels(taught)
+    with tenancy(taught.project), pytest.raises(NotLearnable):
+        ask_for_training(question=topics, version=taught.version, asked_by="ann", now=taught.now)
+
+
+def test_a_version_of_another_question_is_refused(taught, make_world):
+    with tenancy(taught.project):
+        version = frozen_version(question=taught.question)
+    other = make_world("other")
+    with tenancy(other.project), pytest.raises(NothingFrozen):
+        ask_for_training(question=other.question, version=version, asked_by="ann", now=taught.now)
+
+
+def test_a_changed_or_missing_artefact_is_told(taught):
+    trained = train(taught)
+    with tenancy(taught.project):
+        assert fault_of(trained) == ""
+        model = folder_of(trained) / "model.json"
+        model.write_text(model.read_text().replace("learned", "changed"))
+        assert "is not what was written" in fault_of(trained)
+        (folder_of(trained) / "checksums.json").write_text("{}")
+        assert "is not what was trained" in fault_of(trained)
+        (folder_of(trained) / "checksums.json").unlink()
+        assert "train again" in fault_of(trained)

@@ -1,0 +1,139 @@
+"""The hybrid at the request: words, stored vectors, and fields that are weighed without labels."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.models import Job
+from backend.projects.tenancy import tenancy
+from backend.questions.actions.items import NewItem, register_items, remove_item
+from backend.questions.models import Item
+from backend.suggestions import fusion, retrieval
+from backend.suggestions.fusion import WEIGH, forget_engines, fused_suggester
+from backend.suggestions.items import StoredItems
+from backend.suggestions.models import WeighedFields
+from backend.suggestions.nearest import StoredVectors
+from backend.suggestions.retrieval import guesses_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def always_look(monkeypatch):
+    monkeypatch.setattr(retrieval, "LOOK_AGAIN_S", 0)
+
+
+@pytest.fixture
+def world(make_world):
+    return make_world(suggesters=["hybrid"])
+
+
+def guessed(world, item):
+    with tenancy(world.project):
+        found = guesses_for(question=world.question, item=Item.objects.get(key=item))
+        return {guess.candidate_key: guess for guess in found}
+
+
+def test_the_hybrid_guesses_by_words_and_is_named(world):
+    found = guessed(world, "5")
+    assert {"1", "2", "3"} <= set(found)
+    assert {guess.suggester.name for guess in found.values()} == {"hybrid"}
+    assert all(0 < guess.score < 1 and guess.reasons for key, guess in found.items() if key in "123")
+
+
+def test_the_hybrid_finds_by_stored_vectors_what_shares_no_word(world, models, register):
+    pytest.importorskip("onnxruntime")
+    with tenancy(world.project):
+        register(world.project, {"a": "archive fails", "d": "store broken"})
+    assert "a" not in guessed(world, "d"), "nothing is embedded yet"
+    drain_jobs(seconds=60)
+    found = guessed(world, "d")
+    assert "a" in found and any("title" in reason for reason in found["a"].reasons)
+
+
+def test_its_version_tells_the_embedder_and_the_fields(world, models, register):
+    pytest.importorskip("onnxruntime")
+    with tenancy(world.project):
+        register(world.project, {"a": "archive fails"})
+        before = fused_suggester(world.question, is_learned=False).version
+    drain_jobs(seconds=60)
+    with tenancy(world.project):
+        after = fused_suggester(world.question, is_learned=False).version
+    assert before != after and len(after) <= 40
+
+
+def test_cosines_are_those_of_the_search(world, models, register, titles):
+    pytest.importorskip("onnxruntime")
+    with tenancy(world.project):
+        register(world.project, titles)
+    drain_jobs(seconds=60)
+    with tenancy(world.project):
+        vectors = StoredVectors.of(world.project.pk)
+        vector = vectors.vector_of("a")
+        hits = {hit.id: hit.score for hit in vectors.search(vector, 10)}
+        told = vectors.cosines(vector, [*titles, "nobody"])
+    assert told == pytest.approx({key: hits[key] for key in titles}) and told["a"] == pytest.approx(1, abs=1e-3)
+
+
+def test_a_removed_thread_is_no_candidate(world):
+    assert "1" in guessed(world, "5")
+    with tenancy(world.project):
+        remove_item(item=world.items["1"], now=world.now)
+    assert "1" not in guessed(world, "5")
+
+
+def test_candidates_are_read_in_one_query_however_many_they_are(world, django_assert_max_num_queries):
+    with tenancy(world.project):
+        register_items(
+            project_id=world.project.pk,
+            items=[
+                NewItem(f"n{at}", "Archive messages", created_at=world.now - timedelta(days=40, hours=at))
+                for at in range(60)
+            ],
+            now=world.now,
+        )
+    guessed(world, "5")
+    with django_assert_max_num_queries(16):
+        assert len(guessed(world, "5")) == 20
+
+
+def test_an_engine_is_kept_while_nothing_changes_and_not_longer(world):
+    with tenancy(world.project):
+        first = fused_suggester(world.question, is_learned=False)
+        assert fused_suggester(world.question, is_learned=False) is first
+        world.question.candidates_from = "any"
+        other = fused_suggester(world.question, is_learned=False)
+        assert other is not first and other.version != first.version
+
+
+def test_fields_are_weighed_once_and_again_when_there_are_twice_as_many(world, monkeypatch):
+    with tenancy(world.project):
+        for _ in range(2):
+            fused_suggester(world.question, is_learned=False)
+        assert Job.objects.waiting().filter(kind=WEIGH).count() == 1
+    drain_jobs(seconds=60)
+    forget_engines()
+    with tenancy(world.project):
+        assert WeighedFields.objects.get().items_count == 5
+        fused_suggester(world.question, is_learned=False)
+        assert not Job.objects.waiting().filter(kind=WEIGH).exists()
+        more = [NewItem(f"n{at}", "Printing", created_at=world.now) for at in range(6)]
+        register_items(project_id=world.project.pk, items=more, now=world.now)
+        monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 0)
+        monkeypatch.setattr(fusion, "FIELDS_AGAIN_S", 0)
+        fused_suggester(world.question, is_learned=False)
+    drain_jobs(seconds=60)
+    with tenancy(world.project):
+        assert WeighedFields.objects.get().items_count == 11
+
+
+def test_stored_items_are_a_mapping_of_what_is_there(world):
+    with tenancy(world.project):
+        remove_item(item=world.items["4"], now=world.now)
+        stored = StoredItems(world.project.pk)
+        assert (len(stored), set(stored), "4" in stored) == (4, {"1", "2", "3", "5"}, False)
+        assert stored["1"].title == world.items["1"].title
+        assert stored.times(["5", "nobody"]) == {"5": world.items["5"].created_at}
+        with pytest.raises(KeyError):
+            stored["4"]
