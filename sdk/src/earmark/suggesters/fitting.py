@@ -22,7 +22,7 @@ LEAST_QUERIES = 12
 PULLS = (10.0, 30.0, 100.0, 300.0)
 """How strongly coefficients are drawn to the prior's, as variances of a Gaussian prior turned over."""
 SHARES = (0.0, 0.5, 1.0)
-CAUTION = 1.0
+CAUTION = 1.5
 FEW = 40
 """How many of its standard errors a gain in cross-validation must exceed; with FEW queries twice as many.
 
@@ -116,10 +116,10 @@ def fitted(rows: Rows) -> Chosen:
         return Chosen(nothing, None, 0.0, 0.0, 0.0, slope, offset, 0.0, 0.0, 0.0)
     before = _reciprocal_ranks(rows.prior, rows)
     added = {(pull, share): share * told for pull, told in _linear_out_of_fold(rows).items() for share in SHARES}
-    (pull, share), linear = _surest(rows, before, rows.prior, added)
+    (pull, share), linear = _surest(rows, rows.prior, added)
     trees = _trees_out_of_fold(rows, pull, share)
     added = {(pull, tree_share): tree_share * trees for tree_share in SHARES}
-    (_, tree_share), _ = _surest(rows, before, rows.prior + linear, added)
+    (_, tree_share), _ = _surest(rows, rows.prior + linear, added)
     score = rows.prior + linear + tree_share * trees
     gain, error = _gain(_reciprocal_ranks(score, rows) - before)
     slope, offset = _calibrated(score, rows)
@@ -129,15 +129,13 @@ def fitted(rows: Rows) -> Chosen:
     return Chosen(coefficients, made, share, tree_share, pull, slope, offset, float(before.mean()), gain, error)
 
 
-def _surest(
-    rows: Rows, before: Array, start: Array, added: Mapping[tuple[float, float], Array]
-) -> tuple[tuple[float, float], Array]:
-    """Return the addition that gains most after its uncertainty is taken off; the first with share 0 gains nothing."""
+def _surest(rows: Rows, start: Array, added: Mapping[tuple[float, float], Array]) -> tuple[tuple[float, float], Array]:
+    """Return the addition to a score that gains most once its uncertainty is taken off; of share 0 where none does."""
     best, surest = next(key for key in added if key[1] == 0), 0.0
-    worth = _sure(_reciprocal_ranks(start, rows) - before)
+    before = _reciprocal_ranks(start, rows)
     for key, more in added.items():
-        sure = _sure(_reciprocal_ranks(start + more, rows) - before) - worth if key[1] else 0.0
-        if sure > surest:
+        sure = _sure(_reciprocal_ranks(start + more, rows) - before)
+        if key[1] and sure > surest:
             best, surest = key, sure
     return best, added[best]
 
