@@ -181,6 +181,13 @@ def test_a_log_holds_the_shown_what_was_found_deeper_with_its_like_and_some_at_r
     assert more == examples_of("q", ranked, {"2", "50"}, shown=10, presumed=4, random=7)
 
 
+def test_a_log_weighs_as_much_as_the_pool_that_it_was_drawn_from():
+    ranked = [candidate(at) for at in range(100)]
+    examples = examples_of("q", ranked, {"2", "50"}, shown=10, presumed=4, random=17)
+    assert sum(each.weight for each in examples) == pytest.approx(100)
+    assert {each.weight for each in examples} == {1.0, 85 / 17}
+
+
 def test_presumed_negatives_lie_as_deep_as_what_was_found():
     ranked = [candidate(at, title_length=float(at)) for at in range(100)]
     examples = examples_of("q", ranked, {"50"}, shown=0, presumed=4, random=0)

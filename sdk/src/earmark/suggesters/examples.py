@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from earmark.suggesters.pool import PoolCandidate
 
 SHOWN = 10
-RANDOM = 10
+RANDOM = 30
 PRESUMED = 10
 HEAVIEST = 20.0
 """No example stands for more than so many: what was very unlikely to be told tells much, and little surely."""
@@ -41,16 +41,18 @@ def examples_of(
 
     Those that are shown and not right are negatives. What is right and lies deeper was found by
     searching; with each come `presumed` negatives of the same depth, else depth itself would look like
-    being right. `random` more negatives come from all depths below the shown ones. Which ones is
-    drawn by a hash of the query and the candidate, so the same log comes out each time.
+    being right. `random` more negatives are drawn from all depths below, and stand for all that were not
+    drawn: else what lies deep would look rare. The draw is by a hash of the query and the candidate, so the
+    same log comes out each time.
     """
     right = {at for at, each in enumerate(ranked) if each.id in positives}
     below = [at for at in range(shown, len(ranked)) if at not in right]
-    chosen = set(range(min(shown, len(ranked)))) | right
+    chosen = dict.fromkeys({*range(min(shown, len(ranked))), *right}, 1.0)
     for depth in (at for at in right if at >= shown):
-        chosen.update(sorted(below, key=lambda at: (abs(at - depth), at))[:presumed])
-    chosen.update(sorted(below, key=lambda at: _draw(query, ranked[at].id))[:random])
-    return [Example(query, ranked[at].features, at in right) for at in sorted(chosen)]
+        chosen |= dict.fromkeys(sorted(below, key=lambda at: (abs(at - depth), at))[:presumed], 1.0)
+    others = sorted((at for at in below if at not in chosen), key=lambda at: _draw(query, ranked[at].id))
+    chosen |= dict.fromkeys(others[:random], max(1.0, len(others) / max(1, random)))
+    return [Example(query, ranked[at].features, at in right, chosen[at]) for at in sorted(chosen)]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Values in, values out. Needs the extra `learned`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ LEAST_QUERIES = 12
 PULLS = (10.0, 30.0, 100.0, 300.0)
 """How strongly coefficients are drawn to the prior's, as variances of a Gaussian prior turned over."""
 SHARES = (0.0, 0.5, 1.0)
-CAUTION = 1.0
+CAUTION = 1.5
 FEW = 40
 """How many of its standard errors a gain in cross-validation must exceed; with FEW queries twice as many.
 
@@ -105,38 +105,49 @@ def as_rows(
 
 
 def fitted(rows: Rows) -> Chosen:
-    """Return what examples teach, chosen by cross-validation over queries; the prior alone where they are too few."""
+    """Return what examples teach, chosen by cross-validation over queries; the prior alone where they are too few.
+
+    First the regression, then trees that begin where it ends: each is added only as far as it helps for sure.
+    """
     useful = int(np.add.reduceat(rows.right, rows.starts).astype(bool).sum()) if len(rows.right) else 0
     nothing = np.zeros(rows.features.shape[1])
     if useful < LEAST_QUERIES:
         slope, offset = _calibrated(rows.prior, rows)
         return Chosen(nothing, None, 0.0, 0.0, 0.0, slope, offset, 0.0, 0.0, 0.0)
-    linear, trees = _out_of_fold(rows)
     before = _reciprocal_ranks(rows.prior, rows)
-    best = (0.0, 0.0, 0.0, PULLS[-1], 0.0, 0.0)
-    for pull in PULLS:
-        for share in SHARES:
-            for tree_share in SHARES:
-                score = rows.prior + share * linear[pull] + tree_share * trees
-                gains = _reciprocal_ranks(score, rows) - before
-                error = float(gains.std() / np.sqrt(len(gains)))
-                sure = float(gains.mean()) - CAUTION * (1 + FEW / len(gains)) * error
-                if sure > best[0]:
-                    best = (sure, share, tree_share, pull, float(gains.mean()), error)
-    _, share, tree_share, pull, gain, error = best
-    slope, offset = _calibrated(rows.prior + share * linear[pull] + tree_share * trees, rows)
-    return Chosen(
-        coefficients_of(rows, pull) if share else nothing,
-        trees_of(rows) if tree_share else None,
-        share,
-        tree_share,
-        pull,
-        slope,
-        offset,
-        float(before.mean()),
-        gain,
-        error,
-    )
+    added = {(pull, share): share * told for pull, told in _linear_out_of_fold(rows).items() for share in SHARES}
+    (pull, share), linear = _surest(rows, rows.prior, added)
+    trees = _trees_out_of_fold(rows, pull, share)
+    added = {(pull, tree_share): tree_share * trees for tree_share in SHARES}
+    (_, tree_share), _ = _surest(rows, rows.prior + linear, added)
+    score = rows.prior + linear + tree_share * trees
+    gain, error = _gain(_reciprocal_ranks(score, rows) - before)
+    slope, offset = _calibrated(score, rows)
+    coefficients = coefficients_of(rows, pull) if share else nothing
+    begun = rows.prior + share * (rows.features @ coefficients)
+    made = trees_of(rows, begun) if tree_share else None
+    return Chosen(coefficients, made, share, tree_share, pull, slope, offset, float(before.mean()), gain, error)
+
+
+def _surest(rows: Rows, start: Array, added: Mapping[tuple[float, float], Array]) -> tuple[tuple[float, float], Array]:
+    """Return the addition to a score that gains most once its uncertainty is taken off; of share 0 where none does."""
+    best, surest = next(key for key in added if key[1] == 0), 0.0
+    before = _reciprocal_ranks(start, rows)
+    for key, more in added.items():
+        sure = _sure(_reciprocal_ranks(start + more, rows) - before)
+        if key[1] and sure > surest:
+            best, surest = key, sure
+    return best, added[best]
+
+
+def _sure(gains: Array) -> float:
+    """Return a mean gain less what chance may have added to it."""
+    mean, error = _gain(gains)
+    return mean - CAUTION * (1 + FEW / len(gains)) * error
+
+
+def _gain(gains: Array) -> tuple[float, float]:
+    return float(gains.mean()), float(gains.std() / np.sqrt(len(gains)))
 
 
 def coefficients_of(rows: Rows, pull: float) -> Array:
@@ -167,31 +178,44 @@ def coefficients_of(rows: Rows, pull: float) -> Array:
     return np.asarray(found.x / spread, dtype=np.float64)
 
 
-def trees_of(rows: Rows) -> lightgbm.Booster:
-    """Return boosted trees (LambdaMART, Burges 2010) that put right candidates of a query first, from the prior on."""
+def trees_of(rows: Rows, start: Array) -> lightgbm.Booster:
+    """Return boosted trees (LambdaMART, Burges 2010) that put right candidates of a query first, from a score on."""
     sizes = np.diff(np.r_[rows.starts, len(rows.right)])
     data = lightgbm.Dataset(
-        with_prior(rows.features, rows.prior), rows.right, group=sizes, weight=rows.weights, init_score=rows.prior
+        with_score(rows.features, start), rows.right, group=sizes, weight=rows.weights, init_score=start
     )
     return lightgbm.train(TREES, data, ROUNDS)
 
 
-def with_prior(features: Array, prior: Array) -> Array:
-    """Return what trees look at: the features and the prior."""
-    return np.column_stack([features, prior])
+def with_score(features: Array, score: Array) -> Array:
+    """Return what trees look at: the features and the score they begin with."""
+    return np.column_stack([features, score])
 
 
-def _out_of_fold(rows: Rows) -> tuple[dict[float, Array], Array]:
-    """Return for each row what a regression of each pull and trees add, learned from other queries alone."""
-    linear = {pull: np.zeros(len(rows.right)) for pull in PULLS}
-    trees = np.zeros(len(rows.right))
-    for fold in range(FOLDS):
-        held = rows.queries % FOLDS == fold
+def _linear_out_of_fold(rows: Rows) -> dict[float, Array]:
+    """Return by pull what a regression adds to each row, learned from other queries alone."""
+    added = {pull: np.zeros(len(rows.right)) for pull in PULLS}
+    for held in _folds(rows):
         others = rows.of(~held)
         for pull in PULLS:
-            linear[pull][held] = rows.features[held] @ coefficients_of(others, pull)
-        trees[held] = trees_of(others).predict(with_prior(rows.features[held], rows.prior[held]), raw_score=True)
-    return linear, trees
+            added[pull][held] = rows.features[held] @ coefficients_of(others, pull)
+    return added
+
+
+def _trees_out_of_fold(rows: Rows, pull: float, share: float) -> Array:
+    """Return what trees add to each row, learned with the regression they begin with from other queries alone."""
+    added = np.zeros(len(rows.right))
+    for held in _folds(rows):
+        others = rows.of(~held)
+        more = share * coefficients_of(others, pull) if share else np.zeros(rows.features.shape[1])
+        trees = trees_of(others, others.prior + others.features @ more)
+        here = with_score(rows.features[held], rows.prior[held] + rows.features[held] @ more)
+        added[held] = trees.predict(here, raw_score=True)
+    return added
+
+
+def _folds(rows: Rows) -> Iterator[NDArray[np.bool_]]:
+    return (rows.queries % FOLDS == fold for fold in range(FOLDS))
 
 
 def _reciprocal_ranks(score: Array, rows: Rows) -> Array:

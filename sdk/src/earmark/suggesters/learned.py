@@ -1,8 +1,9 @@
 """Learning from what people decided: a prior that labels move as far as their number supports (the extra `learned`).
 
 The score of a candidate is the prior's, plus a share of what a conditional logistic regression adds,
-plus a share of what boosted trees (LightGBM) add. Shares are chosen by cross-validation over queries, and
-nothing is added unless it helps by more than its own uncertainty: with few labels it is the prior.
+plus a share of what boosted trees (LightGBM) add that begin where the regression ends. Shares are chosen by
+cross-validation over queries, and nothing is added unless it helps by more than its own uncertainty: with few
+labels it is the prior.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from earmark.types import Item
 if TYPE_CHECKING:
     from earmark.suggesters.fitting import Array
 
-ALGORITHM, FORMAT = "1", 1
+ALGORITHM, FORMAT = "2", 2
 LARGEST = 3
 MODEL, TREES_FILE, CHECKSUMS = "model.json", "trees.txt", "checksums.json"
 
@@ -134,7 +135,7 @@ class LearnedReranker:
         weights = learned["share"] * np.array(learned["coefficients"]) + self._prior_weights(names)
         added = weights * (features - np.array(learned["usual"]))
         if self._trees is not None:
-            row = np.append(features, self._prior(features.reshape(1, -1), names))
+            row = np.append(features, self._linear(features.reshape(1, -1)))
             added += learned["tree_share"] * self._trees.predict(row.reshape(1, -1), pred_contrib=True)[0][: len(names)]
         largest = sorted(range(len(names)), key=lambda at: (-abs(added[at]), names[at]))[:most]
         return [(names[at], float(learned["slope"] * added[at])) for at in largest]
@@ -188,13 +189,19 @@ class LearnedReranker:
     def _scores(self, features: Array) -> Array:
         import numpy as np
 
-        learned = self._learned
-        prior = self._prior(features, learned["names"])
-        scores: Array = prior + learned["share"] * (features @ np.array(learned["coefficients"]))
+        scores = self._linear(features)
         if self._trees is not None:
-            told = self._trees.predict(np.column_stack([features, prior]), raw_score=True)
-            scores = scores + learned["tree_share"] * told
+            told = self._trees.predict(np.column_stack([features, scores]), raw_score=True)
+            scores = scores + self._learned["tree_share"] * told
         return scores
+
+    def _linear(self, features: Array) -> Array:
+        """Return the prior's scores and the regression's share, where the trees begin."""
+        import numpy as np
+
+        learned = self._learned
+        added: Array = features @ np.array(learned["coefficients"])
+        return self._prior(features, learned["names"]) + learned["share"] * added
 
     def _prior(self, features: Array, names: Sequence[str]) -> Array:
         return features @ self._prior_weights(names) + self.hybrid.offset
