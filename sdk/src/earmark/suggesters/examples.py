@@ -83,19 +83,21 @@ def examples_told(
 
     Each candidate that was told of counts by its weight (Horvitz and Thompson 1952). With each right one
     that nothing drew come `presumed` negatives of the same depth, and `random` more from below all that a list
-    showed, as in `examples_of`.
+    showed, which stand for all there that were not drawn, as in `examples_of`.
     """
     known = {at: told[each.id] for at, each in enumerate(ranked) if each.id in told}
     drawn = [at for at, each in known.items() if each.chance is not None]
     silent = [at for at in range(len(ranked)) if at not in known]
-    chosen: set[int] = set()
+    chosen: dict[int, float] = {}
     for depth in (at for at, each in known.items() if each.is_right and each.chance is None):
-        chosen.update(sorted(silent, key=lambda at: (abs(at - depth), at))[:presumed])
+        chosen |= dict.fromkeys(sorted(silent, key=lambda at: (abs(at - depth), at))[:presumed], 1.0)
     if any(each.is_right for each in known.values()):
-        below = [at for at in silent if at > max(drawn, default=-1)]
-        chosen.update(sorted(below, key=lambda at: _draw(query, ranked[at].id))[:random])
-    taught = known | {at: Told(is_right=False) for at in chosen}
-    return [Example(query, ranked[at].features, taught[at].is_right, taught[at].weight) for at in sorted(taught)]
+        below = [at for at in silent if at > max(drawn, default=-1) and at not in chosen]
+        below.sort(key=lambda at: _draw(query, ranked[at].id))
+        chosen |= dict.fromkeys(below[:random], min(HEAVIEST, max(1.0, len(below) / max(1, random))))
+    taught = {at: (each.is_right, each.weight) for at, each in known.items()}
+    taught |= {at: (False, weight) for at, weight in chosen.items()}
+    return [Example(query, ranked[at].features, *taught[at]) for at in sorted(taught)]
 
 
 def _draw(query: str, candidate: str) -> bytes:
