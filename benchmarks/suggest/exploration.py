@@ -16,8 +16,8 @@ come from them alone: the learner knows neither EXAMINED nor the truth. Compared
 rerankers taught (a) by the ledger's weights, (b) by the truth of every slot shown, weighed by its exact chance of
 being shown, (c) by "not accepted = negative", all counting alike, with the same presumed negatives as (a), and (c')
 by the slots and finds as they stand in the log, without any presumed negatives.
-Fails where (a) is more than 1 point behind (b) or not ahead of (c) and (c'), over all epsilons and seeds, or where
-the places do not follow their propensities (chi-square, p < .001).
+Fails where (a) is more than 1 point behind (b) or (c), or not ahead of (c'), over all epsilons and seeds, or where the
+places do not follow their propensities (chi-square, p < .001).
 """
 
 import argparse
@@ -222,7 +222,7 @@ def main() -> int:
     means = {name: math.fsum(each) / len(each) for name, each in figures.items()}
     told = ", ".join(f"{name} {mean:.2f}" for name, mean in means.items())
     print(f"means: {told}; least p {surest:.3f}; {time.monotonic() - began:.0f} s")
-    is_near, is_ahead = means["a"] >= means["b"] - 1, means["a"] > max(means["c"], means["c'"])
+    is_near, is_ahead = means["a"] >= max(means["b"], means["c"]) - 1, means["a"] > means["c'"]
     return 0 if is_near and is_ahead and surest >= 0.001 else 1
 
 
