@@ -109,7 +109,8 @@ def test_measures_of_choices():
 def test_measures_of_tags_pass_over_what_is_not_known():
     answers = [Labelled([("x", 0.9), ("a", 0.8), ("b", 0.4)], {"a": True, "b": False, "c": True}), Labelled([], {})]
     told = of_tags(answers, {"b": 0.9, "a": 0.5, "c": 0.1})
-    assert (told["P@1"], told["P@3"], told["R@1"], told["MAP"]) == (1.0, 0.5, 0.5, 0.5)
+    assert (told["P@1"], told["P@3"], told["R@1"], told["R@3"]) == (1.0, 0.5, 0.5, 1.0)
+    assert told["MAP"] == pytest.approx((1 + 2 / 3) / 2)
     assert (told["usual_P@1"], told["usual_R@3"]) == (0.0, 1.0)
     assert told["usual_MAP"] == pytest.approx((1 / 2 + 2 / 3) / 2)
     assert told["coverage"] == 0.5

@@ -50,24 +50,23 @@ def of_choices(answers: Sequence[Labelled], rates: Mapping[str, float]) -> dict[
 
 
 def of_tags(answers: Sequence[Labelled], rates: Mapping[str, float]) -> dict[str, float]:
-    """Return the measures of tags: guesses of which nothing is known are passed over.
+    """Return the measures of tags, over items that some label fits; guesses of which nothing is known are passed over.
 
-    Precision@k counts k guesses, fewer where fewer were made (none: 0); recall@k the labels that fit; MAP is over
-    them all (Manning, Raghavan, Schütze 2008). Over items that some label fits. Those called `usual_` guess the
-    commonest tags of those taught for every item. Log loss and calibration error are over what was guessed.
+    Precision@k is over the first k that were guessed, fewer where fewer were (none: 0). For recall@k and MAP
+    (Manning, Raghavan, Schütze 2008) what was not guessed follows in the order of `rates`, how often tags fit
+    among those taught. Those called `usual_` guess in that order for every item. Log loss and calibration
+    error are over all that was guessed.
     """
     asked = [each for each in answers if each.right]
     usual = sorted(rates.items(), key=lambda pair: (-pair[1], pair[0]))
     found = {}
     for prefix, lists in (("", [each.guessed for each in asked]), ("usual_", [usual for _ in asked])):
-        ranked = [
-            [label for label, _ in listed if label in each.fits] for listed, each in zip(lists, asked, strict=True)
-        ]
-        pairs = list(zip(ranked, asked, strict=True))
+        short = [[label for label, _ in listed if label in one.fits] for listed, one in zip(lists, asked, strict=True)]
+        pairs = [(labels, _followed(labels, usual, one), one.right) for labels, one in zip(short, asked, strict=True)]
         for depth in DEPTHS:
-            found[f"{prefix}P@{depth}"] = _mean([_precision(labels[:depth], each.right) for labels, each in pairs])
-            found[f"{prefix}R@{depth}"] = _mean([_recall(labels[:depth], each.right) for labels, each in pairs])
-        found[f"{prefix}MAP"] = _mean([_average_precision(labels, each.right) for labels, each in pairs])
+            found[f"{prefix}P@{depth}"] = _mean([_precision(labels[:depth], right) for labels, _, right in pairs])
+            found[f"{prefix}R@{depth}"] = _mean([_recall(whole[:depth], right) for _, whole, right in pairs])
+        found[f"{prefix}MAP"] = _mean([_average_precision(whole, right) for _, whole, right in pairs])
     said = [(chance, each.fits[label]) for each in answers for label, chance in each.guessed if label in each.fits]
     found["log_loss"] = _mean([-math.log(max(LEAST_CHANCE, chance if fits else 1 - chance)) for chance, fits in said])
     found["calibration_error"] = calibration_error(said)
@@ -92,6 +91,11 @@ def _filled_up(guessed: Sequence[tuple[str, float]], rates: Mapping[str, float])
     whole = sum(told.values()) + left
     shared = {label: left * rate / sum(others.values()) for label, rate in others.items()}
     return {label: chance / whole for label, chance in (told | shared).items()}
+
+
+def _followed(labels: Sequence[str], usual: Sequence[tuple[str, float]], one: Labelled) -> list[str]:
+    """Return labels, and after them the usual ones of which it is known whether they fit."""
+    return list(dict.fromkeys([*labels, *(label for label, _ in usual if label in one.fits)]))
 
 
 def _surprise(chances: Mapping[str, float], label: str) -> float:
