@@ -191,8 +191,8 @@ class LearnedReranker:
 
         scores = self._linear(features)
         if self._trees is not None:
-            told = self._trees.predict(np.column_stack([features, scores]), raw_score=True)
-            scores = scores + self._learned["tree_share"] * told
+            told: Array = self._trees.predict(np.column_stack([features, scores]), raw_score=True)
+            scores = scores + float(self._learned["tree_share"]) * told
         return scores
 
     def _linear(self, features: Array) -> Array:
@@ -200,8 +200,8 @@ class LearnedReranker:
         import numpy as np
 
         learned = self._learned
-        added: Array = features @ np.array(learned["coefficients"])
-        return self._prior(features, learned["names"]) + learned["share"] * added
+        added: Array = features @ (learned["share"] * np.array(learned["coefficients"]))
+        return self._prior(features, learned["names"]) + added
 
     def _prior(self, features: Array, names: Sequence[str]) -> Array:
         return features @ self._prior_weights(names) + self.hybrid.offset
