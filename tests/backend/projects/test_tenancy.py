@@ -24,14 +24,21 @@ from backend.projects.actions.webhooks import add_webhook
 from backend.projects.ids import uuid7
 from backend.projects.models import Project
 from backend.projects.tenancy import open_project, tenancy
-from backend.quality.models import LabelChange
+from backend.quality.models import LabelChange, RuleRecord
 from backend.questions.actions.ask import ask_question
 from backend.questions.actions.labels import label_of
 from backend.questions.actions.place import place_element
 from backend.questions.actions.units import set_gold
 from backend.questions.models import Item, ItemSnapshot, Unit
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
-from backend.suggestions.models import EmbeddingVersion, ItemVector
+from backend.suggestions.models import (
+    EmbeddingVersion,
+    ItemVector,
+    Promotion,
+    RemoteSuggester,
+    TrainedVersion,
+    WeighedFields,
+)
 from backend.suggestions.retrieval import suggester_row
 
 EXEMPT = {"projects_apikey", "projects_weborigin", "projects_staffmember", "projects_job"}
@@ -161,6 +168,16 @@ def filled(world):
         version = EmbeddingVersion.objects.create(name="model", started_at=now, **facts)
         facts |= {"version": version, "item": world.items["5"]}
         ItemVector.objects.create(text_hash="0", vector="[1,0]", **facts)
+        RemoteSuggester.objects.create(project=project, name="theirs", url="https://host.example/", secret=b"s")
+        WeighedFields.objects.create(project=project, facts={}, checksum="0", items_count=6, weighed_at=now)
+        about = {"project": project, "question": world.question}
+        trained = TrainedVersion.objects.create(
+            number=1, dataset="dups", dataset_number=1, dataset_checksum="0", asked_at=now, **about
+        )
+        Promotion.objects.create(move=Promotion.Move.PROMOTED, after=trained, by="ann", moved_at=now, **about)
+        counts = dict.fromkeys(("asked", "voted", "overlap", "conflict", "judged", "right", "failed", "late"), 1)
+        told = {f"{name}_count": count for name, count in counts.items()}
+        RuleRecord.objects.create(rule_set="ours", rule="same_error", version="1", analysed_at=now, **told, **about)
         exposure = show_suggestions(
             annotator=person, question=world.question, item=world.items["5"], channel="widget", now=now
         )
