@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from earmark.intervals import wilson_interval
 
 from backend.annotators.models import Annotator
 from backend.judgements.actions.show import SEARCH_POLICY
@@ -17,7 +18,6 @@ from backend.judgements.models import Slot
 from backend.projects.models import Job, Project, WebhookDelivery
 from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
-from backend.quality.trust import wilson_interval
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
 
 DAYS = 14

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
+from earmark.intervals import wilson_interval
 
 from backend.projects.models import Job
 from backend.quality.actions.rules import ANALYSE, analyse_later
 from backend.quality.charts import whisker
 from backend.quality.models import RuleRecord
-from backend.quality.trust import wilson_interval
 from backend.questions.models import Question
 from backend.suggestions.rule_sets import rule_sets, rule_sets_of
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from earmark.intervals import wilson_interval
 from earmark.rules import rule
 
 from backend.judgements.actions.tell import answer_as_expert
@@ -14,7 +15,6 @@ from backend.projects.models import Job, StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.actions.rules import ANALYSE, analyse_later
 from backend.quality.models import RuleRecord
-from backend.quality.trust import wilson_interval
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Question
 from backend.suggestions import rule_sets

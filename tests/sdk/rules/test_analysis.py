@@ -1,8 +1,7 @@
 """Tests of earmark.rules.analysis."""
 
-import pytest
+from earmark.intervals import wilson_interval
 from earmark.rules import Answers, Cast, Outcome, Vote, analyse_rules, apply_rules
-from earmark.rules.analysis import wilson_interval
 
 
 def voted(rule, *values, unit="1", version="1", **options):
@@ -83,10 +82,3 @@ def test_where_all_answers_of_an_item_are_known_another_pair_is_presumed_differe
 def test_unsure_judges_nothing():
     [report] = analyse_rules([voted("a", "stolen")], Answers.of_choices({"1": "unsure"}))
     assert report.judged_count == 0
-
-
-def test_the_interval_is_wilsons():
-    # Worked out from Wilson's formula: 8 of 10 at z = 1.96.
-    assert wilson_interval(8, 10) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
-    assert wilson_interval(0, 0) == (0.0, 1.0)
-    assert wilson_interval(0, 10)[0] == 0.0

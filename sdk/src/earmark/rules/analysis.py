@@ -9,11 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
+from earmark.intervals import wilson_interval
 from earmark.rules.votes import Cast, Outcome, Vote
 
 Kind = Literal["choice", "tags", "pair"]
-Z = 1.96
-"""Of an interval that holds the truth 95 times in 100."""
 UNSURE = "unsure"
 
 
@@ -186,13 +185,3 @@ def _report(rule: str, version: str, tally: _Tally) -> RuleReport:
         skipped_count=outcomes[Outcome.SKIPPED],
         median_ms=statistics.median(tally.ms) if tally.ms else None,
     )
-
-
-def wilson_interval(right: int, of: int, *, z: float = Z) -> tuple[float, float]:
-    """Return the Wilson score interval of a share (Wilson 1927); (0, 1) without evidence."""
-    if of == 0:
-        return 0.0, 1.0
-    share = right / of
-    centre = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * ((share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5) / (1 + z * z / of)
-    return max(0.0, centre - half), min(1.0, centre + half)
