@@ -101,10 +101,11 @@ export class Mark extends HTMLElement {
     signal.aborted || (this._isLost = !model);
     await guest._calm();
     clearTimeout(slow);
+    if (signal.aborted) return;
+    const inside = (this._model = model) ? kind.draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
     if (!isKnown) await frame();
     if (signal.aborted) return;
-    this._model = model;
-    this._show(kind, reserve);
+    this._show(inside, reserve);
     if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
   }
 
@@ -153,10 +154,9 @@ export class Mark extends HTMLElement {
   }
 
   /** Draw what is known: never higher than what already stands here while something in view follows. */
-  private _show(kind: Kind, reserve: number): void {
+  private _show(inside: Node[], reserve: number): void {
     const held = this._card.offsetHeight; // nothing, where nothing of ours stands yet
     const isHeld = held > 0 && !this._isFree(held);
-    const inside = this._model ? kind.draw(this, this._model) : [];
     const least = Math.max(reserve, isHeld ? held : 0);
     let stands: HTMLElement = this._card;
     if (inside[0]) this._put(least, ...inside);
