@@ -341,7 +341,7 @@ test("each person has an outbox of their own", async () => {
   await pass(5 * 60_000);
   expect(judged().length).toBe(1);
   guest._answers!._open("ann");
-  await pass();
+  await pass(1000);
   expect(judged().map(({ id }) => id)).toEqual([judged()[0]!.id, judged()[0]!.id]);
 });
 

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Outbox } from "@/outbox";
 import type { EventsAnswer, SentEvent } from "@/wire";
 
+/** When a new page sends what an earlier one kept. */
+const SOON_MS = 1000;
 const HOUR_MS = 3600_000;
 const event = (id: string, more: object = {}): SentEvent => ({ type: "hide", id, exposure: "x", seq: 0, at_ms: 0, ...more });
 const refused = (status: number, retryAfterS = NaN) => ({ status, code: "no", retryAfterS });
@@ -105,16 +107,34 @@ test("what is on its way is still kept, should the page be closed before it is h
 
 test("what did not leave survives navigation and is sent under the same person only", async () => {
   post.fail = [down()];
-  open()._add(event("a"), 0);
+  const box = open();
+  box._add(event("a"), 0);
   await pass(1);
+  box._close();
   expect(told).toEqual([["a", undefined]]);
   const stranger = new Post();
   await new Outbox("ben", stranger.send, () => {}, () => sessionStorage)._flush();
   expect(stranger.calls).toEqual([]);
   const again = new Post();
   new Outbox("ann", again.send, () => {}, () => sessionStorage);
-  await pass(1);
+  await pass(SOON_MS);
   expect(again.calls).toEqual([{ ids: ["a"], lost: 0 }]);
+});
+
+test("what an earlier page kept is not read while this one is drawn, and leaves before what is added", async () => {
+  post.fail = [down()];
+  const left = open();
+  left._add(event("a"), 0);
+  await pass(1);
+  left._close();
+  let reads = 0;
+  const store = () => (reads++, sessionStorage);
+  const box = open("ann", store);
+  await pass(SOON_MS - 1);
+  expect([reads, post.ids]).toEqual([0, [["a"]]]);
+  box._add(event("b"), 0);
+  await pass(1);
+  expect(post.ids).toEqual([["a"], ["a", "b"]]);
 });
 
 test("at most fifty events leave together", async () => {
@@ -193,7 +213,7 @@ test("a loss is counted until the server has heard of it, through a reload too",
   await pass(1);
   box._close();
   open();
-  await pass(1);
+  await pass(SOON_MS);
   expect(post.calls.map(({ lost }) => lost)).toEqual([0, 1, 1]);
 });
 
@@ -310,7 +330,7 @@ test("what is a day old is not sent any more, and counted as lost", async () => 
   const lines = [{ at: Date.now() - 25 * HOUR_MS, event: event("old") }, { at: Date.now() - 23 * HOUR_MS, event: event("young") }]; // prettier-ignore
   sessionStorage.setItem("earmark:ann", JSON.stringify([...lines, 0]));
   open();
-  await pass(1);
+  await pass(SOON_MS);
   expect(post.calls).toEqual([{ ids: ["young"], lost: 1 }]);
 });
 
@@ -325,7 +345,7 @@ for (const [what, words] of [["no JSON", "{not json"], ["of another shape", "{}"
 test("what a widget of an older edition kept leaves too", async () => {
   sessionStorage.setItem("earmark:ann", JSON.stringify([{ at: Date.now(), event: event("a") }, { at: Date.now(), event: event("b") }]));
   open();
-  await pass(1);
+  await pass(SOON_MS);
   expect(post.calls).toEqual([{ ids: ["a", "b"], lost: 0 }]);
 });
 

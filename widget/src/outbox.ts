@@ -29,7 +29,7 @@ export class Outbox {
   private _restsUntil = 0;
   private _isClosed = false;
   private _batch = MOST_PER_BATCH;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _timer: ReturnType<typeof setTimeout> | 0 = 0;
   private readonly _key: string;
 
   constructor(
@@ -39,11 +39,12 @@ export class Outbox {
     private readonly _store = () => sessionStorage,
   ) {
     this._key = `earmark:${person}`;
-    this._read();
+    this._wake(FIRST_WAIT_MS);
   }
 
   /** Put an event in, and send soon: at once for what a person did, else with the next. */
   _add(event: SentEvent, waitMs: number): void {
+    this._read();
     this._lines.push({ at: Date.now(), event });
     if (this._lines.length > MOST_EVENTS) {
       this._lost++;
@@ -56,8 +57,9 @@ export class Outbox {
   /** Send what waits; one batch is on its way at a time. */
   async _flush(): Promise<void> {
     clearTimeout(this._timer);
-    this._timer = undefined;
-    if (this._flying || !this._lines.length || this._isClosed) return;
+    this._timer = 0;
+    this._read();
+    if (this._flying || !this._lines[0] || this._isClosed) return;
     if (Date.now() < this._restsUntil) return this._wake(this._restsUntil - Date.now());
     const batch = this._next();
     this._flying = batch.length;
@@ -95,7 +97,7 @@ export class Outbox {
     this._lines.splice(0, batch.length);
     this._write();
     batch.forEach((event) => this._told(event, resultOf(event)));
-    if (this._lines.length) this._wake(0);
+    if (this._lines[0]) this._wake(0);
   }
 
   private _fail(batch: SentEvent[], { status, retryAfterS }: Refused): void {
@@ -116,12 +118,16 @@ export class Outbox {
   }
 
   private _wake(waitMs: number): void {
-    if (this._isClosed || (this._timer !== undefined && waitMs > 0)) return;
+    if (this._isClosed || (this._timer && waitMs > 0)) return;
     clearTimeout(this._timer);
     this._timer = setTimeout(() => void this._flush(), waitMs);
   }
 
+  /** Take in, once, what an earlier page kept: reading it makes the page wait for another process, so not while it is drawn. */
   private _read(): void {
+    this._read = () => {};
+    clearTimeout(this._timer);
+    this._timer = 0;
     try {
       const lines = JSON.parse(this._store().getItem(this._key)!) as (Line | number)[];
       this._lost = +lines.at(-1)! >= 0 ? (lines.pop() as number) : 0; // an older widget kept the lines alone
@@ -130,12 +136,11 @@ export class Outbox {
     } catch {
       // Nothing is kept, or it may not be read: begin empty.
     }
-    if (this._lines.length) this._wake(0);
   }
 
   private _write(): void {
     try {
-      if (this._lost || this._lines.length) this._store().setItem(this._key, JSON.stringify([...this._lines, this._lost]));
+      if (this._lost || this._lines[0]) this._store().setItem(this._key, JSON.stringify([...this._lines, this._lost]));
       else this._store().removeItem(this._key);
     } catch {
       // Storage is full or forbidden: what is in memory still leaves.
