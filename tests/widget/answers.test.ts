@@ -16,7 +16,7 @@ const decide = (entry: Entry, value: string, note?: string) => guest._answers!._
 const judged = () => server.events.filter(({ type }) => type === "judge");
 
 test("a candidate that nobody answered is asked, or quiet where the server does not ask", async () => {
-  expect((await modelOf()).entries.map(({ row, isUnseen }) => [row, isUnseen])).toEqual([[{ is: "asked" }, true], [{ is: "asked" }, true]]); // prettier-ignore
+  expect((await modelOf()).entries.map(({ row, _isUnseen }) => [row, _isUnseen])).toEqual([[{ is: "asked" }, true], [{ is: "asked" }, true]]); // prettier-ignore
   server.shown["6"] = { ask: false };
   expect((await modelOf("duplicate", "6")).entries.map(({ row }) => row)).toEqual([{ is: "quiet" }, { is: "quiet" }]);
 });
@@ -30,12 +30,12 @@ test("earlier answers stand as saved, each once, also of what is suggested no mo
 
 test("an answered candidate that is shown again is yet to be seen in its new list, one that is not shown never is", async () => {
   server.shown["5"] = { answers: [earlier(thread("2"), "related"), earlier(thread("9"), "duplicate")] };
-  expect((await modelOf()).entries.map(({ candidate, isUnseen }) => [candidate.id, isUnseen])).toEqual([["1", true], ["2", true], ["9", false]]); // prettier-ignore
+  expect((await modelOf()).entries.map(({ candidate, _isUnseen }) => [candidate.id, _isUnseen])).toEqual([["1", true], ["2", true], ["9", false]]); // prettier-ignore
 });
 
 test("a choice is one entry, with or without a guess, and its answer is the item's", async () => {
   server.shown["5"] = { candidates: [] };
-  expect((await modelOf("tone")).entries.map(({ candidate, isUnseen }) => [candidate.id, isUnseen])).toEqual([["", false]]);
+  expect((await modelOf("tone")).entries.map(({ candidate, _isUnseen }) => [candidate.id, _isUnseen])).toEqual([["", false]]);
   server.shown["6"] = { candidates: [label("Asks back"), label("Off topic")], answers: [earlier(label("Solves it"), "Solves it")] };
   expect((await modelOf("tone", "6")).entries.map(({ candidate, row }) => [candidate.id, row])).toMatchObject([["Asks back", { is: "decided", value: "Solves it" }]]);
 });

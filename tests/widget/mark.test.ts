@@ -301,6 +301,23 @@ for (const [kind, question, words] of [["duplicates", "duplicate", "Show related
     expect(guest._isSilent).toBe(false);
   }); // prettier-ignore
 
+test("who opened the door by keyboard stands at the first answer, unless they went on meanwhile", async () => {
+  const guest = arrive();
+  const elsewhere = document.body.appendChild(document.createElement("input"));
+  for (const goesOn of [false, true]) {
+    guest._isSilent = true;
+    const mark = await mount("duplicates", PLACE);
+    one(mark, "button").focus();
+    one(mark, "button").click();
+    if (goesOn) elsewhere.focus();
+    await pass();
+    expect(mark._root.activeElement?.getAttribute("data-value") ?? null).toBe(goesOn ? null : "duplicate");
+    mark.remove();
+    guest._models.clear();
+  }
+  elsewhere.remove();
+});
+
 test("the host's page hears what is shown", async () => {
   const shown = heard("show");
   arrive();

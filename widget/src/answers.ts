@@ -64,15 +64,15 @@ function model(question: Question, item: string, answer: PlaceAnswer): Model {
 }
 
 /** Add an entry that has just been shown. */
-function enter(into: Model, candidate: Candidate, exposure: string, row: Row, isUnseen: boolean): Entry {
-  const entry = { model: into, candidate, exposure, shownAt: performance.now(), row, isUnseen };
+function enter(into: Model, candidate: Candidate, exposure: string, row: Row, _isUnseen: boolean): Entry {
+  const entry = { model: into, candidate, exposure, _shownAt: performance.now(), row, _isUnseen };
   into.entries.push(entry);
   return entry;
 }
 
-function tell({ exposure, shownAt }: Pick<Entry, "exposure" | "shownAt">, fact: Fact): string {
+function tell({ exposure, _shownAt }: Pick<Entry, "exposure" | "_shownAt">, fact: Fact): string {
   const id = uuid7();
-  const at_ms = Math.round(performance.now() - shownAt);
+  const at_ms = Math.round(performance.now() - _shownAt);
   outbox!._add({ ...fact, id, exposure, seq: seq++, at_ms }, /seen|exp/.test(fact.type) ? SOON_MS : 0);
   return id;
 }

@@ -49,8 +49,8 @@ const calls = {
   async seen(guest: Guest, given: Where & { candidate: string }) {
     const entry = (await modelOf(guest, given)).entries.find(({ candidate }) => candidate.id === given.candidate);
     if (!entry) throw new Error("earmark: name a candidate that was suggested or found.");
-    if (entry.isUnseen) guest._answers!._tell(entry, { type: "seen", candidate: given.candidate });
-    entry.isUnseen = false;
+    if (entry._isUnseen) guest._answers!._tell(entry, { type: "seen", candidate: given.candidate });
+    entry._isUnseen = false;
   },
 
   /** Answer; resolves with what the server said of it, and waits while nobody answers. */

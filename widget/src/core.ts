@@ -21,10 +21,10 @@ export interface Entry {
   model: Model;
   candidate: Candidate;
   exposure: string;
-  shownAt: number;
+  _shownAt: number;
   row: Row;
   /** Whether it stands in a list that was shown and is yet to be told as seen. */
-  isUnseen: boolean;
+  _isUnseen: boolean;
 }
 
 /** What is known of one place: a question about an item. */

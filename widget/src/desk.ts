@@ -114,7 +114,7 @@ async function turn(given: { leave?: number; after?: number } = {}): Promise<voi
 
 function put(next: DeskNext): void {
   const model = guest._answers!._model(session.question, next.items[0]!.id, next.place!);
-  for (const entry of model.entries) entry.isUnseen = false;
+  for (const entry of model.entries) entry._isUnseen = false;
   at = sheets.push({ next, entry: model.entries[0]!, note: "" }) - 1;
   draw();
 }

@@ -20,15 +20,15 @@ const frame = () => (soon ??= new Promise(requestAnimationFrame).then(() => (soo
 export interface Kind {
   css: string;
   /** Words of the quiet door that stands where nothing may leave before a click. */
-  door?: string;
+  _door?: string;
   /** The height in px that it takes where the host keeps none, until it is drawn. */
-  room: number;
+  _room: number;
   /** Draw still bars in its shape; none where its room says enough. */
-  waiting?: () => Node[];
+  _waiting?: () => Node[];
   /** Draw the whole card; empty where there is nothing to show. */
-  draw: (mark: Mark, model: Model) => Node[];
+  _draw: (mark: Mark, model: Model) => Node[];
   /** Draw one entry anew inside its node. */
-  update: (mark: Mark, entry: Entry) => void;
+  _update: (mark: Mark, entry: Entry) => void;
 }
 
 let guest: Guest;
@@ -87,25 +87,27 @@ export class Mark extends HTMLElement {
     const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined))!;
     if (signal.aborted || (this._isLost = !kind)) return;
     if (!isKnown && !reserve) await this._free(0);
-    if (guest._isSilent) // a door stands here, and nothing leaves before it is opened
-      await new Promise((click) => this._put(reserve, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(kind.door ?? "show")))));
+    const wasSilent = guest._isSilent;
+    if (wasSilent) // a door stands here, and nothing leaves before it is opened
+      await new Promise((click) => this._put(reserve, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(kind._door ?? "show")))));
     guest._isSilent = false;
     if (signal.aborted) return;
-    const room = reserve || kind.room;
+    const room = reserve || kind._room;
     if (!isKnown) this._put(room);
     await guest._calm(); // a prompt is spent when it is asked for
     if (signal.aborted) return;
     // Bars stand for who has to wait; most lists come sooner than those could be looked at.
-    const slow = setTimeout(() => isKnown || signal.aborted || this._put(room, h("div", { "aria-busy": "true" }, ...(kind.waiting?.() ?? []))), BARS_MS);
+    const slow = setTimeout(() => isKnown || signal.aborted || this._put(room, h("div", { "aria-busy": "true" }, ...(kind._waiting?.() ?? []))), BARS_MS);
     const model = await guest._place(question, item);
     signal.aborted || (this._isLost = !model);
     await guest._calm();
     clearTimeout(slow);
     if (signal.aborted) return;
-    const inside = (this._model = model) ? kind.draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
+    const inside = (this._model = model) ? kind._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
     if (!isKnown) await frame();
     if (signal.aborted) return;
     this._show(inside, reserve);
+    if (wasSilent && document.activeElement === document.body) this._focus(model?.entries[0]); // the door that had it is gone
     if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
   }
 
@@ -199,8 +201,8 @@ export class Mark extends HTMLElement {
         if (changes.at(-1)!.intersectionRatio < 0.5) return;
         // A frame comes only while somebody looks.
         timer = setTimeout(() => requestAnimationFrame(() => {
-          if (signal.aborted || document.hidden || !entry.isUnseen) return;
-          entry.isUnseen = false;
+          if (signal.aborted || document.hidden || !entry._isUnseen) return;
+          entry._isUnseen = false;
           guest._answers!._tell(entry, { type: "seen", candidate: entry.candidate.id });
         }), SEEN_MS); // prettier-ignore
       });
@@ -214,14 +216,14 @@ export class Mark extends HTMLElement {
     const had = this._root.activeElement;
     const isOurs = node.contains(had);
     const isAnswer = had?.closest(".act,.chip");
-    this._kind!.update(this, entry);
+    this._kind!._update(this, entry);
     if (isOurs) isAnswer ? this._focus(entry) : (node.contains(had) ? (had as HTMLElement) : node.querySelector<HTMLElement>(had!.localName))?.focus();
     this._thank();
   }
 
   /** Move the focus to the way back, else to the answer that was taken back, else to the first answer. */
-  _focus(entry: Entry): void {
-    const node = this._nodes.get(entry);
+  _focus(entry?: Entry): void {
+    const node = this._nodes.get(entry!);
     const found = node?.querySelector<HTMLElement>(".undo,[data-undone]") ?? node?.querySelector<HTMLElement>("[data-value]");
     found?.focus({ preventScroll: true });
   }

@@ -54,7 +54,7 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
 
   /** Ask this person the question no more, now or ever; what is useful without it stays. */
   function quiet(type: "dismiss" | "hide"): void {
-    answers._tell({ exposure: model!.answer.exposure!, shownAt: performance.now() }, { type });
+    answers._tell({ exposure: model!.answer.exposure!, _shownAt: performance.now() }, { type });
     model!.answer.ask = false;
     for (const entry of model!.entries) {
       if (entry.row.is !== "asked") continue;
@@ -98,7 +98,7 @@ function row(guest: Guest, mark: Mark, note: HTMLElement, one: OwnMark): HTMLEle
       const models = [...guest._views].map(({ _model }) => _model);
       const here = models.flatMap((model) => model?.entries ?? []).find(({ row }) => row.is === "decided" && row.judgement === one.judgement);
       if (here) answers._undo(here, mark);
-      else answers._tell({ exposure: one.exposure!, shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
+      else answers._tell({ exposure: one.exposure!, _shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
       node.remove();
       mark._say(say("undone"));
       note.focus();

@@ -65,7 +65,7 @@ export function read(guest: Guest, mark: Mark, entry: Entry, node: HTMLElement):
   function close(): void {
     mark._reading.delete(entry);
     node.onkeydown = null;
-    mark._kind!.update(mark, entry);
+    mark._kind!._update(mark, entry);
     focus();
   }
 

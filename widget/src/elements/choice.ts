@@ -45,8 +45,8 @@ export function kind(guest: Guest): Kind {
 
   return {
     css,
-    room: 132,
-    draw(mark, { entries: [entry] }) {
+    _room: 132,
+    _draw(mark, { entries: [entry] }) {
       const node = h("div", {});
       mark._nodes.set(entry!, node);
       update(mark, entry!);
@@ -54,6 +54,6 @@ export function kind(guest: Guest): Kind {
       line.append(answers._more(mark, line));
       return [line];
     },
-    update,
+    _update: update,
   };
 }

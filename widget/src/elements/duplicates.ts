@@ -64,10 +64,10 @@ export function kind(guest: Guest): Kind {
 
   return {
     css,
-    room: 518,
-    door: "showPairs",
-    waiting: () => [h("div", { class: "head" }, h("h2", {}, say("heading"))), ...[1, 2, 3].map(() => h("div", { class: "row" }, bar(), bar(), bar()))],
-    draw(mark, model) {
+    _room: 518,
+    _door: "showPairs",
+    _waiting: () => [h("div", { class: "head" }, h("h2", {}, say("heading"))), ...[1, 2, 3].map(() => h("div", { class: "row" }, bar(), bar(), bar()))],
+    _draw(mark, model) {
       const { entries, answer, question } = model;
       const isEmpty = !entries.length;
       if (isEmpty && !mark.hasAttribute("door")) return [];
@@ -86,7 +86,7 @@ export function kind(guest: Guest): Kind {
       head.append(answers._more(mark, head));
       return [head, ...(words ? [h("p", { class: "ask" }, h("bdi", {}, words))] : []), list, foot];
     },
-    update: row,
+    _update: row,
   };
 }
 

@@ -59,8 +59,8 @@ export function kind(guest: Guest): Kind {
 
   return {
     css,
-    room: 72,
-    draw(mark, { entries, answer: { known }, question }) {
+    _room: 72,
+    _draw(mark, { entries, answer: { known }, question }) {
       const shown = entries.filter(({ row }) => row.is !== "quiet");
       const plain = known
         .filter(({ id }) => !shown.some(({ candidate }) => candidate.id === id))
@@ -80,6 +80,6 @@ export function kind(guest: Guest): Kind {
       line.append(foot, answers._more(mark, line));
       return [line];
     },
-    update: chip,
+    _update: chip,
   };
 }
