@@ -6,9 +6,11 @@ another version is live, or what it works with has changed, so no process goes o
 
 import hashlib
 import logging
+import shutil
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,6 +154,24 @@ def load_trained(trained: TrainedVersion, pool: CandidatePool) -> LearnedReranke
     if checksum_of(folder_of(trained)) != trained.checksum:
         raise ChecksumMismatch(f"The artefact of {trained} is not what was trained.")
     return LearnedReranker.load(folder_of(trained), pool)
+
+
+def write_artefact(trained: TrainedVersion, save: Callable[[Path], None]) -> str:
+    """Put in place whole, or not at all, what `save` writes into a folder; return its checksum. Raises OSError."""
+    folder = folder_of(trained)
+    beside = folder.with_name(f"{folder.name}.written")
+    shutil.rmtree(beside, ignore_errors=True)
+    save(beside)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+    return checksum_of(folder)
+
+
+def scrub_trained(trained: TrainedVersion, values: Collection[tuple[str, str]]) -> str:
+    """Write an artefact anew without some values of fields, and return its checksum. Raises as `load_trained`."""
+    reranker = load_trained(trained, CandidatePool())
+    reranker.hybrid.pool.facets = reranker.hybrid.pool.facets.without(values)
+    return write_artefact(trained, reranker.save)
 
 
 def fault_of(trained: TrainedVersion) -> str:

@@ -6,7 +6,6 @@ without it, and write down what came of it. Texts are those of today, labels and
 
 import hashlib
 import json
-import shutil
 import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +31,7 @@ from backend.learning.ledger import Row, positives_of, told_of
 from backend.projects.actions.jobs import enqueue
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
-from backend.suggestions.fusion import checksum_of, folder_of, live_version, load_trained, pool_of, weighed_facets
+from backend.suggestions.fusion import live_version, load_trained, pool_of, weighed_facets, write_artefact
 from backend.suggestions.items import StoredItems
 from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
@@ -171,15 +170,10 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
 def learn(lesson: Lesson) -> Learned:
     """Learn, measure, and write the artefact; asks the database nothing. Raises LearningMissing, OSError."""
     reranker = LearnedReranker(lesson.hybrid).fit(lesson.examples)
-    folder = folder_of(lesson.trained)
-    beside = folder.with_name(f"{folder.name}.training")
-    shutil.rmtree(beside, ignore_errors=True)
-    reranker.save(beside)
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
+    checksum = write_artefact(lesson.trained, reranker.save)
     mine = {each.query: _ranked(each.pool, reranker.log_odds(each.pool)) for each in lesson.asked}
     return Learned(
-        checksum=checksum_of(folder),
+        checksum=checksum,
         version=f"{reranker.version}-{lesson.trained.pk}",
         report=dict(reranker.report_) | dict(lesson.counts),
         metrics=_metrics(lesson, mine),

@@ -3,10 +3,10 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
-from backend.learning.actions.train import folder_of
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
+from backend.suggestions.fusion import folder_of
 from backend.suggestions.models import Promotion, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)

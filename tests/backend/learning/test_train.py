@@ -3,11 +3,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.learning.actions.train import ask_for_training, folder_of, frozen_version
+from backend.learning.actions.train import ask_for_training, frozen_version
 from backend.learning.errors import NothingFrozen, NotLearnable
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.tenancy import tenancy
-from backend.suggestions.fusion import fault_of
+from backend.suggestions.fusion import fault_of, folder_of
 from backend.suggestions.models import Suggester, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
