@@ -20,7 +20,7 @@ from earmark import suggesters as sdk
 from earmark.errors import ChecksumMismatch, EarmarkError
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.facets import Facets
-from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.hybrid import HybridSuggester, prior_with
 from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
@@ -82,6 +82,7 @@ def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | 
         live.checksum if live else weighed and weighed.checksum,
         vectors.embedder_version if vectors else None,
         question.candidates_from,
+        tuple(sorted(question.weights.items())),
     )
     key = (question.pk, live.pk if live else None)
     with _keeping:
@@ -120,6 +121,11 @@ def pool_of(
         clusters=clusters,
         only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER,
     )
+
+
+def hybrid_of(question: Question, pool: CandidatePool) -> HybridSuggester:
+    """Return the hybrid with the question's own weights."""
+    return HybridSuggester(pool, weights=prior_with(question.weights))
 
 
 def weighed_facets(project_id: int) -> Facets:
@@ -192,7 +198,7 @@ def forget_engines() -> None:
 
 def _hybrid(question: Question, vectors: StoredVectors | None, weighed: WeighedFields | None) -> Fused:
     facets = Facets.from_facts(weighed.facts) if weighed else Facets()
-    hybrid = HybridSuggester(pool_of(question, vectors, facets, KnownClusters()))
+    hybrid = hybrid_of(question, pool_of(question, vectors, facets, KnownClusters()))
     fields = f"-{weighed.checksum[:8]}" if weighed else ""
     return Fused(hybrid.name, f"{hybrid.version}{fields}", hybrid)
 

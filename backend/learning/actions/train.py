@@ -31,7 +31,7 @@ from backend.learning.ledger import Row, positives_of, told_of
 from backend.projects.actions.jobs import enqueue
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
-from backend.suggestions.fusion import live_version, load_trained, pool_of, weighed_facets, write_artefact
+from backend.suggestions.fusion import hybrid_of, live_version, load_trained, pool_of, weighed_facets, write_artefact
 from backend.suggestions.items import StoredItems
 from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
@@ -150,7 +150,7 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
         weigh_fields(project_id=question.project_id, index=index, now=now)
     vectors = StoredVectors.of(question.project_id)
     pool = pool_of(question, vectors, weighed_facets(question.project_id), later.clusters(_pairs(told)))
-    hybrid = HybridSuggester(pool)
+    hybrid = hybrid_of(question, pool)
     examples, counts = _taught(hybrid, told, later.items, index, tell)
     held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
     all_known = positives_of(labels, query_of=later, splits=[TRAIN_SPLIT, DEV, TEST])
