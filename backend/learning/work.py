@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from backend.datasets.errors import DatasetError
-from backend.learning.actions.train import Learned, Lesson, finish, gather, give_up, learn
+from backend.learning.actions.train import Written, finish, gather, give_up, learn
 from backend.learning.errors import LearningError
+from backend.learning.lesson import Lesson
 from backend.suggestions.models import TrainedVersion
 
 
@@ -15,7 +16,7 @@ class Errand:
     """A lesson, and what was learned from it once it was."""
 
     lesson: Lesson
-    learned: Learned
+    written: Written
 
 
 def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> Lesson | None:
@@ -37,7 +38,7 @@ def fit_work(lesson: Lesson) -> Errand:
 
 def write_work(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:
     """Write down what was learned."""
-    finish(lesson=answer.lesson, learned=answer.learned, now=now)
+    finish(lesson=answer.lesson, written=answer.written, now=now)
 
 
 def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: str, **_: Any) -> None:

@@ -4,39 +4,31 @@ An engine is kept per process for each question and trained version. A cheap loo
 another version is live, or what it works with has changed, so no process goes on with an old one.
 """
 
-import hashlib
-import logging
-import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 from earmark import suggesters as sdk
-from earmark.errors import ChecksumMismatch, EarmarkError
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import HybridSuggester, prior_with
-from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
+from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
 from backend.projects.actions.jobs import enqueue_once
 from backend.questions.models import Item, Question
 from backend.questions.units import DUPLICATE
+from backend.suggestions.artefacts import forget_broken, live_version, load_trained, unless_broken
 from backend.suggestions.items import StoredItems
 from backend.suggestions.models import TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 
-logger = logging.getLogger(__name__)
-
 WEIGH = "suggestions.weigh_fields"
 ENGINES_KEPT = 8
 LOOK_AGAIN_S = 60.0
-"""How old may be what is known of clusters, and how soon a broken artefact is tried again."""
+"""How old may be what is known of clusters."""
 FIELDS_AGAIN_S = 600.0
 """How soon is counted again whether a project has grown, which takes as long as it has items."""
 GROWN = 2
@@ -65,7 +57,6 @@ class Fused:
 
 
 _kept: OrderedDict[tuple[int, int | None], Fused] = OrderedDict()
-_broken: dict[int, float] = {}
 _keeping = threading.Lock()
 
 
@@ -104,12 +95,6 @@ def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | 
     return fused
 
 
-def live_version(question: Question) -> TrainedVersion | None:
-    """Return the trained version of a question that is live."""
-    live = TrainedVersion.objects.of(question.project_id).filter(question=question, state=TrainedVersion.State.LIVE)
-    return live.select_related("suggester").first()
-
-
 def pool_of(
     question: Question, vectors: StoredVectors | None, facets: Facets, clusters: KnownClusters
 ) -> CandidatePool:
@@ -144,56 +129,11 @@ def known_clusters(question: Question) -> KnownClusters:
     )
 
 
-def folder_of(trained: TrainedVersion) -> Path:
-    """Return the folder in which a trained version's artefact lies."""
-    root = Path(settings.EARMARK_TRAINED_DIR)
-    return root / str(trained.project_id) / str(trained.question_id) / str(trained.number)
-
-
-def checksum_of(folder: Path) -> str:
-    """Return the SHA-256 of an artefact's list of checksums, which stands for the whole of it. Raises OSError."""
-    return hashlib.sha256((folder / CHECKSUMS).read_bytes()).hexdigest()
-
-
-def load_trained(trained: TrainedVersion, pool: CandidatePool) -> LearnedReranker:
-    """Return a trained version, on a pool. Raises EarmarkError or OSError where it is not what was trained."""
-    if checksum_of(folder_of(trained)) != trained.checksum:
-        raise ChecksumMismatch(f"The artefact of {trained} is not what was trained.")
-    return LearnedReranker.load(folder_of(trained), pool)
-
-
-def write_artefact(trained: TrainedVersion, save: Callable[[Path], None]) -> str:
-    """Put in place whole, or not at all, what `save` writes into a folder; return its checksum. Raises OSError."""
-    folder = folder_of(trained)
-    beside = folder.with_name(f"{folder.name}.written")
-    shutil.rmtree(beside, ignore_errors=True)
-    save(beside)
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
-    return checksum_of(folder)
-
-
-def scrub_trained(trained: TrainedVersion, values: Collection[tuple[str, str]]) -> str:
-    """Write an artefact anew without some values of fields, and return its checksum. Raises as `load_trained`."""
-    reranker = load_trained(trained, CandidatePool())
-    reranker.hybrid.pool.facets = reranker.hybrid.pool.facets.without(values)
-    return write_artefact(trained, reranker.save)
-
-
-def fault_of(trained: TrainedVersion) -> str:
-    """Return what is wrong with a trained version's artefact on this machine; empty where it can be loaded."""
-    try:
-        load_trained(trained, CandidatePool())
-    except (EarmarkError, OSError) as error:
-        return f"{error} Restore {folder_of(trained)} from a backup, step back, or train again."
-    return ""
-
-
 def forget_engines() -> None:
     """Forget every engine of this process; they are made anew at the next request."""
     with _keeping:
         _kept.clear()
-        _broken.clear()
+    forget_broken()
 
 
 def _hybrid(question: Question, vectors: StoredVectors | None, weighed: WeighedFields | None) -> Fused:
@@ -204,17 +144,12 @@ def _hybrid(question: Question, vectors: StoredVectors | None, weighed: WeighedF
 
 
 def _learned(question: Question, live: TrainedVersion, vectors: StoredVectors | None) -> Fused | None:
-    """Return a live version; None where it cannot be loaded, with a line in the log, not more than one a minute."""
-    if time.monotonic() - _broken.get(live.pk, float("-inf")) < LOOK_AGAIN_S:
-        return None
-    try:
-        reranker = load_trained(live, pool_of(question, vectors, Facets(), known_clusters(question)))
-    except (EarmarkError, OSError) as error:
-        _broken[live.pk] = time.monotonic()
-        logger.error("The trained version %s cannot be loaded and abstains: %s", live, error)
-        return None
+    """Return a live version; None where it cannot be loaded."""
+    reranker = unless_broken(
+        live, lambda: load_trained(live, pool_of(question, vectors, Facets(), known_clusters(question)))
+    )
     row = live.suggester
-    return Fused(row.name, row.version, reranker) if row else None
+    return Fused(row.name, row.version, reranker) if row and reranker else None
 
 
 def _keep(key: tuple[int, int | None], fused: Fused) -> None:

@@ -11,10 +11,11 @@ from django.db.models import Q
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 from earmark.suggesters.facets import Facets, likely_pairs
+from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
 from backend.questions.models import Item
-from backend.suggestions.fusion import load_trained, scrub_trained
+from backend.suggestions.artefacts import load_trained, scrub_trained
 from backend.suggestions.items import StoredItems, as_sdk_item
 from backend.suggestions.models import TrainedVersion, WeighedFields
 
@@ -54,7 +55,13 @@ def forget_values(*, project_id: int, item_ids: Collection[int]) -> None:
         facets = Facets.from_facts(weighed.facts)
         if gone := is_gone.of(facets, items):
             WeighedFields.objects.filter(pk=weighed.pk).update(**_told(facets.without(gone)))
-    trained = TrainedVersion.objects.of(project_id).exclude(checksum="").select_for_update(of=["self"]).order_by("pk")
+    trained = (
+        TrainedVersion.objects.of(project_id)
+        .filter(name=LearnedReranker.name)
+        .exclude(checksum="")
+        .select_for_update(of=["self"])
+        .order_by("pk")
+    )
     for each in trained:
         with suppress(EarmarkError, OSError):
             if gone := is_gone.of(load_trained(each, CandidatePool()).hybrid.pool.facets, items):

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import remove_item
-from backend.suggestions.fusion import fault_of, folder_of, fused_suggester, live_version
+from backend.suggestions.artefacts import fault_of, folder_of, live_version
+from backend.suggestions.fusion import fused_suggester
 from backend.suggestions.items import as_sdk_item
 from backend.suggestions.models import TrainedVersion, WeighedFields
 
