@@ -90,6 +90,12 @@ class LabelLesson:
         }
 
 
+def taught_keys(version: DatasetVersion) -> list[str]:
+    """Return the keys of the items that a frozen version teaches. Raises DatasetError."""
+    settled = {row["item"] for row in lines_of(version, "labels.jsonl") if row["split"] == TRAIN}
+    return drawn(settled, MOST_TAUGHT)
+
+
 def gather_labels(*, trained: TrainedVersion, version: DatasetVersion, tell: Tell) -> LabelLesson:
     """Return what a suggester of labels learns from. Raises NothingToLearn, DatasetError."""
     question = trained.question

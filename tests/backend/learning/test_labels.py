@@ -1,85 +1,28 @@
 """Labels are learned as pairs are: freeze, train into shadow, promote, guess, step back."""
 
-from datetime import timedelta
-from types import SimpleNamespace
-
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
 
-from backend.annotators.actions.people import meet_staff
-from backend.datasets.actions.freeze import ask_for_version, register_dataset
 from backend.judgements.actions.show import show_suggestions
-from backend.judgements.actions.tell import answer_as_expert
 from backend.learning.actions.promote import promote, step_back, why_not
 from backend.learning.actions.train import ask_for_training, frozen_version
 from backend.learning.errors import NotBetter
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.tenancy import tenancy
-from backend.questions.actions.items import NewItem, register_items
 from backend.questions.actions.units import unit_of_item, unit_of_tag
-from backend.questions.models import Item
 from backend.suggestions.artefacts import folder_of, live_version
 from backend.suggestions.models import TrainedVersion
 from backend.suggestions.retrieval import guesses_for
 from backend.suggestions.taught import forget_taught
+from tests.backend.learning.tones import COUNT, believed, titles, train
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# No word below is in the dictionary of tests/backend/conftest.py: it knows nothing of these items.
-ANGRY, ASKING = ["awful", "useless", "hopeless", "ruined"], ["wonder", "whether", "possible", "explain"]
-PLACES = ["kitchen", "garden", "cellar", "attic", "hall", "porch"]
-COUNT = 90
-
-
-def titles():
-    for at in range(COUNT):
-        words = ANGRY if at % 2 else ASKING
-        told = f"{words[at % 4]} {words[(at // 4) % 4]} {PLACES[at % 6]} {PLACES[(at // 6) % 6]}"
-        yield f"n{at}", told, "Complaint" if at % 2 else "Question"
-
 
 @pytest.fixture
-def world(make_world, now):
-    made = make_world()
-    items = [
-        NewItem(key, told, created_at=now - timedelta(hours=COUNT - at)) for at, (key, told, _) in enumerate(titles())
-    ]
-    items.append(NewItem("asked", "awful porch", created_at=now))
-    with tenancy(made.project):
-        register_items(project_id=made.project.pk, items=items, now=now)
-        made.items = {item.key: item for item in Item.objects.of(made.project)}
-    return made
-
-
-def taught(world, question, ask_units) -> SimpleNamespace:
-    """Answer as an expert, and freeze what is believed."""
-    with tenancy(world.project):
-        expert = meet_staff(project_id=world.project.pk, user_id=1, now=world.now)
-        for unit, item, value in ask_units:
-            answer_as_expert(annotator=expert, unit=unit, item=item, value=value, now=world.now)
-    while drain_jobs(seconds=60):
-        pass
-    with tenancy(world.project):
-        dataset = register_dataset(project_id=world.project.pk, slug=question.slug, question=question)
-        ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
-    drain_jobs(seconds=60)
-    world.question = question
-    return world
-
-
-@pytest.fixture
-def tones(world, ask_labels):
-    tone = ask_labels(world, "choice", suggesters=["stacked", "linear"])
-    with tenancy(world.project):
-        units = [
-            (unit_of_item(question=tone, item=world.items[key]), world.items[key], label) for key, _, label in titles()
-        ]
-    return taught(world, tone, units)
-
-
-@pytest.fixture
-def topics(world, ask_labels):
+def topics(complaints, ask_labels):
+    world = complaints
     asked = ask_labels(world, "tags", suggesters=["stacked"])
     with tenancy(world.project):
         units = [
@@ -87,13 +30,7 @@ def topics(world, ask_labels):
              "fits" if label == "Complaint" else "does_not_fit")
             for key, _, label in titles()
         ]  # fmt: skip
-    return taught(world, asked, units)
-
-
-def train(world, name=""):
-    call_command("train_suggester", question=world.question.slug, suggester=name)
-    with tenancy(world.project):
-        return TrainedVersion.objects.select_related("question", "suggester").latest("pk")
+    return believed(world, asked, units)
 
 
 def shown(world, person=0):
@@ -201,13 +138,14 @@ def test_a_suggester_of_another_kind_is_refused_with_those_that_learn(tones):
         train(tones, "learned")
 
 
-def test_too_few_answers_teach_nothing_and_it_says_what_is_wanted(world, ask_labels):
+def test_too_few_answers_teach_nothing_and_it_says_what_is_wanted(complaints, ask_labels):
+    world = complaints
     tone = ask_labels(world, "choice", suggesters=["stacked"])
     with tenancy(world.project):
         units = [
             (unit_of_item(question=tone, item=world.items[f"n{at}"]), world.items[f"n{at}"], "Question")
             for at in range(5)
         ]
-    taught(world, tone, units)
+    believed(world, tone, units)
     with pytest.raises(CommandError, match="it takes 10 items"):
         train(world)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from earmark.errors import EarmarkError
 
 from backend.datasets.errors import DatasetError
+from backend.learning.actions.forget import forget_what_went_meanwhile
 from backend.learning.actions.promote import why_not
 from backend.learning.actions.train import ask_for_training, finish, frozen_version, gather, give_up, learn
 from backend.learning.errors import LearningError
@@ -53,7 +54,9 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
             raise
         with tenancy(project):
-            self._sum_up(finish(lesson=lesson, written=written, now=timezone.now()))
+            trained = finish(lesson=lesson, written=written, now=timezone.now())
+            forget_what_went_meanwhile(trained=trained)
+            self._sum_up(trained)
 
     def _begin(self, project: Project, slug: str, number: int | None, name: str) -> TrainedVersion:
         asked = Question.objects.of(project).filter(slug=slug).first()

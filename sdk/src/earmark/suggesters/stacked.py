@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -96,6 +96,19 @@ class StackedLabels:
         good = [label for label, chance in chances.items() if chance >= self.least_score and reasons.get(label)]
         best = sorted(good, key=lambda label: (-chances[label], label))[: max(k, 0)]
         return [Suggestion(label, chances[label], reasons[label]) for label in best]
+
+    def words_kept_of(self, item: Item) -> set[str]:
+        """Return by their names the words and categories of an item that are kept among what was learned."""
+        return self.linear.words_kept_of(item)
+
+    def without(self, names: Collection[str]) -> Self:
+        """Return the same without some words and categories: see LinearLabels."""
+        linear = self.linear.without(names)
+        made = type(self)(
+            self.dictionary.dictionary, self.neighbours, linear, one_of=self.one_of, least_score=self.least_score
+        )
+        made._learned = self._learned
+        return made
 
     def save(self, folder: Path | str) -> None:
         """Write what was learned into a folder: JSON and checksums, no code. Raises NotTrained, OSError.
