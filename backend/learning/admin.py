@@ -11,19 +11,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from backend.datasets.models import DatasetVersion
 from backend.learning.actions.promote import promote, step_back, why_not
-from backend.learning.actions.train import ask_for_training
+from backend.learning.actions.train import TRAINABLE, ask_for_training
 from backend.learning.errors import LearningError
+from backend.learning.telling import told_of_shares
 from backend.projects.pages import EditableProjectRows, ProjectRows
-from backend.suggestions.fusion import fault_of, live_version
-from backend.suggestions.models import Promotion, TrainedVersion
+from backend.suggestions.artefacts import fault_of, live_version
+from backend.suggestions.models import LEARNED, Promotion, TrainedVersion, untrained_of
 
 LIST = "admin:suggestions_trainedversion_changelist"
+NAMES = tuple(dict.fromkeys(name for names in TRAINABLE.values() for name in names))
 State = TrainedVersion.State
-MEASURES = ("MRR@10", "R@10", "R@1", "MAP@100")
+PAIR_MEASURES = ("MRR@10", "R@10", "R@1", "MAP@100")
 
 
 class TrainForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,13 +35,30 @@ class TrainForm(forms.ModelForm):  # type: ignore[type-arg]
     version = forms.ModelChoiceField(
         DatasetVersion.objects.none(),
         label="Frozen version",
-        help_text="Of a pair question’s labels. None there? Under Datasets tick the dataset and freeze a version.",
+        help_text="None there? Under Datasets tick the dataset and freeze a version.",
+        widget=UnfoldAdminSelectWidget,
+    )
+    which = forms.ChoiceField(
+        label="Suggester",
+        required=False,
+        choices=[("", "The usual one of the question’s kind"), *((name, name) for name in NAMES)],
+        help_text="learned orders pairs. Of tags and choices stacked weighs the dictionary, what similar items have, "
+        "and words and fields; linear looks at words and fields alone.",
         widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:
         model = TrainedVersion
         fields: list[str] = []
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a suggester that does not learn the question's kind."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        name, version = given.get("which"), given.get("version")
+        if name and version and name not in TRAINABLE[version.dataset.question.kind]:
+            fitting = " or ".join(TRAINABLE[version.dataset.question.kind])
+            self.add_error("which", f"Of {version.dataset.question} {fitting} is trained.")
+        return given
 
 
 @admin.register(TrainedVersion)
@@ -47,14 +67,14 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     form = TrainForm
     list_display = [
-        "__str__", "state", "learned_mrr", "hybrid_mrr", "gained", "asked_count", "examples_count", "data",
-        "trained_at", "moves",
+        "__str__", "name", "state", "mine", "usual", "gained", "asked_count", "examples_count", "data", "trained_at",
+        "moves",
     ]  # fmt: skip
-    list_filter = ["question", "state"]
+    list_filter = ["question", "name", "state"]
     list_select_related = ["question", "suggester"]
     ordering = ["-pk"]
     readonly_fields = [
-        "question", "state", "suggester", "health", "gained", "measures", "taught", "examples_count",
+        "question", "name", "state", "suggester", "health", "gained", "measures", "taught", "examples_count",
         "positives_count", "data", "dataset_checksum", "checksum", "embedder_version", "seconds", "asked_by",
         "asked_at", "trained_at", "failure", "moves",
     ]  # fmt: skip
@@ -65,16 +85,16 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Ask for a frozen version alone; show all there is to know."""
-        return ["version"] if obj is None else list(self.readonly_fields)
+        return ["version", "which"] if obj is None else list(self.readonly_fields)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        """Offer the chosen project's frozen versions of pair questions, the newest first."""
+        """Offer the chosen project's frozen versions, the newest first."""
         form = super().get_form(request, obj, change=change, **options)
         if "version" in form.base_fields:
             frozen = DatasetVersion.objects.of(request.project).filter(  # type: ignore[attr-defined]
-                state=DatasetVersion.State.FROZEN, dataset__question__kind="pair"
+                state=DatasetVersion.State.FROZEN
             )
-            form.base_fields["version"].queryset = frozen.select_related("dataset").order_by("-frozen_at")
+            form.base_fields["version"].queryset = frozen.select_related("dataset__question").order_by("-frozen_at")
         return form
 
     def save_model(self, request: HttpRequest, obj: TrainedVersion, form: Any, change: bool) -> None:
@@ -83,6 +103,7 @@ class TrainedVersionAdmin(EditableProjectRows):
         made = ask_for_training(
             question=version.dataset.question,
             version=version,
+            name=form.cleaned_data["which"],
             asked_by=request.user.get_username(),
             now=timezone.now(),
         )
@@ -117,6 +138,7 @@ class TrainedVersionAdmin(EditableProjectRows):
     def promote_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask whether to promote; promote."""
         trained = self._one(request, pk)
+        unnamed = "" if trained.name in trained.question.suggesters else f" {_not_named(trained)}"
         if request.method == "POST":
             return self._move(
                 request,
@@ -126,15 +148,17 @@ class TrainedVersionAdmin(EditableProjectRows):
                     now=timezone.now(),
                     reason=request.POST.get("reason", ""),
                 ),
-                f"{trained} is live: it orders what people see of {trained.question} from now on.",
+                f"{trained} is live: it orders what people see of {trained.question} from now on.{unnamed}",
             )
         live = live_version(trained.question)
         can_move = trained.state in (State.SHADOW, State.RETIRED)
         fault = fault_of(trained) if can_move else ""
-        lead = f"{live or 'The hybrid'} serves {trained.question.slug} now. Exposures will name {trained.suggester}."
+        serving = live or capfirst(untrained_of(trained.question))
+        lead = f"{serving} serves {trained.question.slug} now. Exposures will name {trained.suggester}."
         facts = {
             "title": f"Promote {trained}?",
             "lead": lead if can_move else f"{trained} is {trained.state}; it cannot be promoted.",
+            "notice": unnamed,
             "doubt": why_not(trained, live) if can_move and not fault else "",
             "fault": fault,
             "can_move": can_move and not fault,
@@ -157,7 +181,10 @@ class TrainedVersionAdmin(EditableProjectRows):
                 ),
                 f"{trained} shows nothing any more; what served before it serves again.",
             )
-        lead = "What served before it will serve again: the version it took the place of, or the hybrid."
+        lead = (
+            "What served before it will serve again: the version it took the place of, or "
+            f"{untrained_of(trained.question)}."
+        )
         facts = {
             "title": f"Step back from {trained}?",
             "lead": lead if is_live else f"{trained} is not live; there is nothing to step back from.",
@@ -166,19 +193,19 @@ class TrainedVersionAdmin(EditableProjectRows):
         }
         return self._page(request, facts)
 
-    @admin.display(description="Learned, MRR@10")
-    def learned_mrr(self, trained: TrainedVersion) -> str:
-        """Return its MRR@10 on what it had not seen."""
-        return _figure(trained, "learned", "MRR@10")
+    @admin.display(description="How it did")
+    def mine(self, trained: TrainedVersion) -> str:
+        """Return the measure that decides, on what it had not seen."""
+        return f"{trained.measure} {_figure(trained, 'learned', trained.measure)}" if _is_measured(trained) else "–"
 
-    @admin.display(description="Hybrid, MRR@10")
-    def hybrid_mrr(self, trained: TrainedVersion) -> str:
-        """Return the hybrid's MRR@10 on the same queries."""
-        return _figure(trained, "hybrid", "MRR@10")
+    @admin.display(description="Untrained")
+    def usual(self, trained: TrainedVersion) -> str:
+        """Return the measure of what serves untrained, on the same items."""
+        return _figure(trained, trained.untrained, trained.measure)
 
     @admin.display(description="Gain, 95 %")
     def gained(self, trained: TrainedVersion) -> str:
-        """Return how far it is ahead of the hybrid, with the interval."""
+        """Return how far it is ahead of what serves untrained, with the interval."""
         gain = trained.gain
         if not gain:
             return "–"
@@ -204,14 +231,17 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     @admin.display(description="Measures")
     def measures(self, trained: TrainedVersion) -> str:
-        """Return each measure beside the hybrid's."""
-        if not trained.metrics.get("queries"):
-            return "nothing was settled as the same outside the train split"
-        told = (
-            f"{name} {_figure(trained, 'learned', name)} (hybrid {_figure(trained, 'hybrid', name)})"
-            for name in MEASURES
-        )
-        return "; ".join([*told, f"its pool holds a right one for {trained.metrics['pool_recall']} %"])
+        """Return each measure beside that of what serves untrained."""
+        if not _is_measured(trained):
+            return "nothing that could tell was settled outside the train split"
+        names = PAIR_MEASURES if trained.name == LEARNED else tuple(trained.metrics["learned"])
+        usual = trained.untrained
+        told = [
+            f"{name} {_figure(trained, 'learned', name)} ({usual} {_figure(trained, usual, name)})" for name in names
+        ]
+        if "pool_recall" in trained.metrics:
+            told.append(f"its pool holds a right one for {trained.metrics['pool_recall']} %")
+        return "; ".join(told)
 
     @admin.display(description="What it learned from")
     def taught(self, trained: TrainedVersion) -> str:
@@ -219,9 +249,11 @@ class TrainedVersionAdmin(EditableProjectRows):
         report = trained.report
         if not report:
             return "–"
+        if trained.name != LEARNED:
+            return f"{report['items']} items, {report['labels']} labels; {told_of_shares(trained)}"
         return (
-            f"{report['queries']} items; shares {report['share']:g} of the regression, {report['tree_share']:g} of the "
-            f"trees; of {report['not_found']} items what is right was not found, {report['removed']} were removed"
+            f"{report['queries']} items; {told_of_shares(trained)}; of {report['not_found']} items what is right was "
+            f"not found, {report['removed']} were removed"
         )
 
     @admin.display(description="")
@@ -276,12 +308,20 @@ class PromotionAdmin(ProjectRows):
     @admin.display(description="From")
     def before_or_hybrid(self, step: Promotion) -> str:
         """Return what served before."""
-        return str(step.before or "the hybrid")
+        return str(step.before or untrained_of(step.question))
 
     @admin.display(description="To")
     def after_or_hybrid(self, step: Promotion) -> str:
         """Return what serves since."""
-        return str(step.after or "the hybrid")
+        return str(step.after or untrained_of(step.question))
+
+
+def _is_measured(trained: TrainedVersion) -> bool:
+    return bool(trained.metrics.get("queries"))
+
+
+def _not_named(trained: TrainedVersion) -> str:
+    return f"The question does not name {trained.name} among its suggesters yet, so it will not be asked."
 
 
 def _figure(trained: TrainedVersion, whose: str, measure: str) -> str:

@@ -1,12 +1,14 @@
-"""The jobs of learning: train a version."""
+"""The jobs of learning: train a version, forget what is gone."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from backend.datasets.errors import DatasetError
-from backend.learning.actions.train import Learned, Lesson, finish, gather, give_up, learn
+from backend.learning.actions.forget import forget_removed, forget_what_went_meanwhile
+from backend.learning.actions.train import Written, finish, gather, give_up, learn
 from backend.learning.errors import LearningError
+from backend.learning.lesson import Lesson
 from backend.suggestions.models import TrainedVersion
 
 
@@ -15,7 +17,7 @@ class Errand:
     """A lesson, and what was learned from it once it was."""
 
     lesson: Lesson
-    learned: Learned
+    written: Written
 
 
 def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> Lesson | None:
@@ -37,7 +39,12 @@ def fit_work(lesson: Lesson) -> Errand:
 
 def write_work(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:
     """Write down what was learned."""
-    finish(lesson=answer.lesson, learned=answer.learned, now=now)
+    forget_what_went_meanwhile(trained=finish(lesson=answer.lesson, written=answer.written, now=now))
+
+
+def forget_work(*, project_id: int, now: datetime, **_: Any) -> None:
+    """Take what only removed items said out of what was learned."""
+    forget_removed(project_id=project_id)
 
 
 def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: str, **_: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from unfold.decorators import action
 
 from backend.projects.pages import EditableProjectRows, ProjectRows
+from backend.questions.actions.ask import update_question
 from backend.questions.actions.labels import approve_label, hide_label
 from backend.questions.models import GoldAnswer, Item, NamedLabel, PlacementRule, Question, Unit
 
@@ -32,6 +33,14 @@ class QuestionAdmin(EditableProjectRows):
     list_filter = ["kind", "settling_policy", "is_active"]
     search_fields = ["slug", "prompt"]
     readonly_fields = ["policy_version", "created_at"]
+
+    def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
+        """Change a question as the API does, so that what shows otherwise has another policy version."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        obj.__dict__.update(update_question(question=Question.objects.get(pk=obj.pk), **changed).__dict__)
 
 
 @admin.register(Item)

@@ -6,6 +6,7 @@ QuestionError
 ├── NotAPair            an item paired with itself
 ├── PolicyImpossible    a question whose numbers contradict one another
 ├── LabelsImpossible    labels that a question of its kind cannot have
+├── WeightsImpossible   weights of evidence with an unknown name, or out of range
 └── RuleImpossible      a placement rule with a part that is not what it must be
 """
 
@@ -50,6 +51,10 @@ class PolicyImpossible(QuestionError):
 
 class LabelsImpossible(QuestionError):
     """Labels that a question of its kind cannot have."""
+
+
+class WeightsImpossible(QuestionError):
+    """Weights of evidence with an unknown name, or out of range; `str()` tells those there are."""
 
 
 class RuleImpossible(QuestionError):

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
+from earmark.weights import fault_of_weights
 
 from backend.annotators.models import Annotator
 from backend.projects.models import Owned, TenantQuerySet
@@ -55,6 +56,13 @@ class Question(Owned):
     minimum = models.PositiveSmallIntegerField(default=1, help_text="Votes before anything settles.")
     maximum = models.PositiveSmallIntegerField(default=7, help_text="Votes after which no more are sought.")
     suggesters = models.JSONField(default=list, blank=True, help_text="Names of suggesters that may guess.")
+    weights = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: "
+        "words, title, meaning, fields, time. What is not named counts as usual.",
+    )
     candidates_from = models.CharField(max_length=8, choices=CandidatesFrom.choices, default=CandidatesFrom.EARLIER)
     shown_count = models.PositiveSmallIntegerField(default=3)
     pool_count = models.PositiveSmallIntegerField(default=5, help_text="How many first places may be shuffled.")
@@ -95,10 +103,12 @@ class Question(Owned):
         return self.slug
 
     def clean(self) -> None:
-        """Refuse labels that the kind cannot have; raises ValidationError."""
+        """Refuse labels that the kind cannot have, and weights that are none; raises ValidationError."""
         fault = fault_of_labels(self.kind, self.labels, allows_new=self.allows_new_labels, dictionary=self.dictionary)
         if fault:
             raise ValidationError(fault)
+        if fault := fault_of_weights(self.weights):
+            raise ValidationError({"weights": fault})
 
 
 class NamedLabelQuerySet(TenantQuerySet["NamedLabel"]):

@@ -4,37 +4,31 @@ An engine is kept per process for each question and trained version. A cheap loo
 another version is live, or what it works with has changed, so no process goes on with an old one.
 """
 
-import hashlib
-import logging
 import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 from earmark import suggesters as sdk
-from earmark.errors import ChecksumMismatch, EarmarkError
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.facets import Facets
-from earmark.suggesters.hybrid import HybridSuggester
-from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
+from earmark.suggesters.hybrid import HybridSuggester, prior_with
+from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
 from backend.projects.actions.jobs import enqueue_once
 from backend.questions.models import Item, Question
 from backend.questions.units import DUPLICATE
+from backend.suggestions.artefacts import forget_broken, live_version, load_trained, unless_broken
 from backend.suggestions.items import StoredItems
 from backend.suggestions.models import TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 
-logger = logging.getLogger(__name__)
-
 WEIGH = "suggestions.weigh_fields"
 ENGINES_KEPT = 8
 LOOK_AGAIN_S = 60.0
-"""How old may be what is known of clusters, and how soon a broken artefact is tried again."""
+"""How old may be what is known of clusters."""
 FIELDS_AGAIN_S = 600.0
 """How soon is counted again whether a project has grown, which takes as long as it has items."""
 GROWN = 2
@@ -63,7 +57,6 @@ class Fused:
 
 
 _kept: OrderedDict[tuple[int, int | None], Fused] = OrderedDict()
-_broken: dict[int, float] = {}
 _keeping = threading.Lock()
 
 
@@ -80,6 +73,7 @@ def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | 
         live.checksum if live else weighed and weighed.checksum,
         vectors.embedder_version if vectors else None,
         question.candidates_from,
+        tuple(sorted(question.weights.items())),
     )
     key = (question.pk, live.pk if live else None)
     with _keeping:
@@ -101,12 +95,6 @@ def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | 
     return fused
 
 
-def live_version(question: Question) -> TrainedVersion | None:
-    """Return the trained version of a question that is live."""
-    live = TrainedVersion.objects.of(question.project_id).filter(question=question, state=TrainedVersion.State.LIVE)
-    return live.select_related("suggester").first()
-
-
 def pool_of(
     question: Question, vectors: StoredVectors | None, facets: Facets, clusters: KnownClusters
 ) -> CandidatePool:
@@ -118,6 +106,11 @@ def pool_of(
         clusters=clusters,
         only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER,
     )
+
+
+def hybrid_of(question: Question, pool: CandidatePool) -> HybridSuggester:
+    """Return the hybrid with the question's own weights."""
+    return HybridSuggester(pool, weights=prior_with(question.weights))
 
 
 def weighed_facets(project_id: int) -> Facets:
@@ -136,59 +129,27 @@ def known_clusters(question: Question) -> KnownClusters:
     )
 
 
-def folder_of(trained: TrainedVersion) -> Path:
-    """Return the folder in which a trained version's artefact lies."""
-    root = Path(settings.EARMARK_TRAINED_DIR)
-    return root / str(trained.project_id) / str(trained.question_id) / str(trained.number)
-
-
-def checksum_of(folder: Path) -> str:
-    """Return the SHA-256 of an artefact's list of checksums, which stands for the whole of it. Raises OSError."""
-    return hashlib.sha256((folder / CHECKSUMS).read_bytes()).hexdigest()
-
-
-def load_trained(trained: TrainedVersion, pool: CandidatePool) -> LearnedReranker:
-    """Return a trained version, on a pool. Raises EarmarkError or OSError where it is not what was trained."""
-    if checksum_of(folder_of(trained)) != trained.checksum:
-        raise ChecksumMismatch(f"The artefact of {trained} is not what was trained.")
-    return LearnedReranker.load(folder_of(trained), pool)
-
-
-def fault_of(trained: TrainedVersion) -> str:
-    """Return what is wrong with a trained version's artefact on this machine; empty where it can be loaded."""
-    try:
-        load_trained(trained, CandidatePool())
-    except (EarmarkError, OSError) as error:
-        return f"{error} Restore {folder_of(trained)} from a backup, step back, or train again."
-    return ""
-
-
 def forget_engines() -> None:
     """Forget every engine of this process; they are made anew at the next request."""
     with _keeping:
         _kept.clear()
-        _broken.clear()
+    forget_broken()
 
 
 def _hybrid(question: Question, vectors: StoredVectors | None, weighed: WeighedFields | None) -> Fused:
     facets = Facets.from_facts(weighed.facts) if weighed else Facets()
-    hybrid = HybridSuggester(pool_of(question, vectors, facets, KnownClusters()))
+    hybrid = hybrid_of(question, pool_of(question, vectors, facets, KnownClusters()))
     fields = f"-{weighed.checksum[:8]}" if weighed else ""
     return Fused(hybrid.name, f"{hybrid.version}{fields}", hybrid)
 
 
 def _learned(question: Question, live: TrainedVersion, vectors: StoredVectors | None) -> Fused | None:
-    """Return a live version; None where it cannot be loaded, with a line in the log, not more than one a minute."""
-    if time.monotonic() - _broken.get(live.pk, float("-inf")) < LOOK_AGAIN_S:
-        return None
-    try:
-        reranker = load_trained(live, pool_of(question, vectors, Facets(), known_clusters(question)))
-    except (EarmarkError, OSError) as error:
-        _broken[live.pk] = time.monotonic()
-        logger.error("The trained version %s cannot be loaded and abstains: %s", live, error)
-        return None
+    """Return a live version; None where it cannot be loaded."""
+    reranker = unless_broken(
+        live, lambda: load_trained(live, pool_of(question, vectors, Facets(), known_clusters(question)))
+    )
     row = live.suggester
-    return Fused(row.name, row.version, reranker) if row else None
+    return Fused(row.name, row.version, reranker) if row and reranker else None
 
 
 def _keep(key: tuple[int, int | None], fused: Fused) -> None:

@@ -8,6 +8,9 @@ from backend.projects.models import Owned
 from backend.questions.models import Item, Question
 from backend.suggestions.halfvec import HalfVector
 
+LEARNED = "learned"
+HYBRID, UNTRAINED = "hybrid", "untrained"
+
 
 class Suggester(Owned):
     """Software that guesses, by name and version."""
@@ -174,7 +177,7 @@ class WeighedFields(Owned):
 
 
 class TrainedVersion(Owned):
-    """A learned suggester of one question, trained from a frozen dataset version, and how it did on unseen queries.
+    """A suggester trained of one question from a frozen dataset version, and how it did on what it had not seen.
 
     Its suggester's row, of the same state, is what exposures name.
     """
@@ -187,6 +190,9 @@ class TrainedVersion(Owned):
         FAILED = "failed", "Failed"
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="trained_versions")
+    name = models.CharField(
+        max_length=80, default=LEARNED, db_default=LEARNED, help_text="The suggester: learned, linear or stacked."
+    )
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.TRAINING)
     suggester = models.OneToOneField(Suggester, on_delete=models.PROTECT, null=True, related_name="trained_version")
@@ -195,7 +201,7 @@ class TrainedVersion(Owned):
     dataset_checksum = models.CharField(max_length=64)
     checksum = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the artefact's list of checksums.")
     embedder_version = models.CharField(max_length=40, blank=True, help_text="Of the vectors it was trained with.")
-    metrics = models.JSONField(default=dict, help_text="On queries it had not seen, beside the hybrid's.")
+    metrics = models.JSONField(default=dict, help_text="On what it had not seen, beside what serves untrained.")
     report = models.JSONField(default=dict, help_text="What it was taught with, and what cross-validation chose.")
     examples_count = models.PositiveIntegerField(default=0)
     positives_count = models.PositiveIntegerField(default=0)
@@ -223,8 +229,18 @@ class TrainedVersion(Owned):
         return f"{self.question.slug} {self.number}"
 
     @property
+    def measure(self) -> str:
+        """Return the name of the measure that decides whether it is better."""
+        return str(self.metrics.get("measure", "MRR@10"))
+
+    @property
+    def untrained(self) -> str:
+        """Return the key of `metrics` under which stands what serves where nothing that was trained does."""
+        return HYBRID if self.name == LEARNED else UNTRAINED
+
+    @property
     def gain(self) -> dict[str, float]:
-        """Return how far it is ahead of the hybrid in MRR@10: difference, low, high; empty where that is not known."""
+        """Return how far it is ahead of what serves untrained: difference, low, high; empty where that is not known."""
         found: dict[str, float] = self.metrics.get("gain", {})
         return found
 
@@ -235,7 +251,7 @@ class TrainedVersion(Owned):
 
 
 class Promotion(Owned):
-    """A step of a question's learned suggester, forward or back: who took it, when and why. It never changes."""
+    """A step of a question's trained suggester, forward or back: who took it, when and why. It never changes."""
 
     class Move(models.TextChoices):
         PROMOTED = "promoted"
@@ -244,10 +260,18 @@ class Promotion(Owned):
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="promotions")
     move = models.CharField(max_length=12, choices=Move.choices)
     before = models.ForeignKey(
-        TrainedVersion, on_delete=models.CASCADE, null=True, related_name="+", help_text="None: the hybrid ordered."
+        TrainedVersion,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="None: nothing trained.",
     )
     after = models.ForeignKey(
-        TrainedVersion, on_delete=models.CASCADE, null=True, related_name="+", help_text="None: the hybrid orders."
+        TrainedVersion,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="None: nothing trained.",
     )
     is_override = models.BooleanField(default=False, help_text="Promoted although it is not surely better.")
     reason = models.CharField(max_length=500, blank=True)
@@ -255,4 +279,11 @@ class Promotion(Owned):
     moved_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.get_move_display()} {self.after or 'to the hybrid'}"
+        return f"{self.get_move_display()} {self.after or untrained_of(self.question)}"
+
+
+def untrained_of(question: Question) -> str:
+    """Return in words what serves a question where nothing that was trained does."""
+    if question.kind == Question.Kind.PAIR:
+        return "the hybrid"
+    return "the dictionary, with neighbours," if "neighbours" in question.suggesters else "the dictionary"

@@ -27,6 +27,7 @@ from backend.suggestions.nearest import StoredSemantic, StoredVectors
 from backend.suggestions.neighbours import neighbour_labels
 from backend.suggestions.remote import ask_remote
 from backend.suggestions.rule_sets import RuleSet, rule_sets
+from backend.suggestions.taught import dictionary_of, taught_labels
 
 logger = logging.getLogger(__name__)
 
@@ -294,16 +295,14 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
     if made_by in (HybridSuggester, LearnedReranker):
         return fused_suggester(question, is_learned=made_by is LearnedReranker)
     if made_by is sdk.DictionarySuggester:
-        new = [label for label in question.dictionary if label not in question.labels]
-        return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=question.kind == CHOICE)
+        return dictionary_of(question)
     if isinstance(made_by, RuleSet):
         stored = StoredItems(question.project_id)
         return made_by.engine(question, lambda keys: list(stored.get_many(keys).values()))
     if made_by is sdk.NeighbourLabels:
         return neighbour_labels(question)
     if made_by in (sdk.LinearLabels, sdk.StackedLabels):
-        say_once(f"The suggester {made_by.name} is taught in a process of your own, which pushes its guesses.")
-        return None
+        return taught_labels(question, made_by.name)
     engine: sdk.Suggester = made_by()
     return engine
 

@@ -20,7 +20,7 @@ from backend.suggestions.actions.embed import (
     forget_version,
     let_go,
 )
-from backend.suggestions.actions.weigh import weigh_fields
+from backend.suggestions.actions.weigh import forget_values, weigh_fields
 from backend.suggestions.embedder import configured_embedder, loaded_at
 from backend.suggestions.errors import EmbeddingUnderWay
 from backend.suggestions.retrieval import index_of
@@ -66,8 +66,9 @@ def write_batch(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> 
 
 
 def forget_items_work(*, project_id: int, now: datetime, item_ids: list[int], **_: Any) -> None:
-    """Delete the vectors of removed items."""
+    """Delete the vectors of removed items, and what of their fields was kept."""
     forget_items(project_id=project_id, item_ids=item_ids)
+    forget_values(project_id=project_id, item_ids=item_ids)
 
 
 def forget_version_work(*, project_id: int, now: datetime, version_id: int, **_: Any) -> None:

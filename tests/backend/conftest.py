@@ -112,6 +112,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     from backend.suggestions.fusion import forget_engines
     from backend.suggestions.remote import forget_remotes
     from backend.suggestions.retrieval import forget_indexes
+    from backend.suggestions.taught import forget_taught
 
     send_nudges_by(lambda: None)
     monkeypatch.setattr("backend.judgements.actions.show.uniform", lambda *facts: 0.5)
@@ -121,7 +122,9 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     settings.EARMARK_MODELS = settings.EARMARK_EMBEDDER = ""
     forget_indexes()
     forget_engines()
+    forget_taught()
     yield
     forget_indexes()
     forget_remotes()
     forget_engines()
+    forget_taught()

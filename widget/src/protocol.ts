@@ -1036,6 +1036,10 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            /** @description How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: words, title, meaning, fields, time. */
+            weights?: {
+                [key: string]: number;
+            };
             is_blind?: boolean;
             lease_s?: number;
             is_active?: boolean;
@@ -1098,6 +1102,10 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            /** @description How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: words, title, meaning, fields, time. */
+            weights?: {
+                [key: string]: number;
+            };
             is_blind?: boolean;
             lease_s?: number;
             is_active?: boolean;
@@ -1134,6 +1142,10 @@ export interface components {
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
             suggesters?: string[];
+            /** @description How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: words, title, meaning, fields, time. */
+            weights?: {
+                [key: string]: number;
+            };
             is_blind?: boolean;
             lease_s?: number;
             is_active?: boolean;

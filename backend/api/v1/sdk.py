@@ -41,7 +41,7 @@ from backend.questions.actions.ask import ask_question, update_question
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
-from backend.questions.errors import LabelsImpossible, PolicyImpossible, QuestionError
+from backend.questions.errors import LabelsImpossible, PolicyImpossible, QuestionError, WeightsImpossible
 from backend.questions.models import Item, Question, Unit
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.models import Suggester, Suggestion
@@ -120,7 +120,7 @@ class QuestionsView(ServerDoor):
         if known is None:
             try:
                 return Response(question_row(ask_question(project_id=self.project.pk, slug=slug, **body)), status=201)
-            except (PolicyImpossible, LabelsImpossible) as error:
+            except (PolicyImpossible, LabelsImpossible, WeightsImpossible) as error:
                 raise Problem(str(error), code="invalid") from error
         differs = [name for name in QUESTION_FIELDS if name in body and body[name] != getattr(known, name)]
         if differs:
@@ -148,7 +148,7 @@ class QuestionView(ServerDoor):
             raise Problem("The kind of a question does not change; ask a new one.", code="invalid")
         try:
             return Response(question_row(update_question(question=found, **body)))
-        except (PolicyImpossible, LabelsImpossible) as error:
+        except (PolicyImpossible, LabelsImpossible, WeightsImpossible) as error:
             raise Problem(str(error), code="invalid") from error
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from earmark.weights import LARGEST_WEIGHT, fault_of_weights
 from rest_framework import serializers as s
 
 from backend.desk.models import MOST_PEOPLE, USUAL_PEOPLE
@@ -531,6 +532,18 @@ class DictionaryField(s.DictField):
         return dict(super().to_internal_value(data))
 
 
+class WeightsField(s.DictField):
+    """How many times as usual each kind of evidence counts, by its name."""
+
+    child = StrictFloatField(min_value=0, max_value=LARGEST_WEIGHT)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Refuse what is no weight, with the names there are."""
+        if fault := fault_of_weights(data):
+            raise s.ValidationError(fault)
+        return dict(super().to_internal_value(data))
+
+
 class QuestionBody(s.Serializer[Any]):
     """A question and its policies."""
 
@@ -551,6 +564,11 @@ class QuestionBody(s.Serializer[Any]):
     ask_probability = _share(required=False)
     candidates_from = s.ChoiceField(choices=["earlier", "any"], required=False)
     suggesters = s.ListField(child=StrictCharField(max_length=80), required=False, max_length=10)
+    weights = WeightsField(
+        required=False,
+        help_text="How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: "
+        "words, title, meaning, fields, time.",
+    )
     is_blind = StrictBooleanField(required=False)
     lease_s = StrictIntegerField(min_value=30, max_value=86_400, required=False)
     is_active = StrictBooleanField(required=False)

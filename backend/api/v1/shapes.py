@@ -142,7 +142,7 @@ def item_row(item: Item) -> dict[str, Any]:
 QUESTION_FIELDS = (
     "kind", "prompt", "guideline", "labels", "allows_new_labels", "dictionary", "settling_policy", "overlap",
     "minimum", "maximum", "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters",
-    "is_blind", "lease_s", "is_active",
+    "weights", "is_blind", "lease_s", "is_active",
 )  # fmt: skip
 
 

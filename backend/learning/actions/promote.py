@@ -5,8 +5,8 @@ from typing import Any
 
 from backend.learning.errors import NotBetter, NothingLive, NotPromotable
 from backend.questions.models import Question
-from backend.suggestions.fusion import fault_of, live_version
-from backend.suggestions.models import Promotion, Suggester, TrainedVersion
+from backend.suggestions.artefacts import fault_of, live_version
+from backend.suggestions.models import Promotion, Suggester, TrainedVersion, untrained_of
 
 State, Move = TrainedVersion.State, Promotion.Move
 LONGEST_REASON = 500
@@ -33,7 +33,7 @@ def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = ""
 
 
 def step_back(*, question: Question, by: str, now: datetime, reason: str = "") -> Promotion:
-    """Let serve again what the live version took the place of, be that an earlier version or the hybrid.
+    """Let serve again what the live version took the place of, be that an earlier version or nothing trained.
 
     An earlier version that cannot be loaded here any more is passed over. Raises NothingLive.
     """
@@ -49,16 +49,16 @@ def step_back(*, question: Question, by: str, now: datetime, reason: str = "") -
 def why_not(trained: TrainedVersion, live: TrainedVersion | None) -> str:
     """Return why a version is not surely better than what serves, as a sentence; empty where it is."""
     if not trained.metrics.get("queries"):
-        return f"{trained} was not measured: nothing is settled as the same outside the train split."
-    rival = str(live) if live else "the hybrid"
-    gain: dict[str, Any] | None = trained.metrics["gains"].get(str(live.pk) if live else "hybrid")
+        return f"{trained} was not measured: nothing that could tell is settled outside the train split."
+    rival = str(live) if live else untrained_of(trained.question)
+    gain: dict[str, Any] | None = trained.metrics["gains"].get(str(live.pk) if live else trained.untrained)
     if gain is None:
         return f"{trained} was not compared with {rival}, which is live; train again to compare them."
     if gain["low"] > 0:
         return ""
     return (
-        f"{trained} is not surely better than {rival}: MRR@10 {gain['difference']:+.1f}, "
-        f"95 % of resamples from {gain['low']:+.1f} to {gain['high']:+.1f}, {trained.metrics['queries']} queries."
+        f"{trained} is not surely better than {rival}: {trained.measure} {gain['difference']:+.1f}, "
+        f"95 % of resamples from {gain['low']:+.1f} to {gain['high']:+.1f}, {trained.metrics['queries']} items."
     )
 
 
@@ -68,7 +68,7 @@ def _locked_live(question: Question) -> TrainedVersion | None:
 
 
 def _before(live: TrainedVersion) -> TrainedVersion | None:
-    """Return what was live before, the nearest that can be loaded; None for the hybrid."""
+    """Return what was live before, the nearest that can be loaded; None for nothing trained."""
     seen = {live.pk}
     at: TrainedVersion | None = live
     while at is not None:

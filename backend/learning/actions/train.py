@@ -1,40 +1,41 @@
-"""Train a learned suggester of a pair question from a frozen dataset version, into a version in shadow.
+"""Train a suggester of a question from a frozen dataset version, into a version in shadow.
 
 In three steps, as a job or on the command line: gather what there is to learn within the project's door, learn
 without it, and write down what came of it. Texts are those of today, labels and chances those that were frozen.
 """
 
-import hashlib
-import json
-import shutil
 import time
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import Max
 from earmark import suggesters as sdk
-from earmark.evaluation import Comparison, compared, summary
+from earmark.errors import EarmarkError
+from earmark.evaluation import compared, summary
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.examples import Example, Told, examples_told
-from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.hybrid import HybridSuggester, logistic
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import PoolCandidate
 
-from backend.datasets.actions.freeze import path_of_file
 from backend.datasets.models import DatasetVersion
 from backend.datasets.splits import DEV, TEST
 from backend.datasets.splits import TRAIN as TRAIN_SPLIT
 from backend.learning.errors import NothingFrozen, NothingToLearn, NotLearnable
+from backend.learning.labels import gather_labels
 from backend.learning.ledger import Row, positives_of, told_of
+from backend.learning.lesson import SAMPLES, Learned, Lesson, Tell, bins_of, drawn, gain_of, lines_of
 from backend.projects.actions.jobs import enqueue
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
-from backend.suggestions.fusion import checksum_of, folder_of, live_version, load_trained, pool_of, weighed_facets
+from backend.suggestions.artefacts import live_version, load_trained, write_artefact
+from backend.suggestions.fusion import hybrid_of, pool_of, weighed_facets
 from backend.suggestions.items import StoredItems
-from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
+from backend.suggestions.models import HYBRID, Suggester, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 from backend.suggestions.retrieval import index_of
 
@@ -43,12 +44,16 @@ LEASE_S = 1800
 MOST_TAUGHT, MOST_ASKED = 5_000, 400
 """Queries that are learned from and that are asked; of more, those drawn by a hash. About a tenth of a second each."""
 RANKED = 100
-SAMPLES = 2_000
+CALIBRATED = 10
+"""How many first candidates of each query say how often chances come true."""
 GATE = "MRR@10"
-HYBRID = "hybrid"
-
-Tell = Callable[[str], None]
 TELL_EVERY = 50
+TRAINABLE: Mapping[str, Sequence[str]] = {
+    Question.Kind.PAIR: [LearnedReranker.name],
+    Question.Kind.TAGS: [sdk.StackedLabels.name, sdk.LinearLabels.name],
+    Question.Kind.CHOICE: [sdk.StackedLabels.name, sdk.LinearLabels.name],
+}
+"""The suggesters that are trained of each kind of question, the usual one first."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,8 @@ class Asked:
 
 
 @dataclass
-class Lesson:
-    """What there is to learn from, and what the outcome is measured on, with the rankings of what serves now."""
+class PairLesson:
+    """Examples and queries of pairs, with the rankings of what serves now."""
 
     trained: TrainedVersion
     hybrid: HybridSuggester
@@ -73,15 +78,26 @@ class Lesson:
     rivals: dict[str, dict[str, list[str]]]
     started_at_s: float = field(default_factory=time.monotonic)
 
+    def learn(self) -> Learned:
+        """Learn an order, and measure it. Raises LearningMissing."""
+        reranker = LearnedReranker(self.hybrid).fit(self.examples)
+        odds = {each.query: reranker.log_odds(each.pool) for each in self.asked}
+        return Learned(
+            save=reranker.save,
+            version=f"{reranker.version}-{self.trained.pk}",
+            report=dict(reranker.report_) | dict(self.counts),
+            metrics=_metrics(self, odds),
+            examples_count=reranker.report_["examples"],
+            positives_count=reranker.report_["positives"],
+        )
+
 
 @dataclass(frozen=True)
-class Learned:
-    """What was learned: its artefact's checksum, version and report, how it did, and what it took."""
+class Written:
+    """What was learned, with its artefact's checksum and how long it all took."""
 
+    learned: Learned
     checksum: str
-    version: str
-    report: Mapping[str, Any]
-    metrics: Mapping[str, Any]
     seconds: float
 
 
@@ -105,15 +121,24 @@ def frozen_version(*, question: Question, number: int | None = None, dataset: st
 
 
 def ask_for_training(
-    *, question: Question, version: DatasetVersion, asked_by: str, now: datetime, is_queued: bool = True
+    *,
+    question: Question,
+    version: DatasetVersion,
+    asked_by: str,
+    now: datetime,
+    name: str = "",
+    is_queued: bool = True,
 ) -> TrainedVersion:
     """Number the question's next trained version and ask the worker to train it.
 
-    Where `is_queued` is not, the caller trains it. Raises NotLearnable, NothingFrozen.
+    `name` is the suggester to train; none: the usual one of the question's kind. Where `is_queued` is not, the caller
+    trains it. Raises NotLearnable, NothingFrozen.
     """
-    if question.kind != Question.Kind.PAIR:
+    trainable = TRAINABLE[question.kind]
+    if name and name not in trainable:
         raise NotLearnable(
-            f"The suggester learned orders pairs; {question.slug} is a question of kind {question.kind}."
+            f"{name} is not trained of {question.slug}, a question of kind {question.kind}; there it is "
+            f"{' or '.join(trainable)}."
         )
     if version.state != DatasetVersion.State.FROZEN or version.dataset.question_id != question.pk:
         raise NothingFrozen(f"{version} is not a frozen version of the labels of {question.slug}.")
@@ -123,6 +148,7 @@ def ask_for_training(
     trained = TrainedVersion.objects.create(
         project_id=question.project_id,
         question=question,
+        name=name or trainable[0],
         number=last + 1,
         dataset=version.dataset.slug,
         dataset_number=version.number,
@@ -140,18 +166,24 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
 
     Raises NothingFrozen, NothingToLearn, and DatasetError where the frozen files are not what was frozen.
     """
+    version = frozen_version(question=trained.question, number=trained.dataset_number, dataset=trained.dataset)
+    if trained.question.kind == Question.Kind.PAIR:
+        return _gather_pairs(trained, version, now, tell)
+    return gather_labels(trained=trained, version=version, tell=tell)
+
+
+def _gather_pairs(trained: TrainedVersion, version: DatasetVersion, now: datetime, tell: Tell) -> PairLesson:
     question = trained.question
-    version = frozen_version(question=question, number=trained.dataset_number, dataset=trained.dataset)
-    labels = list(_lines(version, "labels.jsonl"))
-    later = _Later(question.project_id, _named(labels, _lines(version, "judgements.jsonl")))
-    told = told_of(labels, _lines(version, "judgements.jsonl"), query_of=later)
+    labels = list(lines_of(version, "labels.jsonl"))
+    later = _Later(question.project_id, _named(labels, lines_of(version, "judgements.jsonl")))
+    told = told_of(labels, lines_of(version, "judgements.jsonl"), query_of=later)
     index = index_of(question.project_id).index
     if not WeighedFields.objects.of(question.project_id).exists():
         tell("weighing the fields of the items")
         weigh_fields(project_id=question.project_id, index=index, now=now)
     vectors = StoredVectors.of(question.project_id)
     pool = pool_of(question, vectors, weighed_facets(question.project_id), later.clusters(_pairs(told)))
-    hybrid = HybridSuggester(pool)
+    hybrid = hybrid_of(question, pool)
     examples, counts = _taught(hybrid, told, later.items, index, tell)
     held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
     all_known = positives_of(labels, query_of=later, splits=[TRAIN_SPLIT, DEV, TEST])
@@ -160,51 +192,40 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
     live = live_version(question)
     if live is not None and asked:
         tell(f"asking {live}, which is live")
-        serving = load_trained(live, pool_of(question, vectors, pool.facets, known))
-        rivals[str(live.pk)] = {
-            each.query: [found.candidate_id for found in serving.suggest(later.items[each.query], index, RANKED)]
-            for each in asked
-        }
-    return Lesson(trained, hybrid, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
+        with suppress(EarmarkError, OSError):  # one that is broken cannot be compared with, which the gate says
+            serving = load_trained(live, pool_of(question, vectors, pool.facets, known))
+            rivals[str(live.pk)] = {
+                each.query: [found.candidate_id for found in serving.suggest(later.items[each.query], index, RANKED)]
+                for each in asked
+            }
+    return PairLesson(trained, hybrid, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
 
 
-def learn(lesson: Lesson) -> Learned:
+def learn(lesson: Lesson) -> Written:
     """Learn, measure, and write the artefact; asks the database nothing. Raises LearningMissing, OSError."""
-    reranker = LearnedReranker(lesson.hybrid).fit(lesson.examples)
-    folder = folder_of(lesson.trained)
-    beside = folder.with_name(f"{folder.name}.training")
-    shutil.rmtree(beside, ignore_errors=True)
-    reranker.save(beside)
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
-    mine = {each.query: _ranked(each.pool, reranker.log_odds(each.pool)) for each in lesson.asked}
-    return Learned(
-        checksum=checksum_of(folder),
-        version=f"{reranker.version}-{lesson.trained.pk}",
-        report=dict(reranker.report_) | dict(lesson.counts),
-        metrics=_metrics(lesson, mine),
-        seconds=round(time.monotonic() - lesson.started_at_s, 1),
-    )
+    learned = lesson.learn()
+    checksum = write_artefact(lesson.trained, learned.save)
+    return Written(learned, checksum, round(time.monotonic() - lesson.started_at_s, 1))
 
 
-def finish(*, lesson: Lesson, learned: Learned, now: datetime) -> TrainedVersion:
+def finish(*, lesson: Lesson, written: Written, now: datetime) -> TrainedVersion:
     """Write down what was learned, in shadow; done twice, the first stands."""
+    learned = written.learned
     trained = TrainedVersion.objects.select_for_update().select_related("question").get(pk=lesson.trained.pk)
     if trained.state != TrainedVersion.State.TRAINING:
         return trained
     trained.suggester = Suggester.objects.create(
         project_id=trained.project_id,
-        name=LearnedReranker.name,
+        name=trained.name,
         version=learned.version,
         state=Suggester.State.SHADOW,
     )
     trained.state = TrainedVersion.State.SHADOW
-    trained.checksum = learned.checksum
+    trained.checksum = written.checksum
     trained.embedder_version = lesson.embedder_version
     trained.report, trained.metrics = dict(learned.report), dict(learned.metrics)
-    trained.examples_count = learned.report["examples"]
-    trained.positives_count = learned.report["positives"]
-    trained.seconds, trained.trained_at = learned.seconds, now
+    trained.examples_count, trained.positives_count = learned.examples_count, learned.positives_count
+    trained.seconds, trained.trained_at = written.seconds, now
     trained.save()
     return trained
 
@@ -254,7 +275,7 @@ def _taught(
 ) -> tuple[list[Example], dict[str, int]]:
     """Return the examples of those queries of which something right is told, and what was left out."""
     useful = [query for query, each in told.items() if any(what.is_right for what in each.values())]
-    chosen = _drawn(useful, MOST_TAUGHT)
+    chosen = drawn(useful, MOST_TAUGHT)
     examples: list[Example] = []
     outside = gone = 0
     for number, query in enumerate(chosen, start=1):
@@ -286,7 +307,7 @@ def _asked(
 ) -> tuple[list[Asked], dict[str, dict[str, list[str]]]]:
     """Return the queries that are not learned from, with their pools and with the hybrid's rankings."""
     asked, rankings = [], {}
-    chosen = _drawn(held_out, MOST_ASKED)
+    chosen = drawn(held_out, MOST_ASKED)
     for number, query in enumerate(chosen, start=1):
         item = items.get(query)
         if item is None:
@@ -299,28 +320,34 @@ def _asked(
     return asked, {HYBRID: rankings}
 
 
-def _metrics(lesson: Lesson, mine: Mapping[str, list[str]]) -> dict[str, Any]:
+def _metrics(lesson: PairLesson, odds: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     """Return the measures of the held-out queries, and how far it is ahead of the hybrid and of what is live."""
     if not lesson.asked:
         return {"queries": 0}
+    mine = {each.query: _ranked(each.pool, odds[each.query]) for each in lesson.asked}
     answers = {each.query: each.positives for each in lesson.asked}
     gains = {
-        name: _gain(compared(answers, rankings, mine, samples=SAMPLES)[GATE])
+        name: gain_of(compared(answers, rankings, mine, samples=SAMPLES)[GATE])
         for name, rankings in lesson.rivals.items()
     }
     found = sum(any(each.id in asked.positives for each in asked.pool) for asked in lesson.asked)
     return {
         "queries": len(lesson.asked),
+        "measure": GATE,
         "pool_recall": round(100 * found / len(lesson.asked), 2),
         "learned": summary(answers, mine),
         **{name: summary(answers, rankings) for name, rankings in lesson.rivals.items()},
         "gain": gains[HYBRID],
         "gains": gains,
+        "calibration": bins_of(said for each in lesson.asked for said in _said(each, odds[each.query])),
     }
 
 
-def _gain(told: Comparison) -> dict[str, float]:
-    return {"difference": told.difference, "low": told.low, "high": told.high, "chance": told.chance}
+def _said(asked: Asked, odds: Sequence[float]) -> Iterator[tuple[float, bool]]:
+    """Yield the chance of each first candidate, and whether it is known to be right; one unknown counts as not."""
+    best = sorted(zip(odds, asked.pool, strict=True), key=lambda each: (-each[0], each[1].id))[:CALIBRATED]
+    for each, candidate in best:
+        yield logistic(each), candidate.id in asked.positives
 
 
 def _ranked(pool: Sequence[PoolCandidate], odds: Sequence[float]) -> list[str]:
@@ -331,14 +358,3 @@ def _ranked(pool: Sequence[PoolCandidate], odds: Sequence[float]) -> list[str]:
 def _compact(candidate: PoolCandidate) -> PoolCandidate:
     """Return a candidate without its texts, its features in a quarter of the memory."""
     return replace(candidate, item=None, features=cast("tuple[float, ...]", array("d", candidate.features)))
-
-
-def _drawn(queries: Iterable[str], most: int) -> list[str]:
-    """Return at most so many queries, the same ones each time."""
-    return sorted(sorted(queries, key=lambda query: hashlib.sha256(query.encode()).hexdigest())[:most])
-
-
-def _lines(version: DatasetVersion, name: str) -> Iterator[dict[str, Any]]:
-    with path_of_file(version=version, name=name).open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from earmark.weights import fault_of_weights
 
-from backend.questions.errors import LabelsImpossible, PolicyImpossible
+from backend.questions.errors import LabelsImpossible, PolicyImpossible, WeightsImpossible
 from backend.questions.models import Question
 from backend.questions.units import Kind, fault_of_labels
 
 SHOWING = {
     "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters", "labels",
-    "allows_new_labels", "dictionary",
+    "allows_new_labels", "dictionary", "weights",
 }  # fmt: skip
 PROMPTS = {Kind.TAGS: "Which of these fit?", Kind.CHOICE: "Which of these is it?"}
 
@@ -21,12 +22,13 @@ PROMPTS = {Kind.TAGS: "Which of these fit?", Kind.CHOICE: "Which of these is it?
 def ask_question(*, project_id: int, slug: str, **policies: Any) -> Question:
     """Ask a new question; without words it gets its kind's.
 
-    Raises PolicyImpossible where its numbers cannot be, LabelsImpossible where its labels cannot.
+    Raises PolicyImpossible where its numbers cannot be, LabelsImpossible where its labels cannot,
+    WeightsImpossible where its weights cannot.
     """
     question = Question(project_id=project_id, slug=slug, **policies)
     if "prompt" not in policies:
         question.prompt = PROMPTS.get(Kind(question.kind), question.prompt)
-    _check_labels(question)
+    _check(question)
     with _named_faults():
         question.save()
     return question
@@ -35,12 +37,12 @@ def ask_question(*, project_id: int, slug: str, **policies: Any) -> Question:
 def update_question(*, question: Question, **policies: Any) -> Question:
     """Change a question; a change of how it is shown gets a new policy version.
 
-    Raises PolicyImpossible, LabelsImpossible.
+    Raises PolicyImpossible, LabelsImpossible, WeightsImpossible.
     """
     changed = {name: value for name, value in policies.items() if getattr(question, name) != value}
     if not changed:
         return question
-    _check_labels(question, **changed)
+    _check(question, **changed)
     with _named_faults():
         Question.objects.filter(pk=question.pk).update(
             **changed, policy_version=F("policy_version") + int(bool(SHOWING & changed.keys()))
@@ -49,7 +51,7 @@ def update_question(*, question: Question, **policies: Any) -> Question:
     return question
 
 
-def _check_labels(question: Question, **changed: Any) -> None:
+def _check(question: Question, **changed: Any) -> None:
     def wanted(name: str) -> Any:
         return changed.get(name, getattr(question, name))
 
@@ -61,6 +63,8 @@ def _check_labels(question: Question, **changed: Any) -> None:
     )
     if fault:
         raise LabelsImpossible(fault)
+    if fault := fault_of_weights(wanted("weights")):
+        raise WeightsImpossible(fault)
 
 
 @contextmanager

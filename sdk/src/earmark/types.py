@@ -80,7 +80,8 @@ class Question:
     """What is asked about items (kind pair, tags or choice), and the policies for showing and settling it.
 
     `labels` are those of tags and choices, `dictionary` the words that speak for each; without `prompt`
-    and `suggesters` the kind's usual ones are taken.
+    and `suggesters` the kind's usual ones are taken. `weights` are how many times as usual kinds of evidence
+    count for the suggester `hybrid` (see `earmark.weights`).
     """
 
     id: str
@@ -100,6 +101,7 @@ class Question:
     ask_probability: float | None = None
     candidates_from: str = "earlier"
     suggesters: Sequence[str] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
     is_blind: bool | None = None
     lease_s: int | None = None
     is_active: bool = True

@@ -279,6 +279,15 @@ def test_labels_that_cannot_be_are_refused_in_words(site, body, said):
     assert said in told.json()["detail"]
 
 
+def test_weights_of_evidence_are_asked_read_back_and_refused_in_words(site):
+    asked = ask(site, {"id": "same", "kind": "pair"}, suggesters=["hybrid"], weights={"fields": 2.5})
+    assert asked["weights"] == {"fields": 2.5}
+    assert site.server.patch("/v1/questions/same", {"weights": {"fields": 0}}).json()["policy_version"] == 2
+    told = site.server.patch("/v1/questions/same", {"weights": {"component": 2}})
+    assert (told.status_code, told.json()["code"]) == (400, "invalid")
+    assert "words, title, meaning, fields, time, each from 0 to 5" in told.json()["detail"]
+
+
 def test_a_change_may_not_take_the_labels_of_a_choice(site):
     ask(site, TONE)
     assert site.server.patch("/v1/questions/tone", {"labels": []}).json()["code"] == "invalid"

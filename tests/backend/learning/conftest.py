@@ -12,8 +12,9 @@ from backend.judgements.actions.tell import answer_as_expert
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items
-from backend.questions.actions.units import unit_of_pair
+from backend.questions.actions.units import unit_of_item, unit_of_pair
 from backend.questions.models import Item
+from tests.backend.learning.tones import COUNT, believed, titles
 
 FAULTS = 36
 WORDS = [
@@ -102,3 +103,29 @@ def taught(forum, label, freeze) -> SimpleNamespace:
     label(forum, forum.pairs)
     forum.version = freeze(forum)
     return forum
+
+
+@pytest.fixture
+def complaints(make_world, now):
+    """Threads that complain or ask, in words that no dictionary knows."""
+    made = make_world()
+    items = [
+        NewItem(key, told, created_at=now - timedelta(hours=COUNT - at)) for at, (key, told, _) in enumerate(titles())
+    ]
+    items.append(NewItem("asked", "awful porch", created_at=now))
+    with tenancy(made.project):
+        register_items(project_id=made.project.pk, items=items, now=now)
+        made.items = {item.key: item for item in Item.objects.of(made.project)}
+    return made
+
+
+@pytest.fixture
+def tones(complaints, ask_labels):
+    """The tone of each thread, as a choice; settled and frozen."""
+    world = complaints
+    tone = ask_labels(world, "choice", suggesters=["stacked", "linear"])
+    with tenancy(world.project):
+        units = [
+            (unit_of_item(question=tone, item=world.items[key]), world.items[key], label) for key, _, label in titles()
+        ]
+    return believed(world, tone, units)

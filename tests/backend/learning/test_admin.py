@@ -3,10 +3,10 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
-from backend.learning.actions.train import folder_of
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
+from backend.suggestions.artefacts import folder_of
 from backend.suggestions.models import Promotion, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,3 +109,20 @@ def test_a_post_from_elsewhere_is_refused(made):
     strict.force_login(get_user_model().objects.get(username="ann"))
     assert strict.post(f"{LIST}{made.trained.pk}/promote/").status_code == 403
     assert state(made) == "shadow"
+
+
+def test_a_suggester_that_does_not_learn_the_kind_is_refused_at_its_field(taught):
+    staff = staff_of(taught.project)
+    answer = text(staff.post(f"{LIST}add/", {"version": taught.version.pk, "which": "linear"}))
+    assert "Of duplicate learned is trained." in answer
+    with tenancy(taught.project):
+        assert not TrainedVersion.objects.exists()
+
+
+def test_a_name_that_the_question_does_not_ask_is_told_before_it_is_promoted(made):
+    at = f"{LIST}{made.trained.pk}/promote/"
+    assert "does not name" not in text(made.staff.get(at))
+    with tenancy(made.project):
+        made.question.suggesters = ["hybrid"]
+        made.question.save()
+    assert "does not name learned among its suggesters yet" in text(made.staff.get(at))

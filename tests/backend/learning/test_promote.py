@@ -14,8 +14,9 @@ from backend.projects.actions.jobs import drain_jobs
 from backend.projects.actions.keys import add_api_key
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
-from backend.suggestions import fusion
-from backend.suggestions.fusion import folder_of, forget_engines, fused_suggester
+from backend.suggestions import artefacts, fusion
+from backend.suggestions.artefacts import folder_of
+from backend.suggestions.fusion import forget_engines, fused_suggester
 from backend.suggestions.models import Promotion, Suggester, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,7 +130,7 @@ def test_a_broken_artefact_abstains_is_logged_once_and_serves_again_when_whole(m
         assert [fused_suggester(made.question, is_learned=True) for _ in range(3)] == [None] * 3
     assert caplog.text.count("cannot be loaded and abstains") == 1
     model.write_text(whole)
-    monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 0)
+    monkeypatch.setattr(artefacts, "TRY_AGAIN_S", 0)
     assert shown(made)[0] == {str(made.trained.suggester)}
 
 

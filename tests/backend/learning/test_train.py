@@ -3,11 +3,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.learning.actions.train import ask_for_training, folder_of, frozen_version
+from backend.learning.actions.train import ask_for_training, frozen_version
 from backend.learning.errors import NothingFrozen, NotLearnable
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.tenancy import tenancy
-from backend.suggestions.fusion import fault_of
+from backend.suggestions.artefacts import fault_of, folder_of
 from backend.suggestions.models import Suggester, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,10 +101,11 @@ def test_unknown_names_are_told_with_those_there_are(forum):
         call_command("train_suggester", question="duplicate", project="typo")
 
 
-def test_only_pair_questions_are_learned(taught, ask_labels):
-    topics = ask_labels(taught)
-    with tenancy(taught.project), pytest.raises(NotLearnable):
-        ask_for_training(question=topics, version=taught.version, asked_by="ann", now=taught.now)
+def test_a_suggester_that_does_not_learn_the_kind_is_refused(taught):
+    with tenancy(taught.project), pytest.raises(NotLearnable, match="there it is learned"):
+        ask_for_training(
+            question=taught.question, version=taught.version, name="linear", asked_by="ann", now=taught.now
+        )
 
 
 def test_a_version_of_another_question_is_refused(taught, make_world):

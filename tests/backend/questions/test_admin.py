@@ -123,3 +123,24 @@ def test_the_page_that_tries_rules_has_one_heading_of_the_first_rank(world):
     assert [" ".join(re.sub(r"<[^>]+>", "", heading).split()) for heading in headings] == [
         "Try placement rules on a page"
     ]
+
+
+def test_what_shows_otherwise_has_another_policy_version_and_odd_weights_are_refused_at_their_field(world):
+    client = staff_of(world.project)
+    at = reverse("admin:questions_question_change", args=[world.question.pk])
+    form = client.get(at).context["adminform"].form
+    fields = {
+        name: value if isinstance(value, str | int | float) else json.dumps(value)
+        for name, value in form.initial.items()
+        if name in form.fields and value is not False
+    }
+    told = client.post(at, fields | {"weights": '{"colour": 1}'}).content.decode()
+    assert "is no weight" in told and "words, title, meaning, fields, time" in told
+    client.post(at, fields | {"weights": '{"fields": 2}'})
+    with tenancy(world.project):
+        world.question.refresh_from_db()
+    assert (world.question.weights, world.question.policy_version) == ({"fields": 2}, 2)
+    client.post(at, fields | {"weights": '{"fields": 2}', "guideline": "Look twice."})
+    with tenancy(world.project):
+        world.question.refresh_from_db()
+    assert (world.question.guideline, world.question.policy_version) == ("Look twice.", 2)

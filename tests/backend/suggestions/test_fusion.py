@@ -7,6 +7,7 @@ import pytest
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
+from backend.questions.actions.ask import update_question
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item
 from backend.suggestions import fusion, retrieval
@@ -126,6 +127,38 @@ def test_fields_are_weighed_once_and_again_when_there_are_twice_as_many(world, m
     drain_jobs(seconds=60)
     with tenancy(world.project):
         assert WeighedFields.objects.get().items_count == 11
+
+
+def test_a_questions_own_weights_order_otherwise_under_another_version(world, monkeypatch):
+    with tenancy(world.project):
+        more = [
+            NewItem("same", "Zeppelin", created_at=world.now - timedelta(days=9), metadata={"part": "hull"}),
+            NewItem("other", "Zeppelin", created_at=world.now - timedelta(days=9), metadata={"part": "wing"}),
+            NewItem("asked", "Zeppelin", created_at=world.now, metadata={"part": "hull"}),
+        ]
+        parts = ["hull", "wing", "rudder", "engine"]
+        more += [
+            NewItem(f"n{at}", f"Word{at}", created_at=world.now - timedelta(days=99), metadata={"part": parts[at % 4]})
+            for at in range(40)
+        ]
+        register_items(project_id=world.project.pk, items=more, now=world.now)
+    guessed(world, "asked")
+    drain_jobs(seconds=60)
+    usual = guessed(world, "asked")
+
+    def ahead(found):
+        return found["same"].score - found["other"].score
+
+    def weigh(**weights):
+        with tenancy(world.project):
+            world.question = update_question(question=world.question, weights=weights)
+
+    weigh(fields=0)
+    without = guessed(world, "asked")
+    assert ahead(usual) > 0 and ahead(without) == pytest.approx(0)
+    assert without["same"].suggester.version != usual["same"].suggester.version
+    weigh()
+    assert guessed(world, "asked")["same"].suggester == usual["same"].suggester
 
 
 def test_stored_items_are_a_mapping_of_what_is_there(world):

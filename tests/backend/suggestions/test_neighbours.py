@@ -115,10 +115,11 @@ def test_anothers_question_and_another_project_tell_nothing(zeppelins, ask_label
 
 
 @pytest.mark.parametrize("name", ["linear", "stacked"])
-def test_what_is_taught_elsewhere_abstains_here_and_says_so(zeppelins, ask_labels, caplog, name):
+def test_until_it_is_trained_the_dictionary_guesses_under_its_own_name(zeppelins, ask_labels, name):
+    put(zeppelins, {"n6": "The archive is torn by wind"})
     topics = ask_labels(zeppelins, suggesters=[name])
-    assert guessed(zeppelins, topics) == []
-    assert f"{name} is taught in a process of your own" in caplog.text
+    [guess] = guesses_for(question=topics, item=zeppelins.items["n6"])
+    assert (guess.label, guess.suggester.name) == ("Archive", "dictionary")
 
 
 def test_about_pairs_neighbours_guess_nothing(zeppelins):

@@ -5,7 +5,7 @@ import math
 
 import pytest
 from earmark import cli
-from earmark.evaluation.label_measures import Labelled, calibration_error, of_choices, of_tags
+from earmark.evaluation.label_measures import Labelled, calibration_error, of_choices, of_tags, right_share
 
 FREEZE, WORDING = ["freezes", "hangs", "unresponsive"], ["typo", "wording", "misspelt"]
 
@@ -121,3 +121,23 @@ def test_calibration_error_is_how_far_chances_are_from_the_truth():
     assert calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == 0
     assert calibration_error([(0.9, False), (0.2, True)]) == pytest.approx(0.85)
     assert calibration_error([]) == 0
+
+
+@pytest.mark.parametrize(("guessed", "share"), [([("a", 0.9), ("b", 0.8)], 1), ([("b", 0.9), ("a", 0.8)], 0), ([], 0)])
+def test_a_choice_is_right_where_the_first_guess_is(guessed, share):
+    assert right_share(Labelled(guessed, {"a": True}), one_of=True, most=3) == share
+
+
+@pytest.mark.parametrize(
+    ("labels", "share"),
+    [("ab", 1), ("a", 2 / 3), ("ax", 1 / 2), ("aux", 1 / 2), ("x", 0), ("", 0), ("xyab", 0)],
+)
+def test_tags_are_right_by_f1_over_what_is_known_of_the_first_few(labels, share):
+    known = {"a": True, "b": True, "x": False, "y": False}
+    guessed = [(label, 0.5) for label in labels]
+    assert right_share(Labelled(guessed, known), one_of=False, most=2) == pytest.approx(share)
+
+
+def test_where_no_tag_fits_silence_is_right():
+    assert right_share(Labelled([], {"x": False}), one_of=False, most=3) == 1
+    assert right_share(Labelled([("x", 0.5)], {"x": False}), one_of=False, most=3) == 0

@@ -1,7 +1,7 @@
 """Tests of earmark.evaluation.measures, against figures worked out by hand."""
 
 import pytest
-from earmark.evaluation import compared, measured, summary
+from earmark.evaluation import compared, compared_shares, measured, summary
 
 
 def test_one_right_answer_in_third_place():
@@ -56,3 +56,10 @@ def test_a_gain_at_one_query_of_twenty_may_be_chance():
     assert found.low == 0
     # A sample misses the one query with probability (19/20)**20 = .358, twice that is .717.
     assert found.chance == pytest.approx(0.717, abs=0.06)
+
+
+def test_shares_of_the_same_items_are_compared_in_pairs():
+    always = compared_shares([0.0, 0.5, 0.5, 0.0], [0.5, 1.0, 1.0, 0.5], samples=200)
+    assert (always.first, always.second, always.difference, always.low, always.high) == (25, 75, 50, 50, 50)
+    never = compared_shares([1.0, 0.0] * 20, [0.0, 1.0] * 20, samples=500)
+    assert never.difference == 0 and never.low < 0 < never.high

@@ -35,6 +35,11 @@ def test_labels_go_out_with_the_words_that_speak_for_them(client, echoing):
     assert (asked.dictionary, asked.allows_new_labels, asked.lease_s) == ({"Mail": ["inbox"]}, True, 600)
 
 
+def test_weights_of_evidence_go_out_by_name(client, echoing):
+    asked = client.questions.create("duplicate", weights={"fields": 2.0})
+    assert echoing.requests[0].json["weights"] == asked.weights == {"fields": 2.0}
+
+
 def test_a_policy_that_no_question_has_is_a_mistake_seen_at_once(client, network):
     with pytest.raises(TypeError, match="overlapp"):
         client.questions.create("duplicate", overlapp=3)

@@ -93,6 +93,22 @@ def test_what_was_learned_survives_json(facets, items):
     assert again.weigh_age(items[0], items[1]) == facets.weigh_age(items[0], items[1])
 
 
+def test_a_value_that_one_item_alone_has_is_not_kept_and_weighs_as_rare(items):
+    told = [*items, item(200, shop="hermit")]
+    facets = Facets().fit(told, [(items[at], items[at + 20]) for at in range(100)])
+    assert "hermit" not in str(facets.as_facts()) and "small" in str(facets.as_facts())
+    assert facets.kept_values(told[-1]) == set()
+    hermits, small = (weighed(facets, "shop", item(1, shop=shop), item(2, shop=shop)) for shop in ("hermit", "small"))
+    assert hermits > small
+
+
+def test_a_value_is_taken_out_and_no_other_weighs_otherwise(facets, items):
+    assert ("shop", "small") in facets.kept_values(items[10])
+    less = facets.without({("shop", "small")})
+    assert "small" not in str(less.as_facts()) and less.names == facets.names
+    assert less.weigh(items[0], items[1]) == facets.weigh(items[0], items[1])
+
+
 def test_likely_pairs_are_those_whose_texts_are_most_alike(items):
     known = {each.id: each for each in items}
     found = likely_pairs(items[:10], lambda each: ("0", int(each.id) / 10), known, kept=0.2)

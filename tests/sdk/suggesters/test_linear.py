@@ -205,3 +205,16 @@ def test_numbers_beyond_all_reason_are_passed_over():
         Features().fit([Item("1", metadata=odd), Item("2", metadata=odd)]).of(Item("3", metadata=odd))[0][2]
         == "d: True"
     )
+
+
+def test_words_are_forgotten_and_items_that_do_not_say_them_are_guessed_as_before():
+    known = [LabelledItem.chosen(item, label) for item, label in drawn(80, 0)]
+    told = [*known, LabelledItem.chosen(Item("x", "hangs zanzibar", metadata={"room": "attic"}), "freeze")]
+    made = LinearLabels(one_of=True).fit(told)
+    alone = made.words_kept_of(Item("?", "zanzibar", metadata={"room": "attic"}))
+    assert {"w:zanzibar", "f:room=attic"} <= alone
+    less = made.without(alone)
+    assert "zanzibar" in made._as_json() and "zanzibar" not in less._as_json() and "attic" not in less._as_json()
+    asked = Item("?", "window hangs today")
+    assert less.suggest(asked, ItemIndex(), 2) == made.suggest(asked, ItemIndex(), 2) != []
+    assert less.words_kept_of(asked) == made.words_kept_of(asked)

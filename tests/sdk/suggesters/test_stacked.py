@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from earmark.errors import NotTrained
+from earmark.errors import ChecksumMismatch, NotTrained
 from earmark.suggesters import Item, ItemIndex, LabelledItem, LinearLabels, StackedLabels, Suggester
 
 from tests.sdk.suggesters.test_linear import FILLER, FREEZE, WORDING, drawn
@@ -91,3 +91,37 @@ def test_the_version_changes_with_what_was_learned(learned):
     assert len(versions) == 3
     assert learned.version == taught(80).version
     assert isinstance(learned.linear, LinearLabels)
+
+
+def test_what_was_learned_is_loaded_again_and_guesses_the_same(learned, tmp_path):
+    learned.save(tmp_path)
+    known = {item.id: LabelledItem.chosen(item, label) for item, label in drawn(80, 0)}
+    index = ItemIndex()
+    index.apply(each.item for each in known.values())
+    again = StackedLabels.load(tmp_path, lambda keys: [known[key] for key in keys if key in known])
+    asked = Item("?", "unresponsive window today")
+    assert again.chances(asked, index) == pytest.approx(learned.chances(asked, index))
+    assert again.suggest(asked, index, 3) == learned.suggest(asked, index, 3)
+    assert again.version == learned.version
+
+
+def test_no_text_of_a_labelled_item_is_written(tmp_path):
+    known = [LabelledItem.chosen(item, label) for item, label in drawn(80, 0)]
+    known.append(LabelledItem.chosen(Item("secret-id", "menu hangs"), "freeze"))
+    StackedLabels(WORDS, one_of=True).fit(known).save(tmp_path)
+    assert not any("secret-id" in path.read_text() for path in tmp_path.rglob("*.json"))
+
+
+@pytest.mark.parametrize("part", ["model.json", "linear/model.json", "linear/checksums.json"])
+def test_what_was_changed_is_not_loaded(learned, tmp_path, part):
+    learned.save(tmp_path)
+    (tmp_path / part).write_text((tmp_path / part).read_text() + " ")
+    with pytest.raises(ChecksumMismatch):
+        StackedLabels.load(tmp_path)
+
+
+def test_where_nothing_was_learned_there_is_nothing_to_save_or_load(tmp_path):
+    with pytest.raises(NotTrained):
+        StackedLabels(WORDS).save(tmp_path)
+    with pytest.raises(NotTrained):
+        StackedLabels.load(tmp_path)

@@ -1,4 +1,4 @@
-"""Train the learned suggester of a question from a frozen dataset version, here and now, and show how far it is."""
+"""Train a suggester of a question from a frozen dataset version, here and now, and show how far it is."""
 
 from typing import Any
 
@@ -7,24 +7,32 @@ from django.utils import timezone
 from earmark.errors import EarmarkError
 
 from backend.datasets.errors import DatasetError
+from backend.learning.actions.forget import forget_what_went_meanwhile
 from backend.learning.actions.promote import why_not
 from backend.learning.actions.train import ask_for_training, finish, frozen_version, gather, give_up, learn
 from backend.learning.errors import LearningError
+from backend.learning.telling import told_of_shares
 from backend.projects.models import Project
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
-from backend.suggestions.fusion import live_version
-from backend.suggestions.models import TrainedVersion
+from backend.suggestions.artefacts import live_version
+from backend.suggestions.models import TrainedVersion, untrained_of
 
 
 class Command(BaseCommand):
     """Train into a version in shadow; a click in the admin lets it order what people see."""
 
-    help = "Trains the learned suggester of a pair question from a frozen dataset version, into a version in shadow."
+    help = "Trains a suggester of a question from a frozen dataset version, into a version in shadow."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the question, the project and the dataset version."""
-        parser.add_argument("--question", required=True, metavar="Q", help="the slug of a pair question")
+        parser.add_argument("--question", required=True, metavar="Q", help="the slug of a question")
+        parser.add_argument(
+            "--suggester",
+            default="",
+            metavar="NAME",
+            help="learned for pairs; stacked (the usual) or linear for tags and choices",
+        )
         parser.add_argument("--project", metavar="P", help="the slug of a project; needed where there are several")
         parser.add_argument(
             "--dataset-version", type=int, metavar="V", help="the number of a frozen version; the newest otherwise"
@@ -34,12 +42,11 @@ class Command(BaseCommand):
         """Run."""
         project = _project(options["project"])
         with tenancy(project):
-            trained = self._begin(project, question, options["dataset_version"])
+            trained = self._begin(project, question, options["dataset_version"], options["suggester"])
         try:
             with tenancy(project):
                 lesson = gather(trained=trained, now=timezone.now(), tell=self._tell)
-            self._tell(f"learning from {len(lesson.examples):,} examples")
-            learned = learn(lesson)
+            written = learn(lesson)
         except BaseException as error:
             with tenancy(project):
                 give_up(trained_id=trained.pk, failure=str(error) or type(error).__name__)
@@ -47,9 +54,11 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
             raise
         with tenancy(project):
-            self._sum_up(finish(lesson=lesson, learned=learned, now=timezone.now()))
+            trained = finish(lesson=lesson, written=written, now=timezone.now())
+            forget_what_went_meanwhile(trained=trained)
+            self._sum_up(trained)
 
-    def _begin(self, project: Project, slug: str, number: int | None) -> TrainedVersion:
+    def _begin(self, project: Project, slug: str, number: int | None, name: str) -> TrainedVersion:
         asked = Question.objects.of(project).filter(slug=slug).first()
         if asked is None:
             there = ", ".join(Question.objects.of(project).order_by("slug").values_list("slug", flat=True))
@@ -57,7 +66,12 @@ class Command(BaseCommand):
         try:
             version = frozen_version(question=asked, number=number)
             trained = ask_for_training(
-                question=asked, version=version, asked_by="train_suggester", now=timezone.now(), is_queued=False
+                question=asked,
+                version=version,
+                name=name,
+                asked_by="train_suggester",
+                now=timezone.now(),
+                is_queued=False,
             )
         except LearningError as error:
             raise CommandError(str(error)) from error
@@ -65,16 +79,16 @@ class Command(BaseCommand):
         return trained
 
     def _sum_up(self, trained: TrainedVersion) -> None:
-        report, metrics = trained.report, trained.metrics
+        metrics, measure = trained.metrics, trained.measure
         self._tell(
             f"learned in {trained.seconds:.1f} s from {trained.examples_count:,} examples, "
-            f"{trained.positives_count:,} of them right; "
-            f"shares {report['share']:g} of the regression, {report['tree_share']:g} of the trees"
+            f"{trained.positives_count:,} of them right; {told_of_shares(trained)}"
         )
         if metrics["queries"]:
-            mine, usual, gain = metrics["learned"]["MRR@10"], metrics["hybrid"]["MRR@10"], trained.gain
+            mine, usual, gain = metrics["learned"][measure], metrics[trained.untrained][measure], trained.gain
             self._tell(
-                f"MRR@10 {mine:.1f} beside the hybrid's {usual:.1f} on {metrics['queries']} items it had not seen: "
+                f"{measure} {mine:.1f} beside the {usual:.1f} of {untrained_of(trained.question)} on "
+                f"{metrics['queries']} items it had not seen: "
                 f"{gain['difference']:+.1f} ({gain['low']:+.1f} to {gain['high']:+.1f})"
             )
         self._tell(why_not(trained, live_version(trained.question)))

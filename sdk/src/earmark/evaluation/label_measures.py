@@ -74,6 +74,19 @@ def of_tags(answers: Sequence[Labelled], rates: Mapping[str, float]) -> dict[str
     return found
 
 
+def right_share(answer: Labelled, *, one_of: bool, most: int) -> float:
+    """Return how right the first `most` guesses of an item are, in [0, 1]; nothing guessed is not right.
+
+    Of a choice whether the first guess is the label. Of tags F1 (van Rijsbergen 1979) over guesses of which it is
+    known whether they fit; where no tag fits, 1 if none of these was guessed.
+    """
+    labels = [label for label, _ in answer.guessed if one_of or label in answer.fits][: 1 if one_of else most]
+    if not answer.right:
+        return float(not labels)
+    both = len(answer.right.intersection(labels))
+    return 2 * both / (len(labels) + len(answer.right))
+
+
 def calibration_error(said: Sequence[tuple[float, bool]]) -> float:
     """Return how far chances are from how often they came true: the mean over BINS parts, by how many lie in each."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)

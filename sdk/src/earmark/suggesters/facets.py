@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from typing import Any, Literal, Self
@@ -23,6 +23,8 @@ LEAST_COVERAGE = 0.02
 MOST_DISTINCT_SHARE = 0.5
 LONGEST_VALUE_SIGNS = 80
 MOST_VALUES = 5_000
+SEVERAL = 2
+"""Only values that so many items have are kept: of rarer ones it is known that they are rare."""
 PRIOR_PAIRS = 20.0
 PRIOR_AGREEMENT = 0.5
 STRONGEST = 3.0
@@ -110,6 +112,25 @@ class Facets:
         """Return the evidence of the distance in time."""
         return 0.0 if self.age_ is None else self.age_.weigh(here, there)
 
+    def kept_values(self, item: Item) -> set[tuple[str, str]]:
+        """Return the values of an item that are kept here, as (name of the field, value)."""
+        return {
+            (facet.name, value)
+            for facet in self.facets_
+            for value in _values(item.metadata.get(facet.name))
+            if value in facet.shares
+        }
+
+    def without(self, values: Collection[tuple[str, str]]) -> Self:
+        """Return the same without some values, given as (name of the field, value); they then weigh as rare ones."""
+        made = type(self)(most_fields=self.most_fields)
+        made.age_ = self.age_
+        made.facets_ = [
+            replace(each, shares={key: share for key, share in each.shares.items() if (each.name, key) not in values})
+            for each in self.facets_
+        ]
+        return made
+
     def as_facts(self) -> dict[str, Any]:
         """Return what was learned, as JSON takes it."""
         age = None if self.age_ is None else asdict(self.age_)
@@ -136,9 +157,11 @@ def _fitted(
     if len(counts) > MOST_DISTINCT_SHARE * len(filled):
         kind = _kind(name, items)
         return None if kind == "category" else _by_distance(Facet(name, kind), pairs, by_chance)
-    shares = {value: count / len(filled) for value, count in counts.most_common(MOST_VALUES)}
+    commonest = counts.most_common(MOST_VALUES)
+    shares = {value: count / len(filled) for value, count in commonest if count >= SEVERAL}
     facet = Facet(name, "category", shares=shares, rarest=1 / len(filled))
-    by_accident = min(0.98, _agreement(facet, by_chance, prior=min(1.0, sum(share**2 for share in shares.values()))))
+    chance = min(1.0, sum((count / len(filled)) ** 2 for _, count in commonest))
+    by_accident = min(0.98, _agreement(facet, by_chance, prior=chance))
     likely = min(0.98, max(by_accident, _agreement(facet, pairs, prior=max(PRIOR_AGREEMENT, by_accident))))
     return Facet(name, "category", likely, by_accident, shares, 1 / len(filled))
 

@@ -12,6 +12,7 @@ from earmark.suggesters.pool import CandidatePool, PoolCandidate
 from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.semantic import similar_title
 from earmark.types import Item
+from earmark.weights import fault_of_weights
 
 ALGORITHM = "1"
 FIELD_REASONS = 2
@@ -35,6 +36,14 @@ PRIOR: Mapping[str, float] = {
 
 The evidence itself is learned from each host's own items, without labels (see `Facets`).
 """
+KINDS_OF_EVIDENCE: Mapping[str, Sequence[str]] = {
+    "words": ("lexical_z", "body_words_z", "text_cosine"),
+    "title": ("title_said_there",),
+    "meaning": ("dense_z", "dense_text_z"),
+    "fields": ("facets",),
+    "time": ("age_evidence",),
+}
+"""The features that a weight of `earmark.weights` speaks of."""
 SLOPE, OFFSET = 0.8, -6.0
 """What turns the sum into the logarithm of odds."""
 
@@ -115,6 +124,17 @@ class HybridSuggester:
         if apart and facets.weigh_age(item, there) >= TELLING_EVIDENCE:
             reasons.append(f"opened {apart} apart")
         return reasons
+
+
+def prior_with(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return the prior with some kinds of evidence counting so many times as usual. Raises ValueError.
+
+    `weights` is by kind, as `earmark.weights` tells: `{"fields": 2, "time": 0}`.
+    """
+    if fault := fault_of_weights(weights):
+        raise ValueError(fault)
+    times = {name: weights.get(kind, 1.0) for kind, names in KINDS_OF_EVIDENCE.items() for name in names}
+    return {name: times.get(name, 1.0) * usual for name, usual in PRIOR.items()}
 
 
 def logistic(odds: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -150,6 +150,22 @@ class LinearLabels:
                 into[spelt] = into.get(spelt, 0.0) + added
             found[label] = _sentences(words, fields)
         return found
+
+    def words_kept_of(self, item: Item) -> set[str]:
+        """Return by their names the words and categories of an item that are kept among what was learned."""
+        return self._features.named_by(item) if self._learned.get("coefficients") else set()
+
+    def without(self, names: Collection[str]) -> Self:
+        """Return the same without some words and categories, as `words_kept_of` names them: to forget what said them.
+
+        Items that say none of them are guessed as before.
+        """
+        made = type(self)(one_of=self.one_of, most_features=self.most_features, least_score=self.least_score)
+        made._features, left = self._features.without(names)
+        made._learned = dict(self._learned)
+        if self._learned.get("coefficients"):
+            made._learned["coefficients"] = [self._learned["coefficients"][at] for at in left]
+        return made
 
     def save(self, folder: Path | str) -> None:
         """Write what was learned into a folder: JSON and a checksum, no code. Raises NotTrained, OSError."""

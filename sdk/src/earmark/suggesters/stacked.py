@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from earmark.errors import NotTrained
+from earmark.errors import ChecksumMismatch, NotTrained
 from earmark.suggesters.dictionary import DictionarySuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, rates_of, useful
-from earmark.suggesters.linear import LinearLabels, cells_of, moved
-from earmark.suggesters.neighbours import NeighbourLabels
+from earmark.suggesters.linear import CHECKSUMS, MODEL, LinearLabels, cells_of, moved
+from earmark.suggesters.neighbours import LookUp, NeighbourLabels
 from earmark.suggesters.protocol import Suggestion
 from earmark.types import Item
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ALGORITHM = "1"
+ALGORITHM, FORMAT = "1", 1
+LINEAR = "linear"
 LEAST_ITEMS = 10
 MOST_DICTIONARY_WEIGHT = 8.0
 REASONS = 3
@@ -94,6 +96,74 @@ class StackedLabels:
         good = [label for label, chance in chances.items() if chance >= self.least_score and reasons.get(label)]
         best = sorted(good, key=lambda label: (-chances[label], label))[: max(k, 0)]
         return [Suggestion(label, chances[label], reasons[label]) for label in best]
+
+    def words_kept_of(self, item: Item) -> set[str]:
+        """Return by their names the words and categories of an item that are kept among what was learned."""
+        return self.linear.words_kept_of(item)
+
+    def without(self, names: Collection[str]) -> Self:
+        """Return the same without some words and categories: see LinearLabels."""
+        linear = self.linear.without(names)
+        made = type(self)(
+            self.dictionary.dictionary, self.neighbours, linear, one_of=self.one_of, least_score=self.least_score
+        )
+        made._learned = self._learned
+        return made
+
+    def save(self, folder: Path | str) -> None:
+        """Write what was learned into a folder: JSON and checksums, no code. Raises NotTrained, OSError.
+
+        Labelled items are not written: `load` is told how to look them up.
+        """
+        if not self._learned:
+            raise NotTrained("Nothing was learned yet: call fit.")
+        into = Path(folder)
+        self.linear.save(into / LINEAR)
+        near = self.neighbours
+        facts = {
+            "one_of": self.one_of,
+            "least_score": self.least_score,
+            "dictionary": self.dictionary.dictionary,
+            "neighbours": {"sharpness": near.sharpness_, "prior_weight": near.prior_weight_, "rates": near.rates_},
+            "learned": self._learned,
+        }
+        text = json.dumps(facts)
+        (into / MODEL).write_text(text, encoding="utf-8")
+        parts = {MODEL: text.encode(), f"{LINEAR}/{CHECKSUMS}": (into / LINEAR / CHECKSUMS).read_bytes()}
+        checksums = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
+        (into / CHECKSUMS).write_text(json.dumps({"format": FORMAT, "sha256": checksums}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path | str, look_up: LookUp | None = None) -> Self:
+        """Return what `save` wrote; `look_up` tells which labels similar items have (none: that source is silent).
+
+        Raises NotTrained where there is no such thing, ChecksumMismatch where it is not what was written.
+        """
+        within = Path(folder)
+        try:
+            told = json.loads((within / CHECKSUMS).read_text(encoding="utf-8"))
+            if told["format"] != FORMAT:
+                raise NotTrained(f"What lies in {folder} is of format {told['format']}, not {FORMAT}.")
+            for name in (MODEL, f"{LINEAR}/{CHECKSUMS}"):
+                if hashlib.sha256((within / name).read_bytes()).hexdigest() != told["sha256"][name]:
+                    raise ChecksumMismatch(f"{within / name} is not what was written.")
+            facts = json.loads((within / MODEL).read_text(encoding="utf-8"))
+            one_of, near = facts["one_of"], facts["neighbours"]
+            neighbours = NeighbourLabels(
+                look_up=look_up, one_of=one_of, sharpness=near["sharpness"], prior_weight=near["prior_weight"]
+            )
+            neighbours.rates_ = near["rates"]
+            made = cls(
+                facts["dictionary"],
+                neighbours,
+                LinearLabels.load(within / LINEAR),
+                one_of=one_of,
+                least_score=facts["least_score"],
+            )
+            made._learned = facts["learned"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NotTrained(f"In {folder} lies no stacked suggester: {type(error).__name__}: {error}") from error
+        return made
 
     def _weighed(self, item: Item, index: ItemIndex) -> tuple[dict[str, float], dict[str, list[str]]]:
         """Return the chances, and the reasons of the neighbours, which are looked for once."""

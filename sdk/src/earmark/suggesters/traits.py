@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -109,6 +109,22 @@ class Features:
                 kept = max(-LARGEST_DEVIATION, min(LARGEST_DEVIATION, deviations))
                 row.append((self.numbers[NUMBER + name], NUMBER_VALUE * kept, f"{name}: {value:g}"))
         return row
+
+    def named_by(self, item: Item) -> set[str]:
+        """Return the names of the words and categories that are looked at and that an item has."""
+        return {trait.feature for trait in traits_of(item) if trait.feature in self.numbers}
+
+    def without(self, names: Collection[str]) -> tuple[Self, list[int]]:
+        """Return the same without some words and categories, and the numbers that those left had before."""
+        left = [(name, at) for name, at in self.numbers.items() if name not in names]
+        made = type(self)(
+            self.most,
+            {name: number for number, (name, _) in enumerate(left)},
+            [self.rarities[at] for _, at in left if at < len(self.rarities)],
+            self.means,
+            self.spreads,
+        )
+        return made, [at for _, at in left]
 
     def as_facts(self) -> dict[str, Any]:
         """Return what was learned, as JSON takes it."""

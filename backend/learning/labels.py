@@ -1,0 +1,179 @@
+"""What suggesters of labels learn from: what is settled of the items of a frozen version, with texts of today."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from earmark import suggesters as sdk
+from earmark.errors import EarmarkError
+from earmark.evaluation import Comparison, compared_shares
+from earmark.evaluation.label_measures import Labelled, right_share
+
+from backend.datasets.models import DatasetVersion
+from backend.datasets.splits import DEV, TEST, TRAIN
+from backend.learning.errors import NothingToLearn
+from backend.learning.lesson import SAMPLES, Learned, Tell, bins_of, drawn, gain_of, lines_of
+from backend.questions.models import Question
+from backend.questions.units import FITS, UNSURE
+from backend.suggestions.artefacts import Labels, live_version, load_labels
+from backend.suggestions.items import StoredItems, batched
+from backend.suggestions.models import UNTRAINED, TrainedVersion
+from backend.suggestions.retrieval import POOL_LIMIT
+from backend.suggestions.taught import dictionary_of
+
+LEAST_ITEMS = 10
+MOST_TAUGHT, MOST_ASKED = 20_000, 2_000
+"""Items that are learned from and that are asked; of more, those drawn by a hash."""
+RIGHT, F1, SPOKE = "Right", "F1", "Guessed"
+"""How often the first guess of a choice is right; F1 of as many tags as are shown; how often anything is guessed."""
+
+Guess = Callable[[sdk.Item], Sequence[sdk.Suggestion]]
+
+
+@dataclass
+class LabelLesson:
+    """Labelled items to learn from and to be asked about, and what else guesses, by the key of its figures."""
+
+    trained: TrainedVersion
+    known: Sequence[sdk.LabelledItem]
+    asked: Sequence[sdk.LabelledItem]
+    rivals: Mapping[str, Guess]
+    embedder_version: str = ""
+    started_at_s: float = field(default_factory=time.monotonic)
+
+    def learn(self) -> Learned:
+        """Teach it, and measure it beside its rivals. Raises LearningMissing."""
+        learned = _new(self.trained).fit(self.known)
+        nothing = sdk.ItemIndex()  # what is similar is looked for among the items it was taught with
+        return Learned(
+            save=learned.save,
+            version=f"{learned.version}-{self.trained.pk}",
+            report=learned.report_,
+            metrics=self._metrics(lambda item: learned.suggest(item, nothing, POOL_LIMIT)),
+            examples_count=sum(len(each.fits) for each in self.known),
+            positives_count=sum(sum(each.fits.values()) for each in self.known),
+        )
+
+    def _metrics(self, mine: Guess) -> dict[str, Any]:
+        if not self.asked:
+            return {"queries": 0}
+        question = self.trained.question
+        one_of = question.kind == Question.Kind.CHOICE
+        answers = {
+            name: [_answer(guess, each, one_of=one_of) for each in self.asked]
+            for name, guess in {"learned": mine, **self.rivals}.items()
+        }
+        right = {
+            name: [right_share(each, one_of=one_of, most=question.shown_count) for each in told]
+            for name, told in answers.items()
+        }
+        gains = {name: gain_of(_ahead(right[name], right["learned"])) for name in self.rivals}
+        measure = RIGHT if one_of else F1
+        return {
+            "queries": len(self.asked),
+            "measure": measure,
+            **{
+                name: {measure: _percent(right[name]), SPOKE: _percent([bool(each.guessed) for each in told])}
+                for name, told in answers.items()
+            },
+            "gain": gains[UNTRAINED],
+            "gains": gains,
+            "calibration": bins_of(
+                (chance, each.fits[label])
+                for each in answers["learned"]
+                for label, chance in each.guessed
+                if label in each.fits
+            ),
+        }
+
+
+def taught_keys(version: DatasetVersion) -> list[str]:
+    """Return the keys of the items that a frozen version teaches. Raises DatasetError."""
+    settled = {row["item"] for row in lines_of(version, "labels.jsonl") if row["split"] == TRAIN}
+    return drawn(settled, MOST_TAUGHT)
+
+
+def gather_labels(*, trained: TrainedVersion, version: DatasetVersion, tell: Tell) -> LabelLesson:
+    """Return what a suggester of labels learns from. Raises NothingToLearn, DatasetError."""
+    question = trained.question
+    fits: dict[str, dict[str, dict[str, bool]]] = {TRAIN: defaultdict(dict), "held out": defaultdict(dict)}
+    for row in lines_of(version, "labels.jsonl"):
+        if row["split"] in (TRAIN, DEV, TEST) and row["value"] != UNSURE:
+            part = fits[TRAIN if row["split"] == TRAIN else "held out"]
+            is_choice = question.kind == Question.Kind.CHOICE
+            part[row["item"]][row["value"] if is_choice else row["label"]] = is_choice or row["value"] == FITS
+    known = _labelled(question.project_id, fits[TRAIN], drawn(fits[TRAIN], MOST_TAUGHT))
+    asked = _labelled(question.project_id, fits["held out"], drawn(fits["held out"], MOST_ASKED))
+    labels = {label for each in known for label, is_so in each.fits.items() if is_so}
+    if len(known) < LEAST_ITEMS or len(labels) <= (question.kind == Question.Kind.CHOICE):
+        raise NothingToLearn(
+            f"Of {len(known)} items in the train split something is settled, with {len(labels)} labels that fit; it "
+            f"takes {LEAST_ITEMS} items, and two labels of a choice. Wait for more labels, freeze a version, and train "
+            "again."
+        )
+    tell(f"learning from what is settled of {len(known):,} items, asking about {len(asked):,} others")
+    return LabelLesson(trained, known, asked, _rivals(question, known))
+
+
+def _labelled(project_id: int, fits: Mapping[str, Mapping[str, bool]], keys: Iterable[str]) -> list[sdk.LabelledItem]:
+    """Return those of these items that are there still, with what is settled of them."""
+    stored = StoredItems(project_id)
+    there = {key: item for some in batched(keys) for key, item in stored.get_many(some).items()}
+    return [sdk.LabelledItem(there[key], fits[key]) for key in sorted(there)]
+
+
+def _rivals(question: Question, known: Sequence[sdk.LabelledItem]) -> dict[str, Guess]:
+    """Return what guesses for a question without training, and its live version; both know what this one is taught."""
+    index = sdk.ItemIndex()
+    index.apply(each.item for each in known)
+    by_id = {each.item.id: each for each in known}
+
+    def look_up(keys: Collection[str]) -> list[sdk.LabelledItem]:
+        return [by_id[key] for key in keys if key in by_id]
+
+    untrained: list[sdk.Suggester] = [dictionary_of(question)]
+    if sdk.NeighbourLabels.name in question.suggesters:
+        untrained.append(sdk.NeighbourLabels(look_up=look_up, one_of=question.kind == Question.Kind.CHOICE))
+    rivals: dict[str, Guess] = {UNTRAINED: lambda item: _together(untrained, item, index)}
+    live = live_version(question)
+    if live is not None:
+        with suppress(EarmarkError, OSError):  # one that is broken cannot be compared with, which the gate says
+            serving = load_labels(live, look_up)
+            rivals[str(live.pk)] = lambda item: serving.suggest(item, index, POOL_LIMIT)
+    return rivals
+
+
+def _together(suggesters: Iterable[sdk.Suggester], item: sdk.Item, index: sdk.ItemIndex) -> list[sdk.Suggestion]:
+    """Return what several guess, each label once with its best score, best first, as lists show it."""
+    best: dict[str, sdk.Suggestion] = {}
+    for suggester in suggesters:
+        for guess in suggester.suggest(item, index, POOL_LIMIT):
+            kept = best.get(guess.candidate_id)
+            best[guess.candidate_id] = guess if kept is None or guess.score > kept.score else kept
+    return sorted(best.values(), key=lambda each: (-each.score, each.candidate_id))
+
+
+def _new(trained: TrainedVersion) -> Labels:
+    one_of = trained.question.kind == Question.Kind.CHOICE
+    if trained.name == sdk.LinearLabels.name:
+        return sdk.LinearLabels(one_of=one_of)
+    return sdk.StackedLabels(trained.question.dictionary, one_of=one_of)
+
+
+def _answer(guess: Guess, each: sdk.LabelledItem, *, one_of: bool) -> Labelled:
+    guessed = [(found.candidate_id, found.score) for found in guess(each.item)]
+    fits = dict(each.fits)
+    if one_of:  # of a choice every other label is known not to be it
+        fits |= {label: False for label, _ in guessed if label not in fits}
+    return Labelled(guessed, fits)
+
+
+def _ahead(rival: Sequence[float], mine: Sequence[float]) -> Comparison:
+    return compared_shares(rival, mine, samples=SAMPLES)
+
+
+def _percent(values: Sequence[float]) -> float:
+    return round(100 * sum(values) / len(values), 2)

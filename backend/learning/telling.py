@@ -1,0 +1,13 @@
+"""What is told of a trained version in words, on the command line and in the admin."""
+
+from backend.suggestions.models import LEARNED, TrainedVersion
+
+
+def told_of_shares(trained: TrainedVersion) -> str:
+    """Return how much what it learned counts beside what it began with."""
+    report = trained.report
+    if trained.name == LEARNED:
+        return f"shares {report['share']:g} of the regression, {report['tree_share']:g} of the trees"
+    if "shares" not in report:
+        return f"share {report['share']:g} of words and fields"
+    return f"shares {', '.join(f'{share:g} of {name}' for name, share in report['shares'].items())}"

@@ -1,0 +1,111 @@
+"""Artefacts of trained versions on this machine's disk: where they lie, whether they are whole, and how they load."""
+
+import hashlib
+import logging
+import shutil
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TypeVar
+
+from django.conf import settings
+from earmark import suggesters as sdk
+from earmark.errors import ChecksumMismatch, EarmarkError
+from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
+from earmark.suggesters.neighbours import LookUp
+from earmark.suggesters.pool import CandidatePool
+
+from backend.questions.models import Question
+from backend.suggestions.models import TrainedVersion
+
+logger = logging.getLogger(__name__)
+
+TRY_AGAIN_S = 60.0
+"""How soon a broken artefact is tried again."""
+
+Loaded = TypeVar("Loaded")
+Labels = sdk.LinearLabels | sdk.StackedLabels
+_broken: dict[int, float] = {}
+
+
+def live_version(question: Question) -> TrainedVersion | None:
+    """Return the trained version of a question that is live."""
+    live = TrainedVersion.objects.of(question.project_id).filter(question=question, state=TrainedVersion.State.LIVE)
+    return live.select_related("suggester").first()
+
+
+def folder_of(trained: TrainedVersion) -> Path:
+    """Return the folder in which a trained version's artefact lies."""
+    root = Path(settings.EARMARK_TRAINED_DIR)
+    return root / str(trained.project_id) / str(trained.question_id) / str(trained.number)
+
+
+def checksum_of(folder: Path) -> str:
+    """Return the SHA-256 of an artefact's list of checksums, which stands for the whole of it. Raises OSError."""
+    return hashlib.sha256((folder / CHECKSUMS).read_bytes()).hexdigest()
+
+
+def load_trained(trained: TrainedVersion, pool: CandidatePool) -> LearnedReranker:
+    """Return a learned order of pairs, on a pool. Raises EarmarkError or OSError where it is not what was trained."""
+    _check(trained)
+    return LearnedReranker.load(folder_of(trained), pool)
+
+
+def load_labels(trained: TrainedVersion, look_up: LookUp | None = None) -> Labels:
+    """Return a trained suggester of labels; `look_up` tells what is settled of similar items. Raises as above."""
+    _check(trained)
+    if trained.name == sdk.LinearLabels.name:
+        return sdk.LinearLabels.load(folder_of(trained))
+    return sdk.StackedLabels.load(folder_of(trained), look_up)
+
+
+def write_artefact(trained: TrainedVersion, save: Callable[[Path], None]) -> str:
+    """Put in place whole, or not at all, what `save` writes into a folder; return its checksum. Raises OSError."""
+    folder = folder_of(trained)
+    beside = folder.with_name(f"{folder.name}.written")
+    shutil.rmtree(beside, ignore_errors=True)
+    save(beside)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+    return checksum_of(folder)
+
+
+def scrub_trained(trained: TrainedVersion, values: Collection[tuple[str, str]]) -> str:
+    """Write an artefact anew without some values of fields, and return its checksum. Raises as `load_trained`."""
+    reranker = load_trained(trained, CandidatePool())
+    reranker.hybrid.pool.facets = reranker.hybrid.pool.facets.without(values)
+    return write_artefact(trained, reranker.save)
+
+
+def fault_of(trained: TrainedVersion) -> str:
+    """Return what is wrong with a trained version's artefact on this machine; empty where it can be loaded."""
+    try:
+        if trained.name == LearnedReranker.name:
+            load_trained(trained, CandidatePool())
+        else:
+            load_labels(trained)
+    except (EarmarkError, OSError) as error:
+        return f"{error} Restore {folder_of(trained)} from a backup, step back, or train again."
+    return ""
+
+
+def unless_broken(live: TrainedVersion, load: Callable[[], Loaded]) -> Loaded | None:
+    """Return what `load` gives; None where it cannot, with a line in the log, not more than one a minute."""
+    if time.monotonic() - _broken.get(live.pk, float("-inf")) < TRY_AGAIN_S:
+        return None
+    try:
+        return load()
+    except (EarmarkError, OSError) as error:
+        _broken[live.pk] = time.monotonic()
+        logger.error("The trained version %s cannot be loaded and abstains: %s", live, error)
+        return None
+
+
+def forget_broken() -> None:
+    """Try every artefact again at the next request."""
+    _broken.clear()
+
+
+def _check(trained: TrainedVersion) -> None:
+    if checksum_of(folder_of(trained)) != trained.checksum:
+        raise ChecksumMismatch(f"The artefact of {trained} is not what was trained.")

@@ -1,0 +1,132 @@
+"""What is removed leaves what was learned: values of fields, and artefacts that were taught with it."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from backend.learning.actions.train import frozen_version
+from backend.learning.labels import LabelLesson, taught_keys
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.tenancy import tenancy
+from backend.questions.actions.items import NewItem, register_items, remove_item
+from backend.suggestions.artefacts import fault_of, folder_of, live_version
+from backend.suggestions.fusion import fused_suggester
+from backend.suggestions.items import as_sdk_item
+from backend.suggestions.models import TrainedVersion, WeighedFields
+from tests.backend.learning.tones import titles, train
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def remove(world, keys):
+    with tenancy(world.project):
+        for key in keys:
+            remove_item(item=world.items[key], now=timezone.now())
+    while drain_jobs(seconds=60):
+        pass
+
+
+def all_kept(world):
+    """Return all that is kept of fields, as text: what was weighed, and the artefacts of trained versions."""
+    with tenancy(world.project):
+        folders = [folder_of(each) for each in TrainedVersion.objects.exclude(checksum="")]
+        weighed = json.dumps(WeighedFields.objects.get().facts)
+    return weighed + "".join(path.read_text() for folder in folders for path in folder.iterdir())
+
+
+@pytest.fixture
+def trained(taught):
+    call_command("train_suggester", question="duplicate")
+    with tenancy(taught.project):
+        TrainedVersion.objects.update(state="live")
+    return taught
+
+
+def having(world, area):
+    return [key for key, item in world.items.items() if item.metadata.get("area") == area]
+
+
+def test_a_value_leaves_what_was_learned_with_the_last_item_that_has_it(trained):
+    last, *others = having(trained, "area3")
+    assert '"area3"' in all_kept(trained)
+    remove(trained, others)
+    assert '"area3"' in all_kept(trained), "one item has it still"
+    remove(trained, [last])
+    assert '"area3"' not in all_kept(trained) and '"area4"' in all_kept(trained)
+
+
+def test_what_is_left_is_whole_and_weighs_as_before(trained):
+    here, there = as_sdk_item(trained.items["l5"]), as_sdk_item(trained.items["f5"])
+
+    def weighed():
+        with tenancy(trained.project):
+            engine = fused_suggester(trained.question, is_learned=True)
+            return engine.version, engine.pool.facets.weigh(here, there)
+
+    before = weighed()
+    remove(trained, having(trained, "area3"))
+    with tenancy(trained.project):
+        assert fault_of(live_version(trained.question)) == ""
+    assert weighed() == before
+
+
+def test_an_artefact_that_is_damaged_is_left_and_the_rest_is_forgotten(trained):
+    with tenancy(trained.project):
+        model = folder_of(live_version(trained.question)) / "model.json"
+    model.write_text(model.read_text() + " ")
+    remove(trained, having(trained, "area3"))
+    with tenancy(trained.project):
+        assert '"area3"' not in json.dumps(WeighedFields.objects.get().facts)
+        assert "is not what was written" in fault_of(live_version(trained.question))
+
+
+def test_words_that_only_removed_threads_said_leave_the_suggesters_of_labels_at_once(tones):
+    trained = train(tones)
+    with tenancy(tones.project):
+        keys = {key for key, told, _ in titles() if "porch" in told} & set(
+            taught_keys(frozen_version(question=tones.question))
+        )
+        words = folder_of(trained) / "linear" / "model.json"
+    assert '"w:porch"' in words.read_text()
+    remove(tones, sorted(keys)[1:])
+    assert '"w:porch"' in words.read_text(), "one thread says it still"
+    remove(tones, sorted(keys)[:1])
+    assert "porch" not in words.read_text() and '"w:garden"' in words.read_text()
+    with tenancy(tones.project):
+        trained.refresh_from_db()
+        assert fault_of(trained) == ""
+
+
+def test_what_a_thread_said_before_it_was_changed_and_removed_is_forgotten_too(tones, now):
+    with tenancy(tones.project):
+        first = NewItem("n1", "awful hopeless zanzibar", created_at=tones.items["n1"].created_at)
+        register_items(project_id=tones.project.pk, items=[first], now=now)
+    trained = train(tones)
+    assert "zanzibar" in kept(trained, tones)
+    with tenancy(tones.project):
+        register_items(project_id=tones.project.pk, items=[NewItem("n1", "edited", created_at=now)], now=now)
+    remove(tones, ["n1"])
+    assert "zanzibar" not in kept(trained, tones)
+
+
+def test_what_is_removed_while_a_version_is_trained_is_forgotten_when_it_is_done(tones, monkeypatch):
+    with tenancy(tones.project):
+        keys = [key for key, told, _ in titles() if "porch" in told]
+    learn = LabelLesson.learn
+
+    def slowly(lesson):
+        remove(tones, keys)
+        return learn(lesson)
+
+    monkeypatch.setattr(LabelLesson, "learn", slowly)
+    trained = train(tones)
+    assert "porch" in kept(trained, tones), "it was read before"
+    drain_jobs(seconds=60)
+    assert "porch" not in kept(trained, tones)
+
+
+def kept(trained, world):
+    with tenancy(world.project):
+        return "".join(path.read_text() for path in folder_of(trained).rglob("*.json"))
