@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
+from django.db import transaction
 from earmark import suggesters as sdk
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
@@ -196,20 +197,25 @@ def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Sugge
     if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
         logger.warning("The suggester %s guesses nothing of kind %s; it abstains.", name, question.kind)
         return []
-    engine = _engine(classes[name], question)
+    try:
+        with transaction.atomic():  # what a suggester does to the database fails with it alone
+            return _asked_here(classes[name], question, item)
+    except sdk.IndexFailed as error:
+        _mend_index(question.project_id, error)
+    except Exception as error:
+        logger.warning("The suggester %s failed (%s); it abstains.", name, type(error).__name__)
+    return []
+
+
+def _asked_here(made_by: Any, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
+    """Return what a suggester that runs here guesses; raises what it raises."""
+    engine = _engine(made_by, question)
     if engine is None:
         return []
     suggester = suggester_row(question.project_id, engine.name, engine.version)
     if suggester.state != Suggester.State.LIVE:
         return []
-    try:
-        guesses = engine.suggest(as_sdk_item(item), index_of(question.project_id).index, POOL_LIMIT)
-    except sdk.IndexFailed as error:
-        _mend_index(question.project_id, error)
-        return []
-    except Exception as error:
-        logger.warning("The suggester %s failed (%s); it abstains.", suggester, type(error).__name__)
-        return []
+    guesses = engine.suggest(as_sdk_item(item), index_of(question.project_id).index, POOL_LIMIT)
     return [(guess, suggester) for guess in guesses if _is_sound(guess, suggester)]
 
 
