@@ -143,7 +143,9 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
     for suggester_name in question.suggesters or [USUAL_SUGGESTERS[question.kind]]:
         for guess, suggester in _computed(suggester_name, question, item):
             _keep_better(found, guess.candidate_id, _Found(guess.score, suggester, guess.reasons))
-    pushed_to_it = Suggestion.objects.of(question.project_id).filter(question=question, item=item)
+    pushed_to_it = Suggestion.objects.of(question.project_id).filter(
+        question=question, item=item, suggester__state=Suggester.State.LIVE
+    )
     for pushed in pushed_to_it.select_related("candidate", "suggester"):
         _keep_better(found, pushed.candidate_key, _Found(pushed.score, pushed.suggester, pushed.reasons))
     pool = _pool_of_items(question, item, found) if question.kind == PAIR else _pool_of_labels(question, item, found)
