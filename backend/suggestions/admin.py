@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from backend.projects.pages import ProjectRows
 from backend.questions.models import Item
+from backend.suggestions.actions.retire import retire, show_again
 from backend.suggestions.admin_remotes import RemoteSuggesterAdmin  # noqa: F401  registers its page
 from backend.suggestions.catalogue import NOT_INSTALLED, catalogue_of
 from backend.suggestions.embedder import why_off
@@ -20,6 +22,25 @@ class SuggesterAdmin(ProjectRows):
     list_display = ["name", "version", "state", "first_seen_at"]
     list_filter = ["state", "is_pushed"]
     search_fields = ["name", "version"]
+    actions = ["retire_these", "show_these_again"]
+
+    @admin.action(description="Retire: nothing more of these versions is shown")
+    def retire_these(self, request: HttpRequest, chosen: QuerySet[Suggester]) -> None:
+        """Retire versions; a changed one has another version and shows by itself."""
+        self._tell_what_moved(request, chosen, retire(suggesters=chosen), "retired: nothing of it is shown any more")
+
+    @admin.action(description="Show these versions again")
+    def show_these_again(self, request: HttpRequest, chosen: QuerySet[Suggester]) -> None:
+        """Let retired versions show again."""
+        self._tell_what_moved(request, chosen, show_again(suggesters=chosen), "shown again where a question asks it")
+
+    def _tell_what_moved(
+        self, request: HttpRequest, chosen: QuerySet[Suggester], moved: list[Suggester], what: str
+    ) -> None:
+        for each in moved:
+            messages.success(request, f"{each} is {what}.")
+        for each in chosen.exclude(trained_version=None):
+            messages.warning(request, f"{each} was trained: promote or step back under Trained versions.")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Say above the list which names questions ask for in vain, and what is installed and not shown yet."""

@@ -10,6 +10,7 @@ from earmark import suggesters as sdk
 from backend.questions.models import Question
 from backend.suggestions.models import RemoteSuggester, Suggester
 from backend.suggestions.retrieval import USUAL_SUGGESTERS
+from backend.suggestions.rule_sets import rule_sets
 
 NOT_INSTALLED = "not installed here"
 
@@ -42,6 +43,7 @@ def catalogue_of(project_id: int) -> Mapping[str, Known]:
         off = "" if remote.is_enabled else ", switched off"
         known[remote.name] = Known(remote.name, f"at the host, asked{off}", is_usable=remote.is_enabled)
     known |= {each.name: _installed(each) for each in _looked_up()}
+    known |= {name: Known(name, "rules, installed here") for name in rule_sets()}
     for name in asked:
         known.setdefault(name, Known(name, NOT_INSTALLED, is_usable=False))
     return {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
+from django.db import transaction
 from earmark import suggesters as sdk
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
@@ -143,7 +144,9 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
     for suggester_name in question.suggesters or [USUAL_SUGGESTERS[question.kind]]:
         for guess, suggester in _computed(suggester_name, question, item):
             _keep_better(found, guess.candidate_id, _Found(guess.score, suggester, guess.reasons))
-    pushed_to_it = Suggestion.objects.of(question.project_id).filter(question=question, item=item)
+    pushed_to_it = Suggestion.objects.of(question.project_id).filter(
+        question=question, item=item, suggester__state=Suggester.State.LIVE
+    )
     for pushed in pushed_to_it.select_related("candidate", "suggester"):
         _keep_better(found, pushed.candidate_key, _Found(pushed.score, pushed.suggester, pushed.reasons))
     pool = _pool_of_items(question, item, found) if question.kind == PAIR else _pool_of_labels(question, item, found)
@@ -197,20 +200,25 @@ def _computed(name: str, question: Question, item: Item) -> list[tuple[sdk.Sugge
     if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
         logger.warning("The suggester %s guesses nothing of kind %s; it abstains.", name, question.kind)
         return []
-    engine = _engine(classes[name], question)
+    try:
+        with transaction.atomic():  # what a suggester does to the database fails with it alone
+            return _asked_here(classes[name], question, item)
+    except sdk.IndexFailed as error:
+        _mend_index(question.project_id, error)
+    except Exception as error:
+        logger.warning("The suggester %s failed (%s); it abstains.", name, type(error).__name__)
+    return []
+
+
+def _asked_here(made_by: Any, question: Question, item: Item) -> list[tuple[sdk.Suggestion, Suggester]]:
+    """Return what a suggester that runs here guesses; raises what it raises."""
+    engine = _engine(made_by, question)
     if engine is None:
         return []
     suggester = suggester_row(question.project_id, engine.name, engine.version)
     if suggester.state != Suggester.State.LIVE:
         return []
-    try:
-        guesses = engine.suggest(as_sdk_item(item), index_of(question.project_id).index, POOL_LIMIT)
-    except sdk.IndexFailed as error:
-        _mend_index(question.project_id, error)
-        return []
-    except Exception as error:
-        logger.warning("The suggester %s failed (%s); it abstains.", suggester, type(error).__name__)
-        return []
+    guesses = engine.suggest(as_sdk_item(item), index_of(question.project_id).index, POOL_LIMIT)
     return [(guess, suggester) for guess in guesses if _is_sound(guess, suggester)]
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from earmark import suggesters as sdk
+from earmark.rules import rule
 
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_suggestions
@@ -13,10 +14,12 @@ from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.overview import overview
-from backend.suggestions import catalogue
+from backend.suggestions import catalogue, rule_sets
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.actions.remotes import register_remote
 from backend.suggestions.catalogue import catalogue_of
-from backend.suggestions.retrieval import suggester_row
+from backend.suggestions.models import Suggester, TrainedVersion
+from backend.suggestions.retrieval import guesses_for, suggester_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +81,17 @@ def test_a_question_without_names_asks_the_usual_one(world):
         assert catalogue_of(world.project.pk)["lexical"].asked_by == (world.question,)
 
 
+def test_installed_rules_are_known_and_not_missing(world, monkeypatch):
+    monkeypatch.setattr(rule_sets, "discover_rules", lambda: {"shop": [rule(version="1")(lambda item: None)]})
+    with tenancy(world.project):
+        world.question.suggesters = ["rules:shop", "rules:gone"]
+        world.question.save()
+        known = catalogue_of(world.project.pk)
+    assert (known["rules:shop"].where, known["rules:shop"].is_missing) == ("rules, installed here", False)
+    assert known["rules:shop"].asked_by == (world.question,)
+    assert known["rules:gone"].is_missing
+
+
 def judge_first(world, person, value):
     shown = show_suggestions(
         annotator=world.people[person], question=world.question, item=world.items["5"], channel="widget", now=world.now
@@ -132,11 +146,59 @@ def test_the_admin_lists_it_says_where_it_runs_and_names_what_is_missing(world, 
     assert "asks for the suggester gone in vain" in front and "earmark-same-error 0.1.0" in front
 
 
+def act(staff, action, suggester):
+    chosen = {"_selected_action": [suggester.pk], "action": action}
+    return html.unescape(
+        staff.post(reverse("admin:suggestions_suggester_changelist"), chosen, follow=True).content.decode()
+    )
+
+
+def guessing(world):
+    return {guess.suggester.name for guess in guesses_for(question=world.question, item=world.items["5"])}
+
+
+def test_a_retired_version_computed_or_pushed_shows_nothing_until_it_is_shown_again(world, staff):
+    with tenancy(world.project):
+        nightly = Suggester.objects.get(name="nightly")
+        guess = NewSuggestion(world.question, world.items["5"], world.items["4"], 0.8, ["read last night"], nightly)
+        push_suggestions(project_id=world.project.pk, suggestions=[guess], now=world.now)
+        assert {"nightly", "same-error"} <= guessing(world)
+        same_error = Suggester.objects.get(name="same-error")
+    for suggester in (nightly, same_error):
+        assert f"{suggester} is retired: nothing of it is shown any more." in act(staff, "retire_these", suggester)
+        with tenancy(world.project):
+            assert suggester.name not in guessing(world)
+        assert f"{suggester} is shown again" in act(staff, "show_these_again", suggester)
+        with tenancy(world.project):
+            assert suggester.name in guessing(world)
+
+
+def test_what_was_trained_is_promoted_and_stepped_back_and_not_shown_from_the_list(world, staff):
+    with tenancy(world.project):
+        trained = Suggester.objects.create(project=world.project, name="learned", version="1-1", state="shadow")
+        TrainedVersion.objects.create(
+            project=world.project, question=world.question, number=1, state="shadow", suggester=trained, checksum="c",
+            dataset="d", dataset_number=1, dataset_checksum="c", asked_at=world.now,
+        )  # fmt: skip
+    assert "promote or step back under Trained versions" in act(staff, "show_these_again", trained)
+    with tenancy(world.project):
+        trained.refresh_from_db()
+    assert trained.state == "shadow"
+
+
+def test_another_projects_suggester_is_not_retired(world, staff, make_world):
+    other = make_world("other")
+    with tenancy(other.project):
+        theirs = suggester_row(other.project.pk, "theirs", "1")
+    act(staff, "retire_these", theirs)
+    with tenancy(other.project):
+        theirs.refresh_from_db()
+    assert theirs.state == "live"
+
+
 def test_a_guess_that_may_not_be_stored_is_left_out_and_the_others_show(world, monkeypatch, caplog):
     odd = [sdk.Suggestion("1", 0.5), sdk.Suggestion("2", float("nan")), sdk.Suggestion("3", 7), sdk.Suggestion("", 0.5)]
     monkeypatch.setattr(SameError, "suggest", lambda *_: odd)
-    from backend.suggestions.retrieval import guesses_for
-
     with tenancy(world.project):
         world.question.suggesters = ["same-error"]
         found = guesses_for(question=world.question, item=world.items["5"])

@@ -1,4 +1,7 @@
+import contextlib
+
 import pytest
+from django.db import DatabaseError, connection
 from earmark import suggesters as sdk
 
 from backend.projects.actions.jobs import drain_jobs
@@ -9,6 +12,7 @@ from backend.questions.models import Item
 from backend.suggestions import retrieval
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.embedder import configured_embedder, forget_embedders
+from backend.suggestions.models import Suggester
 from backend.suggestions.retrieval import find_items, find_labels, guesses_for
 
 
@@ -74,6 +78,67 @@ def test_a_suggester_that_fails_or_is_missing_abstains(world, monkeypatch):
     monkeypatch.setattr(sdk, "discover", lambda: {"broken": Broken})
     world.question.suggesters = ["broken", "nowhere"]
     assert keys(world) == []
+
+
+class Sound:
+    name, version = "faulty", "1"
+
+    def suggest(self, item, index, k):
+        return [sdk.Suggestion("4", 0.9, ["because"])]
+
+
+class NotMade(Sound):
+    def __init__(self):
+        raise RuntimeError("no")
+
+
+class WithoutVersion(Sound):
+    @property
+    def version(self):
+        raise RuntimeError("no")
+
+
+class WithALongVersion(Sound):
+    version = "1" * 60
+
+
+class SaysNothing(Sound):
+    def suggest(self, item, index, k):
+        return None
+
+
+class SaysWhatIsNoSuggestion(Sound):
+    def suggest(self, item, index, k):
+        return ["4"]
+
+
+class SpoilsTheTransaction(Sound):
+    def suggest(self, item, index, k):
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 / 0")
+
+
+class HidesThatItSpoiledTheTransaction(Sound):
+    def suggest(self, item, index, k):
+        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("select 1 / 0")
+        return []
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        NotMade, WithoutVersion, WithALongVersion, SaysNothing, SaysWhatIsNoSuggestion, SpoilsTheTransaction,
+        HidesThatItSpoiledTheTransaction,
+    ],
+)  # fmt: skip
+def test_whatever_a_suggester_does_it_alone_abstains(world, monkeypatch, caplog, faulty):
+    monkeypatch.setattr(sdk, "discover", lambda: {"faulty": faulty, "lexical": sdk.LexicalSuggester})
+    world.question.suggesters = ["faulty", "lexical"]
+    guesses = guesses_for(question=world.question, item=world.items["5"])
+    assert {guess.suggester.name for guess in guesses} == {"lexical"}
+    assert "The suggester faulty failed" in caplog.text
+    assert not Suggester.objects.of(world.project).filter(name="faulty").exclude(version="1").exists()
 
 
 def test_a_suggester_of_ones_own_is_found_by_its_name(world, monkeypatch):
