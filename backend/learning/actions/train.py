@@ -65,7 +65,7 @@ class Lesson:
     """What there is to learn from, and what the outcome is measured on, with the rankings of what serves now."""
 
     trained: TrainedVersion
-    hybrid: HybridSuggester
+    reranker: LearnedReranker
     embedder_version: str
     examples: list[Example]
     counts: Mapping[str, int]
@@ -151,12 +151,12 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
         weigh_fields(project_id=question.project_id, index=index, now=now)
     vectors = StoredVectors.of(question.project_id)
     pool = pool_of(question, vectors, weighed_facets(question.project_id), later.clusters(_pairs(told)))
-    hybrid = HybridSuggester(pool)
-    examples, counts = _taught(hybrid, told, later.items, index, tell)
+    reranker = LearnedReranker(HybridSuggester(pool))
+    examples, counts = _taught(reranker, told, later.items, index, tell)
     held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
     all_known = positives_of(labels, query_of=later, splits=[TRAIN_SPLIT, DEV, TEST])
     known = pool.clusters = later.clusters((query, key) for query, keys in all_known.items() for key in keys)
-    asked, rivals = _asked(hybrid, held_out, later.items, index, tell)
+    asked, rivals = _asked(reranker, held_out, later.items, index, tell)
     live = live_version(question)
     if live is not None and asked:
         tell(f"asking {live}, which is live")
@@ -165,12 +165,12 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
             each.query: [found.candidate_id for found in serving.suggest(later.items[each.query], index, RANKED)]
             for each in asked
         }
-    return Lesson(trained, hybrid, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
+    return Lesson(trained, reranker, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
 
 
 def learn(lesson: Lesson) -> Learned:
     """Learn, measure, and write the artefact; asks the database nothing. Raises LearningMissing, OSError."""
-    reranker = LearnedReranker(lesson.hybrid).fit(lesson.examples)
+    reranker = lesson.reranker.fit(lesson.examples)
     folder = folder_of(lesson.trained)
     beside = folder.with_name(f"{folder.name}.training")
     shutil.rmtree(beside, ignore_errors=True)
@@ -246,7 +246,7 @@ def _pairs(told: Mapping[str, Mapping[str, Told]]) -> Iterator[tuple[str, str]]:
 
 
 def _taught(
-    hybrid: HybridSuggester,
+    reranker: LearnedReranker,
     told: Mapping[str, Mapping[str, Told]],
     items: StoredItems,
     index: sdk.ItemIndex,
@@ -262,9 +262,7 @@ def _taught(
         if item is None:
             gone += 1
             continue
-        pool = hybrid.pool.around(item, index)
-        ranked = sorted(pool, key=lambda each: (-hybrid.log_odds(each), each.id))
-        taught = examples_told(query, ranked, told[query])
+        taught = examples_told(query, reranker.around(item, index), told[query])
         outside += not any(each.is_positive for each in taught)
         examples += taught
         if number % TELL_EVERY == 0 or number == len(chosen):
@@ -278,7 +276,7 @@ def _taught(
 
 
 def _asked(
-    hybrid: HybridSuggester,
+    reranker: LearnedReranker,
     held_out: Mapping[str, set[str]],
     items: StoredItems,
     index: sdk.ItemIndex,
@@ -291,8 +289,8 @@ def _asked(
         item = items.get(query)
         if item is None:
             continue
-        found = hybrid.pool.around(item, index)
-        rankings[query] = _ranked(found, [hybrid.log_odds(each) for each in found])
+        found = reranker.around(item, index)
+        rankings[query] = [each.id for each in found][:RANKED]
         asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
         if number % TELL_EVERY == 0 or number == len(chosen):
             tell(f"asked about {number:,} of {len(chosen):,} items it does not learn from")
