@@ -1,6 +1,7 @@
 """Vectors of half-precision numbers, as pgvector keeps them."""
 
 import math
+import struct
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,3 +32,8 @@ def as_halfvec(vector: Iterable[float], width: int) -> str:
     """Return a vector in pgvector's words, with zeros behind up to a width; five digits say all that is kept."""
     numbers = [format(number, ".5g") if math.isfinite(number) else "0" for number in vector]
     return f"[{','.join(numbers + ['0'] * (width - len(numbers)))}]"
+
+
+def numbers_sent(sent: bytes) -> tuple[float, ...]:
+    """Return the numbers of a vector as pgvector's `halfvec_send` writes it: how many, two spare bytes, halves."""
+    return struct.unpack(f">{int.from_bytes(sent[:2])}e", sent[4:])

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from earmark import suggesters as sdk
 from earmark.suggesters.semantic import ALGORITHM, as_suggestions
 
-from backend.suggestions.halfvec import INDEXED_WIDTHS, as_halfvec
+from backend.suggestions.halfvec import INDEXED_WIDTHS, as_halfvec, numbers_sent
 from backend.suggestions.models import EmbeddingVersion, ItemVector
 
 EXACT_ROWS = 10_000
@@ -52,6 +52,11 @@ select i.key, 1 - (v.vector <=> %(vector)s::halfvec) from questions_item i
 join suggestions_itemvector v on v.project_id = i.project_id and v.item_id = i.id and v.version_id = %(version)s
 where i.project_id = %(project)s and i.key = any(%(keys)s::text[]) and v.vector <=> %(vector)s::halfvec <> 'NaN'
 """
+_SENT = """
+select i.key, halfvec_send(v.vector) from questions_item i
+join suggestions_itemvector v on v.project_id = i.project_id and v.item_id = i.id and v.version_id = %(version)s
+where i.project_id = %(project)s and i.removed_at is null and i.key = any(%(keys)s::text[])
+"""
 
 
 class StoredVectors:
@@ -86,6 +91,13 @@ class StoredVectors:
         with connection.cursor() as cursor:
             cursor.execute(_COMPARED, given)
             return {key: float(cosine) for key, cosine in cursor.fetchall()}
+
+    def vectors_of(self, keys: Collection[str]) -> dict[str, tuple[float, ...]]:
+        """Return the vectors of those of these items that have one, in one query."""
+        given = {"project": self.version.project_id, "version": self.version.pk, "keys": list(keys)}
+        with connection.cursor() as cursor:
+            cursor.execute(_SENT, given)
+            return {key: numbers_sent(sent) for key, sent in cursor.fetchall()}
 
     def search(
         self, vector: Iterable[float], k: int, *, before: datetime | None = None, without: str | Collection[str] = ()

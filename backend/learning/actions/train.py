@@ -18,7 +18,7 @@ from earmark.errors import EarmarkError
 from earmark.evaluation import compared, summary
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.examples import Example, Told, examples_told
-from earmark.suggesters.hybrid import HybridSuggester, logistic
+from earmark.suggesters.hybrid import logistic
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import PoolCandidate
 
@@ -70,7 +70,7 @@ class PairLesson:
     """Examples and queries of pairs, with the rankings of what serves now."""
 
     trained: TrainedVersion
-    hybrid: HybridSuggester
+    reranker: LearnedReranker
     embedder_version: str
     examples: list[Example]
     counts: Mapping[str, int]
@@ -80,7 +80,7 @@ class PairLesson:
 
     def learn(self) -> Learned:
         """Learn an order, and measure it. Raises LearningMissing."""
-        reranker = LearnedReranker(self.hybrid).fit(self.examples)
+        reranker = self.reranker.fit(self.examples)
         odds = {each.query: reranker.log_odds(each.pool) for each in self.asked}
         return Learned(
             save=reranker.save,
@@ -183,12 +183,12 @@ def _gather_pairs(trained: TrainedVersion, version: DatasetVersion, now: datetim
         weigh_fields(project_id=question.project_id, index=index, now=now)
     vectors = StoredVectors.of(question.project_id)
     pool = pool_of(question, vectors, weighed_facets(question.project_id), later.clusters(_pairs(told)))
-    hybrid = hybrid_of(question, pool)
-    examples, counts = _taught(hybrid, told, later.items, index, tell)
+    reranker = LearnedReranker(hybrid_of(question, pool))
+    examples, counts = _taught(reranker, told, later.items, index, tell)
     held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
     all_known = positives_of(labels, query_of=later, splits=[TRAIN_SPLIT, DEV, TEST])
     known = pool.clusters = later.clusters((query, key) for query, keys in all_known.items() for key in keys)
-    asked, rivals = _asked(hybrid, held_out, later.items, index, tell)
+    asked, rivals = _asked(reranker, held_out, later.items, index, tell)
     live = live_version(question)
     if live is not None and asked:
         tell(f"asking {live}, which is live")
@@ -198,7 +198,7 @@ def _gather_pairs(trained: TrainedVersion, version: DatasetVersion, now: datetim
                 each.query: [found.candidate_id for found in serving.suggest(later.items[each.query], index, RANKED)]
                 for each in asked
             }
-    return PairLesson(trained, hybrid, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
+    return PairLesson(trained, reranker, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
 
 
 def learn(lesson: Lesson) -> Written:
@@ -267,7 +267,7 @@ def _pairs(told: Mapping[str, Mapping[str, Told]]) -> Iterator[tuple[str, str]]:
 
 
 def _taught(
-    hybrid: HybridSuggester,
+    reranker: LearnedReranker,
     told: Mapping[str, Mapping[str, Told]],
     items: StoredItems,
     index: sdk.ItemIndex,
@@ -283,9 +283,7 @@ def _taught(
         if item is None:
             gone += 1
             continue
-        pool = hybrid.pool.around(item, index)
-        ranked = sorted(pool, key=lambda each: (-hybrid.log_odds(each), each.id))
-        taught = examples_told(query, ranked, told[query])
+        taught = examples_told(query, reranker.around(item, index), told[query])
         outside += not any(each.is_positive for each in taught)
         examples += taught
         if number % TELL_EVERY == 0 or number == len(chosen):
@@ -299,7 +297,7 @@ def _taught(
 
 
 def _asked(
-    hybrid: HybridSuggester,
+    reranker: LearnedReranker,
     held_out: Mapping[str, set[str]],
     items: StoredItems,
     index: sdk.ItemIndex,
@@ -312,8 +310,8 @@ def _asked(
         item = items.get(query)
         if item is None:
             continue
-        found = hybrid.pool.around(item, index)
-        rankings[query] = _ranked(found, [hybrid.log_odds(each) for each in found])
+        found = reranker.around(item, index)
+        rankings[query] = [each.id for each in found][:RANKED]
         asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
         if number % TELL_EVERY == 0 or number == len(chosen):
             tell(f"asked about {number:,} of {len(chosen):,} items it does not learn from")

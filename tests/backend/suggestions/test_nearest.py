@@ -175,6 +175,18 @@ def test_an_item_that_is_not_embedded_has_no_vector(fill):
         assert len(StoredVectors.of(project.pk).vector_of("00001")) == 384
 
 
+def test_vectors_are_read_in_one_query_as_they_were_embedded(fill, now, django_assert_num_queries):
+    project, embedder = fill("forum", 50, seed=10)
+    with tenancy(project):
+        remove_item(item=Item.objects.get(key="00009"), now=now)
+        vectors = StoredVectors.of(project.pk)
+        with django_assert_num_queries(1):
+            read = vectors.vectors_of(["00007", "00008", "00009", "unknown"])
+    assert set(read) == {"00007", "00008"}
+    assert read["00008"][:32] == pytest.approx(embedder.vectors[8], abs=1e-3)
+    assert set(read["00008"][32:]) == {0.0}
+
+
 def test_a_project_without_vectors_has_none_to_search(fill):
     project, _ = fill("forum", 5, seed=9)
     other = Project.objects.create(slug="other", name="Other")

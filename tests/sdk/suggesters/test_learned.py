@@ -1,6 +1,7 @@
 """Tests of earmark.suggesters.learned, on examples whose truth is stated."""
 
 import json
+import math
 import random
 from datetime import timedelta
 
@@ -15,14 +16,16 @@ from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
 from earmark.suggesters.pool import FEATURES, CandidatePool, PoolCandidate
+from earmark.suggesters.standing import STANDING
 
-LEXICAL, SAME_KIND, NOISE = (FEATURES.index(name) for name in ("lexical_z", "same_kind", "title_length"))
+ALL = [*FEATURES, *STANDING]
+LEXICAL, SAME_KIND, NOISE = (ALL.index(name) for name in ("lexical_z", "same_kind", "title_length"))
 
 
 def candidate(number, **features):
-    values = [0.0] * len(FEATURES)
+    values = [0.0] * len(ALL)
     for name, value in features.items():
-        values[FEATURES.index(name)] = value
+        values[ALL.index(name)] = value
     return PoolCandidate(str(number), tuple(values))
 
 
@@ -192,6 +195,29 @@ def test_presumed_negatives_lie_as_deep_as_what_was_found():
     ranked = [candidate(at, title_length=float(at)) for at in range(100)]
     examples = examples_of("q", ranked, {"50"}, shown=0, presumed=4, random=0)
     assert [each.features[NOISE] for each in examples] == [48, 49, 50, 51, 52]
+
+
+def test_candidates_are_told_with_how_they_stand_among_each_other(index, threads):
+    from earmark.suggesters.dense import DenseIndex
+
+    dense = DenseIndex(2)
+    dense.add(["1", "2", "3", "4"], [[1, 0], [0, 1], [0.1, 1], [0.2, 1]], [each.created_at for each in threads[:4]])
+    dense.add(["5"], [[1, 0.1]], [threads[4].created_at])
+    learned = LearnedReranker(HybridSuggester(CandidatePool({each.id: each for each in threads}, dense=dense)))
+    found = {
+        each.id: dict(zip(learned.features, each.features, strict=True)) for each in learned.around(threads[4], index)
+    }
+    assert found["1"]["nearer_to_others"] == 0  # the item is nearest to it
+    assert found["2"]["nearer_to_others"] == pytest.approx(math.log1p(2))
+    assert found["1"]["nearer_to_item"] > found["2"]["nearer_to_item"]
+
+
+def test_they_come_in_the_order_of_the_hybrid_before_and_after_learning(index, threads):
+    learned = LearnedReranker(HybridSuggester(CandidatePool({each.id: each for each in threads})))
+    usual = [each.candidate_id for each in learned.hybrid.suggest(threads[4], index, 5)]
+    assert [each.id for each in learned.around(threads[4], index)] == usual
+    learned.fit(world(120, kind_matters=True))
+    assert [each.id for each in learned.around(threads[4], index)] == usual
 
 
 def test_it_suggests_with_reasons_after_learning(threads):

@@ -87,16 +87,15 @@ class Bench:
         queries = [query for some in labelled for query in some if query.positives]
         if not queries and not any(labelled_pairs):
             raise EarmarkError("The suggester learned needs --train, a file of known answers.")
-        hybrid = HybridSuggester(self.pool(self._known(queries)))
-        examples = [example for pairs in labelled_pairs for example in self._of_pairs(hybrid, pairs)]
+        learned = LearnedReranker(HybridSuggester(self.pool(self._known(queries))))
+        examples = [example for pairs in labelled_pairs for example in self._of_pairs(learned, pairs)]
         for number, query in enumerate(queries, start=1):
-            found = hybrid.pool.around(self.items[query.id], self.index)
-            ranked = sorted(found, key=lambda each: (-hybrid.log_odds(each), each.id))
+            ranked = learned.around(self.items[query.id], self.index)
             examples += examples_of(query.id, ranked, query.positives or ())
             if number % QUERIES_A_LINE == 0 or number == len(queries):
                 self.say(f"looked at {number:,} of {len(queries):,} known answers")
         self.say(f"learning from {len(examples):,} examples")
-        learned = LearnedReranker(hybrid).fit(examples)
+        learned.fit(examples)
         self.say(f"learned: {json.dumps(learned.report_)}")
         return learned
 
@@ -108,10 +107,10 @@ class Bench:
             for positive in sorted(query.positives or ())
         )
 
-    def _of_pairs(self, hybrid: HybridSuggester, pairs: Sequence[Pair]) -> Iterator[Example]:
+    def _of_pairs(self, learned: LearnedReranker, pairs: Sequence[Pair]) -> Iterator[Example]:
         for query, told in by_query(pairs).items():
             known = [pair for pair in told if pair.is_positive is not None]
-            found = hybrid.pool.given(told[0].query, [pair.candidate for pair in known], self.index, given_ranks(told))
+            found = learned.given(told[0].query, [pair.candidate for pair in known], self.index, given_ranks(told))
             right = {pair.candidate.id for pair in known if pair.is_positive}
             yield from (Example(query, each.features, each.id in right) for each in found)
 

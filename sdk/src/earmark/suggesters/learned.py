@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,12 +23,13 @@ from earmark.suggesters.hybrid import HybridSuggester, logistic
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.pool import CandidatePool, PoolCandidate
 from earmark.suggesters.protocol import Suggestion
+from earmark.suggesters.standing import STANDING, standing
 from earmark.types import Item
 
 if TYPE_CHECKING:
     from earmark.suggesters.fitting import Array
 
-ALGORITHM, FORMAT = "2", 2
+ALGORITHM, FORMAT = "3", 3
 LARGEST = 3
 MODEL, TREES_FILE, CHECKSUMS = "model.json", "trees.txt", "checksums.json"
 
@@ -37,7 +39,8 @@ class LearnedReranker:
 
     `hybrid` finds and describes candidates and is the prior. The score is a probability, calibrated on
     queries that were not learned from, for candidates as they came in the examples. Before `fit` it
-    orders as the hybrid does. `fit` and `load` raise LearningMissing where the extra is not installed.
+    orders as the hybrid does. `around` and `given` describe candidates as it learns and orders them. `fit` and
+    `load` raise LearningMissing where the extra is not installed.
     """
 
     name = "learned"
@@ -68,7 +71,7 @@ class LearnedReranker:
 
             from earmark.suggesters import fitting
 
-        names = list(self.hybrid.pool.features)
+        names = list(self.features)
         features = np.array([each.features for each in examples], dtype=np.float64).reshape(-1, len(names))
         rows, queries = fitting.as_rows(
             features,
@@ -101,19 +104,34 @@ class LearnedReranker:
         }
         return self
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the names of a candidate's features: the pool's, then STANDING."""
+        return (*self.hybrid.pool.features, *STANDING)
+
+    def around(self, item: Item, index: ItemIndex) -> list[PoolCandidate]:
+        """Return the pool of an item with all `features`, in the hybrid's order; empty where nothing is found."""
+        return self._compared(self.hybrid.pool.around(item, index))
+
+    def given(
+        self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
+    ) -> list[PoolCandidate]:
+        """Return candidates that were found elsewhere with all `features`, in the hybrid's order."""
+        return self._compared(self.hybrid.pool.given(item, candidates, index, ranks))
+
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most k candidates, best first, with reasons."""
-        return self._suggestions(item, self.hybrid.pool.around(item, index), index, k)
+        return self._suggestions(item, self.around(item, index), index, k)
 
     def rank(
         self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
     ) -> list[Suggestion]:
         """Return all of these candidates, best first; `ranks` is the order they were found in, 1 the first."""
-        found = self.hybrid.pool.given(item, candidates, index, ranks)
+        found = self.given(item, candidates, index, ranks)
         return self._suggestions(item, found, index, len(found))
 
     def log_odds(self, candidates: Sequence[PoolCandidate]) -> list[float]:
-        """Return the logarithm of the odds that each candidate is right."""
+        """Return the logarithm of the odds that each candidate is right, described as by `around`."""
         if not self._learned or not candidates:
             return [self.hybrid.log_odds(each) for each in candidates]
         import numpy as np
@@ -180,6 +198,14 @@ class LearnedReranker:
         made._check_features()
         return made
 
+    def _compared(self, found: Sequence[PoolCandidate]) -> list[PoolCandidate]:
+        """Return candidates in the hybrid's order, each with how it stands among the others."""
+        odds = {each.id: self.hybrid.log_odds(each) for each in found}
+        ranked = sorted(found, key=lambda each: (-odds[each.id], each.id))
+        cosines = [each.signal("dense") for each in ranked]
+        told = standing([each.id for each in ranked], cosines, self.hybrid.pool.dense)
+        return [replace(each, features=(*each.features, *more)) for each, more in zip(ranked, told, strict=True)]
+
     def _suggestions(self, item: Item, found: list[PoolCandidate], index: ItemIndex, k: int) -> list[Suggestion]:
         odds = {each.id: told for each, told in zip(found, self.log_odds(found), strict=True)}
         best = sorted(found, key=lambda each: (-odds[each.id], each.id))[: max(k, 0)]
@@ -213,7 +239,7 @@ class LearnedReranker:
         return np.array([coefficients.get(name, 0.0) for name in names])
 
     def _check_features(self) -> None:
-        if list(self.hybrid.pool.features) != self._learned["names"]:
+        if list(self.features) != self._learned["names"]:
             raise NotTrained("The candidates are described by other features than it was trained on: train it again.")
 
     def _as_json(self) -> str:
