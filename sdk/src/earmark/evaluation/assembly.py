@@ -87,7 +87,7 @@ class Bench:
         queries = [query for some in labelled for query in some if query.positives]
         if not queries and not any(labelled_pairs):
             raise EarmarkError("The suggester learned needs --train, a file of known answers.")
-        learned = LearnedReranker(HybridSuggester(self.pool(self._known(queries))))
+        learned = LearnedReranker(HybridSuggester(self.pool(self.known(queries))))
         examples = [example for pairs in labelled_pairs for example in self._of_pairs(learned, pairs)]
         for number, query in enumerate(queries, start=1):
             ranked = learned.around(self.items[query.id], self.index)
@@ -99,7 +99,7 @@ class Bench:
         self.say(f"learned: {json.dumps(learned.report_)}")
         return learned
 
-    def _known(self, queries: Iterable[Query]) -> KnownClusters:
+    def known(self, queries: Iterable[Query]) -> KnownClusters:
         """Return what is known to be the same, each pair from when its query was created."""
         return KnownClusters(
             KnownPair(query.id, positive, self.items[query.id].created_at)

@@ -1,10 +1,9 @@
-"""The commands `earmark evaluate suggester` and `earmark evaluate compare`, beside `earmark evaluate labels`."""
+"""The commands `earmark evaluate suggester` and `earmark evaluate compare`; `labels` and `reports` hold the others."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import EarmarkError
-from earmark.evaluation import labels
+from earmark.evaluation import labels, reports
 from earmark.evaluation.assembly import Bench
+from earmark.evaluation.console import count_of, say
 from earmark.evaluation.files import Ranking, holds_pairs, read_items, read_pairs, read_queries, read_rankings
 from earmark.evaluation.measures import compared, summary
 from earmark.evaluation.running import asked, of_items, ordered
@@ -36,13 +36,14 @@ def add_to(commands: Commands) -> None:
     suggester.add_argument("--model", metavar="DIR", help="the folder of embedding models (EARMARK_MODELS)")
     suggester.set_defaults(run=evaluate_suggester)
     labels.add_to(inner)
+    reports.add_to(inner)
     compare = inner.add_parser("compare", help="whether one run is better than another, by a paired bootstrap")
     answers = compare.add_mutually_exclusive_group(required=True)
     answers.add_argument("--queries", metavar="F", help="{query, positives}")
     answers.add_argument("--pairs", metavar="F", help="{qid, cid, label}")
     compare.add_argument("first", help="a run, as `evaluate suggester` writes it")
     compare.add_argument("second", help="another one, of the same queries")
-    compare.add_argument("--samples", type=_count, default=10_000, help="how often queries are drawn anew")
+    compare.add_argument("--samples", type=count_of, default=10_000, help="how often queries are drawn anew")
     compare.set_defaults(run=compare_runs)
 
 
@@ -51,7 +52,7 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     if given.queries and not given.items:
         raise EarmarkError("--queries needs --items, the file of what can be found.")
     began = time.monotonic()
-    bench = Bench(given.model, say=_say)
+    bench = Bench(given.model, say=say)
     bench.take(read_items(given.items).values())
     training = [path for path in given.train if not holds_pairs(path)]
     training_pairs = [read_pairs(path) for path in given.train if holds_pairs(path)]
@@ -63,9 +64,9 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     suggester = bench.suggester(given.suggester, labelled, training_pairs)
     asking_began = time.monotonic()
     if given.pairs:
-        rankings = ordered(suggester, pairs, bench.index, _say)
+        rankings = ordered(suggester, pairs, bench.index, say)
     else:
-        rankings = asked(suggester, queries, bench.items, bench.index, _say)
+        rankings = asked(suggester, queries, bench.items, bench.index, say)
     ranked = _written(given.out, rankings)
     asking = time.monotonic() - asking_began
     answers = _answers(given)
@@ -116,13 +117,3 @@ def _written(path: str, rankings: Iterable[Ranking]) -> dict[str, list[str]]:
             ranked[ranking.query] = list(ranking.ranked)
             out.write(json.dumps({"query": ranking.query, "ranked": ranked[ranking.query]}) + "\n")
     return ranked
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 and up")
-    return int(text)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
