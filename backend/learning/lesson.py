@@ -54,9 +54,9 @@ def bins_of(said: Iterable[tuple[float, bool]]) -> list[dict[str, float]]:
         {
             "low": each.low,
             "high": each.high,
-            "chance": round(each.mean_chance, 4),
-            "right": each.right_count,
-            "of": each.count,
+            "mean_chance": round(each.mean_chance, 4),
+            "right_count": each.right_count,
+            "count": each.count,
         }
         for each in reliability(said)
     ]

@@ -10,6 +10,7 @@ from earmark import suggesters as sdk
 from backend.questions.models import Question
 from backend.suggestions.models import RemoteSuggester, Suggester
 from backend.suggestions.retrieval import USUAL_SUGGESTERS
+from backend.suggestions.rule_sets import rule_sets
 
 NOT_INSTALLED = "not installed here"
 
@@ -42,6 +43,7 @@ def catalogue_of(project_id: int) -> Mapping[str, Known]:
         off = "" if remote.is_enabled else ", switched off"
         known[remote.name] = Known(remote.name, f"at the host, asked{off}", is_usable=remote.is_enabled)
     known |= {each.name: _installed(each) for each in _looked_up()}
+    known |= {name: Known(name, _told(len(each.rules))) for name, each in rule_sets().items()}
     for name in asked:
         known.setdefault(name, Known(name, NOT_INSTALLED, is_usable=False))
     return {
@@ -56,6 +58,10 @@ def _installed(each: sdk.Installed) -> Known:
     if not each.package:
         return Known(each.name, "built in", is_ours=True)
     return Known(each.name, f"{each.package} {each.version}")
+
+
+def _told(rules_count: int) -> str:
+    return f"{'one rule' if rules_count == 1 else f'{rules_count} rules'}, installed here"
 
 
 @cache

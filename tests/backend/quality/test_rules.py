@@ -162,7 +162,7 @@ def test_the_page_draws_each_rule_with_its_interval(world, topics):
     page = client.get(reverse("rules")).content.decode()
     row = re.search(r"<tr><th[^>]*><bdi>mentions_inbox.*?</tr>", page)[0]
     low, high = wilson_interval(1, 2)
-    assert "80.0 %" in row and f"{low:.2f} to {high:.2f}" in row and "1 of 2" in row
+    assert "80.0\N{NO-BREAK SPACE}%" in row and f"{low:.2f} to {high:.2f}" in row and "1 of 2" in row
     assert 'class="em-whisker"' in row
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from earmark import suggesters as sdk
+from earmark.rules import rule
 
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_suggestions
@@ -13,7 +14,7 @@ from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.overview import overview
-from backend.suggestions import catalogue
+from backend.suggestions import catalogue, rule_sets
 from backend.suggestions.actions.remotes import register_remote
 from backend.suggestions.catalogue import catalogue_of
 from backend.suggestions.retrieval import suggester_row
@@ -142,3 +143,17 @@ def test_a_guess_that_may_not_be_stored_is_left_out_and_the_others_show(world, m
         found = guesses_for(question=world.question, item=world.items["5"])
     assert [guess.candidate_key for guess in found] == ["1"]
     assert caplog.text.count("A guess of the suggester same-error 3 is left out") == 3
+
+
+def test_installed_rules_are_known_by_the_name_a_question_gives_them(world, monkeypatch):
+    @rule(version="1")
+    def says_archive(item):
+        return None
+
+    monkeypatch.setattr(rule_sets, "discover_rules", lambda: {"threads": [says_archive]})
+    with tenancy(world.project):
+        world.question.suggesters = ["rules:threads", "rules:gone"]
+        world.question.save()
+        known = catalogue_of(world.project.pk)
+    assert known["rules:threads"].where == "one rule, installed here" and not known["rules:threads"].is_missing
+    assert known["rules:gone"].is_missing
