@@ -77,7 +77,7 @@ class TrainedVersionAdmin(EditableProjectRows):
     readonly_fields = [
         "question", "name", "state", "suggester", "health", "gained", "measures", "chances", "taught", "examples_count",
         "positives_count", "data", "frozen_checksum", "artefact_checksum", "embedder_version", "seconds", "asked_by",
-        "asked_at", "trained_at", "failure", "moves",
+        "asked_at", "trained_at", "erased_at", "failure", "moves",
     ]  # fmt: skip
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -129,6 +129,11 @@ class TrainedVersionAdmin(EditableProjectRows):
         for live in self.get_queryset(request).filter(state=State.LIVE).select_related("question"):
             if fault := fault_of(live):
                 messages.error(request, f"{live} is live and abstains: it cannot be loaded here. {fault}")
+            if live.erased_at is not None:
+                told = (
+                    "was taught by somebody who is erased since. One without them is trained: promote it, or step back."
+                )
+                messages.warning(request, f"{live} is live and {told}")
         page: HttpResponse = super().changelist_view(request, extra_context)
         return page
 
@@ -203,7 +208,8 @@ class TrainedVersionAdmin(EditableProjectRows):
     @admin.display(description="State", ordering="state")
     def stage(self, trained: TrainedVersion) -> str:
         """Return the state in a word; the version's page says what it means."""
-        return trained.get_state_display().partition(":")[0]
+        state = trained.get_state_display().partition(":")[0]
+        return f"{state}, taught by somebody erased" if trained.erased_at else state
 
     @admin.display(description="How it did")
     def mine(self, trained: TrainedVersion) -> str:
@@ -298,7 +304,7 @@ class TrainedVersionAdmin(EditableProjectRows):
         named = {State.LIVE: ("step_back", "Step back …")} | dict.fromkeys(
             (State.SHADOW, State.RETIRED), ("promote", "Promote …")
         )
-        if trained.state not in named:
+        if trained.state not in named or (trained.erased_at and trained.state != State.LIVE):
             return ""
         name, words = named[State(trained.state)]
         return format_html(

@@ -232,6 +232,9 @@ class TrainedVersion(Owned):
     asked_at = models.DateTimeField()
     trained_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, help_text="When it was found that a person whose answers taught it is erased."
+    )
 
     class Meta:
         constraints = [
