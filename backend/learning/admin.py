@@ -8,10 +8,14 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.safestring import mark_safe
+from django.utils.text import Truncator, capfirst
+from earmark.evaluation.calibration import Bin
+from earmark.evaluation.reliability import reliability_diagram
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from backend.datasets.models import DatasetVersion
@@ -66,17 +70,14 @@ class TrainedVersionAdmin(EditableProjectRows):
     """Trained versions with how they did; the button trains another one."""
 
     form = TrainForm
-    list_display = [
-        "__str__", "name", "state", "mine", "usual", "gained", "asked_count", "examples_count", "data", "trained_at",
-        "moves",
-    ]  # fmt: skip
+    list_display = ["__str__", "name", "stage", "mine", "usual", "gained", "data", "trained_at", "moves"]
     list_filter = ["question", "name", "state"]
     list_select_related = ["question", "suggester"]
     ordering = ["-pk"]
     readonly_fields = [
-        "question", "name", "state", "suggester", "health", "gained", "measures", "taught", "examples_count",
-        "positives_count", "data", "dataset_checksum", "checksum", "embedder_version", "seconds", "asked_by",
-        "asked_at", "trained_at", "failure", "moves",
+        "question", "name", "state", "suggester", "health", "gained", "measures", "chances", "taught", "examples_count",
+        "positives_count", "data", "frozen_checksum", "artefact_checksum", "embedder_version", "seconds", "asked_by",
+        "asked_at", "trained_at", "erased_at", "failure", "moves",
     ]  # fmt: skip
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -118,11 +119,21 @@ class TrainedVersionAdmin(EditableProjectRows):
         )
         return HttpResponseRedirect(reverse(LIST))
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        """Offer one button: a version is asked for, and then it is trained."""
+        alone = {"show_save_and_add_another": False, "show_save_and_continue": False, "title": "Train a suggester"}
+        return super().add_view(request, form_url, (extra_context or {}) | alone)
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Say above the list which live version cannot be loaded, and what to do."""
         for live in self.get_queryset(request).filter(state=State.LIVE).select_related("question"):
             if fault := fault_of(live):
                 messages.error(request, f"{live} is live and abstains: it cannot be loaded here. {fault}")
+            if live.erased_at is not None:
+                told = (
+                    "was taught by somebody who is erased since. One without them is trained: promote it, or step back."
+                )
+                messages.warning(request, f"{live} is live and {told}")
         page: HttpResponse = super().changelist_view(request, extra_context)
         return page
 
@@ -158,6 +169,7 @@ class TrainedVersionAdmin(EditableProjectRows):
         facts = {
             "title": f"Promote {trained}?",
             "lead": lead if can_move else f"{trained} is {trained.state}; it cannot be promoted.",
+            "proof": self._proof(trained) if can_move else "",
             "notice": unnamed,
             "doubt": why_not(trained, live) if can_move and not fault else "",
             "fault": fault,
@@ -193,10 +205,21 @@ class TrainedVersionAdmin(EditableProjectRows):
         }
         return self._page(request, facts)
 
+    @admin.display(description="State", ordering="state")
+    def stage(self, trained: TrainedVersion) -> str:
+        """Return the state in a word; the version's page says what it means."""
+        state = trained.get_state_display().partition(":")[0]
+        return f"{state}, taught by somebody erased" if trained.erased_at else state
+
     @admin.display(description="How it did")
     def mine(self, trained: TrainedVersion) -> str:
-        """Return the measure that decides, on what it had not seen."""
-        return f"{trained.measure} {_figure(trained, 'learned', trained.measure)}" if _is_measured(trained) else "–"
+        """Return the measure that decides, on what it had not seen; why it failed, where it did."""
+        if trained.state == State.FAILED:
+            return Truncator(trained.failure).chars(60)
+        if not _is_measured(trained):
+            return "–"
+        figure = _figure(trained, "learned", trained.measure)
+        return f"{trained.measure} {figure} on {trained.metrics['queries']} items"
 
     @admin.display(description="Untrained")
     def usual(self, trained: TrainedVersion) -> str:
@@ -212,11 +235,6 @@ class TrainedVersionAdmin(EditableProjectRows):
         surely = "surely better" if trained.is_better else "not surely better"
         return f"{gain['difference']:+.1f} ({gain['low']:+.1f} to {gain['high']:+.1f}), {surely}"
 
-    @admin.display(description="Measured on")
-    def asked_count(self, trained: TrainedVersion) -> str:
-        """Return on how many queries it was measured."""
-        return f"{trained.metrics.get('queries', 0)} items"
-
     @admin.display(description="Trained from")
     def data(self, trained: TrainedVersion) -> str:
         """Return the frozen version it was trained from."""
@@ -228,6 +246,16 @@ class TrainedVersionAdmin(EditableProjectRows):
         if trained.state in (State.TRAINING, State.FAILED):
             return "–"
         return fault_of(trained) or "whole: every checksum holds"
+
+    @admin.display(description="Checksum of what it was trained from")
+    def frozen_checksum(self, trained: TrainedVersion) -> str:
+        """Return the frozen version's checksum, which breaks where the window is narrow."""
+        return format_html('<span class="em-hash">{}</span>', trained.dataset_checksum)
+
+    @admin.display(description="Checksum of the artefact")
+    def artefact_checksum(self, trained: TrainedVersion) -> str:
+        """Return the artefact's checksum, which breaks where the window is narrow."""
+        return format_html('<span class="em-hash">{}</span>', trained.checksum or "–")
 
     @admin.display(description="Measures")
     def measures(self, trained: TrainedVersion) -> str:
@@ -242,6 +270,20 @@ class TrainedVersionAdmin(EditableProjectRows):
         if "pool_recall" in trained.metrics:
             told.append(f"its pool holds a right one for {trained.metrics['pool_recall']} %")
         return "; ".join(told)
+
+    @admin.display(description="Its chances")
+    def chances(self, trained: TrainedVersion) -> str:
+        """Return chances beside how often they came true, drawn and as a table."""
+        bins = [Bin(**each) for each in trained.metrics.get("calibration", ())]
+        if not bins:
+            return "nothing that could tell was asked"
+        title = "Chances beside how often they came true; the table tells the same"
+        facts = {
+            "diagram": mark_safe(reliability_diagram(bins, title=title)),  # noqa: S308  our own numbers
+            "bins": [_told(each) for each in bins],
+            "is_pair": trained.name == LEARNED,
+        }
+        return render_to_string("learning/reliability.html", facts)
 
     @admin.display(description="What it learned from")
     def taught(self, trained: TrainedVersion) -> str:
@@ -262,14 +304,19 @@ class TrainedVersionAdmin(EditableProjectRows):
         named = {State.LIVE: ("step_back", "Step back …")} | dict.fromkeys(
             (State.SHADOW, State.RETIRED), ("promote", "Promote …")
         )
-        if trained.state not in named:
+        if trained.state not in named or (trained.erased_at and trained.state != State.LIVE):
             return ""
         name, words = named[State(trained.state)]
         return format_html(
-            '<a class="em-button" href="{}">{}</a>',
+            '<span class="em"><a class="em-button" href="{}">{}</a></span>',
             reverse(f"admin:suggestions_trainedversion_{name}", args=[trained.pk]),
             words,
         )
+
+    def _proof(self, trained: TrainedVersion) -> str:
+        if not _is_measured(trained):
+            return ""
+        return f"{self.mine(trained)} that it had not seen, untrained {self.usual(trained)}: {self.gained(trained)}."
 
     def _one(self, request: HttpRequest, pk: int) -> TrainedVersion:
         rows: QuerySet[TrainedVersion] = self.get_queryset(request)
@@ -314,6 +361,18 @@ class PromotionAdmin(ProjectRows):
     def after_or_hybrid(self, step: Promotion) -> str:
         """Return what serves since."""
         return str(step.after or untrained_of(step.question))
+
+
+def _told(each: Bin) -> dict[str, str]:
+    low, high = each.interval
+    is_low = each.mean_chance < each.share
+    return {
+        "said": f"{100 * each.mean_chance:.0f} %",
+        "true": f"{100 * each.share:.0f} %",
+        "interval": f"{100 * low:.0f} to {100 * high:.0f} %",
+        "counts": f"{each.right_count} of {each.count}",
+        "verdict": ("too low" if is_low else "too high") if each.is_off else "fits",
+    }
 
 
 def _is_measured(trained: TrainedVersion) -> bool:

@@ -13,10 +13,20 @@ class LearningConfig(AppConfig):
     def ready(self) -> None:
         """Register the jobs of learning."""
         from backend.learning import receivers  # noqa: F401
-        from backend.learning.actions.forget import FORGET
+        from backend.learning.actions.forget import FORGET, FORGET_PEOPLE, TRAIN_ANEW
         from backend.learning.actions.train import LEASE_S, TRAIN
-        from backend.learning.work import fit_work, forget_work, give_up_work, read_work, write_work
+        from backend.learning.work import (
+            fit_work,
+            forget_people_work,
+            forget_work,
+            give_up_work,
+            read_work,
+            train_anew_work,
+            write_work,
+        )
         from backend.projects.jobs import Errand, handles
 
         handles(TRAIN, Errand(read_work, fit_work, write_work), lease_s=LEASE_S, on_death=give_up_work)
         handles(FORGET, forget_work, lease_s=120)
+        handles(FORGET_PEOPLE, forget_people_work, lease_s=120)
+        handles(TRAIN_ANEW, train_anew_work)

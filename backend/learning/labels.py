@@ -10,7 +10,7 @@ from typing import Any
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 from earmark.evaluation import Comparison, compared_shares
-from earmark.evaluation.label_measures import Labelled, right_share
+from earmark.evaluation.label_measures import Labelled, right_share, said_of
 
 from backend.datasets.models import DatasetVersion
 from backend.datasets.splits import DEV, TEST, TRAIN
@@ -63,7 +63,7 @@ class LabelLesson:
         question = self.trained.question
         one_of = question.kind == Question.Kind.CHOICE
         answers = {
-            name: [_answer(guess, each, one_of=one_of) for each in self.asked]
+            name: [Labelled(_guessed(guess, each), each.fits) for each in self.asked]
             for name, guess in {"learned": mine, **self.rivals}.items()
         }
         right = {
@@ -81,12 +81,7 @@ class LabelLesson:
             },
             "gain": gains[UNTRAINED],
             "gains": gains,
-            "calibration": bins_of(
-                (chance, each.fits[label])
-                for each in answers["learned"]
-                for label, chance in each.guessed
-                if label in each.fits
-            ),
+            "calibration": bins_of(said_of(answers["learned"], one_of=one_of)),
         }
 
 
@@ -163,12 +158,8 @@ def _new(trained: TrainedVersion) -> Labels:
     return sdk.StackedLabels(trained.question.dictionary, one_of=one_of)
 
 
-def _answer(guess: Guess, each: sdk.LabelledItem, *, one_of: bool) -> Labelled:
-    guessed = [(found.candidate_id, found.score) for found in guess(each.item)]
-    fits = dict(each.fits)
-    if one_of:  # of a choice every other label is known not to be it
-        fits |= {label: False for label, _ in guessed if label not in fits}
-    return Labelled(guessed, fits)
+def _guessed(guess: Guess, each: sdk.LabelledItem) -> list[tuple[str, float]]:
+    return [(found.candidate_id, found.score) for found in guess(each.item)]
 
 
 def _ahead(rival: Sequence[float], mine: Sequence[float]) -> Comparison:

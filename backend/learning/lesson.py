@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from earmark.evaluation import Comparison
 from earmark.evaluation.calibration import reliability
 
+from backend.annotators.models import Annotator
 from backend.datasets.actions.freeze import path_of_file
 from backend.datasets.models import DatasetVersion
 from backend.suggestions.models import TrainedVersion
@@ -54,9 +55,9 @@ def bins_of(said: Iterable[tuple[float, bool]]) -> list[dict[str, float]]:
         {
             "low": each.low,
             "high": each.high,
-            "chance": round(each.mean_chance, 4),
-            "right": each.right_count,
-            "of": each.count,
+            "mean_chance": round(each.mean_chance, 4),
+            "right_count": each.right_count,
+            "count": each.count,
         }
         for each in reliability(said)
     ]
@@ -65,6 +66,13 @@ def bins_of(said: Iterable[tuple[float, bool]]) -> list[dict[str, float]]:
 def drawn(keys: Iterable[str], most: int) -> list[str]:
     """Return at most so many keys, the same ones each time."""
     return sorted(sorted(keys, key=lambda key: hashlib.sha256(key.encode()).hexdigest())[:most])
+
+
+def holds_erased(version: DatasetVersion) -> bool:
+    """Return whether a frozen version holds rows of somebody who is erased since. Raises DatasetError."""
+    told = {row["annotator"] for row in lines_of(version, "judgements.jsonl")}
+    known = Annotator.objects.of(version.project_id).filter(pseudonym__in=told)
+    return len(told) > known.count()
 
 
 def lines_of(version: DatasetVersion, name: str) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from backend.datasets.errors import DatasetError
-from backend.learning.actions.forget import forget_removed, forget_what_went_meanwhile
+from backend.learning.actions.forget import (
+    forget_removed,
+    forget_what_went_meanwhile,
+    mark_taught_by_erased,
+    train_anew,
+)
 from backend.learning.actions.train import Written, finish, gather, give_up, learn
 from backend.learning.errors import LearningError
 from backend.learning.lesson import Lesson
@@ -45,6 +50,16 @@ def write_work(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> N
 def forget_work(*, project_id: int, now: datetime, **_: Any) -> None:
     """Take what only removed items said out of what was learned."""
     forget_removed(project_id=project_id)
+
+
+def forget_people_work(*, project_id: int, now: datetime, **_: Any) -> None:
+    """Find what erased people taught."""
+    mark_taught_by_erased(project_id=project_id, now=now)
+
+
+def train_anew_work(*, project_id: int, now: datetime, version_id: int, name: str, **_: Any) -> None:
+    """Train anew what an erased person taught."""
+    train_anew(version_id=version_id, name=name, now=now)
 
 
 def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: str, **_: Any) -> None:

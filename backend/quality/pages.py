@@ -4,14 +4,15 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 from earmark.intervals import wilson_interval
+from earmark.rules.combining import Estimate
 
-from backend.projects.models import Job
-from backend.quality.actions.rules import ANALYSE, analyse_later
+from backend.quality.actions.rules import analyse_later, waiting_analyses
 from backend.quality.charts import whisker
 from backend.quality.models import RuleRecord
 from backend.questions.models import Question
@@ -49,27 +50,33 @@ def _question(question: Question) -> dict[str, Any]:
     latest: dict[str, Any] = defaultdict(lambda: None)
     for record in records:
         latest[record.rule_set] = max(filter(None, [latest[record.rule_set], record.analysed_at]))
-    waiting = Job.objects.waiting().filter(project=question.project_id, kind=ANALYSE)
+    present = [record for record in records if record.analysed_at == latest[record.rule_set]]
+    earlier = [record for record in records if record.analysed_at != latest[record.rule_set]]
     return {
         "question": question,
         "sets": [each.name for each in rule_sets_of(question)],
-        "is_waiting": waiting.filter(arguments={"question_id": question.pk}).exists(),
+        "is_waiting": waiting_analyses(question).filter(due_at__lte=Now()).exists(),
         "analysed_at": max(latest.values(), default=None),
         "asked_count": max((record.asked_count for record in records), default=0),
-        "present": [_row(record) for record in records if record.analysed_at == latest[record.rule_set]],
-        "earlier": [_row(record) for record in records if record.analysed_at != latest[record.rule_set]],
+        "tables": [table for table in (_table("", present), _table("Earlier versions", earlier)) if table["rows"]],
     }
+
+
+def _table(summary: str, records: list[RuleRecord]) -> dict[str, Any]:
+    return {"summary": summary, "rows": [_row(record) for record in records]}
 
 
 def _row(record: RuleRecord) -> dict[str, Any]:
     low, high = wilson_interval(record.right_count, record.judged_count)
     share = record.right_count / record.judged_count if record.judged_count else 0.0
+    weighs = Estimate(record.right_count, record.judged_count).accuracy()
     return {
         "record": record,
         "coverage": _share(record.voted_count, record.asked_count),
         "overlap": _share(record.overlap_count, record.asked_count),
         "conflict": _share(record.conflict_count, record.asked_count),
         "whisker": mark_safe(whisker(share, low, high)) if record.judged_count else "",  # noqa: S308  our own numbers
+        "weighs": f"{weighs:.2f}".lstrip("0"),
         "right": f"{share:.2f}".lstrip("0") if record.judged_count else "–",
         "interval": f"{low:.2f} to {high:.2f}" if record.judged_count else "nothing was judged yet",
         "ms": "–" if record.median_ms is None else f"{record.median_ms:.3f}",
@@ -77,4 +84,4 @@ def _row(record: RuleRecord) -> dict[str, Any]:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "–"
+    return f"{100 * part / whole:.1f}\N{NO-BREAK SPACE}%" if whole else "–"

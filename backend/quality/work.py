@@ -1,12 +1,13 @@
 """The jobs of quality: settle a unit, vet a person, recompute what a blocked person touched, analyse rules."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from backend.projects.actions.jobs import enqueue
-from backend.quality.actions.rules import Examination, begin_examinations, examined, write_examination
+from backend.quality.actions.rules import Examination, analyse_later, begin_examinations, examined, write_examination
 from backend.quality.actions.settle import mark_stale, settle_unit
 from backend.quality.actions.vet import annotators_of_unit, units_of_annotator, vet_annotator
+from backend.quality.models import ConsensusLabel
 from backend.questions.models import GoldAnswer, Question
 
 SETTLE = "quality.settle_unit"
@@ -16,8 +17,13 @@ MARK_STALE = "quality.mark_stale"
 
 
 def settle_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> None:
-    """Settle a unit, and vet those who answered it where its answer is known."""
-    settle_unit(unit_id=unit_id, now=now)
+    """Settle a unit, and vet those who answered it where its answer is known.
+
+    Within a day votes of rules weigh by it.
+    """
+    label = settle_unit(unit_id=unit_id, now=now)
+    if label.state == ConsensusLabel.State.SETTLED:
+        analyse_later(question=label.question, due_at=now + timedelta(days=1))
     if GoldAnswer.objects.filter(project=project_id, unit=unit_id).exists():
         vet_unit_work(project_id=project_id, now=now, unit_id=unit_id)
 

@@ -100,8 +100,9 @@ class RemoteSuggesterAdmin(EditableProjectRows):
         super().save_model(request, obj, form, change)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Say above the list whose figures these are."""
-        messages.info(request, WHICH_PROCESS)
+        """Say above the list whose figures these are, where there are any."""
+        if self.get_queryset(request).exists():
+            messages.info(request, WHICH_PROCESS)
         page: HttpResponse = super().changelist_view(request, extra_context)
         return page
 

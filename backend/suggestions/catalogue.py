@@ -43,7 +43,7 @@ def catalogue_of(project_id: int) -> Mapping[str, Known]:
         off = "" if remote.is_enabled else ", switched off"
         known[remote.name] = Known(remote.name, f"at the host, asked{off}", is_usable=remote.is_enabled)
     known |= {each.name: _installed(each) for each in _looked_up()}
-    known |= {name: Known(name, "rules, installed here") for name in rule_sets()}
+    known |= {name: Known(name, _told(len(each.rules))) for name, each in rule_sets().items()}
     for name in asked:
         known.setdefault(name, Known(name, NOT_INSTALLED, is_usable=False))
     return {
@@ -58,6 +58,10 @@ def _installed(each: sdk.Installed) -> Known:
     if not each.package:
         return Known(each.name, "built in", is_ours=True)
     return Known(each.name, f"{each.package} {each.version}")
+
+
+def _told(rules_count: int) -> str:
+    return f"{'one rule' if rules_count == 1 else f'{rules_count} rules'}, installed here"
 
 
 @cache

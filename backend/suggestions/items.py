@@ -3,15 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from earmark import suggesters as sdk
 
 from backend.questions.models import Item
 
 BATCH = 5_000
+Key = TypeVar("Key")
 
 
-def batched(keys: Iterable[str]) -> Iterator[list[str]]:
+def batched(keys: Iterable[Key]) -> Iterator[list[Key]]:
     """Yield keys in batches that one query takes."""
     left = iter(keys)
     while some := list(islice(left, BATCH)):

@@ -176,6 +176,28 @@ class WeighedFields(Owned):
         return f"{len(self.facts.get('facets', []))} fields"
 
 
+class RuleAccuracy(Owned):
+    """How often votes of one version of a rule were right on a question, written by quality: what they weigh."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="rule_accuracies")
+    rule_set = models.CharField(max_length=80)
+    rule = models.CharField(max_length=80)
+    version = models.CharField(max_length=40)
+    right_count = models.PositiveIntegerField()
+    judged_count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "question", "rule_set", "rule", "version"], name="a_rule_version_weighs_once"
+            ),
+        ]
+        verbose_name_plural = "rule accuracies"
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.version}: {self.right_count} of {self.judged_count}"
+
+
 class TrainedVersion(Owned):
     """A suggester trained of one question from a frozen dataset version, and how it did on what it had not seen.
 
@@ -210,6 +232,9 @@ class TrainedVersion(Owned):
     asked_at = models.DateTimeField()
     trained_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, help_text="When it was found that a person whose answers taught it is erased."
+    )
 
     class Meta:
         constraints = [

@@ -1,13 +1,18 @@
 """Rules that are installed (entry points `earmark.rules`), as suggesters of questions: `rules:NAME`."""
 
 import logging
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from earmark import suggesters as sdk
 from earmark.rules import Rule, RuleSuggester, TimeBox, discover_rules
+from earmark.rules.combining import Estimate
 
 from backend.questions.models import Question
+from backend.suggestions.models import RuleAccuracy
 
 logger = logging.getLogger(__name__)
 
@@ -15,8 +20,14 @@ PREFIX = "rules:"
 WHOLE_MS = 250.0
 """What all rules of a set get together for one item at a request."""
 
+LOOK_AGAIN_S = 60.0
+"""How old may be at a request what is known of votes."""
+MOST_KEPT = 1_000
+
 Read = Callable[[list[str]], Iterable[sdk.Item]]
 _boxes: dict[str, TimeBox] = {}
+_estimates: OrderedDict[tuple[int, str], tuple[float, Mapping[str, Estimate]]] = OrderedDict()
+_keeping = Lock()
 
 
 @dataclass(frozen=True)
@@ -34,14 +45,15 @@ class RuleSet:
     def engine(self, question: Question, read: Read) -> RuleSuggester | None:
         """Return the suggester for a question, None where no rule fits its kind; `read` gives items by key.
 
-        Its rules weigh what the prior says: a version of it stays the same while people answer.
+        Votes weigh as often as people said that they are right when the rules were analysed last, drawn to the prior
+        where that was seldom; so its version changes with an analysis and not with each answer.
         """
         rules = self.fitting(question)
         if not rules:
             logger.warning("No rule of %s is about what question %s asks; it abstains.", self.name, question.slug)
             return None
         only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
-        return RuleSuggester(
+        made = RuleSuggester(
             rules,
             name=self.name,
             one_of=question.kind == Question.Kind.CHOICE,
@@ -50,6 +62,34 @@ class RuleSet:
             whole_ms=WHOLE_MS,
             box=_boxes.setdefault(self.name, TimeBox()),
         )
+        return made.weighed_by(estimates_of(question, self))
+
+
+def estimates_of(question: Question, rule_set: RuleSet) -> Mapping[str, Estimate]:
+    """Return how often votes of each rule of a set, in its present version, were right; at most LOOK_AGAIN_S old."""
+    key = (question.pk, rule_set.name)
+    with _keeping:
+        read_at, known = _estimates.get(key, (float("-inf"), {}))
+    if time.monotonic() - read_at > LOOK_AGAIN_S:
+        present = {(rule.name, rule.version) for rule in rule_set.rules}
+        rows = RuleAccuracy.objects.of(question.project_id).filter(question=question, rule_set=rule_set.name)
+        known = {
+            each.rule: Estimate(each.right_count, each.judged_count)
+            for each in rows
+            if (each.rule, each.version) in present
+        }
+        with _keeping:
+            _estimates[key] = (time.monotonic(), known)
+            _estimates.move_to_end(key)
+            while len(_estimates) > MOST_KEPT:
+                _estimates.popitem(last=False)
+    return known
+
+
+def forget_estimates() -> None:
+    """Look at the next request how often votes were right."""
+    with _keeping:
+        _estimates.clear()
 
 
 def rule_sets() -> Mapping[str, RuleSet]:

@@ -112,6 +112,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     from backend.suggestions.fusion import forget_engines
     from backend.suggestions.remote import forget_remotes
     from backend.suggestions.retrieval import forget_indexes
+    from backend.suggestions.rule_sets import forget_estimates
     from backend.suggestions.taught import forget_taught
 
     send_nudges_by(lambda: None)
@@ -123,8 +124,10 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     forget_indexes()
     forget_engines()
     forget_taught()
+    forget_estimates()
     yield
     forget_indexes()
     forget_remotes()
     forget_engines()
     forget_taught()
+    forget_estimates()

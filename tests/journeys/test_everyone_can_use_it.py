@@ -69,3 +69,18 @@ def test_the_overview_and_the_story(staff: Any, product: Product, scheme: str) -
     staff.locator("tr:has-text('1720773') a").first.click()
     staff.get_by_role("heading", name="Answer as an expert").wait_for()
     assert violations(staff, "'.em'") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_of_suggesters(staff: Any, product: Product, scheme: str, width: int) -> None:
+    staff.emulate_media(color_scheme=scheme)
+    staff.set_viewport_size({"width": width, "height": 900})
+    for path in (
+        "suggestions/suggester/", "suggestions/trainedversion/", "suggestions/trainedversion/add/",
+        "suggestions/promotion/", "suggestions/remotesuggester/", "suggestions/remotesuggester/add/", "rules/",
+        "search-index",
+    ):  # fmt: skip
+        staff.goto(product.admin + path)
+        assert violations(staff, "document.querySelector('.em') || document.querySelector('#main')") == [], path
+        assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -65,12 +65,13 @@ def record_events(
     a tag they may name themselves, within the question's labels, and a limited number of new ones a day
     (`too_many_new_labels`). An answer at the desk after its lease is
     refused where others took the places (`lease_over`). Bad events take nothing from the good
-    ones. Raises SessionRevoked where `epoch` is not the annotator's any more. The caller holds the
+    ones. Raises SessionRevoked where `epoch` is not the annotator's any more, or they are erased. The caller holds the
     project's door; the annotator's row is locked until the transaction ends.
     """
-    annotator = Annotator.objects.select_for_update().get(pk=annotator.pk)
-    if epoch is not None and epoch != annotator.epoch:
+    held = Annotator.objects.select_for_update().filter(pk=annotator.pk).first()
+    if held is None or epoch not in (None, held.epoch):
         raise SessionRevoked("The sessions of this annotator were ended; sign in anew.")
+    annotator = held
     batch = _gather(annotator, events, now)
     verdicts = [_take(batch, event) for event in events]
     _keep_refusals(batch, verdicts)

@@ -1,16 +1,20 @@
-"""Forget what only removed items said: what they wrote must not be read in an artefact that was taught with them."""
+"""Forget what only removed items said, and find what erased people taught."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 
+from backend.datasets.actions.freeze import ask_for_version
 from backend.datasets.errors import DatasetError
-from backend.learning.actions.train import frozen_version
+from backend.datasets.models import Dataset, DatasetVersion
+from backend.learning.actions.train import ask_for_training, frozen_version
 from backend.learning.errors import LearningError
 from backend.learning.labels import taught_keys
+from backend.learning.lesson import holds_erased
 from backend.projects.actions.jobs import enqueue, enqueue_once
 from backend.questions.models import Item, ItemSnapshot
 from backend.suggestions.actions.embed import FORGET_ITEMS
@@ -19,6 +23,7 @@ from backend.suggestions.items import StoredItems, as_sdk_item, batched
 from backend.suggestions.models import LEARNED, TrainedVersion
 
 FORGET = "learning.forget_removed"
+FORGET_PEOPLE, TRAIN_ANEW = "learning.forget_people", "learning.train_anew"
 
 
 def forget_removed(*, project_id: int) -> None:
@@ -39,6 +44,41 @@ def forget_what_went_meanwhile(*, trained: TrainedVersion) -> None:
     for ids in batched(removed.values_list("pk", flat=True)):
         enqueue(project=trained.project_id, kind=FORGET_ITEMS, item_ids=ids)
         enqueue_once(project=trained.project_id, kind=FORGET)
+
+
+def mark_taught_by_erased(*, project_id: int, now: datetime) -> list[TrainedVersion]:
+    """Mark the trained versions that somebody taught who is erased since; ask for what serves or waits to be anew.
+
+    Each such question gets a new frozen version, and a new trained one from it, in shadow as any. What is live goes on
+    until that is promoted; what is marked is never promoted again.
+    """
+    trained = TrainedVersion.objects.of(project_id).exclude(checksum="").filter(erased_at=None)
+    marked = [each for each in trained.select_related("question").order_by("pk") if _is_taught_by_erased(each)]
+    TrainedVersion.objects.filter(pk__in=[each.pk for each in marked]).update(erased_at=now)
+    anew = {
+        (each.question_id, each.name): each
+        for each in marked
+        if each.state in (TrainedVersion.State.LIVE, TrainedVersion.State.SHADOW)
+    }
+    for each in anew.values():
+        dataset = Dataset.objects.of(project_id).get(slug=each.dataset)
+        version = ask_for_version(dataset=dataset, asked_by="erasure", now=now)
+        enqueue(project=project_id, kind=TRAIN_ANEW, version_id=version.pk, name=each.name)
+    return marked
+
+
+def train_anew(*, version_id: int, name: str, now: datetime) -> None:
+    """Ask for training from a version once it is frozen; raises NothingFrozen before: the job is tried again."""
+    version = DatasetVersion.objects.select_related("dataset__question").get(pk=version_id)
+    if version.state != DatasetVersion.State.FAILED:
+        ask_for_training(question=version.dataset.question, version=version, name=name, asked_by="erasure", now=now)
+
+
+def _is_taught_by_erased(trained: TrainedVersion) -> bool:
+    with suppress(LearningError, DatasetError, OSError):
+        version = frozen_version(question=trained.question, number=trained.dataset_number, dataset=trained.dataset)
+        return holds_erased(version)
+    return False
 
 
 def _forget(trained: TrainedVersion) -> None:

@@ -22,6 +22,10 @@ def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = ""
     trained = TrainedVersion.objects.select_related("question", "suggester").get(pk=trained.pk)
     if trained.state not in (State.SHADOW, State.RETIRED):
         raise NotPromotable(f"{trained} is {trained.state}; only a version in shadow, or a retired one, is promoted.")
+    if trained.erased_at is not None:
+        raise NotPromotable(
+            f"{trained} was taught by somebody who is erased since; promote one that was trained later."
+        )
     if fault := fault_of(trained):
         raise NotPromotable(f"{trained} cannot be loaded here. {fault}")
     reason = reason.strip()[:LONGEST_REASON]
@@ -35,7 +39,8 @@ def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = ""
 def step_back(*, question: Question, by: str, now: datetime, reason: str = "") -> Promotion:
     """Let serve again what the live version took the place of, be that an earlier version or nothing trained.
 
-    An earlier version that cannot be loaded here any more is passed over. Raises NothingLive.
+    An earlier version that cannot be loaded here any more, or that an erased person taught, is passed over.
+    Raises NothingLive.
     """
     live = _locked_live(question)
     if live is None:
@@ -76,7 +81,7 @@ def _before(live: TrainedVersion) -> TrainedVersion | None:
         at = step.before if step else None
         if at is None or at.pk in seen:
             return None
-        if not fault_of(at):
+        if at.erased_at is None and not fault_of(at):
             return at
         seen.add(at.pk)
     return None

@@ -28,7 +28,7 @@ from backend.datasets.splits import TRAIN as TRAIN_SPLIT
 from backend.learning.errors import NothingFrozen, NothingToLearn, NotLearnable
 from backend.learning.labels import gather_labels
 from backend.learning.ledger import Row, positives_of, told_of
-from backend.learning.lesson import SAMPLES, Learned, Lesson, Tell, bins_of, drawn, gain_of, lines_of
+from backend.learning.lesson import SAMPLES, Learned, Lesson, Tell, bins_of, drawn, gain_of, holds_erased, lines_of
 from backend.projects.actions.jobs import enqueue
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
@@ -167,6 +167,8 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
     Raises NothingFrozen, NothingToLearn, and DatasetError where the frozen files are not what was frozen.
     """
     version = frozen_version(question=trained.question, number=trained.dataset_number, dataset=trained.dataset)
+    if holds_erased(version):
+        raise NothingFrozen(f"{version} holds answers of somebody who is erased since. Freeze a version anew.")
     if trained.question.kind == Question.Kind.PAIR:
         return _gather_pairs(trained, version, now, tell)
     return gather_labels(trained=trained, version=version, tell=tell)

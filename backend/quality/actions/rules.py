@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from earmark.rules import Answers, Rule, RuleReport, TimeBox, analyse_rules, apply_rules
 from earmark.rules.running import Asked
 
@@ -13,6 +15,7 @@ from backend.quality.models import ConsensusLabel, RuleRecord
 from backend.questions.models import Question
 from backend.questions.units import FITS
 from backend.suggestions.asked import asked_of, newest_asked
+from backend.suggestions.models import RuleAccuracy
 from backend.suggestions.rule_sets import rule_sets_of
 
 ANALYSE = "quality.analyse_rules"
@@ -35,14 +38,27 @@ class Examination:
     reports: Sequence[RuleReport] = ()
 
 
-def analyse_later(*, question: Question) -> bool:
-    """Ask for the rules of a question to be analysed, unless that waits already; False where it names none."""
+def analyse_later(*, question: Question, due_at: datetime | None = None) -> bool:
+    """Ask for the rules of a question to be analysed, at once or at `due_at`; False where it names none.
+
+    One that waits already is made to be at once where that is asked, else left as it is.
+    """
     if not rule_sets_of(question):
         return False
-    waiting = Job.objects.waiting().filter(project=question.project_id, kind=ANALYSE)
-    if not waiting.filter(arguments={"question_id": question.pk}).exists():
-        enqueue(project=question.project_id, kind=ANALYSE, question_id=question.pk)
+    waiting = waiting_analyses(question)
+    if not waiting.exists():
+        job = enqueue(project=question.project_id, kind=ANALYSE, question_id=question.pk)
+        if due_at is not None:
+            Job.objects.filter(pk=job.pk).update(due_at=due_at)
+    elif due_at is None:
+        waiting.update(due_at=Now())
     return True
+
+
+def waiting_analyses(question: Question) -> QuerySet[Job]:
+    """Return the jobs, one at most, that wait to analyse the rules of a question."""
+    waiting: QuerySet[Job] = Job.objects.waiting().filter(project=question.project_id, kind=ANALYSE)
+    return waiting.filter(arguments={"question_id": question.pk})
 
 
 def begin_examinations(*, question: Question) -> list[Examination]:
@@ -67,12 +83,29 @@ def examined(examination: Examination) -> Examination:
 
 
 def write_examination(*, question: Question, examination: Examination, now: datetime) -> None:
-    """Write what was found, over what was found of the same versions before."""
+    """Write what was found, over what was found of the same versions before; from then on votes weigh by it."""
     RuleRecord.objects.bulk_create(
         [_record(question, examination.rule_set, report, now) for report in examination.reports],
         update_conflicts=True,
         unique_fields=["project", "question", "rule_set", "rule", "version"],
         update_fields=[*COUNTED, "analysed_at"],
+    )
+    RuleAccuracy.objects.bulk_create(
+        [
+            RuleAccuracy(
+                project_id=question.project_id,
+                question=question,
+                rule_set=examination.rule_set,
+                rule=report.rule,
+                version=report.version,
+                right_count=report.right_count,
+                judged_count=report.judged_count,
+            )
+            for report in examination.reports
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "question", "rule_set", "rule", "version"],
+        update_fields=["right_count", "judged_count"],
     )
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -126,3 +128,23 @@ def test_a_name_that_the_question_does_not_ask_is_told_before_it_is_promoted(mad
         made.question.suggesters = ["hybrid"]
         made.question.save()
     assert "does not name learned among its suggesters yet" in text(made.staff.get(at))
+
+
+def test_the_page_draws_chances_beside_what_came_true_and_tells_the_same_in_a_table(made):
+    bins = [
+        {"low": 0.1, "high": 0.2, "mean_chance": 0.15, "right_count": 15, "count": 100},
+        {"low": 0.8, "high": 0.9, "mean_chance": 0.85, "right_count": 40, "count": 100},
+    ]
+    with tenancy(made.project):
+        TrainedVersion.objects.update(metrics=made.trained.metrics | {"calibration": bins})
+    page = text(made.staff.get(f"{LIST}{made.trained.pk}/change/"))
+    assert page.count("<circle") == 2 and 'class="off"' in page
+    assert re.search(r"<th scope=.row.>15 %</th><td>15 %</td><td>9 to 23 %</td><td>15 of 100</td><td>fits</td>", page)
+    assert re.search(r"<th scope=.row.>85 %</th><td>40 %</td>.*?<td>too high</td>", page)
+
+
+def test_a_trained_order_says_how_often_its_chances_came_true(made):
+    bins = made.trained.metrics["calibration"]
+    asked = made.trained.metrics["queries"]
+    assert asked <= sum(each["count"] for each in bins) <= 10 * asked
+    assert sum(each["right_count"] for each in bins) <= asked

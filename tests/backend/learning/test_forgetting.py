@@ -101,13 +101,14 @@ def test_words_that_only_removed_threads_said_leave_the_suggesters_of_labels_at_
 
 def test_what_a_thread_said_before_it_was_changed_and_removed_is_forgotten_too(tones, now):
     with tenancy(tones.project):
-        first = NewItem("n1", "awful hopeless zanzibar", created_at=tones.items["n1"].created_at)
+        key = taught_keys(frozen_version(question=tones.question))[0]
+        first = NewItem(key, "awful hopeless zanzibar", created_at=tones.items[key].created_at)
         register_items(project_id=tones.project.pk, items=[first], now=now)
     trained = train(tones)
     assert "zanzibar" in kept(trained, tones)
     with tenancy(tones.project):
-        register_items(project_id=tones.project.pk, items=[NewItem("n1", "edited", created_at=now)], now=now)
-    remove(tones, ["n1"])
+        register_items(project_id=tones.project.pk, items=[NewItem(key, "edited", created_at=now)], now=now)
+    remove(tones, [key])
     assert "zanzibar" not in kept(trained, tones)
 
 

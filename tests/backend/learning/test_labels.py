@@ -68,7 +68,7 @@ def test_a_choice_is_measured_by_first_guesses_on_what_it_had_not_seen(tones, ca
     with tenancy(tones.project):
         assert asked == COUNT - trained.report["items"] > 5
     assert trained.metrics["learned"]["Right"] > 90 and trained.metrics["untrained"]["Right"] == 0
-    assert trained.is_better and sum(each["of"] for each in trained.metrics["calibration"]) >= asked
+    assert trained.is_better and sum(each["count"] for each in trained.metrics["calibration"]) >= asked
     said = capsys.readouterr().out
     assert "Right 100.0 beside the 0.0 of the dictionary" in said and "is in shadow as stacked" in said
 

@@ -36,6 +36,7 @@ from backend.suggestions.models import (
     ItemVector,
     Promotion,
     RemoteSuggester,
+    RuleAccuracy,
     TrainedVersion,
     WeighedFields,
 )
@@ -178,6 +179,9 @@ def filled(world):
         counts = dict.fromkeys(("asked", "voted", "overlap", "conflict", "judged", "right", "failed", "late"), 1)
         told = {f"{name}_count": count for name, count in counts.items()}
         RuleRecord.objects.create(rule_set="ours", rule="same_error", version="1", analysed_at=now, **told, **about)
+        RuleAccuracy.objects.create(
+            rule_set="ours", rule="same_error", version="1", right_count=1, judged_count=1, **about
+        )
         exposure = show_suggestions(
             annotator=person, question=world.question, item=world.items["5"], channel="widget", now=now
         )

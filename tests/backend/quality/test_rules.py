@@ -1,11 +1,13 @@
 """How rules do, from their votes on the newest items and from what is settled; and the page that shows it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from earmark.intervals import wilson_interval
 from earmark.rules import rule
 
@@ -13,11 +15,12 @@ from backend.judgements.actions.tell import answer_as_expert
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import Job, StaffMember
 from backend.projects.tenancy import tenancy
-from backend.quality.actions.rules import ANALYSE, analyse_later
+from backend.quality.actions.rules import ANALYSE, analyse_later, waiting_analyses
 from backend.quality.models import RuleRecord
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Question
 from backend.suggestions import rule_sets
+from backend.suggestions.retrieval import guesses_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,7 +162,7 @@ def test_the_page_draws_each_rule_with_its_interval(world, topics):
     page = client.get(reverse("rules")).content.decode()
     row = re.search(r"<tr><th[^>]*><bdi>mentions_inbox.*?</tr>", page)[0]
     low, high = wilson_interval(1, 2)
-    assert "80.0 %" in row and f"{low:.2f} to {high:.2f}" in row and "1 of 2" in row
+    assert "80.0\N{NO-BREAK SPACE}%" in row and f"{low:.2f} to {high:.2f}" in row and "1 of 2" in row
     assert 'class="em-whisker"' in row
 
 
@@ -176,3 +179,59 @@ def test_a_question_without_rules_says_so(world):
     client = staff_of(world.project)
     answered = client.post(reverse("analyse-rules"), {"question": world.question.pk}, follow=True)
     assert "No installed rules are among the suggesters" in answered.content.decode()
+
+
+def guessed(world, question, item):
+    with tenancy(world.project):
+        guesses = guesses_for(question=question, item=world.items[item])
+        return {guess.label: (round(guess.score, 3), guess.suggester.version) for guess in guesses}
+
+
+def test_what_people_say_of_a_rules_votes_is_what_they_weigh_from_the_next_analysis_on(world, topics, monkeypatch):
+    before = guessed(world, topics, "3")
+    assert before["Inbox"][0] == 0.7, "nobody has said anything: the prior"
+    for item in ("1", "2", "5"):
+        fit(world, topics, item, "Inbox", "does_not_fit")
+    assert guessed(world, topics, "3") == before, "an answer alone changes nothing"
+    analyse(world, topics)
+    assert guessed(world, topics, "3") == before, "what is known may be a minute old"
+    monkeypatch.setattr(rule_sets, "LOOK_AGAIN_S", 0)
+    after = guessed(world, topics, "3")
+    assert after["Inbox"][0] == round((0 + 0.7 * 5) / (3 + 5), 3)
+    assert after["Inbox"][1] != before["Inbox"][1], "lists shown name another version"
+
+
+def test_a_new_version_of_a_rule_and_another_question_begin_with_the_prior(world, topics, ask_labels, monkeypatch):
+    monkeypatch.setattr(rule_sets, "LOOK_AGAIN_S", 0)
+    fit(world, topics, "1", "Inbox", "does_not_fit")
+    analyse(world, topics)
+    assert guessed(world, topics, "3")["Inbox"][0] < 0.7
+    new = rule(name="mentions_inbox", version="2")(mentions_inbox.function)
+    monkeypatch.setattr(rule_sets, "discover_rules", lambda: {"threads": [new]})
+    assert guessed(world, topics, "3")["Inbox"][0] == 0.7
+
+
+def test_new_labels_are_looked_at_within_a_day_and_at_once_when_asked(world, topics):
+    fit(world, topics, "1", "Inbox")
+    with tenancy(world.project):
+        [job] = waiting_analyses(topics)
+        assert timedelta(hours=23) < job.due_at - timezone.now() < timedelta(hours=25)
+    client = staff_of(world.project)
+    assert "being analysed" not in client.get(reverse("rules")).content.decode()
+    client.post(reverse("analyse-rules"), {"question": topics.pk})
+    assert "being analysed" in client.get(reverse("rules")).content.decode()
+    drain_jobs()
+    with tenancy(world.project):
+        assert RuleRecord.objects.exists() and not waiting_analyses(topics).exists()
+
+
+def test_the_page_says_what_a_vote_weighs_and_writes_its_head_once_a_table(world, topics, monkeypatch):
+    fit(world, topics, "1", "Inbox", "does_not_fit")
+    analyse(world, topics)
+    monkeypatch.setattr(rule_sets, "discover_rules", lambda: {"threads": [mentions_inbox]})
+    analyse(world, topics)
+    page = staff_of(world.project).get(reverse("rules")).content.decode()
+    now, earlier = page.split("Earlier versions")
+    assert now.count("<thead>") == earlier.count("<thead>") == 1
+    assert "<td>.58</td>" in re.search(r"<tr><th[^>]*><bdi>mentions_inbox.*?</tr>", now)[0]
+    assert "mentions_archive" in earlier and "mentions_archive" not in now

@@ -87,7 +87,7 @@ def test_installed_rules_are_known_and_not_missing(world, monkeypatch):
         world.question.suggesters = ["rules:shop", "rules:gone"]
         world.question.save()
         known = catalogue_of(world.project.pk)
-    assert (known["rules:shop"].where, known["rules:shop"].is_missing) == ("rules, installed here", False)
+    assert (known["rules:shop"].where, known["rules:shop"].is_missing) == ("one rule, installed here", False)
     assert known["rules:shop"].asked_by == (world.question,)
     assert known["rules:gone"].is_missing
 

@@ -141,3 +141,9 @@ def test_tags_are_right_by_f1_over_what_is_known_of_the_first_few(labels, share)
 def test_where_no_tag_fits_silence_is_right():
     assert right_share(Labelled([], {"x": False}), one_of=False, most=3) == 1
     assert right_share(Labelled([("x", 0.5)], {"x": False}), one_of=False, most=3) == 0
+
+
+def test_chances_are_told_and_drawn_beside_what_came_true(files, capsys):
+    told = evaluated(files, capsys, "linear", "choice", "--plot", str(files / "chances.svg"))
+    assert sum(each["count"] for each in told["reliability"]) >= 20
+    assert (files / "chances.svg").read_text().count("<circle") == len(told["reliability"])

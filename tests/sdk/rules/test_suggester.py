@@ -3,6 +3,7 @@
 import pytest
 from earmark import Item
 from earmark.rules import Answers, RuleSuggester, RulesUnusable, Vote, apply_rules, rule
+from earmark.rules.combining import Estimate
 from earmark.suggesters import ItemIndex, Suggester
 
 NOWHERE = ItemIndex()
@@ -59,6 +60,15 @@ def test_a_rule_that_people_contradict_weighs_less(many_countries, known_device,
     assert suggester.accuracy("known_device") == pytest.approx((2 + 3.5) / 7)
     assert found(suggester, items[0])[0][0] == "genuine"
     assert suggester.version != before
+
+
+def test_estimates_made_elsewhere_weigh_and_a_rule_without_one_weighs_as_new(many_countries, known_device):
+    suggester = RuleSuggester([many_countries, known_device], one_of=True)
+    usual = suggester.version
+    suggester.weighed_by({"many_countries": Estimate(1, 10)})
+    assert suggester.accuracy("many_countries") == pytest.approx((1 + 3.5) / 15)
+    assert suggester.accuracy("known_device") == pytest.approx(0.7)
+    assert suggester.version != usual == suggester.weighed_by({}).version
 
 
 def test_what_an_earlier_version_of_a_rule_said_does_not_count(many_countries, login):

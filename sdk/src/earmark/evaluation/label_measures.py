@@ -74,6 +74,19 @@ def of_tags(answers: Sequence[Labelled], rates: Mapping[str, float]) -> dict[str
     return found
 
 
+def said_of(answers: Sequence[Labelled], *, one_of: bool) -> list[tuple[float, bool]]:
+    """Return each chance that was said of a label, and whether it fits, as far as that is known.
+
+    Of a choice that is known of every label: one fits, the others do not.
+    """
+    return [
+        (chance, each.fits.get(label, False))
+        for each in answers
+        for label, chance in each.guessed
+        if one_of or label in each.fits
+    ]
+
+
 def right_share(answer: Labelled, *, one_of: bool, most: int) -> float:
     """Return how right the first `most` guesses of an item are, in [0, 1]; nothing guessed is not right.
 

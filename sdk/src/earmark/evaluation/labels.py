@@ -8,12 +8,15 @@ import json
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from earmark.errors import EarmarkError, FileNotUnderstood
+from earmark.evaluation.calibration import Bin, reliability
 from earmark.evaluation.files import read_items, read_lines
-from earmark.evaluation.label_measures import Labelled, of_choices, of_tags
+from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, said_of
+from earmark.evaluation.reliability import as_file, reliability_diagram
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
 from earmark.suggesters.protocol import Suggester, discover
@@ -40,6 +43,7 @@ def add_to(inner: Any) -> None:
     labels.add_argument("--dictionary", metavar="F", help="words that speak for labels: JSON, {label: [words]}")
     labels.add_argument("--curve", action="store_true", help="also learn from the first 30, 100, 300 and 1,000 answers")
     labels.add_argument("--seed", type=int, help="draw the order of known answers; otherwise it is the file's")
+    labels.add_argument("--plot", metavar="F.svg", help="draw chances beside how often they came true")
     labels.set_defaults(run=evaluate_labels)
 
 
@@ -62,6 +66,10 @@ def evaluate_labels(given: argparse.Namespace) -> int:
         return measured(given.suggester, some, asked, index, one_of=one_of, dictionary=words)
 
     told = {"kind": "choice" if one_of else "tags", "answered": len(asked), **report(taught)}
+    if given.plot:
+        bins = [Bin(**each) for each in told["reliability"]]
+        drawn = reliability_diagram(bins, title=f"{told['suggester']}: chances beside how often they came true")
+        Path(given.plot).write_text(as_file(drawn), encoding="utf-8")
     if given.curve:
         sizes = [size for size in SIZES if size < len(taught)]
         told["curve"] = [report(taught[:size]) for size in sizes]
@@ -97,6 +105,7 @@ def measured(
         "version": suggester.version,
         "taught": len(taught),
         **{measure: round(value, FIGURES) for measure, value in found_measures.items()},
+        "reliability": [asdict(each) for each in reliability(said_of(answers, one_of=one_of))],
         **({"learned": dict(suggester.report_)} if hasattr(suggester, "report_") else {}),
         "fit_seconds": round(fitting, 1),
         "ms_an_item": round(1000 * asking / len(asked), 1),

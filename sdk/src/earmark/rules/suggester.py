@@ -34,9 +34,9 @@ class RuleSuggester:
     unless another suggester is given); `read` gives their items by id. A candidate's score is how far
     `duplicate` is believed.
 
-    A rule's accuracy starts from `prior`, as if seen in `prior_count` votes, and moves with `fit`. With
-    `whole_ms`, all rules together get that for one item. Where no rule votes it abstains. Raises RulesUnusable
-    when made; later nothing: rules that fail or are late abstain (see `earmark.rules.timebox`).
+    A rule's accuracy starts from `prior`, as if seen in `prior_count` votes, and moves with `fit` or
+    `weighed_by`. With `whole_ms`, all rules together get that for one item. Where no rule votes it abstains.
+    Raises RulesUnusable when made; later nothing: rules that fail or are late abstain (see `earmark.rules.timebox`).
     """
 
     def __init__(
@@ -89,6 +89,11 @@ class RuleSuggester:
             for report in reports
             if (report.rule, report.version) in present
         }
+        return self
+
+    def weighed_by(self, estimates: Mapping[str, Estimate]) -> Self:
+        """Take estimates by the rule's name from elsewhere, instead of `fit`; rules that are not named weigh as new."""
+        self.estimates_ = dict(estimates)
         return self
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:

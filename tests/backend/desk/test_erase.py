@@ -1,0 +1,169 @@
+"""Whoever is erased leaves no trace but a digest; what others said stands as if they had said it alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from backend.annotators.actions.people import meet_annotator
+from backend.annotators.errors import AnnotatorErased
+from backend.annotators.models import Annotator, Tombstone
+from backend.desk.actions.erase import erase_annotator
+from backend.desk.actions.links import make_link
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_suggestions
+from backend.judgements.errors import SessionRevoked
+from backend.judgements.events import Judge, Seen, Undo
+from backend.judgements.models import Exposure, Judgement
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.ids import uuid7
+from backend.projects.tenancy import tenancy
+from backend.quality.models import ConsensusLabel
+from backend.questions.actions.items import NewItem, register_items
+from backend.questions.models import NamedLabel, Unit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TABLES = "select tablename from pg_tables where schemaname = 'public' order by tablename"
+
+
+@pytest.fixture
+def world(make_world, ask_labels):
+    made = make_world()
+    made.topics = ask_labels(made, allows_new_labels=True)
+    return made
+
+
+def answer(world, person, candidate, value="duplicate", question=None, note=""):
+    """Let a person be shown thread 5 and answer about a candidate, or name a tag."""
+    kind = question.kind if question else "pair"
+    with tenancy(world.project):
+        shown = show_suggestions(
+            annotator=person, question=question or world.question, item=world.items["5"], channel="widget",
+            now=world.now,
+        )  # fmt: skip
+        known = [slot.candidate_key for slot in shown.slots.all()]
+        seen = [Seen(uuid7(now=world.now), shown.pk, 0, 500, key) for key in known[:1]]
+        judge = Judge(uuid7(now=world.now), shown.pk, 0, 900, candidate, kind, value, world.now, "mouse", note)
+        verdicts = record_events(annotator=person, events=[*seen, judge], now=world.now)
+        assert {each.status for each in verdicts} == {"ok"}
+    while drain_jobs(seconds=60):
+        pass
+    return judge
+
+
+def erase(world, person):
+    with tenancy(world.project):
+        erase_annotator(annotator=person, now=world.now)
+    while drain_jobs(seconds=60):
+        pass
+
+
+def whole_dump(project):
+    """Return all rows of a project that the product can read, as text."""
+    with tenancy(project), connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        tables = [name for (name,) in cursor.fetchall()]
+        told = []
+        for table in tables:
+            try:
+                with transaction.atomic():
+                    cursor.execute(f'select row_to_json(t)::text from "{table}" t')
+                    told += [f"{table}: {row}" for (row,) in cursor.fetchall()]
+            except DatabaseError:
+                continue  # a table of the queue, which the product itself cannot read
+        return told
+
+
+def believed(world):
+    with tenancy(world.project):
+        labels = ConsensusLabel.objects.of(world.project).exclude(state="open")
+        return sorted(labels.values_list("unit__key", "state", "value", "probability"))
+
+
+def test_nothing_of_the_person_is_left_but_a_digest(world):
+    with tenancy(world.project):
+        gone = meet_annotator(project_id=world.project.pk, subject="the-subject-of-ann", now=world.now)
+        item = NewItem("by-ann", "Of hers", author="the-subject-of-ann", created_at=world.now)
+        register_items(project_id=world.project.pk, items=[item], now=world.now)
+        make_link(
+            question=world.question, annotator_kind="colleague", subject="the-subject-of-bo", created_by="ann",
+            expires_at=world.now + timedelta(days=1), now=world.now,
+        )  # fmt: skip
+        colleague = Annotator.objects.get(subject="the-subject-of-bo")
+    said = answer(world, gone, "1", note="the note of ann")
+    answer(world, gone, "her own words", "fits", world.topics)
+    with tenancy(world.project):
+        record_events(annotator=gone, events=[Undo(uuid7(), said.exposure, 0, 990, said.id)], now=world.now)
+    for person, words in (
+        (gone, ["the-subject-of-ann", gone.pseudonym, "the note of ann", "her own words"]),
+        (colleague, ["the-subject-of-bo", colleague.pseudonym]),
+    ):
+        before = whole_dump(world.project)
+        assert all(any(word in row for row in before) for word in words)
+        erase(world, person)
+        assert [row for row in whole_dump(world.project) for word in words if word in row] == []
+    with tenancy(world.project):
+        assert Tombstone.objects.count() == 2
+        for subject in ("the-subject-of-ann", "the-subject-of-bo"):
+            with pytest.raises(AnnotatorErased):
+                meet_annotator(project_id=world.project.pk, subject=subject, now=world.now)
+
+
+def test_what_others_said_stands_as_if_they_had_said_it_alone(make_world, world):
+    alone = make_world("alone")
+    answer(world, world.people[0], "1", "duplicate")
+    answer(world, world.people[0], "2", "duplicate")
+    for each in (world, alone):
+        answer(each, each.people[1], "1", "duplicate")
+        answer(each, each.people[1], "3", "related")
+    assert believed(world) != believed(alone)
+    erase(world, world.people[0])
+    told, wanted = (
+        [(state, value, probability) for _, state, value, probability in believed(each)] for each in (world, alone)
+    )
+    assert told == wanted != []
+    with tenancy(world.project):
+        assert Judgement.objects.count() == 2 and Exposure.objects.count() == 2
+        assert Unit.objects.get(judgements__isnull=True).settled_value == ""
+
+
+def test_an_answer_that_comes_late_is_refused_and_nothing_of_it_kept(world):
+    said = answer(world, world.people[0], "1")
+    erase(world, world.people[0])
+    with tenancy(world.project):
+        with pytest.raises(SessionRevoked):
+            record_events(annotator=world.people[0], events=[said], now=world.now)
+        assert not Judgement.objects.exists()
+
+
+def test_a_label_that_others_named_or_answered_too_stays(world):
+    for person in world.people[:2]:
+        answer(world, person, "Paper jam", "fits", world.topics)
+    answer(world, world.people[0], "Only mine", "fits", world.topics)
+    erase(world, world.people[0])
+    with tenancy(world.project):
+        assert list(NamedLabel.objects.values_list("label", flat=True)) == ["Paper jam"]
+        assert list(Unit.objects.filter(question=world.topics).values_list("label", flat=True)) == ["Paper jam"]
+
+
+def test_a_person_of_another_project_is_not_reached(world, make_world):
+    other = make_world("other")
+    answer(other, other.people[0], "1")
+    with tenancy(world.project), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select earmark_erase_annotator(%s)", [other.people[0].pk])
+    with tenancy(other.project):
+        assert Judgement.objects.count() == 1 and Annotator.objects.filter(pk=other.people[0].pk).exists()
+
+
+def test_the_command_erases_by_either_name_and_says_who_is_not_there(world, capsys):
+    call_command("erase_annotator", project="forum", annotator="person-0")
+    call_command("erase_annotator", project="forum", annotator=world.people[1].pseudonym)
+    assert "Labels are settled anew" in capsys.readouterr().out
+    with tenancy(world.project):
+        assert not Annotator.objects.filter(pk__in=[person.pk for person in world.people[:2]]).exists()
+    with pytest.raises(CommandError, match="Nobody of forum goes by that name"):
+        call_command("erase_annotator", project="forum", annotator="person-0")
+    with pytest.raises(CommandError, match="no project 'nowhere'"):
+        call_command("erase_annotator", project="nowhere", annotator="person-0")

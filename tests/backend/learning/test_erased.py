@@ -1,0 +1,76 @@
+"""What an erased person taught is found, said, and trained anew without them."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from backend.desk.actions.erase import erase_annotator
+from backend.judgements.actions.tell import answer_as_expert
+from backend.learning.actions.promote import promote, step_back
+from backend.learning.actions.train import ask_for_training, frozen_version
+from backend.learning.errors import NotPromotable
+from backend.projects.actions.jobs import drain_jobs
+from backend.projects.models import StaffMember
+from backend.projects.tenancy import tenancy
+from backend.questions.actions.units import unit_of_item
+from backend.suggestions.models import TrainedVersion
+from tests.backend.learning.tones import believed, titles, train
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def erased(complaints, ask_labels):
+    """A version live that was taught by somebody who is erased then, and one of before them that is retired."""
+    world = complaints
+    world.question = tone = ask_labels(world, "choice", suggesters=["linear"])
+    with tenancy(world.project):
+        answers = [
+            (unit_of_item(question=tone, item=world.items[key]), world.items[key], label) for key, _, label in titles()
+        ]
+    believed(world, tone, answers)
+    world.before = train(world, "linear")
+    with tenancy(world.project):
+        promote(trained=world.before, by="ann", now=world.now)
+        unit, item, _ = answers[0]
+        answer_as_expert(annotator=world.people[0], unit=unit, item=item, value="Thanks", now=world.now)
+    believed(world, tone, [])
+    world.live = train(world, "linear")
+    with tenancy(world.project):
+        promote(trained=world.live, by="ann", now=world.now, reason="to see")
+        erase_annotator(annotator=world.people[0], now=world.now)
+    while drain_jobs(seconds=60):
+        pass
+    return world
+
+
+def test_it_is_found_said_and_trained_anew_from_a_new_version_without_them(erased):
+    with tenancy(erased.project):
+        before, live, anew = TrainedVersion.objects.order_by("number")
+        assert (before.erased_at, live.state) == (None, "live") and live.erased_at is not None
+        assert (anew.name, anew.state, anew.dataset_number, anew.erased_at) == ("linear", "shadow", 3, None)
+    user = get_user_model().objects.create(username="ann", is_staff=True)
+    StaffMember.objects.create(project=erased.project, user=user)
+    staff = Client()
+    staff.force_login(user)
+    page = staff.get("/admin/suggestions/trainedversion/").content.decode()
+    assert "taught by somebody who is erased since" in page and "Live, taught by somebody erased" in page
+
+
+def test_what_they_taught_is_never_promoted_or_stepped_back_to_again(erased):
+    with tenancy(erased.project):
+        anew = TrainedVersion.objects.select_related("question").latest("number")
+        promote(trained=anew, by="ann", now=erased.now, reason="without them")
+        with pytest.raises(NotPromotable, match="erased since"):
+            promote(trained=erased.live, by="ann", now=erased.now, reason="again")
+        assert step_back(question=anew.question, by="ann", now=erased.now).after == erased.before
+
+
+def test_a_frozen_version_with_their_answers_teaches_nothing_any_more(erased):
+    with tenancy(erased.project):
+        version = frozen_version(question=erased.question, number=2)
+        asked = ask_for_training(question=erased.question, version=version, asked_by="ann", now=erased.now)
+    drain_jobs(seconds=60)
+    with tenancy(erased.project):
+        asked.refresh_from_db()
+    assert asked.state == "failed" and "Freeze a version anew" in asked.failure
