@@ -190,6 +190,7 @@ class TrainedVersionAdmin(EditableProjectRows):
                     by=request.user.get_username(),
                     now=timezone.now(),
                     reason=request.POST.get("reason", ""),
+                    seen=trained,
                 ),
                 f"{trained} shows nothing any more; what served before it serves again.",
             )

@@ -6,7 +6,8 @@ LearningError
 ├── NothingToLearn    a frozen version without any candidate that is known to be right
 ├── NotPromotable     a version that is not trained, or is live already
 ├── NotBetter         a version that is not surely better than what serves, without a reason to promote it
-└── NothingLive       a question that no trained version serves, so there is nothing to step back from
+├── NothingLive       a question that no trained version serves, so there is nothing to step back from
+└── AnotherIsLive     a version to step back from that somebody stepped back from, or replaced, meanwhile
 """
 
 
@@ -36,3 +37,7 @@ class NotBetter(LearningError):
 
 class NothingLive(LearningError):
     """No trained version of the question is live."""
+
+
+class AnotherIsLive(LearningError):
+    """Another version than the one that was looked at is live by now."""

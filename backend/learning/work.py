@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from earmark.errors import EarmarkError, IndexFailed
+
 from backend.datasets.errors import DatasetError
 from backend.learning.actions.forget import (
     forget_removed,
@@ -25,6 +27,13 @@ class Errand:
     written: Written
 
 
+@dataclass(frozen=True)
+class NotLearned:
+    """Why nothing was learned, which trying again would not change."""
+
+    failure: str
+
+
 def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> Lesson | None:
     """Gather what a version learns from; None where it is trained already, or never can be, which it then says."""
     trained = TrainedVersion.objects.select_related("question").get(pk=trained_id)
@@ -32,18 +41,26 @@ def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> L
         return None
     try:
         return gather(trained=trained, now=now)
-    except (LearningError, DatasetError) as error:
+    except IndexFailed:
+        raise  # it is mended meanwhile
+    except (LearningError, DatasetError, EarmarkError) as error:
         give_up(trained_id=trained_id, failure=str(error))
         return None
 
 
-def fit_work(lesson: Lesson) -> Errand:
+def fit_work(lesson: Lesson) -> Errand | NotLearned:
     """Learn, outside any transaction."""
-    return Errand(lesson, learn(lesson))
+    try:
+        return Errand(lesson, learn(lesson))
+    except EarmarkError as error:
+        return NotLearned(str(error))
 
 
-def write_work(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:
-    """Write down what was learned."""
+def write_work(*, project_id: int, now: datetime, trained_id: int, answer: Errand | NotLearned, **_: Any) -> None:
+    """Write down what was learned, or why nothing was."""
+    if isinstance(answer, NotLearned):
+        give_up(trained_id=trained_id, failure=answer.failure)
+        return
     forget_what_went_meanwhile(trained=finish(lesson=answer.lesson, written=answer.written, now=now))
 
 
@@ -64,4 +81,5 @@ def train_anew_work(*, project_id: int, now: datetime, version_id: int, name: st
 
 def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: str, **_: Any) -> None:
     """Say of a version that could not be trained that it failed, and why."""
-    give_up(trained_id=trained_id, failure=f"It failed with {failure}; the worker's log says more.")
+    told = f"It failed again and again, last with {failure}; manage.py train_suggester trains where you see why."
+    give_up(trained_id=trained_id, failure=told)

@@ -27,9 +27,9 @@ class PinnedAddress:
 def pinned_address(url: str) -> PinnedAddress:
     """Look an address up once and return it with the number in place of the name.
 
-    Raises AddressRefused for anything but http(s), for credentials in the address, for names that
-    do not resolve, and where any number the name stands for is not public, except host:port pairs
-    listed in EARMARK_WEBHOOK_ALLOW, which only works while DEBUG is on.
+    Raises AddressRefused for anything but https, and http while DEBUG is on; for credentials in the address,
+    for names that do not resolve, and where any number the name stands for is not public, except host:port
+    pairs listed in EARMARK_WEBHOOK_ALLOW, which only works while DEBUG is on.
     """
     try:
         parts = urlsplit(url)
@@ -37,6 +37,8 @@ def pinned_address(url: str) -> PinnedAddress:
         raise AddressRefused(url=url, reason="it cannot be read") from None
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.username or parts.password:
         raise AddressRefused(url=url, reason="it must be http or https with a host and no credentials")
+    if parts.scheme == "http" and not settings.DEBUG:
+        raise AddressRefused(url=url, reason="it must be https, so that nobody reads on the way")
     try:
         port = parts.port or DEFAULT_PORTS[parts.scheme]
     except ValueError:

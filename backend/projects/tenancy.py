@@ -13,10 +13,12 @@ class _HasKey(Protocol):
 
 
 def _set_project(value: str) -> str:
+    """Open the door to a project, and return whose was open before."""
     with connection.cursor() as cursor:
-        cursor.execute("select coalesce(current_setting('app.project', true), '')")
+        cursor.execute(
+            "select coalesce(current_setting('app.project', true), ''), set_config('app.project', %s, true)", [value]
+        )
         before: str = cursor.fetchone()[0]
-        cursor.execute("select set_config('app.project', %s, true)", [value])
     return before
 
 

@@ -16,7 +16,7 @@ from backend.quality.actions.rules import analyse_later, waiting_analyses
 from backend.quality.charts import whisker
 from backend.quality.models import RuleRecord
 from backend.questions.models import Question
-from backend.suggestions.rule_sets import rule_sets, rule_sets_of
+from backend.suggestions.rule_sets import resting_rules, rule_sets, rule_sets_of
 
 
 def rules(request: HttpRequest) -> HttpResponse:
@@ -55,6 +55,7 @@ def _question(question: Question) -> dict[str, Any]:
     return {
         "question": question,
         "sets": [each.name for each in rule_sets_of(question)],
+        "resting": [f"{rule} ({why})" for rule, why in resting_rules(question).items()],
         "is_waiting": waiting_analyses(question).filter(due_at__lte=Now()).exists(),
         "analysed_at": max(latest.values(), default=None),
         "asked_count": max((record.asked_count for record in records), default=0),

@@ -25,12 +25,15 @@ from backend.suggestions.errors import RemoteFailed
 from backend.suggestions.models import RemoteSuggester
 from backend.suggestions.remote import Health, ask_remote, health_of
 from backend.suggestions.retrieval import asked_of
+from backend.suggestions.rule_sets import PREFIX
 
 WHICH_PROCESS = "As this web process saw it since it started; each process asks and counts for itself."
 
 
 class RemoteForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs and Django differ on its parameter
-    """A remote suggester; its secret is written here and never read."""
+    """A remote suggester of `project_id`; its secret is written here and never read."""
+
+    project_id = 0
 
     url = forms.URLField(
         label="Address",
@@ -53,10 +56,15 @@ class RemoteForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs and
         fields = ["name", "url", "timeout_ms", "candidates_count", "is_enabled"]
 
     def clean_name(self) -> str:
-        """Refuse the name of a suggester that is installed here."""
+        """Refuse the name of a suggester or a set of rules that is installed here, and one that is registered already.
+
+        The project is not on the form, so Django does not look whether the name is taken there.
+        """
         name: str = self.cleaned_data["name"]
-        if name in sdk.discover():
-            raise ValidationError(f"{name} is installed here; take another name.")
+        if name in sdk.discover() or name.startswith(PREFIX):
+            raise ValidationError(f"{name} is installed here, or may be; take another name.")
+        if RemoteSuggester.objects.of(self.project_id).filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(f"A suggester {name} is registered already; take another name.")
         return name
 
     def clean_url(self) -> str:
@@ -84,6 +92,12 @@ class RemoteSuggesterAdmin(EditableProjectRows):
         """Show health only of what is there."""
         form = ["name", "url", "given_secret", "timeout_ms", "candidates_count", "is_enabled"]
         return [*form, "secrets_in_use", "health", "times"] if obj else form
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """Tell the form which project it is of."""
+        form = super().get_form(request, obj, change=change, **options)
+        form.project_id = request.project.pk  # type: ignore[attr-defined]
+        return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An address is no record of anything; what it guessed stays with its suggester's versions."""
@@ -121,7 +135,11 @@ class RemoteSuggesterAdmin(EditableProjectRows):
 
     @admin.display(description="Secrets that sign")
     def secrets_in_use(self, remote: RemoteSuggester) -> str:
-        """Return whether one secret signs or two."""
+        """Return whether one secret signs or two, or that it cannot be read."""
+        try:
+            door_of(remote)
+        except RemoteFailed as error:
+            return f"None: {error}."
         return "The newest and the one before it" if remote.previous_secret else "One"
 
     @admin.display(description="Asked by")

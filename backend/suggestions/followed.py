@@ -30,6 +30,8 @@ LOOK_AGAIN_S = 0.5
 FOLLOW_AT_MOST_S = 1.0
 REBUILD_BATCH = 1000
 CHECK_AGAIN_S = 10.0
+CHECKED_AT_ONCE_BYTES = 32_000_000
+"""How large an index may be for its checksums to be looked at before it is used; of a larger one it is done behind."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,12 @@ class FollowedIndex:
         self._behind: threading.Thread | None = None
         self._looked_at = 0.0
         self._checked_at = -CHECK_AGAIN_S
-        if damaged := self.index.damaged_files():
-            self._start_over(f"{len(damaged)} files are not as they were written")
+        if _size_of(self.folder) <= CHECKED_AT_ONCE_BYTES:
+            self._check(self._start_over)
+        else:
+            threading.Thread(
+                target=self._check, args=[self._start_over_behind], name="check-index", daemon=True
+            ).start()
 
     def follow(self, *, look_again_s: float = LOOK_AGAIN_S, at_most_s: float = FOLLOW_AT_MOST_S) -> None:
         """Take what changed since the last look; what takes longer than `at_most_s` goes on behind, in a thread.
@@ -194,6 +200,16 @@ class FollowedIndex:
         self._checked_at = time.monotonic()
         return bool(self.index.damaged_files()) and self._start_over(str(error))
 
+    def _check(self, start_over: Callable[[str], object]) -> None:
+        if damaged := self.index.damaged_files():
+            start_over(f"{len(damaged)} files are not as they were written")
+
+    def _start_over_behind(self, why: str) -> None:
+        with self._lock:
+            if self._start_over(why):
+                self._looked_at = 0.0
+                self._go_on()
+
     def _start_over(self, why: str) -> bool:
         """Put an empty index in place of a damaged one and say so; return False where it must be left as it is."""
         logger.warning("The index of project %s is damaged and starts over: %s", self.project_id, why)
@@ -290,7 +306,8 @@ def _moment(told: Any) -> datetime | None:
 
 def _size_of(folder: Path) -> int:
     size = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            size += path.stat().st_size if path.is_file() else 0
+    for at, _, names in os.walk(folder):  # which passes over folders that vanish meanwhile
+        for name in names:
+            with suppress(OSError):
+                size += (Path(at) / name).stat().st_size
     return size

@@ -4,11 +4,14 @@ An engine is kept per process for each question and trained version. A cheap loo
 another version is live, or what it works with has changed, so no process goes on with an old one.
 """
 
+import logging
 import threading
 import time
 from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.utils import timezone
 from earmark import suggesters as sdk
 from earmark.suggesters.clusters import KnownClusters, KnownPair
@@ -18,6 +21,7 @@ from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
 from backend.projects.actions.jobs import enqueue_once
+from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
 from backend.questions.units import DUPLICATE
 from backend.suggestions.artefacts import forget_broken, live_version, load_trained, unless_broken
@@ -25,10 +29,12 @@ from backend.suggestions.items import StoredItems
 from backend.suggestions.models import TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 
+logger = logging.getLogger(__name__)
+
 WEIGH = "suggestions.weigh_fields"
 ENGINES_KEPT = 8
 LOOK_AGAIN_S = 60.0
-"""How old may be what is known of clusters."""
+"""How soon what is known of clusters is read anew, behind."""
 FIELDS_AGAIN_S = 600.0
 """How soon is counted again whether a project has grown, which takes as long as it has items."""
 GROWN = 2
@@ -45,6 +51,7 @@ class Fused:
     stamp: tuple[object, ...] = ()
     refreshed_at: float = field(default_factory=time.monotonic)
     fields_at: float = field(default_factory=time.monotonic)
+    refreshing: "Future[None] | None" = None
 
     @property
     def pool(self) -> CandidatePool:
@@ -58,6 +65,9 @@ class Fused:
 
 _kept: OrderedDict[tuple[int, int | None], Fused] = OrderedDict()
 _keeping = threading.Lock()
+_doors: dict[int, threading.Lock] = {}
+"""A lock for each project: one thread makes an engine, and those who want it too wait for it, nobody else."""
+_behind = ThreadPoolExecutor(1, thread_name_prefix="refresh-engines")
 
 
 def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | None:
@@ -76,18 +86,21 @@ def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | 
         tuple(sorted(question.weights.items())),
     )
     key = (question.pk, live.pk if live else None)
-    with _keeping:
-        fused = _kept.get(key)
-    if fused is None or fused.stamp != stamp:
-        fused = _learned(question, live, vectors) if live else _hybrid(question, vectors, weighed)
-        if fused is None:
-            return None
-        fused.stamp = stamp
-        _keep(key, fused)
-        _look_at_fields(question, weighed)
+    fused = _known(key, stamp)
+    if fused is None:
+        with _door_of(question):
+            fused = _known(key, stamp)
+            if fused is None:
+                fused = _learned(question, live, vectors) if live else _hybrid(question, vectors, weighed)
+                if fused is None:
+                    return None
+                fused.stamp = stamp
+                _keep(key, fused)
+                _look_at_fields(question, weighed)
     elif time.monotonic() - fused.refreshed_at > LOOK_AGAIN_S:
         fused.refreshed_at = time.monotonic()
-        fused.pool.clusters = known_clusters(question) if live else fused.pool.clusters
+        if live:
+            _refresh_behind(fused, question)
         if time.monotonic() - fused.fields_at > FIELDS_AGAIN_S:
             fused.fields_at = time.monotonic()
             _look_at_fields(question, weighed)
@@ -150,6 +163,34 @@ def _learned(question: Question, live: TrainedVersion, vectors: StoredVectors | 
     )
     row = live.suggester
     return Fused(row.name, row.version, reranker) if row and reranker else None
+
+
+def _known(key: tuple[int, int | None], stamp: tuple[object, ...]) -> Fused | None:
+    with _keeping:
+        fused = _kept.get(key)
+    return fused if fused is not None and fused.stamp == stamp else None
+
+
+def _door_of(question: Question) -> threading.Lock:
+    with _keeping:
+        return _doors.setdefault(question.project_id, threading.Lock())
+
+
+def _refresh_behind(fused: Fused, question: Question) -> None:
+    """Read what is settled as the same in a thread, as there may be much of it; until then the engine knows the old."""
+    with _keeping:
+        if fused.refreshing is None or fused.refreshing.done():
+            fused.refreshing = _behind.submit(_refresh, fused, question)
+
+
+def _refresh(fused: Fused, question: Question) -> None:
+    try:
+        with tenancy(question.project_id):
+            fused.pool.clusters = known_clusters(question)
+    except Exception as error:
+        logger.warning("What is settled of %s cannot be read: %s", question.slug, type(error).__name__)
+    finally:
+        connection.close()
 
 
 def _keep(key: tuple[int, int | None], fused: Fused) -> None:

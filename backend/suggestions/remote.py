@@ -6,13 +6,13 @@ How a remote suggester fares is known to each process by itself: its breaker, it
 import json
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as WaitedLongEnough
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from earmark import suggesters as sdk
@@ -22,13 +22,12 @@ from backend.projects.addresses import PinnedAddress, pinned_address
 from backend.projects.errors import AddressRefused
 from backend.projects.ids import uuid7
 from backend.suggestions.breaker import Breaker
+from backend.suggestions.connection import Connection
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
 
-if TYPE_CHECKING:
-    import httpx
-
 MOST_BYTES = 256_000
-CALLS_AT_ONCE = 16
+CALLS_AT_ONCE, CALLS_OF_A_PROJECT, CALLS_OF_A_SUGGESTER = 64, 16, 8
+"""How many calls may be under way in a process: more of a suggester than requests are served at once help nobody."""
 REQUEST_BUDGET_S = 2.0
 ADDRESS_HOLDS_S = 60.0
 TIMES_KEPT = 500
@@ -40,6 +39,7 @@ class Door:
     """Where a remote suggester is reached, under which name, with which secrets, and within which time."""
 
     remote_id: int
+    project_id: int
     name: str
     url: str
     secrets: Sequence[bytes]
@@ -83,16 +83,45 @@ class _Line:
     failures_count: int = 0
     address: PinnedAddress | None = None
     address_until: float = 0.0
-    client: "httpx.Client | None" = None
+    idle: list[Connection] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     way_lock: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a name is looked up, which may take long; no request waits for it."""
+    """Held while a name is looked up, which may take long; nobody waits for it past the own deadline."""
+
+
+class _Places:
+    """Counts the calls under way, so that the hosts of one project take no other project's places."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken: Counter[tuple[str, int]] = Counter()
+
+    def take(self, door: Door) -> None:
+        """Take a place; raises RemoteLeftAlone where the suggester, its project or the process has too many."""
+        with self._lock:
+            for key, most, whose in self._kinds(door):
+                if self._taken[key] >= most:
+                    raise RemoteLeftAlone(f"{most} calls {whose} are under way in this process")
+            self._taken.update(key for key, _, _ in self._kinds(door))
+
+    def give_back(self, door: Door) -> None:
+        """Give a place back."""
+        with self._lock:
+            self._taken.subtract(key for key, _, _ in self._kinds(door))
+            self._taken = +self._taken
+
+    def _kinds(self, door: Door) -> list[tuple[tuple[str, int], int, str]]:
+        return [
+            (("suggester", door.remote_id), CALLS_OF_A_SUGGESTER, "to it"),
+            (("project", door.project_id), CALLS_OF_A_PROJECT, "to suggesters of its project"),
+            (("process", 0), CALLS_AT_ONCE, "to remote suggesters"),
+        ]
 
 
 _lines: dict[int, _Line] = {}
 _opening = threading.Lock()
 _pool: list[ThreadPoolExecutor] = []
-_free = threading.BoundedSemaphore(CALLS_AT_ONCE)
+_places = _Places()
 _request = threading.local()
 
 
@@ -154,8 +183,8 @@ def forget_remotes() -> None:
     """Forget how remote suggesters fared in this process, and its connections to them."""
     with _opening:
         for line in _lines.values():
-            if line.client is not None:
-                line.client.close()
+            while line.idle:
+                line.idle.pop().close()
         _lines.clear()
 
 
@@ -189,13 +218,18 @@ def _line_of(door: Door) -> _Line:
 
 
 def _asked_in_time(line: _Line, door: Door, question: Mapping[str, Any], budget_s: float) -> Answered:
-    """Call in another thread and wait no longer than the budget: looking up a name cannot be broken off."""
+    """Call in another thread and wait no longer than the budget; then cut the connection, so that the thread ends.
+
+    Looking up a name cannot be broken off: that thread alone stays behind until the name server answers.
+    """
     body = json.dumps(question, ensure_ascii=False, separators=(",", ":")).encode()
+    connection = _connection_of(line)
     began = time.monotonic()
-    told = _in_a_thread(lambda: _posted(line, door, body, began + budget_s))
+    told = _in_a_thread(line, connection, door, lambda: _posted(line, connection, door, body, began + budget_s))
     try:
         raw = told.result(timeout=budget_s)
     except WaitedLongEnough:
+        connection.cut()
         raise RemoteFailed(f"it took longer than {1000 * budget_s:.0f} ms") from None
     except RemoteFailed:
         raise
@@ -206,54 +240,89 @@ def _asked_in_time(line: _Line, door: Door, question: Mapping[str, Any], budget_
     return Answered(version, suggestions, took_s)
 
 
-def _in_a_thread(call: Callable[[], bytes]) -> "Future[bytes]":
-    """Begin a call; raises RemoteLeftAlone where as many are under way as there are threads."""
-    if not _free.acquire(blocking=False):
-        raise RemoteLeftAlone(f"{CALLS_AT_ONCE} calls to remote suggesters are under way in this process")
+def _in_a_thread(line: _Line, connection: Connection, door: Door, call: Callable[[], bytes]) -> "Future[bytes]":
+    """Begin a call; raises RemoteLeftAlone where no place is left for it."""
+    try:
+        _places.take(door)
+    except RemoteLeftAlone:
+        _keep_open(line, connection)
+        raise
     try:
         with _opening:
             if not _pool:
                 _pool.append(ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="remote-suggester"))
         begun = _pool[0].submit(call)
     except BaseException:
-        _free.release()
+        _places.give_back(door)
         raise
-    begun.add_done_callback(lambda _: _free.release())
+    begun.add_done_callback(lambda _: _places.give_back(door))
     return begun
 
 
-def _posted(line: _Line, door: Door, body: bytes, deadline: float) -> bytes:
-    """Post a signed question to the address that was checked, and return the answer's body."""
-    import httpx  # only who asks remote suggesters loads it
+def _connection_of(line: _Line) -> Connection:
+    with line.lock:
+        if line.idle:
+            return line.idle.pop()
+    return Connection.new(is_tls=line.url.startswith("https:"))
 
-    address, client = _way(line, httpx)
+
+def _posted(line: _Line, connection: Connection, door: Door, body: bytes, deadline: float) -> bytes:
+    """Post a signed question to the address that was checked, and return the answer's body."""
+    import httpx
+
+    try:
+        address = _address(line, deadline)
+        answer = _answer_of(connection, address, door, body, deadline)
+    except httpx.TimeoutException:
+        connection.close()
+        raise RemoteFailed(f"it took longer than {1000 * door.timeout_s:.0f} ms") from None
+    except httpx.HTTPError as error:
+        connection.close()
+        if not connection.is_cut:
+            line.address_until = 0.0
+        raise RemoteFailed(f"it could not be reached ({type(error).__name__})") from None
+    except BaseException:
+        connection.close()
+        raise
+    _keep_open(line, connection)
+    return answer
+
+
+def _answer_of(connection: Connection, address: PinnedAddress, door: Door, body: bytes, deadline: float) -> bytes:
     headers = webhooks.sign(body, message_id=str(uuid7()), timestamp=int(time.time()), secrets=list(door.secrets)) | {
         "Content-Type": "application/json",
         "Accept-Encoding": "identity",
         "Host": address.host_header,
         "User-Agent": "Earmark-Suggesters/1",
     }
-    extensions = {"sni_hostname": address.host} if address.is_tls else {}
-    timeout = httpx.Timeout(max(0.001, deadline - time.monotonic()))
+    extensions: dict[str, Any] = {"trace": connection.trace}
+    if address.is_tls:
+        extensions["sni_hostname"] = address.host
+    timeout = max(0.001, deadline - time.monotonic())
+    with connection.client.stream(
+        "POST", address.url, content=body, headers=headers, extensions=extensions, timeout=timeout
+    ) as response:
+        if response.status_code != 200:
+            raise RemoteFailed(f"it answered with status {response.status_code}")
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise RemoteFailed("its answer is compressed, which was not asked for")
+        return _read(response.iter_raw())
+
+
+def _keep_open(line: _Line, connection: Connection) -> None:
+    """Keep a connection for the next call; one that was cut meanwhile, or one too many, is closed."""
+    with line.lock:
+        if len(line.idle) < CONNECTIONS_KEPT and (following := connection.for_the_next_call()):
+            line.idle.append(following)
+            return
+    connection.close()
+
+
+def _address(line: _Line, deadline: float) -> PinnedAddress:
+    """Return the checked address, looked up anew each minute by one thread, for which others wait in time."""
+    if not line.way_lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        raise RemoteFailed("its host name is still being looked up")
     try:
-        with client.stream(
-            "POST", address.url, content=body, headers=headers, extensions=extensions, timeout=timeout
-        ) as response:
-            if response.status_code != 200:
-                raise RemoteFailed(f"it answered with status {response.status_code}")
-            if response.headers.get("Content-Encoding", "identity") != "identity":
-                raise RemoteFailed("its answer is compressed, which was not asked for")
-            return _read(response.iter_raw(), deadline)
-    except httpx.TimeoutException:
-        raise RemoteFailed(f"it took longer than {1000 * door.timeout_s:.0f} ms") from None
-    except httpx.HTTPError as error:
-        line.address_until = 0.0
-        raise RemoteFailed(f"it could not be reached ({type(error).__name__})") from None
-
-
-def _way(line: _Line, httpx: Any) -> tuple[PinnedAddress, "httpx.Client"]:
-    """Return the checked address, looked up anew each minute, and the connections to it."""
-    with line.way_lock:
         if line.address is None or time.monotonic() >= line.address_until:
             try:
                 line.address = pinned_address(line.url)
@@ -261,20 +330,17 @@ def _way(line: _Line, httpx: Any) -> tuple[PinnedAddress, "httpx.Client"]:
                 line.address = None
                 raise RemoteFailed(f"its address is refused: {error.reason}") from None
             line.address_until = time.monotonic() + ADDRESS_HOLDS_S
-        if line.client is None:
-            limits = httpx.Limits(max_connections=CALLS_AT_ONCE, max_keepalive_connections=CONNECTIONS_KEPT)
-            line.client = httpx.Client(follow_redirects=False, trust_env=False, limits=limits)
-        return line.address, line.client
+        return line.address
+    finally:
+        line.way_lock.release()
 
 
-def _read(chunks: Any, deadline: float) -> bytes:
+def _read(chunks: Any) -> bytes:
     body = b""
     for chunk in chunks:
         body += chunk
         if len(body) > MOST_BYTES:
             raise RemoteFailed(f"its answer is longer than {MOST_BYTES:,} bytes")
-        if time.monotonic() > deadline:
-            raise RemoteFailed("its answer does not end in time")
     return body
 
 

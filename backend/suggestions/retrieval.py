@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 POOL_LIMIT = 20
 LOOK_AGAIN_S = 0.5
+INDEXES_KEPT = 64
 MOST_LABELS_SENT, MOST_SIGNS_SENT = 1000, 10_000
 
 PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
@@ -89,8 +91,11 @@ class Guess:
         return {"candidate": self.candidate_key, "score": self.score, "suggester": self.suggester_label}
 
 
-_open: dict[int, FollowedIndex] = {}
+_open: OrderedDict[int, FollowedIndex] = OrderedDict()
+"""The one that was asked last comes last."""
 _opening = threading.Lock()
+_doors: dict[int, threading.Lock] = {}
+"""A lock for each project: opening an index reads its files, and nobody waits for another project's."""
 
 
 def index_of(project_id: int) -> FollowedIndex:
@@ -101,11 +106,16 @@ def index_of(project_id: int) -> FollowedIndex:
 
 
 def open_index(project_id: int) -> FollowedIndex:
-    """Return the open index of a project as it is."""
+    """Return the open index of a project as it is; of more than INDEXES_KEPT the one longest not asked is closed."""
     with _opening:
-        followed = _open.get(project_id)
-        if followed is None:
-            followed = _open[project_id] = FollowedIndex(project_id, Path(settings.EARMARK_INDEX_DIR))
+        door = _doors.setdefault(project_id, threading.Lock())
+    with door:
+        followed = _open.get(project_id) or FollowedIndex(project_id, Path(settings.EARMARK_INDEX_DIR))
+        with _opening:
+            _open[project_id] = followed
+            _open.move_to_end(project_id)
+            while len(_open) > INDEXES_KEPT:
+                _open.popitem(last=False)
     return followed
 
 

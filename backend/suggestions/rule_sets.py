@@ -25,7 +25,8 @@ LOOK_AGAIN_S = 60.0
 MOST_KEPT = 1_000
 
 Read = Callable[[list[str]], Iterable[sdk.Item]]
-_boxes: dict[str, TimeBox] = {}
+_boxes: dict[tuple[int, str], TimeBox] = {}
+"""By project and set, so that the items of one project give no rule a rest in another."""
 _estimates: OrderedDict[tuple[int, str], tuple[float, Mapping[str, Estimate]]] = OrderedDict()
 _keeping = Lock()
 
@@ -60,7 +61,7 @@ class RuleSet:
             read=read,
             finder=sdk.LexicalSuggester(only_earlier=only_earlier),
             whole_ms=WHOLE_MS,
-            box=_boxes.setdefault(self.name, TimeBox()),
+            box=_box_of(question, self.name),
         )
         return made.weighed_by(estimates_of(question, self))
 
@@ -90,6 +91,20 @@ def forget_estimates() -> None:
     """Look at the next request how often votes were right."""
     with _keeping:
         _estimates.clear()
+
+
+def resting_rules(question: Question) -> Mapping[str, str]:
+    """Return which of a question's rules this process does not ask just now, and why."""
+    found = {
+        f"{rule}": _box_of(question, each.name).why_not(rule)
+        for each in rule_sets_of(question)
+        for rule in each.fitting(question)
+    }
+    return {rule: why for rule, why in found.items() if why}
+
+
+def _box_of(question: Question, name: str) -> TimeBox:
+    return _boxes.setdefault((question.project_id, name), TimeBox())
 
 
 def rule_sets() -> Mapping[str, RuleSet]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from backend.learning.errors import NotBetter, NothingLive, NotPromotable
+from backend.learning.errors import AnotherIsLive, NotBetter, NothingLive, NotPromotable
 from backend.questions.models import Question
 from backend.suggestions.artefacts import fault_of, live_version
 from backend.suggestions.models import Promotion, Suggester, TrainedVersion, untrained_of
@@ -36,15 +36,20 @@ def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = ""
     return _note(trained, Move.PROMOTED, live, trained, by=by, reason=reason, now=now, is_override=bool(doubt))
 
 
-def step_back(*, question: Question, by: str, now: datetime, reason: str = "") -> Promotion:
+def step_back(
+    *, question: Question, by: str, now: datetime, reason: str = "", seen: TrainedVersion | None = None
+) -> Promotion:
     """Let serve again what the live version took the place of, be that an earlier version or nothing trained.
 
     An earlier version that cannot be loaded here any more, or that an erased person taught, is passed over.
-    Raises NothingLive.
+    Raises NothingLive, and AnotherIsLive where `seen`, the version that somebody means to step back from, is not
+    the one that is live by now.
     """
     live = _locked_live(question)
     if live is None:
         raise NothingLive(f"No trained version of {question.slug} is live; there is nothing to step back from.")
+    if seen is not None and live.pk != seen.pk:
+        raise AnotherIsLive(f"{seen} is not live any more; {live} is. Look again before you step back from that one.")
     earlier = _before(live)
     _serve(live, earlier)
     reason = reason.strip()[:LONGEST_REASON]

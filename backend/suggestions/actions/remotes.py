@@ -1,9 +1,13 @@
 """Suggesters at the host: register one, change its secret while the old one still signs, and open its door."""
 
 import secrets
+from contextlib import suppress
+
+from cryptography.fernet import InvalidToken
 
 from backend.projects.models import Project
 from backend.projects.secrets import seal, unseal
+from backend.suggestions.errors import RemoteFailed
 from backend.suggestions.models import RemoteSuggester
 from backend.suggestions.remote import Door
 
@@ -32,6 +36,15 @@ def end_rotation(*, remote: RemoteSuggester) -> None:
 
 
 def door_of(remote: RemoteSuggester) -> Door:
-    """Return how a remote suggester is reached, with its secrets, the newest first."""
-    sealed = [remote.secret] + ([remote.previous_secret] if remote.previous_secret else [])
-    return Door(remote.pk, remote.name, remote.url, [unseal(each) for each in sealed], remote.timeout_ms / 1000)
+    """Return how a remote suggester is reached, with its secrets, the newest first.
+
+    Raises RemoteFailed where the newest cannot be read any more; an older one that cannot is left out.
+    """
+    try:
+        signing = [unseal(remote.secret)]
+    except InvalidToken:
+        raise RemoteFailed("its secret cannot be read under this EARMARK_SECRET_KEY; give it a new secret") from None
+    if remote.previous_secret:
+        with suppress(InvalidToken):
+            signing.append(unseal(remote.previous_secret))
+    return Door(remote.pk, remote.project_id, remote.name, remote.url, signing, remote.timeout_ms / 1000)

@@ -5,6 +5,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
+from backend.learning import admin
+from backend.learning.actions.promote import step_back
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
@@ -59,7 +61,9 @@ def test_the_list_and_the_page_tell_how_it_did(made):
     assert "every checksum holds" in page and made.trained.checksum in page and "MAP@100" in page
 
 
-def test_it_goes_live_and_back_by_clicks_that_are_confirmed_and_logged(made):
+def test_it_goes_live_and_back_by_clicks_that_are_confirmed_and_logged(made, monkeypatch):
+    stepped = []
+    monkeypatch.setattr(admin, "step_back", lambda seen, **more: stepped.append(seen) or step_back(seen=seen, **more))
     at = f"{LIST}{made.trained.pk}/"
     asked = text(made.staff.get(f"{at}promote/"))
     assert "Promote duplicate 1?" in asked and "The hybrid serves duplicate now" in asked and "required" not in asked
@@ -70,6 +74,7 @@ def test_it_goes_live_and_back_by_clicks_that_are_confirmed_and_logged(made):
     assert state(made) == "live"
     assert "serves again" in text(made.staff.post(f"{at}step-back/", {"reason": "odd lists"}, follow=True))
     assert state(made) == "retired"
+    assert stepped == [made.trained]
     log = text(made.staff.get("/admin/suggestions/promotion/"))
     assert "odd lists" in log and "Stepped back" in log and "ann" in log
     with tenancy(made.project):

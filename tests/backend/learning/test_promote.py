@@ -9,7 +9,7 @@ from django.utils import timezone
 from backend.judgements.actions.show import show_suggestions
 from backend.judgements.models import Slot
 from backend.learning.actions.promote import promote, step_back, why_not
-from backend.learning.errors import NotBetter, NothingLive, NotPromotable
+from backend.learning.errors import AnotherIsLive, NotBetter, NothingLive, NotPromotable
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.actions.keys import add_api_key
 from backend.projects.ids import uuid7
@@ -82,7 +82,9 @@ def test_step_by_step_back_through_the_versions_to_the_hybrid(made):
         assert "not surely better than duplicate 1" in why_not(second, made.trained)
     move(made, promote, trained=second, reason="newer labels")
     assert shown(made)[0] == {str(second.suggester)}
-    assert move(made, step_back, question=made.question).after == made.trained
+    assert move(made, step_back, question=made.question, seen=second).after == made.trained
+    with pytest.raises(AnotherIsLive, match="duplicate 2 is not live any more; duplicate 1 is"):
+        move(made, step_back, question=made.question, seen=second)  # two clicked at once
     assert shown(made, person=1)[0] == {str(made.trained.suggester)}
     assert move(made, step_back, question=made.question).after is None
     assert all(name.startswith("hybrid") for name in shown(made, person=2)[0])

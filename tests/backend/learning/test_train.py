@@ -2,10 +2,13 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from earmark.errors import IndexFailed, LearningMissing
 
-from backend.learning.actions.train import ask_for_training, frozen_version
+from backend.learning import work
+from backend.learning.actions.train import TRAIN, ask_for_training, frozen_version
 from backend.learning.errors import NothingFrozen, NotLearnable
 from backend.projects.actions.jobs import drain_jobs
+from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
 from backend.suggestions.artefacts import fault_of, folder_of
 from backend.suggestions.models import Suggester, TrainedVersion
@@ -92,6 +95,51 @@ def test_a_job_that_can_learn_nothing_fails_once_and_for_all(forum, label, freez
     with tenancy(forum.project):
         asked.refresh_from_db()
     assert asked.state == "failed" and "Wait for more labels" in asked.failure
+
+
+def trained_by_a_worker(world):
+    with tenancy(world.project):
+        version = frozen_version(question=world.question)
+        asked = ask_for_training(question=world.question, version=version, asked_by="ann", now=world.now)
+    drain_jobs(seconds=60)
+    with tenancy(world.project):
+        asked.refresh_from_db()
+    assert drain_jobs() == 0
+    return asked
+
+
+@pytest.mark.parametrize("step", ["gather", "learn"])
+def test_what_trying_again_does_not_change_is_said_at_once_with_what_to_do(taught, monkeypatch, step):
+    def missing(*_, **__):
+        raise LearningMissing("Install what learns: pip install 'earmark[learned]'.")
+
+    monkeypatch.setattr(work, step, missing)
+    asked = trained_by_a_worker(taught)
+    assert (asked.state, asked.failure) == ("failed", "Install what learns: pip install 'earmark[learned]'.")
+    with tenancy(taught.project):
+        assert not Job.objects.waiting().filter(kind=TRAIN).exists()
+
+
+def test_an_index_that_fails_just_now_is_tried_again(taught, monkeypatch):
+    def broken(**_):
+        raise IndexFailed("torn")
+
+    monkeypatch.setattr(work, "gather", broken)
+    assert trained_by_a_worker(taught).state == "training"
+    with tenancy(taught.project):
+        assert Job.objects.waiting().filter(kind=TRAIN).exists()
+
+
+def test_a_training_that_fails_for_other_reasons_is_given_up_with_where_to_look(taught):
+    with tenancy(taught.project):
+        version = frozen_version(question=taught.question)
+        asked = ask_for_training(question=taught.question, version=version, asked_by="ann", now=taught.now)
+        work.give_up_work(
+            project_id=taught.project.pk, now=taught.now, trained_id=asked.pk, failure="ZeroDivisionError"
+        )
+        asked.refresh_from_db()
+    assert asked.state == "failed"
+    assert "last with ZeroDivisionError; manage.py train_suggester trains where you see why" in asked.failure
 
 
 def test_unknown_names_are_told_with_those_there_are(forum):

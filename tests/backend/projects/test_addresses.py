@@ -21,7 +21,9 @@ from backend.projects.errors import AddressRefused
         "http://example.org@127.0.0.1/", "http://127.0.0.1#@example.org/", "http://0177.0.0.1/", "//127.0.0.1/",
     ],
 )  # fmt: skip
-def test_an_address_that_leads_inside_or_nowhere_is_refused(url):
+@pytest.mark.parametrize("is_debugging", [True, False])
+def test_an_address_that_leads_inside_or_nowhere_is_refused(url, is_debugging, settings):
+    settings.DEBUG = is_debugging
     with pytest.raises(AddressRefused):
         pinned_address(url)
 
@@ -36,6 +38,15 @@ def test_an_address_that_leads_inside_or_nowhere_is_refused(url):
 )  # fmt: skip
 def test_a_number_is_public_only_if_anyone_may_reach_it(number, public):
     assert is_public(number) is public
+
+
+def test_plain_http_even_to_a_public_host_is_refused_outside_of_development(settings):
+    settings.DEBUG = False
+    with pytest.raises(AddressRefused, match="must be https"):
+        pinned_address("http://93.184.216.34/suggest")
+    assert pinned_address("https://93.184.216.34/suggest").is_tls
+    settings.DEBUG = True
+    assert not pinned_address("http://93.184.216.34/suggest").is_tls
 
 
 def test_a_name_is_refused_when_one_of_its_numbers_leads_inside(monkeypatch):

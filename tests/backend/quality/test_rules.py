@@ -8,8 +8,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from earmark import Item
 from earmark.intervals import wilson_interval
-from earmark.rules import rule
+from earmark.rules import Outcome, rule
+from earmark.rules.timebox import Call
 
 from backend.judgements.actions.tell import answer_as_expert
 from backend.projects.actions.jobs import drain_jobs
@@ -164,6 +166,21 @@ def test_the_page_draws_each_rule_with_its_interval(world, topics):
     low, high = wilson_interval(1, 2)
     assert "80.0\N{NO-BREAK SPACE}%" in row and f"{low:.2f} to {high:.2f}" in row and "1 of 2" in row
     assert 'class="em-whisker"' in row
+
+
+def test_the_page_says_which_rule_rests_and_for_how_long(world, topics, monkeypatch):
+    monkeypatch.setattr(rule_sets, "_boxes", {})
+    client = staff_of(world.project)
+    assert "Not asked just now" not in client.get(reverse("rules")).content.decode()
+    call = Call(broken, (Item("1"),))
+    with tenancy(world.project):
+        box = rule_sets.rule_sets_of(topics)[0].engine(topics, lambda keys: []).box
+    for _ in range(5):
+        box.note(call, call.cast(Outcome.LATE))
+    page = client.get(reverse("rules")).content.decode()
+    assert (
+        "Not asked just now, as this web process sees it: broken 1 (late 5 times in a row; asked again in 60 s)" in page
+    )
 
 
 def test_staff_of_another_project_see_and_start_nothing(world, topics, make_world):

@@ -10,6 +10,7 @@ from earmark.suggesters.serving import Served
 from backend.projects.models import StaffMember
 from backend.projects.secrets import unseal
 from backend.projects.tenancy import tenancy
+from backend.suggestions.actions.remotes import register_remote
 from backend.suggestions.models import RemoteSuggester
 from tests.backend.suggestions.test_remote import SECRET, answers, serve  # noqa: F401  serve is a fixture
 
@@ -88,6 +89,7 @@ def test_a_change_without_a_secret_keeps_the_secret(world, staff, address):
         ({"url": "http://169.254.169.254/"}, "it leads to an address that is not public"),
         ({"url": "http://no-such-name.invalid/"}, "its host name is not known"),
         ({"name": "lexical"}, "lexical is installed here"),
+        ({"name": "rules:shop"}, "rules:shop is installed here, or may be"),
         ({"timeout_ms": 5000}, "Give it 50 to 2,000 ms."),
         ({"timeout_ms": 10}, "Give it 50 to 2,000 ms."),
         ({"candidates_count": 51}, "At most 50 are sent along."),
@@ -98,6 +100,28 @@ def test_what_cannot_be_registered_is_said(world, staff, address, fields, said):
     assert said in add(staff, address, **fields).content.decode()
     with tenancy(world.project):
         assert not RemoteSuggester.objects.exists()
+
+
+def test_a_name_is_registered_once_in_a_project_and_may_stay_when_its_row_is_changed(world, staff, address, make_world):
+    other = make_world("other")
+    with tenancy(other.project):
+        register_remote(project=other.project, name="own", url="https://host.example/", secret=SECRET)
+    assert add(staff, address).status_code == 200
+    with tenancy(world.project):
+        made = RemoteSuggester.objects.get()
+    again = add(staff, address)
+    assert again.status_code == 200 and "A suggester own is registered already" in again.content.decode()
+    change = reverse("admin:suggestions_remotesuggester_change", args=[made.pk])
+    fields = {"name": "own", "url": address, "timeout_ms": 500, "candidates_count": 0}
+    assert staff.post(change, fields).status_code == 302
+
+
+def test_a_secret_that_cannot_be_read_is_said_and_what_to_do(world, staff, address, settings):
+    add(staff, address, given_secret=SECRET)
+    settings.SECRET_KEY = "another key of this installation, 32 signs"
+    staff.force_login(get_user_model().objects.get())
+    assert "give it a new secret" in page(staff, "change", only(world).pk)
+    assert "give it a new secret" in try_it(staff, world)
 
 
 def try_it(staff, world, **fields):

@@ -1,4 +1,5 @@
 import logging
+import threading
 import time
 from pathlib import Path
 
@@ -96,6 +97,85 @@ def test_an_index_that_was_damaged_while_nobody_had_it_open_is_built_anew_at_the
     assert guessed(world) == before
     assert found(world) == ARCHIVING
     assert "built anew" in caplog.text or "starts over" in caplog.text
+
+
+def in_a_thread(call):
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.fixture
+def slow_check(monkeypatch):
+    """Let the look at the checksums of a folder wait; the event is set when one waits, the other one lets go on."""
+    waits, goes_on, look = threading.Event(), threading.Event(), sdk.ItemIndex.damaged_files
+
+    def slow_in(folder):
+        def damaged_files(index):
+            if index._folder.is_relative_to(folder):
+                waits.set()
+                goes_on.wait(30)
+            return look(index)
+
+        monkeypatch.setattr(sdk.ItemIndex, "damaged_files", damaged_files)
+        return waits, goes_on
+
+    yield slow_in
+    goes_on.set()
+
+
+def test_while_one_projects_index_is_opened_no_other_project_waits(world, folder, slow_check, make_world):
+    other = make_world("other")
+    forget_indexes()
+    waits, goes_on = slow_check(folder)
+    opening = in_a_thread(lambda: open_index(world.project.pk))
+    assert waits.wait(5)
+    others = in_a_thread(lambda: open_index(other.project.pk))
+    others.join(5)
+    assert not others.is_alive() and opening.is_alive()
+    goes_on.set()
+    opening.join(5)
+    assert not opening.is_alive()
+
+
+def test_two_who_open_an_index_at_once_get_the_same(world, folder, slow_check):
+    forget_indexes()
+    waits, goes_on = slow_check(folder)
+    opened = []
+    both = [in_a_thread(lambda: opened.append(open_index(world.project.pk))) for _ in range(2)]
+    assert waits.wait(5)
+    goes_on.set()
+    for each in both:
+        each.join(5)
+    assert len(opened) == 2 and opened[0] is opened[1]
+
+
+def test_the_checksums_of_a_large_index_are_looked_at_behind_and_damage_is_mended(
+    world, folder, slow_check, monkeypatch, caplog
+):
+    monkeypatch.setattr(module, "CHECKED_AT_ONCE_BYTES", 0)
+    forget_indexes()
+    waits, goes_on = slow_check(folder)
+    assert found(world) == ARCHIVING
+    assert waits.wait(5)
+    [fieldnorm] = folder.rglob("*.fieldnorm")
+    flip(fieldnorm)
+    assert "starts over" not in caplog.text
+    goes_on.set()
+    assert eventually(lambda: "starts over" in caplog.text, True)
+    assert eventually(lambda: found(world), ARCHIVING) == ARCHIVING
+    assert health(world).is_well and "not as they were written" in health(world).broken
+
+
+def test_of_many_indexes_the_one_that_was_longest_not_asked_is_closed(world, make_world, monkeypatch):
+    monkeypatch.setattr(retrieval, "INDEXES_KEPT", 2)
+    forget_indexes()
+    one, other, third = world.project.pk, make_world("other").project.pk, make_world("third").project.pk
+    first, second = open_index(one), open_index(other)
+    assert open_index(one) is first
+    open_index(third)
+    assert open_index(one) is first
+    assert open_index(other) is not second
 
 
 @pytest.mark.parametrize("damaged", ["meta.json", "applied-seq"])

@@ -1,8 +1,13 @@
 """The hybrid at the request: words, stored vectors, and fields that are weighed without labels."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.learned import LearnedReranker
 
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import Job
@@ -13,7 +18,7 @@ from backend.questions.models import Item
 from backend.suggestions import fusion, retrieval
 from backend.suggestions.fusion import WEIGH, forget_engines, fused_suggester
 from backend.suggestions.items import StoredItems
-from backend.suggestions.models import WeighedFields
+from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 from backend.suggestions.retrieval import guesses_for
 
@@ -106,6 +111,69 @@ def test_an_engine_is_kept_while_nothing_changes_and_not_longer(world):
         world.question.candidates_from = "any"
         other = fused_suggester(world.question, is_learned=False)
         assert other is not first and other.version != first.version
+
+
+@pytest.fixture
+def live(world, monkeypatch):
+    """A live version that orders as the hybrid does, and how often it was loaded."""
+    loads = []
+
+    def load(trained, pool):
+        loads.append(trained.number)
+        time.sleep(0.2)  # so that others come meanwhile
+        return LearnedReranker(HybridSuggester(pool))
+
+    monkeypatch.setattr(fusion, "load_trained", load)
+    with tenancy(world.project):
+        row = Suggester.objects.create(project=world.project, name="learned", version="1-1")
+        TrainedVersion.objects.create(
+            project=world.project, question=world.question, number=1, state="live", suggester=row, checksum="c",
+            dataset="d", dataset_number=1, dataset_checksum="c", asked_at=world.now,
+        )  # fmt: skip
+    return loads
+
+
+def learned(world):
+    with tenancy(world.project):
+        return fused_suggester(world.question, is_learned=True)
+
+
+def test_an_engine_is_made_by_one_thread_while_others_of_its_project_wait(world, live):
+    made = []
+
+    def ask():
+        try:
+            made.append(learned(world))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(10)
+    assert live == [1]
+    assert len(made) == 3 and len({id(each) for each in made}) == 1
+
+
+def test_what_is_settled_is_read_anew_behind_one_at_a_time_and_no_request_waits(world, live, monkeypatch):
+    fused = learned(world)
+    goes_on, readers, read = threading.Event(), [], fusion.known_clusters
+
+    def slow(question):
+        readers.append(threading.current_thread())
+        goes_on.wait(10)
+        return read(question)
+
+    monkeypatch.setattr(fusion, "known_clusters", slow)
+    monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 0)
+    before = fused.pool.clusters
+    for _ in range(3):
+        assert learned(world) is fused and fused.pool.clusters is before
+    goes_on.set()
+    fused.refreshing.result(10)
+    assert fused.pool.clusters is not before
+    assert len(readers) == 1 and readers[0] is not threading.current_thread()
 
 
 def test_fields_are_weighed_once_and_again_when_there_are_twice_as_many(world, monkeypatch):

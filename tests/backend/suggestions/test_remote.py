@@ -10,6 +10,7 @@ import pytest
 from earmark.suggesters import LexicalSuggester, Suggestion
 from earmark.suggesters.serving import Served
 
+from backend.projects.tenancy import tenancy
 from backend.suggestions import breaker, remote
 from backend.suggestions.actions.remotes import door_of, end_rotation, register_remote, rotate_secret
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
@@ -230,6 +231,98 @@ def test_all_remote_suggesters_together_keep_a_request_two_seconds_at_most(world
     finally:
         end_request()
     assert ask_remote(door_of(made), asked).suggestions == []
+
+
+@pytest.fixture
+def dripping():
+    """A host whose headers never end, a byte at a time; the event is set once it finds the connection cut."""
+    cut = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            try:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                for _ in range(1500):
+                    self.wfile.write(b"x")
+                    time.sleep(0.02)
+            except OSError:
+                cut.set()
+
+        def log_message(self, *_):
+            pass
+
+    return Handler, cut
+
+
+def test_a_host_that_drips_headers_is_cut_off_at_the_deadline_and_holds_no_thread(world, registered, dripping):
+    handler, cut = dripping
+    made = registered(handler, timeout_ms=60)
+    asked = asked_of(made, world.question, world.items["5"])
+    for _ in range(20):
+        with pytest.raises(RemoteFailed, match="it took longer than 60 ms"):
+            ask_remote(door_of(made), asked, is_trial=True)
+    assert cut.wait(5)
+
+
+def test_a_connection_that_was_cut_is_not_used_again(world, registered):
+    slow = [0.3]
+
+    def guess(asked):
+        time.sleep(slow.pop() if slow else 0)
+        return printing(asked)
+
+    made = registered(own(guess).wsgi, timeout_ms=100)
+    assert "took longer" in fails(made, world)
+    made.timeout_ms = 2000
+    for _ in range(3):
+        assert ask_remote(door_of(made), asked_of(made, world.question, world.items["5"])).suggestions
+
+
+@pytest.fixture
+def slow_names(monkeypatch):
+    """A name server that says nothing of hosts called slow until the test is over."""
+    over, pinned = threading.Event(), remote.pinned_address
+    monkeypatch.setattr(remote, "pinned_address", lambda url: over.wait(30) if "slow" in url else pinned(url))
+    yield
+    over.set()
+
+
+def test_names_that_are_looked_up_without_end_take_no_other_projects_threads(world, registered, slow_names, make_world):
+    made = registered(own().wsgi)
+    other = make_world("other")
+    with tenancy(other.project):
+        slow = [
+            register_remote(project=other.project, name=f"r{n}", url=f"https://slow-{n}.example/", secret=SECRET)
+            for n in range(20)
+        ]
+        asked = asked_of(slow[0], other.question, other.items["5"])
+        told = []
+        for each in slow:
+            each.timeout_ms = 50
+            with pytest.raises(RemoteFailed) as failure:
+                ask_remote(door_of(each), asked, is_trial=True)
+            told.append(str(failure.value))
+    assert told[:16] == ["it took longer than 50 ms"] * 16
+    assert told[16:] == ["16 calls to suggesters of its project are under way in this process"] * 4
+    assert ask_remote(door_of(made), asked_of(made, world.question, world.items["5"])).version == "2026-11"
+
+
+def test_only_one_thread_waits_for_a_name_past_the_deadline(world, registered, slow_names):
+    made = registered(own().wsgi, timeout_ms=50)
+    made.url = "https://slow.example/"
+    for _ in range(20):
+        with pytest.raises(RemoteFailed, match="took longer|still being looked up"):
+            ask_remote(door_of(made), asked_of(made, world.question, world.items["5"]), is_trial=True)
+
+
+def test_a_secret_that_cannot_be_read_any_more_fails_no_list_and_a_new_one_mends_it(world, registered, settings):
+    made = registered(own(secrets="another").wsgi)
+    settings.SECRET_KEY = "another key of this installation, 32 signs"
+    assert names(world) == {"lexical"}
+    assert "give it a new secret" in fails(made, world)
+    rotate_secret(remote=made, secret="another")
+    assert names(world) == {"own", "lexical"}
 
 
 def test_one_that_is_switched_off_or_retired_is_not_shown(world, registered):

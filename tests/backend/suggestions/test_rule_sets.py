@@ -3,9 +3,11 @@
 import pytest
 from earmark.rules import Vote, rule
 
+from backend.projects.tenancy import tenancy
 from backend.suggestions import rule_sets
 from backend.suggestions.models import Suggester
 from backend.suggestions.retrieval import guesses_for
+from backend.suggestions.rule_sets import resting_rules
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,6 +76,29 @@ def test_rules_in_shadow_are_not_shown(world, ask_labels, install):
     guessed(topics, world.items["1"])
     Suggester.objects.of(world.project).update(state=Suggester.State.SHADOW)
     assert guessed(topics, world.items["1"]) == []
+
+
+def test_a_rule_that_is_late_in_one_project_is_asked_in_another_and_rests_are_told(
+    world, ask_labels, install, make_world
+):
+    @rule(version="1", budget_ms=5)
+    def hangs_on_archives(item):
+        while "archive" in item.title.lower():
+            pass
+        return "Printing"
+
+    install(threads=[hangs_on_archives])
+    topics = ask_labels(world, suggesters=["rules:threads"])
+    for _ in range(6):
+        assert guessed(topics, world.items["1"]) == []
+    assert guessed(topics, world.items["4"]) == []
+    [(told, why)] = resting_rules(topics).items()
+    assert told == "hangs_on_archives 1" and "late 5 times in a row; asked again in" in why
+    other = make_world("other")
+    with tenancy(other.project):
+        theirs = ask_labels(other, suggesters=["rules:threads"])
+        assert guessed(theirs, other.items["4"]) == [("Printing", 0.7)]
+        assert resting_rules(theirs) == {}
 
 
 def test_rules_of_another_kind_or_none_abstain(world, ask_labels, install, caplog):

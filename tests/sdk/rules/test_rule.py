@@ -57,10 +57,20 @@ def test_what_can_be_no_rule_is_told_why(function, said):
         rule(function)
 
 
-@pytest.mark.parametrize("wrong", [{"budget_ms": 0}, {"name": "n" * 81}, {"version": "v" * 41}])
+@pytest.mark.parametrize("wrong", [{"budget_ms": 0}, {"name": "n" * 81}, {"version": "v" * 41}, {"reason": "r" * 301}])
 def test_so_is_what_cannot_be_kept(wrong):
     with pytest.raises(RulesUnusable):
         rule(**wrong)(lambda item: None)
+
+
+def test_a_docstring_that_is_too_long_to_be_shown_is_refused_with_what_to_do():
+    def wordy(item):
+        return None
+
+    wordy.__doc__ = "w" * 301
+    with pytest.raises(RulesUnusable, match=r"The sentence of the rule wordy has 301 signs, more than 300 .*reason="):
+        rule(wordy)
+    assert rule(reason="r" * 300)(wordy).sentence == "r" * 300
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from earmark import Item
-from earmark.rules import Outcome, TimeBox, rule
+from earmark.rules import Outcome, TimeBox, rule, timebox
 from earmark.rules.timebox import Call
 
 ONE = Item("1")
@@ -120,7 +120,29 @@ def test_a_rule_that_is_always_late_is_not_asked_any_more():
     found = outcomes([loop, loop, loop, quick], box)
     assert [outcome for _, outcome in found] == [Outcome.LATE, Outcome.LATE, Outcome.SKIPPED, Outcome.VOTED]
     assert outcomes([loop], box) == [("loop", Outcome.SKIPPED)]
-    assert box.why_not(loop) == "late 2 times in a row"
+    assert box.why_not(loop) == "late 2 times in a row; asked again in 60 s"
+
+
+def test_after_a_rest_it_is_asked_again_and_one_answer_in_time_makes_it_good(monkeypatch):
+    box, is_slow, passed_s = TimeBox(most_late=2, rest_s=60), [True], [0.0]
+    monkeypatch.setattr(timebox, "perf_counter", lambda: time.perf_counter() + passed_s[0])
+
+    @rule(version="1", budget_ms=20)
+    def sometimes(item):
+        while is_slow[0]:
+            pass
+        return "quick"
+
+    assert outcomes([sometimes] * 3, box) == [
+        ("sometimes", each) for each in (Outcome.LATE, Outcome.LATE, Outcome.SKIPPED)
+    ]
+    passed_s[0] = 61
+    assert outcomes([sometimes] * 2, box) == [("sometimes", Outcome.LATE), ("sometimes", Outcome.SKIPPED)]
+    passed_s[0], is_slow[0] = 122, False
+    assert outcomes([sometimes], box) == [("sometimes", Outcome.VOTED)]
+    is_slow[0] = True
+    assert outcomes([sometimes] * 2, box) == [("sometimes", Outcome.LATE)] * 2
+    is_slow[0] = False
 
 
 def test_a_rule_of_which_several_calls_still_run_waits_for_them():
@@ -142,6 +164,19 @@ def test_a_rule_of_which_several_calls_still_run_waits_for_them():
 def test_past_the_time_for_all_the_rest_is_skipped():
     found = outcomes([endless("loop", lambda: None, budget_ms=400), quick], whole_ms=200)
     assert found == [("loop", Outcome.LATE), ("quick", Outcome.SKIPPED)]
+
+
+def test_a_rule_that_waits_is_cut_off_with_the_time_for_all_which_is_not_held_against_it():
+    @rule(version="1", budget_ms=300)
+    def patient(item):
+        time.sleep(1)
+        return "stolen"
+
+    box = TimeBox(most_late=1)
+    [cast, after] = box.run([Call(patient, (ONE,)), Call(quick, (ONE,))], whole_ms=100)
+    assert (cast.outcome, cast.votes, cast.error) == (Outcome.LATE, (), "the time for all rules was used up")
+    assert after.outcome == Outcome.SKIPPED
+    assert box.why_not(patient) == ""
 
 
 def test_each_fault_is_said_once(caplog):

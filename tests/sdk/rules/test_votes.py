@@ -3,6 +3,7 @@
 import pytest
 from earmark.rules import Vote
 from earmark.rules.votes import votes_of
+from earmark.suggesters import Suggestion, fault_of
 
 
 @pytest.mark.parametrize("said", [None, [], ()])
@@ -32,7 +33,15 @@ def test_anything_else_is_refused(said):
         votes_of(said, "because")
 
 
-@pytest.mark.parametrize("wrong", [{"value": ""}, {"value": "a", "confidence": 0}, {"value": "a", "confidence": 1.1}])
+@pytest.mark.parametrize(
+    "wrong", [{"value": ""}, {"value": "a", "confidence": 0}, {"value": "a", "confidence": 1.1}, {"value": "v" * 201}]
+)
 def test_a_vote_names_something_and_is_somewhat_sure(wrong):
     with pytest.raises(ValueError):
         Vote(**wrong)
+
+
+def test_a_long_reason_is_cut_so_that_the_guess_can_be_shown():
+    vote = Vote("v" * 200, reason="r" * 301)
+    assert vote.reason == "r" * 299 + "…"
+    assert not fault_of(Suggestion(vote.value, 0.5, [vote.reason]))

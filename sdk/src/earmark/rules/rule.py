@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 
 from earmark.errors import RulesUnusable
 from earmark.rules.sources import version_of
+from earmark.suggesters.protocol import MOST_SIGNS_OF_A_REASON
 
 BUDGET_MS = 50.0
 MOST_NAME_SIGNS = 80
@@ -76,9 +77,11 @@ def rule(
         if not own or len(own) > MOST_NAME_SIGNS or len(version) > MOST_VERSION_SIGNS:
             most = f"{MOST_NAME_SIGNS} signs, its version at most {MOST_VERSION_SIGNS}"
             raise RulesUnusable(f"The rule {own!r} needs a name of 1 to {most}.")
-        return Rule(
-            function, own, version or version_of(function), about, reason or _sentence(function, own), budget_ms
-        )
+        sentence = reason or _sentence(function, own)
+        if len(sentence) > MOST_SIGNS_OF_A_REASON:
+            most = f"{MOST_SIGNS_OF_A_REASON} signs; give it a shorter one: @rule(reason=…)"
+            raise RulesUnusable(f"The sentence of the rule {own} has {len(sentence)} signs, more than {most}.")
+        return Rule(function, own, version or version_of(function), about, sentence, budget_ms)
 
     return made if function is None else made(function)
 

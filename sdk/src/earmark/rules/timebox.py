@@ -1,15 +1,15 @@
 """Asking rules within their time.
 
 What a time box in Python can do, and what it cannot. Rules run in a thread beside the caller's. A call is
-late once it has worked for its budget (processor time, so that a busy machine is not the rule's fault), or
-once WAITS budgets have passed by the clock. The caller then goes on without that thread, asks it to end by
-raising an exception in it, and starts another for the rest. So a loop in Python ends, and a rule that
-sleeps or waits for a network holds up nobody for long, but lives on until its call returns. What cannot
-be cut short: one call into C that keeps the interpreter's lock, such as a regular expression that backtracks
-without end; while it runs, nothing else in the process does, and only afterwards is it counted as
-late. Memory is not limited. A rule that is not trusted to that extent belongs in a process of its own.
-Where a thread's processor time cannot be read from outside (macOS, Windows), the clock alone counts for
-calls that are under way.
+late once it has worked for its budget (processor time, so that a busy machine is not the rule's fault), once
+WAITS budgets have passed by the clock, or once all rules together have used up their time. The caller then
+goes on without that thread, asks it to end by raising an exception in it, and starts another for the rest.
+So a loop in Python ends, and a rule that sleeps or waits for a network holds up nobody for long, but lives
+on until its call returns. What cannot be cut short: one call into C that keeps the interpreter's lock, such as
+a regular expression that backtracks without end; while it runs, nothing else in the process does, and only
+afterwards is it counted as late. Memory is not limited. A rule that is not trusted to that extent belongs in
+a process of its own. Where a thread's processor time cannot be read from outside (macOS, Windows), the clock
+alone counts for calls that are under way.
 """
 
 from __future__ import annotations
@@ -31,10 +31,13 @@ logger = logging.getLogger(__name__)
 WAITS = 10
 """After how many budgets by the clock a call is late that did not work, but waited."""
 MOST_LATE = 5
-"""After how many late calls in a row a rule is not asked any more."""
+"""After how many late calls in a row a rule rests."""
+REST_S = 60.0
+"""How long a rule rests before it is asked again; late once more, it rests as long again."""
 LEAST_WAIT_MS = 1.0
 MOST_LEFT_BEHIND = 3
 """With how many threads of it still running a rule is not asked for now."""
+USED_UP = "the time for all rules was used up"
 
 
 @dataclass(frozen=True)
@@ -57,18 +60,24 @@ class Call:
 class TimeBox:
     """Asks rules, each within its budget; one that raises or is late abstains, is counted and logged, others go on.
 
-    A rule that was late `most_late` times in a row is not asked any more by this box, and one of which
+    A rule that was late `most_late` times in a row rests for `rest_s` seconds by this box, and one of which
     several threads still run is not asked until they end. Safe to use from several threads.
     """
 
-    def __init__(self, *, most_late: int = MOST_LATE) -> None:
+    def __init__(self, *, most_late: int = MOST_LATE, rest_s: float = REST_S) -> None:
         self.most_late = most_late
+        self.rest_s = rest_s
         self._late_in_a_row: dict[Rule, int] = {}
+        self._rests_until: dict[Rule, float] = {}
         self._left_behind: dict[Rule, list[threading.Thread]] = {}
         self._said: set[tuple[Rule, Outcome]] = set()
 
     def run(self, calls: Sequence[Call], *, whole_ms: float | None = None) -> list[Cast]:
-        """Return a record of each call, in order; past `whole_ms` for all together the rest is skipped."""
+        """Return a record of each call, in order.
+
+        Past `whole_ms` for all together the call under way is late, which is not held against its rule, and
+        the rest is skipped.
+        """
         until = None if whole_ms is None else perf_counter() + whole_ms / 1000
         casts: list[Cast] = []
         while len(casts) < len(calls):
@@ -82,8 +91,9 @@ class TimeBox:
 
     def why_not(self, rule: Rule) -> str:
         """Return why a rule is not asked just now, empty where it is."""
-        if self._late_in_a_row.get(rule, 0) >= self.most_late:
-            return f"late {self.most_late} times in a row"
+        rests_s = self._rests_until.get(rule, 0.0) - perf_counter()
+        if rests_s > 0:
+            return f"late {self._late_in_a_row.get(rule, 0)} times in a row; asked again in {rests_s:.0f} s"
         alive = [thread for thread in self._left_behind.get(rule, ()) if thread.is_alive()]
         if rule in self._left_behind:
             self._left_behind[rule] = alive
@@ -92,10 +102,13 @@ class TimeBox:
     def note(self, call: Call, cast: Cast) -> Cast:
         """Count an outcome, say it once a rule and outcome, and return it."""
         rule = call.rule
-        if cast.outcome == Outcome.LATE:
+        if cast.outcome == Outcome.LATE and cast.error != USED_UP:
             self._late_in_a_row[rule] = self._late_in_a_row.get(rule, 0) + 1
-        elif cast.outcome != Outcome.SKIPPED:
+            if self._late_in_a_row[rule] >= self.most_late:
+                self._rests_until[rule] = perf_counter() + self.rest_s
+        elif cast.outcome not in (Outcome.LATE, Outcome.SKIPPED):
             self._late_in_a_row.pop(rule, None)
+            self._rests_until.pop(rule, None)
         if cast.outcome in (Outcome.FAILED, Outcome.LATE) and (rule, cast.outcome) not in self._said:
             self._said.add((rule, cast.outcome))
             told = cast.error or f"more than {rule.budget_ms:g} ms"
@@ -106,7 +119,8 @@ class TimeBox:
 
     def _abandoned(self, call: Call, runner: _Runner) -> Cast:
         self._left_behind.setdefault(call.rule, []).append(runner)
-        return self.note(call, call.cast(Outcome.LATE, ms=runner.waited_ms))
+        error = USED_UP if runner.is_time_used_up else ""
+        return self.note(call, call.cast(Outcome.LATE, ms=runner.waited_ms, error=error))
 
 
 _CLOCK_OF: Callable[[int], int] | None = getattr(time, "pthread_getcpuclockid", None)
@@ -119,6 +133,8 @@ class _Runner(threading.Thread):
         super().__init__(name="earmark-rules", daemon=True)
         self.casts: list[Cast] = []
         self.waited_ms = 0.0
+        self.is_time_used_up = False
+        """Whether the call under way had time left of its own, but all rules together had none."""
         self._box, self._calls, self._until = box, calls, until
         self._lock = threading.Lock()
         self._done = threading.Event()
@@ -138,7 +154,7 @@ class _Runner(threading.Thread):
     def watch(self) -> bool:
         """Wait until all are asked; return whether the call under way was late and its thread left behind."""
         shortest_s = max(min(call.rule.budget_ms for call in self._calls), LEAST_WAIT_MS) / 1000
-        wait_s = shortest_s
+        wait_s = max(min(shortest_s, self._left_of_all_s()), LEAST_WAIT_MS / 1000)
         while not self._done.wait(wait_s):
             with self._lock:  # while it is held, a call under way cannot end, so its thread is there
                 left_s = self._left_s()
@@ -163,7 +179,13 @@ class _Runner(threading.Thread):
         passed_s = perf_counter() - began
         self.waited_ms = 1000 * passed_s
         worked_s = self._work_s() - began_work if _CLOCK_OF is not None else passed_s
-        return min(budget_s - worked_s, WAITS * budget_s - passed_s)
+        own_s, of_all_s = min(budget_s - worked_s, WAITS * budget_s - passed_s), self._left_of_all_s()
+        self.is_time_used_up = of_all_s < 0 <= own_s
+        return min(own_s, of_all_s)
+
+    def _left_of_all_s(self) -> float:
+        """Return how long all rules together still have."""
+        return float("inf") if self._until is None else self._until - perf_counter()
 
     def _work_s(self) -> float:
         """Return the processor time of this thread, asked by another one; raises nothing."""
@@ -186,8 +208,8 @@ class _Runner(threading.Thread):
             return True
 
     def _asked(self, call: Call) -> Cast:
-        if self._until is not None and perf_counter() > self._until:
-            return call.cast(Outcome.SKIPPED, error="the time for all rules was used up")
+        if self._left_of_all_s() < 0:
+            return call.cast(Outcome.SKIPPED, error=USED_UP)
         if why := self._box.why_not(call.rule):
             return call.cast(Outcome.SKIPPED, error=why)
         began, began_work = perf_counter(), thread_time()

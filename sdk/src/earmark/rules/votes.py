@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from earmark.suggesters.protocol import MOST_SIGNS_OF_A_CANDIDATE, MOST_SIGNS_OF_A_REASON
+
 ABSTAIN = None
 """What a rule returns that has nothing to say."""
 
@@ -15,8 +17,8 @@ class Vote:
     """One guess of a rule: `value` is a label of a choice, a tag, or of a pair duplicate, related or different.
 
     `confidence` in (0, 1] is how sure the rule is here, for as far as the rule is trusted at all.
-    `reason` is a sentence for a person; without one the rule's own stands. `is_against` says that the
-    value is wrong. Raises ValueError.
+    `reason` is a sentence for a person, cut at 300 signs; without one the rule's own stands. `is_against`
+    says that the value is wrong. Raises ValueError, also for a value of more than 200 signs.
     """
 
     value: str
@@ -27,8 +29,12 @@ class Vote:
     def __post_init__(self) -> None:
         if not isinstance(self.value, str) or not self.value:
             raise ValueError(f"A vote names a label or an answer, not {self.value!r}.")
+        if len(self.value) > MOST_SIGNS_OF_A_CANDIDATE:
+            raise ValueError(f"A label has at most {MOST_SIGNS_OF_A_CANDIDATE} signs, not {len(self.value)}.")
         if not 0 < self.confidence <= 1:
             raise ValueError(f"A confidence is above 0 and at most 1, not {self.confidence!r}.")
+        if len(self.reason) > MOST_SIGNS_OF_A_REASON:
+            object.__setattr__(self, "reason", f"{self.reason[: MOST_SIGNS_OF_A_REASON - 1]}…")
 
 
 Said = Vote | str | Iterable["Vote | str"] | None
