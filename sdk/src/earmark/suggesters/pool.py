@@ -312,7 +312,7 @@ class CandidatePool:
         strength = {each.id: each.signal("lexical_z") + each.signal("dense_z") for each in found}
         finished = []
         for each in found:
-            mates = self.clusters.mates(each.id, before=item.created_at) - {item.id}
+            mates = self.clusters.mates(each.id, before=item.created_at, without=item.id)
             inside = [strength[mate] for mate in mates if mate in strength]
             if mates:
                 told = list(each.features)
