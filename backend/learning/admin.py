@@ -18,7 +18,7 @@ from backend.learning.actions.promote import promote, step_back, why_not
 from backend.learning.actions.train import ask_for_training
 from backend.learning.errors import LearningError
 from backend.projects.pages import EditableProjectRows, ProjectRows
-from backend.suggestions.fusion import fault_of, live_version
+from backend.suggestions.fusion import drift_of, fault_of, live_version
 from backend.suggestions.models import Promotion, TrainedVersion
 
 LIST = "admin:suggestions_trainedversion_changelist"
@@ -98,10 +98,12 @@ class TrainedVersionAdmin(EditableProjectRows):
         return HttpResponseRedirect(reverse(LIST))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Say above the list which live version cannot be loaded, and what to do."""
+        """Say above the list which live version cannot be loaded or gets other vectors, and what to do."""
         for live in self.get_queryset(request).filter(state=State.LIVE).select_related("question"):
             if fault := fault_of(live):
                 messages.error(request, f"{live} is live and abstains: it cannot be loaded here. {fault}")
+            elif drift := drift_of(live):
+                messages.warning(request, f"It is live: {drift}")
         page: HttpResponse = super().changelist_view(request, extra_context)
         return page
 
@@ -197,10 +199,10 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     @admin.display(description="Artefact")
     def health(self, trained: TrainedVersion) -> str:
-        """Return whether the artefact is whole on this machine."""
+        """Return whether the artefact is whole on this machine, and gets the vectors it was trained with."""
         if trained.state in (State.TRAINING, State.FAILED):
             return "–"
-        return fault_of(trained) or "whole: every checksum holds"
+        return fault_of(trained) or drift_of(trained) or "whole: every checksum holds"
 
     @admin.display(description="Measures")
     def measures(self, trained: TrainedVersion) -> str:

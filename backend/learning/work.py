@@ -1,12 +1,17 @@
-"""The jobs of learning: train a version."""
+"""The jobs of learning: train a version, and fail one that nobody trains any more."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from earmark.errors import LearningMissing
+
 from backend.datasets.errors import DatasetError
+from backend.learning.actions.stale import fail_stale
 from backend.learning.actions.train import Learned, Lesson, finish, gather, give_up, learn
 from backend.learning.errors import LearningError
+from backend.projects.tenancy import tenancy
 from backend.suggestions.models import TrainedVersion
 
 
@@ -18,28 +23,34 @@ class Errand:
     learned: Learned
 
 
-def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> Lesson | None:
-    """Gather what a version learns from; None where it is trained already, or never can be, which it then says."""
+def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> TrainedVersion | None:
+    """Return the version to train; None where it is trained already."""
     trained = TrainedVersion.objects.select_related("question").get(pk=trained_id)
-    if trained.state != TrainedVersion.State.TRAINING:
-        return None
+    return trained if trained.state == TrainedVersion.State.TRAINING else None
+
+
+def fit_work(trained: TrainedVersion) -> Errand | None:
+    """Gather and learn, outside any long transaction; None where it never can be trained, which it then says."""
     try:
-        return gather(trained=trained, now=now)
-    except (LearningError, DatasetError) as error:
-        give_up(trained_id=trained_id, failure=str(error))
+        lesson = gather(trained=trained, now=timezone.now())
+        return Errand(lesson, learn(lesson))
+    except (LearningError, DatasetError, LearningMissing) as error:
+        with tenancy(trained.project_id):
+            give_up(trained_id=trained.pk, failure=str(error))
         return None
 
 
-def fit_work(lesson: Lesson) -> Errand:
-    """Learn, outside any transaction."""
-    return Errand(lesson, learn(lesson))
-
-
-def write_work(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:
+def write_work(*, project_id: int, now: datetime, answer: Errand | None, **_: Any) -> None:
     """Write down what was learned."""
-    finish(lesson=answer.lesson, learned=answer.learned, now=now)
+    if answer is not None:
+        finish(lesson=answer.lesson, learned=answer.learned, now=now)
 
 
 def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: str, **_: Any) -> None:
     """Say of a version that could not be trained that it failed, and why."""
     give_up(trained_id=trained_id, failure=f"It failed with {failure}; the worker's log says more.")
+
+
+def fail_stale_work(*, project_id: int, now: datetime, **_: Any) -> None:
+    """Fail the versions that nobody trains any more."""
+    fail_stale(project_id=project_id, now=now)

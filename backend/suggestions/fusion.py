@@ -163,6 +163,22 @@ def fault_of(trained: TrainedVersion) -> str:
     return ""
 
 
+def drift_of(trained: TrainedVersion) -> str:
+    """Return that a version was trained with vectors of another embedder than serves now; empty where it was not."""
+    vectors = StoredVectors.of(trained.project_id)
+    mine, serving = trained.embedder_version, vectors.embedder_version if vectors else ""
+    if mine == serving:
+        return ""
+    return (
+        f"{trained} was trained with {_vectors_named(mine)} and gets {_vectors_named(serving)} now, so its measures "
+        "no longer hold; train again."
+    )
+
+
+def _vectors_named(embedder_version: str) -> str:
+    return f"vectors of the model {embedder_version[:12]}" if embedder_version else "no vectors"
+
+
 def forget_engines() -> None:
     """Forget every engine of this process; they are made anew at the next request."""
     with _keeping:
@@ -188,7 +204,9 @@ def _learned(question: Question, live: TrainedVersion, vectors: StoredVectors | 
         logger.error("The trained version %s cannot be loaded and abstains: %s", live, error)
         return None
     row = live.suggester
-    return Fused(row.name, row.version, reranker) if row else None
+    serving = vectors.embedder_version if vectors else ""
+    drift = "" if serving == live.embedder_version else f"-{serving[:8] or 'no-vectors'}"
+    return Fused(row.name, f"{row.version}{drift}", reranker) if row else None
 
 
 def _keep(key: tuple[int, int | None], fused: Fused) -> None:

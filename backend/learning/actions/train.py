@@ -11,25 +11,27 @@ import time
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db.models import Max
 from earmark import suggesters as sdk
+from earmark.errors import EarmarkError
 from earmark.evaluation import Comparison, compared, summary
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.examples import Example, Told, examples_told
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
-from earmark.suggesters.pool import PoolCandidate
+from earmark.suggesters.pool import CandidatePool, PoolCandidate
 
-from backend.datasets.actions.freeze import path_of_file
-from backend.datasets.models import DatasetVersion
+from backend.datasets.actions.freeze import path_of_file, salt_of
+from backend.datasets.models import DatasetVersion, SplitKey
 from backend.datasets.splits import DEV, TEST
 from backend.datasets.splits import TRAIN as TRAIN_SPLIT
 from backend.learning.errors import NothingFrozen, NothingToLearn, NotLearnable
 from backend.learning.ledger import Row, positives_of, told_of
-from backend.projects.actions.jobs import enqueue
+from backend.projects.actions.jobs import enqueue, enqueue_once
+from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
 from backend.suggestions.fusion import checksum_of, folder_of, live_version, load_trained, pool_of, weighed_facets
@@ -38,8 +40,10 @@ from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 from backend.suggestions.retrieval import index_of
 
-TRAIN = "learning.train"
+TRAIN, FAIL_STALE = "learning.train", "learning.fail_stale"
 LEASE_S = 1800
+STALE_AFTER = timedelta(hours=2)
+"""A version that is trained for longer, with no job that waits for it, was left behind by a process that is gone."""
 MOST_TAUGHT, MOST_ASKED = 5_000, 400
 """Queries that are learned from and that are asked; of more, those drawn by a hash. About a tenth of a second each."""
 RANKED = 100
@@ -48,7 +52,7 @@ GATE = "MRR@10"
 HYBRID = "hybrid"
 
 Tell = Callable[[str], None]
-TELL_EVERY = 50
+BATCH = 50
 
 
 @dataclass(frozen=True)
@@ -132,39 +136,45 @@ def ask_for_training(
     )
     if is_queued:
         enqueue(project=question.project_id, kind=TRAIN, trained_id=trained.pk)
+    else:
+        enqueue_once(project=question.project_id, kind=FAIL_STALE, due_at=now + STALE_AFTER)
     return trained
 
 
 def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: None) -> Lesson:
     """Return what a trained version learns from: the longest of the three steps.
 
-    Raises NothingFrozen, NothingToLearn, and DatasetError where the frozen files are not what was frozen.
+    Opens the project's door itself, anew for each batch, so that no transaction lasts. Raises NothingFrozen,
+    NothingToLearn, and DatasetError where the frozen files are not what was frozen.
     """
-    question = trained.question
-    version = frozen_version(question=question, number=trained.dataset_number, dataset=trained.dataset)
-    labels = list(_lines(version, "labels.jsonl"))
-    later = _Later(question.project_id, _named(labels, _lines(version, "judgements.jsonl")))
-    told = told_of(labels, _lines(version, "judgements.jsonl"), query_of=later)
-    index = index_of(question.project_id).index
-    if not WeighedFields.objects.of(question.project_id).exists():
+    question, project_id = trained.question, trained.question.project_id
+    with tenancy(project_id):
+        version = frozen_version(question=question, number=trained.dataset_number, dataset=trained.dataset)
+        labels = list(_lines(version, "labels.jsonl"))
+        later = _Later(project_id, _named(labels, _lines(version, "judgements.jsonl")))
+        told = told_of(
+            labels,
+            _lines(version, "judgements.jsonl"),
+            query_of=later,
+            sides=dict(SplitKey.objects.of(project_id).filter(question=question).values_list("item__key", "split")),
+            salt=salt_of(question),
+        )
+        index = index_of(project_id).index
+        is_weighed = WeighedFields.objects.of(project_id).exists()
+    if not is_weighed:
         tell("weighing the fields of the items")
-        weigh_fields(project_id=question.project_id, index=index, now=now)
-    vectors = StoredVectors.of(question.project_id)
-    pool = pool_of(question, vectors, weighed_facets(question.project_id), later.clusters(_pairs(told)))
-    hybrid = HybridSuggester(pool)
+        with tenancy(project_id):
+            weigh_fields(project_id=project_id, index=index, now=now)
+    with tenancy(project_id):
+        vectors, facets, live = StoredVectors.of(project_id), weighed_facets(project_id), live_version(question)
+    hybrid = HybridSuggester(pool_of(question, vectors, facets, later.clusters(labels, splits=[TRAIN_SPLIT])))
     examples, counts = _taught(hybrid, told, later.items, index, tell)
     held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
-    all_known = positives_of(labels, query_of=later, splits=[TRAIN_SPLIT, DEV, TEST])
-    known = pool.clusters = later.clusters((query, key) for query, keys in all_known.items() for key in keys)
+    known = hybrid.pool.clusters = later.clusters(labels, splits=[TRAIN_SPLIT, DEV, TEST])
     asked, rivals = _asked(hybrid, held_out, later.items, index, tell)
-    live = live_version(question)
     if live is not None and asked:
-        tell(f"asking {live}, which is live")
-        serving = load_trained(live, pool_of(question, vectors, pool.facets, known))
-        rivals[str(live.pk)] = {
-            each.query: [found.candidate_id for found in serving.suggest(later.items[each.query], index, RANKED)]
-            for each in asked
-        }
+        live.question = question  # no door is open to look it up
+        rivals |= _served(live, pool_of(question, vectors, facets, known), asked, later.items, index, tell)
     return Lesson(trained, hybrid, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
 
 
@@ -225,9 +235,17 @@ class _Later:
     def __call__(self, one: str, other: str) -> str:
         return max(one, other, key=self._order)
 
-    def clusters(self, pairs: Iterable[tuple[str, str]]) -> KnownClusters:
-        """Return what is known to be the same, each pair from when its later item came to be."""
-        return KnownClusters(KnownPair(one, other, self._times.get(self(one, other))) for one, other in pairs)
+    def clusters(self, labels: Iterable[Row], *, splits: Collection[str]) -> KnownClusters:
+        """Return what is settled as the same in some splits, each pair from when its later item came to be.
+
+        Pairs without a time are left out: nothing says what they may be evidence for without giving an answer away.
+        """
+        return KnownClusters(
+            KnownPair(query, key, since)
+            for query, keys in positives_of(labels, query_of=self, splits=splits).items()
+            if (since := self._times.get(query)) is not None
+            for key in keys
+        )
 
     def _order(self, key: str) -> tuple[float, str]:
         moment = self._times.get(key)
@@ -241,8 +259,11 @@ def _named(labels: Iterable[Row], judgements: Iterable[Row]) -> set[str]:
     return {key for key in settled | told if key}
 
 
-def _pairs(told: Mapping[str, Mapping[str, Told]]) -> Iterator[tuple[str, str]]:
-    return ((query, key) for query, each in told.items() for key, what in each.items() if what.is_right)
+def _batches(keys: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield keys in batches of a few seconds' work, each with how many are done after it."""
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        yield start + len(some), some
 
 
 def _taught(
@@ -257,18 +278,19 @@ def _taught(
     chosen = _drawn(useful, MOST_TAUGHT)
     examples: list[Example] = []
     outside = gone = 0
-    for number, query in enumerate(chosen, start=1):
-        item = items.get(query)
-        if item is None:
-            gone += 1
-            continue
-        pool = hybrid.pool.around(item, index)
-        ranked = sorted(pool, key=lambda each: (-hybrid.log_odds(each), each.id))
-        taught = examples_told(query, ranked, told[query])
-        outside += not any(each.is_positive for each in taught)
-        examples += taught
-        if number % TELL_EVERY == 0 or number == len(chosen):
-            tell(f"looked at {number:,} of {len(chosen):,} items with something known to be right")
+    for done, some in _batches(chosen):
+        with tenancy(items.project_id):
+            for query in some:
+                item = items.get(query)
+                if item is None:
+                    gone += 1
+                    continue
+                pool = hybrid.pool.around(item, index)
+                ranked = sorted(pool, key=lambda each: (-hybrid.log_odds(each), each.id))
+                taught = examples_told(query, ranked, told[query])
+                outside += not any(each.is_positive for each in taught)
+                examples += taught
+        tell(f"looked at {done:,} of {len(chosen):,} items with something known to be right")
     if not any(each.is_positive for each in examples):
         raise NothingToLearn(
             "Nothing in the train split is known to be the same among what is found for it. Wait for more labels, "
@@ -287,16 +309,40 @@ def _asked(
     """Return the queries that are not learned from, with their pools and with the hybrid's rankings."""
     asked, rankings = [], {}
     chosen = _drawn(held_out, MOST_ASKED)
-    for number, query in enumerate(chosen, start=1):
-        item = items.get(query)
-        if item is None:
-            continue
-        found = hybrid.pool.around(item, index)
-        rankings[query] = _ranked(found, [hybrid.log_odds(each) for each in found])
-        asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
-        if number % TELL_EVERY == 0 or number == len(chosen):
-            tell(f"asked about {number:,} of {len(chosen):,} items it does not learn from")
+    for done, some in _batches(chosen):
+        with tenancy(items.project_id):
+            for query in some:
+                item = items.get(query)
+                if item is None:
+                    continue
+                found = hybrid.pool.around(item, index)
+                rankings[query] = _ranked(found, [hybrid.log_odds(each) for each in found])
+                asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
+        tell(f"asked about {done:,} of {len(chosen):,} items it does not learn from")
     return asked, {HYBRID: rankings}
+
+
+def _served(
+    live: TrainedVersion,
+    pool: CandidatePool,
+    asked: Sequence[Asked],
+    items: StoredItems,
+    index: sdk.ItemIndex,
+    tell: Tell,
+) -> dict[str, dict[str, list[str]]]:
+    """Return the rankings of the live version by its key; nothing where it cannot be loaded, which `tell` hears."""
+    tell(f"asking {live}, which is live")
+    try:
+        serving = load_trained(live, pool)
+    except (EarmarkError, OSError) as error:
+        tell(f"{live} cannot be loaded, so it is not compared with: {error}")
+        return {}
+    rankings: dict[str, list[str]] = {}
+    for _, some in _batches([each.query for each in asked]):
+        with tenancy(items.project_id):
+            for query, item in items.get_many(some).items():
+                rankings[query] = [found.candidate_id for found in serving.suggest(item, index, RANKED)]
+    return {str(live.pk): rankings}
 
 
 def _metrics(lesson: Lesson, mine: Mapping[str, list[str]]) -> dict[str, Any]:

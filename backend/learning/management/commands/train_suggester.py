@@ -36,8 +36,7 @@ class Command(BaseCommand):
         with tenancy(project):
             trained = self._begin(project, question, options["dataset_version"])
         try:
-            with tenancy(project):
-                lesson = gather(trained=trained, now=timezone.now(), tell=self._tell)
+            lesson = gather(trained=trained, now=timezone.now(), tell=self._tell)
             self._tell(f"learning from {len(lesson.examples):,} examples")
             learned = learn(lesson)
         except BaseException as error:
