@@ -133,6 +133,7 @@ class Snapshot:
         """
         if not terms or k < 1:
             return []
+        k = min(k, max(1, self.count))  # room for so many is made at once
         wanted = [
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term.field, term.word), term.weight))
             for term in terms
@@ -162,6 +163,7 @@ class Snapshot:
         words = [self._typed_word(stem, 3.0) for stem, _ in self.words(query)]
         if not words or k < 1:
             return []
+        k = min(k, max(1, self.count))
         start, spelt = list(words_of(query))[-1]
         if query.endswith(spelt):
             words[-1] = self._beginning(start, words[-1])
