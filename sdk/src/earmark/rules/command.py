@@ -135,9 +135,11 @@ def _casts(given: argparse.Namespace, rules: Sequence[Rule], answers: Answers | 
         raise EarmarkError(f"{given.rules} holds rules over items and rules over pairs; put them into two files.")
     if answers is not None and (answers.kind == "pair") != (kinds == {"pair"}):
         raise EarmarkError(f"The rules are about {kinds.pop()}s, the answers are of kind {answers.kind}.")
-    if not given.items and not given.pairs:
+    if not given.items and not (given.pairs and kinds == {"pair"}):
         raise EarmarkError("--items F names the items to ask about.")
     items = read_items(given.items)
+    if given.items and not items:
+        raise EarmarkError(f"{', '.join(given.items)}: there is no item.")
     units = _pairs(given, items, answers) if kinds == {"pair"} else iter(items.values())
     return apply_rules(rules, units, progress=_progress)
 
