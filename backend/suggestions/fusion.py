@@ -16,10 +16,11 @@ from django.conf import settings
 from django.utils import timezone
 from earmark import suggesters as sdk
 from earmark.errors import ChecksumMismatch, EarmarkError
+from earmark.suggesters.artefact import CHECKSUMS
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import HybridSuggester
-from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
+from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
 from backend.projects.actions.jobs import enqueue_once

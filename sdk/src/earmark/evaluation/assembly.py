@@ -52,9 +52,7 @@ class Bench:
     ) -> Suggester:
         """Return a suggester by name, trained on the answers where it learns. Raises EarmarkError."""
         if name in LABEL_SUGGESTERS:
-            raise EarmarkError(
-                f"The suggester {name} guesses labels, not items: try `earmark evaluate labels`."
-            )
+            raise EarmarkError(f"The suggester {name} guesses labels, not items: try `earmark evaluate labels`.")
         if name == HybridSuggester.name:
             return HybridSuggester(self.pool())
         if name == LearnedReranker.name:

@@ -112,9 +112,7 @@ def _learned(suggester: Any) -> dict[str, Any]:
 def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Suggester:
     """Return a suggester by name, told what it takes of whether it is a choice and of the dictionary."""
     if name in ITEM_SUGGESTERS:
-        raise EarmarkError(
-            f"The suggester {name} guesses items, not labels: try `earmark evaluate suggester`."
-        )
+        raise EarmarkError(f"The suggester {name} guesses items, not labels: try `earmark evaluate suggester`.")
     known = discover()
     if name not in known:
         raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
