@@ -59,6 +59,11 @@ def test_it_abstains_where_nothing_is_found(index, item, pool):
     assert HybridSuggester(pool).suggest(item, index, 5) == []
 
 
+def test_of_a_long_body_the_beginning_alone_is_read(index, pool):
+    assert HybridSuggester(pool).suggest(Item("new", "", "word " * 1_190 + "archive"), index, 5)
+    assert HybridSuggester(pool).suggest(Item("new", "", "word " * 1_200 + "archive"), index, 5) == []
+
+
 def test_scores_fall_and_no_more_than_k_come(index, threads, pool):
     found = HybridSuggester(pool).suggest(Item("new", "printing archive spell"), index, 2)
     assert len(found) == 2
