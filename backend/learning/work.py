@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from earmark.errors import LearningMissing
+from earmark.errors import EarmarkError, IndexFailed
 
 from backend.datasets.errors import DatasetError
 from backend.learning.actions.stale import fail_stale
 from backend.learning.actions.train import Learned, Lesson, finish, gather, give_up, learn
 from backend.learning.errors import LearningError
-from backend.projects.tenancy import tenancy
 from backend.suggestions.models import TrainedVersion
 
 
@@ -23,27 +22,36 @@ class Errand:
     learned: Learned
 
 
+@dataclass(frozen=True)
+class NotLearned:
+    """Why nothing was learned, which trying again would not change."""
+
+    failure: str
+
+
 def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> TrainedVersion | None:
     """Return the version to train; None where it is trained already."""
     trained = TrainedVersion.objects.select_related("question").get(pk=trained_id)
     return trained if trained.state == TrainedVersion.State.TRAINING else None
 
 
-def fit_work(trained: TrainedVersion) -> Errand | None:
-    """Gather and learn, outside any long transaction; None where it never can be trained, which it then says."""
+def fit_work(trained: TrainedVersion) -> Errand | NotLearned:
+    """Gather what there is to learn and learn it, outside any transaction that lasts."""
     try:
         lesson = gather(trained=trained, now=timezone.now())
         return Errand(lesson, learn(lesson))
-    except (LearningError, DatasetError, LearningMissing) as error:
-        with tenancy(trained.project_id):
-            give_up(trained_id=trained.pk, failure=str(error))
-        return None
+    except IndexFailed:
+        raise  # it is mended meanwhile
+    except (LearningError, DatasetError, EarmarkError) as error:
+        return NotLearned(str(error))
 
 
-def write_work(*, project_id: int, now: datetime, answer: Errand | None, **_: Any) -> None:
-    """Write down what was learned."""
-    if answer is not None:
-        finish(lesson=answer.lesson, learned=answer.learned, now=now)
+def write_work(*, project_id: int, now: datetime, trained_id: int, answer: Errand | NotLearned, **_: Any) -> None:
+    """Write down what was learned, or why nothing was."""
+    if isinstance(answer, NotLearned):
+        give_up(trained_id=trained_id, failure=answer.failure)
+        return
+    finish(lesson=answer.lesson, learned=answer.learned, now=now)
 
 
 def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: str, **_: Any) -> None:
