@@ -24,7 +24,7 @@ from backend.learning.actions.train import TRAINABLE, ask_for_training
 from backend.learning.errors import LearningError
 from backend.learning.telling import told_of_shares
 from backend.projects.pages import EditableProjectRows, ProjectRows
-from backend.suggestions.artefacts import fault_of, live_version
+from backend.suggestions.artefacts import drift_of, fault_of, live_version
 from backend.suggestions.models import LEARNED, Promotion, TrainedVersion, untrained_of
 
 LIST = "admin:suggestions_trainedversion_changelist"
@@ -125,10 +125,12 @@ class TrainedVersionAdmin(EditableProjectRows):
         return super().add_view(request, form_url, (extra_context or {}) | alone)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Say above the list which live version cannot be loaded, and what to do."""
+        """Say above the list which live version cannot be loaded or gets other vectors, and what to do."""
         for live in self.get_queryset(request).filter(state=State.LIVE).select_related("question"):
             if fault := fault_of(live):
                 messages.error(request, f"{live} is live and abstains: it cannot be loaded here. {fault}")
+            elif drift := drift_of(live):
+                messages.warning(request, f"It is live: {drift}")
             if live.erased_at is not None:
                 told = (
                     "was taught by somebody who is erased since. One without them is trained: promote it, or step back."
@@ -243,10 +245,10 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     @admin.display(description="Artefact")
     def health(self, trained: TrainedVersion) -> str:
-        """Return whether the artefact is whole on this machine."""
+        """Return whether the artefact is whole on this machine, and gets the vectors it was trained with."""
         if trained.state in (State.TRAINING, State.FAILED):
             return "–"
-        return fault_of(trained) or "whole: every checksum holds"
+        return fault_of(trained) or drift_of(trained) or "whole: every checksum holds"
 
     @admin.display(description="Checksum of what it was trained from")
     def frozen_checksum(self, trained: TrainedVersion) -> str:

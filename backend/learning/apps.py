@@ -14,8 +14,9 @@ class LearningConfig(AppConfig):
         """Register the jobs of learning."""
         from backend.learning import receivers  # noqa: F401
         from backend.learning.actions.forget import FORGET, FORGET_PEOPLE, TRAIN_ANEW
-        from backend.learning.actions.train import LEASE_S, TRAIN
+        from backend.learning.actions.train import FAIL_STALE, LEASE_S, TRAIN
         from backend.learning.work import (
+            fail_stale_work,
             fit_work,
             forget_people_work,
             forget_work,
@@ -29,4 +30,5 @@ class LearningConfig(AppConfig):
         handles(TRAIN, Errand(read_work, fit_work, write_work), lease_s=LEASE_S, on_death=give_up_work)
         handles(FORGET, forget_work, lease_s=120)
         handles(FORGET_PEOPLE, forget_people_work, lease_s=120)
+        handles(FAIL_STALE, fail_stale_work)
         handles(TRAIN_ANEW, train_anew_work)

@@ -12,7 +12,7 @@ from typing import Any
 
 from earmark.suggesters.examples import Told
 
-from backend.datasets.splits import TRAIN
+from backend.datasets.splits import TRAIN, drawn_split
 from backend.questions.units import DUPLICATE, UNSURE
 
 ACCEPTED, CORRECTED, PASSED, REJECTED = "accepted", "corrected", "passed", "rejected"
@@ -39,20 +39,30 @@ class Place:
 
 
 def told_of(
-    labels: Iterable[Row], judgements: Iterable[Row], *, query_of: Callable[[str, str], str], split: str = TRAIN
+    labels: Iterable[Row],
+    judgements: Iterable[Row],
+    *,
+    query_of: Callable[[str, str], str],
+    sides: Mapping[str, str] | None = None,
+    salt: str = "",
+    split: str = TRAIN,
 ) -> dict[str, dict[str, Told]]:
     """Return for each query of a split what was told of its candidates.
 
     `query_of` says which of two items is asked about the other. What is settled is believed rather than single
     answers. Rows of people who do not count, answers that do not stand, and pairs that cross splits teach nothing.
+    A query of which nothing is settled is on the side it has in `sides`, else on the one that it draws with `salt`; a
+    candidate that has none goes with the query.
     """
     settled, side = _settled(labels)
+    side = {**(sides or {}), **side}
     drawn: dict[tuple[str, int], Place] = {}
     said: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
     passed: set[tuple[str, str]] = set()
     for row in judgements:
         query, candidate = row["item"], row["candidate"]
-        if not candidate or side.get(query) != split or side.get(candidate, split) != split or row["counts"] is False:
+        is_of_split = (side.get(query) or drawn_split(query, salt)) == split == side.get(candidate, split)
+        if not candidate or not is_of_split or row["counts"] is False:
             continue
         if _is_drawn(row):
             drawn[row["exposure"], row["rank"]] = _place(row)

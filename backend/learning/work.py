@@ -1,9 +1,10 @@
-"""The jobs of learning: train a version, forget what is gone."""
+"""The jobs of learning: train a version, fail one that nobody trains any more, forget what is gone."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from earmark.errors import EarmarkError, IndexFailed
 
 from backend.datasets.errors import DatasetError
@@ -13,6 +14,7 @@ from backend.learning.actions.forget import (
     mark_taught_by_erased,
     train_anew,
 )
+from backend.learning.actions.stale import fail_stale
 from backend.learning.actions.train import Written, finish, gather, give_up, learn
 from backend.learning.errors import LearningError
 from backend.learning.lesson import Lesson
@@ -34,25 +36,20 @@ class NotLearned:
     failure: str
 
 
-def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> Lesson | None:
-    """Gather what a version learns from; None where it is trained already, or never can be, which it then says."""
+def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> TrainedVersion | None:
+    """Return the version to train; None where it is trained already."""
     trained = TrainedVersion.objects.select_related("question").get(pk=trained_id)
-    if trained.state != TrainedVersion.State.TRAINING:
-        return None
+    return trained if trained.state == TrainedVersion.State.TRAINING else None
+
+
+def fit_work(trained: TrainedVersion) -> Errand | NotLearned:
+    """Gather what there is to learn and learn it, outside any transaction that lasts."""
     try:
-        return gather(trained=trained, now=now)
+        lesson = gather(trained=trained, now=timezone.now())
+        return Errand(lesson, learn(lesson))
     except IndexFailed:
         raise  # it is mended meanwhile
     except (LearningError, DatasetError, EarmarkError) as error:
-        give_up(trained_id=trained_id, failure=str(error))
-        return None
-
-
-def fit_work(lesson: Lesson) -> Errand | NotLearned:
-    """Learn, outside any transaction."""
-    try:
-        return Errand(lesson, learn(lesson))
-    except EarmarkError as error:
         return NotLearned(str(error))
 
 
@@ -83,3 +80,8 @@ def give_up_work(*, project_id: int, now: datetime, trained_id: int, failure: st
     """Say of a version that could not be trained that it failed, and why."""
     told = f"It failed again and again, last with {failure}; manage.py train_suggester trains where you see why."
     give_up(trained_id=trained_id, failure=told)
+
+
+def fail_stale_work(*, project_id: int, now: datetime, **_: Any) -> None:
+    """Fail the versions that nobody trains any more."""
+    fail_stale(project_id=project_id, now=now)

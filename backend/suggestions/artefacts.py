@@ -11,12 +11,14 @@ from typing import TypeVar
 from django.conf import settings
 from earmark import suggesters as sdk
 from earmark.errors import ChecksumMismatch, EarmarkError
-from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
+from earmark.suggesters.artefact import CHECKSUMS
+from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.neighbours import LookUp
 from earmark.suggesters.pool import CandidatePool
 
 from backend.questions.models import Question
 from backend.suggestions.models import TrainedVersion
+from backend.suggestions.nearest import StoredVectors
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +91,20 @@ def fault_of(trained: TrainedVersion) -> str:
     return ""
 
 
+def drift_of(trained: TrainedVersion) -> str:
+    """Return that an order of pairs was trained with vectors of another embedder than serves now; else nothing."""
+    if trained.name != LearnedReranker.name:
+        return ""
+    vectors = StoredVectors.of(trained.project_id)
+    mine, serving = trained.embedder_version, vectors.embedder_version if vectors else ""
+    if mine == serving:
+        return ""
+    return (
+        f"{trained} was trained with {_vectors_named(mine)} and gets {_vectors_named(serving)} now, so its measures "
+        "no longer hold; train again."
+    )
+
+
 def unless_broken(live: TrainedVersion, load: Callable[[], Loaded]) -> Loaded | None:
     """Return what `load` gives; None where it cannot, with a line in the log, not more than one a minute."""
     if time.monotonic() - _broken.get(live.pk, float("-inf")) < TRY_AGAIN_S:
@@ -109,3 +125,7 @@ def forget_broken() -> None:
 def _check(trained: TrainedVersion) -> None:
     if checksum_of(folder_of(trained)) != trained.checksum:
         raise ChecksumMismatch(f"The artefact of {trained} is not what was trained.")
+
+
+def _vectors_named(embedder_version: str) -> str:
+    return f"vectors of the model {embedder_version[:12]}" if embedder_version else "no vectors"

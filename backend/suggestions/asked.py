@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from earmark import suggesters as sdk
-from earmark.rules.running import Asked
+from earmark.rules.running import Asked, later_first
 
 from backend.questions.models import Item, Question, Unit
 from backend.suggestions.items import StoredItems, as_sdk_item
@@ -30,8 +30,8 @@ def asked_of(units: Collection[Unit]) -> list[Asked]:
         if unit.other is None:
             found[one.id,] = one
             continue
-        pair = sorted([one, as_sdk_item(unit.other)], key=_age, reverse=True)
-        found[pair[0].id, pair[1].id] = (pair[0], pair[1])
+        newer, older = later_first(one, as_sdk_item(unit.other))
+        found[newer.id, older.id] = (newer, older)
     return list(found.values())
 
 
@@ -42,7 +42,3 @@ def _with_candidates(question: Question, items: Sequence[sdk.Item]) -> Iterator[
     for item in items:
         keys = [guess.candidate_id for guess in finder.suggest(item, followed.index, CANDIDATES)]
         yield from ((item, candidate) for candidate in stored.get_many(keys).values())
-
-
-def _age(item: sdk.Item) -> tuple[bool, float]:
-    return (item.created_at is not None, item.created_at.timestamp() if item.created_at else 0.0)

@@ -1,5 +1,6 @@
 """A project's search index on this machine's disk: a cache that follows the project's changes, and mends itself."""
 
+import fcntl
 import json
 import logging
 import os
@@ -29,6 +30,8 @@ BATCH_IN_A_REQUEST = 500
 LOOK_AGAIN_S = 0.5
 FOLLOW_AT_MOST_S = 1.0
 REBUILD_BATCH = 1000
+REWRITE_PAUSE_S = 0.2
+"""Between batches of items that are written anew, so that followers come in between."""
 CHECK_AGAIN_S = 10.0
 CHECKED_AT_ONCE_BYTES = 32_000_000
 """How large an index may be for its checksums to be looked at before it is used; of a larger one it is done behind."""
@@ -70,6 +73,7 @@ class FollowedIndex:
         self._notes = _Notes(self.folder / "notes.json")
         self._lock = threading.Lock()
         self._behind: threading.Thread | None = None
+        self._forgetting: threading.Thread | None = None
         self._looked_at = 0.0
         self._checked_at = -CHECK_AGAIN_S
         if _size_of(self.folder) <= CHECKED_AT_ONCE_BYTES:
@@ -92,6 +96,8 @@ class FollowedIndex:
         try:
             if not self._take_all(until=time.monotonic() + at_most_s):
                 self._go_on()
+            if self.index.has_hidden_words:
+                self._forget_words()
             self.index.reload()
             self._looked_at = time.monotonic()
         finally:
@@ -184,13 +190,41 @@ class FollowedIndex:
         present = [as_sdk_item(item) for item in changed if item.removed_at is None]
         removed = [item.key for item in changed if item.removed_at is not None]
         if removed:
-            self.index.erase(removed, self._present_items)
+            self.index.hide(removed)
         self.index.apply(present, seq=changed[-1].change_seq)
         self._notes.write(**_me())
         return True
 
     def _present_items(self, keys: list[str]) -> list[sdk.Item]:
-        return [as_sdk_item(item) for item in Item.objects.of(self.project_id).filter(key__in=keys, removed_at=None)]
+        with tenancy(self.project_id):
+            return [as_sdk_item(item) for item in Item.objects.of(self.project_id).present().filter(key__in=keys)]
+
+    def _forget_words(self) -> None:
+        """Take the words of removed items out of the files, in a thread; a process that is killed leaves it to others.
+
+        Between batches others may write. One process of a machine does it at a time.
+        """
+        if self._forgetting is None or not self._forgetting.is_alive():
+            self._forgetting = threading.Thread(target=self._rewrite, name="rewrite-index", daemon=True)
+            self._forgetting.start()
+
+    def _rewrite(self) -> None:
+        try:
+            with (self.folder / "rewriting").open("w") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                batches = self.index.rewrite(self._present_items)
+                while self._next_of(batches):
+                    time.sleep(REWRITE_PAUSE_S)
+        except (BlockingIOError, sdk.SomeoneElseWrites):
+            pass  # another look at the index tries again, if it is still to be done
+        except Exception as error:
+            logger.warning("Words of removed items stay in the index of project %s: %s", self.project_id, error)
+        finally:
+            connection.close()
+
+    def _next_of(self, batches: Iterator[int]) -> bool:
+        with self._lock:
+            return next(batches, None) is not None
 
     def _starts_over_after(self, error: Exception) -> bool:
         """Start over if files are damaged, which is looked at now and then only; return whether it did."""

@@ -162,7 +162,9 @@ def _learned(question: Question, live: TrainedVersion, vectors: StoredVectors | 
         live, lambda: load_trained(live, pool_of(question, vectors, Facets(), known_clusters(question)))
     )
     row = live.suggester
-    return Fused(row.name, row.version, reranker) if row and reranker else None
+    serving = vectors.embedder_version if vectors else ""
+    drift = "" if serving == live.embedder_version else f"-{serving[:8] or 'no-vectors'}"
+    return Fused(row.name, f"{row.version}{drift}", reranker) if row and reranker else None
 
 
 def _known(key: tuple[int, int | None], stamp: tuple[object, ...]) -> Fused | None:

@@ -40,6 +40,17 @@ def test_an_error_that_few_items_name_tells_more(index):
     assert (best.candidate_id, best.reasons) == ("2", ["both name E_2041"])
 
 
+def test_how_sure_it_is_does_not_depend_on_how_many_are_wanted(index):
+    asked = item("9", "NullPointerException", days=1)
+    assert SameError().suggest(asked, index, 1)[0].score == SameError().suggest(asked, index, 20)[0].score
+
+
+@pytest.mark.parametrize("name", [f"Very{'Long' * 20}Exception", f"0x{'7' * 70}"])
+def test_a_name_too_long_for_the_index_says_nothing(index, name):
+    index.apply([item("4", "very slow"), item("5", f"It says {name}")])
+    assert SameError().suggest(item("9", name, days=1), index, 5) == []
+
+
 def test_an_item_that_names_no_error_abstains(index):
     assert SameError().suggest(item("9", "The exception list", days=1), index, 5) == []
 

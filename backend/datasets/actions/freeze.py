@@ -76,7 +76,7 @@ def keep_splits(*, question: Question, now: datetime) -> dict[str, str]:
         cursor.execute(_LOCK, [question.pk])
     keys = SplitKey.objects.of(question.project_id).filter(question=question)
     known = dict(keys.values_list("item__key", "split"))
-    splits = assign_splits(rows.labelled_pairs(question), known, salt=f"{question.project_id}:{question.slug}")
+    splits = assign_splits(rows.labelled_pairs(question), known, salt=salt_of(question))
     changed = {key: split for key, split in splits.items() if known.get(key) != split}
     items = Item.objects.of(question.project_id).filter(key__in=changed)
     SplitKey.objects.bulk_create(
@@ -95,6 +95,11 @@ def keep_splits(*, question: Question, now: datetime) -> dict[str, str]:
         update_fields=["split", "assigned_at"],
     )
     return known | splits
+
+
+def salt_of(question: Question) -> str:
+    """Return what a question's items draw their splits with."""
+    return f"{question.project_id}:{question.slug}"
 
 
 def folder_of(version: DatasetVersion) -> Path:

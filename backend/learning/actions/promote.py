@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.learning.errors import AnotherIsLive, NotBetter, NothingLive, NotPromotable
 from backend.questions.models import Question
-from backend.suggestions.artefacts import fault_of, live_version
+from backend.suggestions.artefacts import drift_of, fault_of, live_version
 from backend.suggestions.models import Promotion, Suggester, TrainedVersion, untrained_of
 
 State, Move = TrainedVersion.State, Promotion.Move
@@ -60,8 +60,13 @@ def why_not(trained: TrainedVersion, live: TrainedVersion | None) -> str:
     """Return why a version is not surely better than what serves, as a sentence; empty where it is."""
     if not trained.metrics.get("queries"):
         return f"{trained} was not measured: nothing that could tell is settled outside the train split."
+    if drift := drift_of(trained):
+        return drift
+    gains: dict[str, Any] = trained.metrics["gains"]
+    if live is not None and str(live.pk) not in gains and fault_of(live):
+        live = None  # it abstains and could not be asked; what it took the place of is to be beaten
     rival = str(live) if live else untrained_of(trained.question)
-    gain: dict[str, Any] | None = trained.metrics["gains"].get(str(live.pk) if live else trained.untrained)
+    gain: dict[str, Any] | None = gains.get(str(live.pk) if live else trained.untrained)
     if gain is None:
         return f"{trained} was not compared with {rival}, which is live; train again to compare them."
     if gain["low"] > 0:

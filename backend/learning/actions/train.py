@@ -7,9 +7,8 @@ without it, and write down what came of it. Texts are those of today, labels and
 import time
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db.models import Max
@@ -20,16 +19,18 @@ from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.examples import Example, Told, examples_told
 from earmark.suggesters.hybrid import logistic
 from earmark.suggesters.learned import LearnedReranker
-from earmark.suggesters.pool import PoolCandidate
+from earmark.suggesters.pool import CandidatePool, PoolCandidate
 
-from backend.datasets.models import DatasetVersion
+from backend.datasets.actions.freeze import salt_of
+from backend.datasets.models import DatasetVersion, SplitKey
 from backend.datasets.splits import DEV, TEST
 from backend.datasets.splits import TRAIN as TRAIN_SPLIT
 from backend.learning.errors import NothingFrozen, NothingToLearn, NotLearnable
 from backend.learning.labels import gather_labels
 from backend.learning.ledger import Row, positives_of, told_of
 from backend.learning.lesson import SAMPLES, Learned, Lesson, Tell, bins_of, drawn, gain_of, holds_erased, lines_of
-from backend.projects.actions.jobs import enqueue
+from backend.projects.actions.jobs import enqueue, enqueue_once
+from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
 from backend.suggestions.artefacts import live_version, load_trained, write_artefact
@@ -39,15 +40,17 @@ from backend.suggestions.models import HYBRID, Suggester, TrainedVersion, Weighe
 from backend.suggestions.nearest import StoredVectors
 from backend.suggestions.retrieval import index_of
 
-TRAIN = "learning.train"
+TRAIN, FAIL_STALE = "learning.train", "learning.fail_stale"
 LEASE_S = 1800
+STALE_AFTER = timedelta(hours=2)
+"""A version that is trained for longer, with no job that waits for it, was left behind by a process that is gone."""
 MOST_TAUGHT, MOST_ASKED = 5_000, 400
 """Queries that are learned from and that are asked; of more, those drawn by a hash. About a tenth of a second each."""
 RANKED = 100
 CALIBRATED = 10
 """How many first candidates of each query say how often chances come true."""
 GATE = "MRR@10"
-TELL_EVERY = 50
+BATCH = 50
 TRAINABLE: Mapping[str, Sequence[str]] = {
     Question.Kind.PAIR: [LearnedReranker.name],
     Question.Kind.TAGS: [sdk.StackedLabels.name, sdk.LinearLabels.name],
@@ -158,48 +161,56 @@ def ask_for_training(
     )
     if is_queued:
         enqueue(project=question.project_id, kind=TRAIN, trained_id=trained.pk)
+    else:
+        enqueue_once(project=question.project_id, kind=FAIL_STALE, due_at=now + STALE_AFTER)
     return trained
 
 
 def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: None) -> Lesson:
     """Return what a trained version learns from: the longest of the three steps.
 
-    Raises NothingFrozen, NothingToLearn, and DatasetError where the frozen files are not what was frozen.
+    Opens the project's door itself, anew for each batch, so that no transaction lasts. Raises NothingFrozen,
+    NothingToLearn, and DatasetError where the frozen files are not what was frozen.
     """
-    version = frozen_version(question=trained.question, number=trained.dataset_number, dataset=trained.dataset)
-    if holds_erased(version):
-        raise NothingFrozen(f"{version} holds answers of somebody who is erased since. Freeze a version anew.")
-    if trained.question.kind == Question.Kind.PAIR:
-        return _gather_pairs(trained, version, now, tell)
-    return gather_labels(trained=trained, version=version, tell=tell)
+    question, project_id = trained.question, trained.question.project_id
+    with tenancy(project_id):
+        version = frozen_version(question=question, number=trained.dataset_number, dataset=trained.dataset)
+        if holds_erased(version):
+            raise NothingFrozen(f"{version} holds answers of somebody who is erased since. Freeze a version anew.")
+        if question.kind != Question.Kind.PAIR:
+            return gather_labels(trained=trained, version=version, tell=tell)
+    return _gather_pairs(trained, version, now, tell)
 
 
 def _gather_pairs(trained: TrainedVersion, version: DatasetVersion, now: datetime, tell: Tell) -> PairLesson:
-    question = trained.question
-    labels = list(lines_of(version, "labels.jsonl"))
-    later = _Later(question.project_id, _named(labels, lines_of(version, "judgements.jsonl")))
-    told = told_of(labels, lines_of(version, "judgements.jsonl"), query_of=later)
-    index = index_of(question.project_id).index
-    if not WeighedFields.objects.of(question.project_id).exists():
+    question, project_id = trained.question, trained.question.project_id
+    with tenancy(project_id):
+        labels = list(lines_of(version, "labels.jsonl"))
+        later = _Later(project_id, _named(labels, lines_of(version, "judgements.jsonl")))
+        told = told_of(
+            labels,
+            lines_of(version, "judgements.jsonl"),
+            query_of=later,
+            sides=dict(SplitKey.objects.of(project_id).filter(question=question).values_list("item__key", "split")),
+            salt=salt_of(question),
+        )
+        index = index_of(project_id).index
+        is_weighed = WeighedFields.objects.of(project_id).exists()
+    if not is_weighed:
         tell("weighing the fields of the items")
-        weigh_fields(project_id=question.project_id, index=index, now=now)
-    vectors = StoredVectors.of(question.project_id)
-    pool = pool_of(question, vectors, weighed_facets(question.project_id), later.clusters(_pairs(told)))
+        with tenancy(project_id):
+            weigh_fields(project_id=project_id, index=index, now=now)
+    with tenancy(project_id):
+        vectors, facets, live = StoredVectors.of(project_id), weighed_facets(project_id), live_version(question)
+    pool = pool_of(question, vectors, facets, later.clusters(labels, splits=[TRAIN_SPLIT]))
     reranker = LearnedReranker(hybrid_of(question, pool))
     examples, counts = _taught(reranker, told, later.items, index, tell)
     held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
-    all_known = positives_of(labels, query_of=later, splits=[TRAIN_SPLIT, DEV, TEST])
-    known = pool.clusters = later.clusters((query, key) for query, keys in all_known.items() for key in keys)
+    known = pool.clusters = later.clusters(labels, splits=[TRAIN_SPLIT, DEV, TEST])
     asked, rivals = _asked(reranker, held_out, later.items, index, tell)
-    live = live_version(question)
     if live is not None and asked:
-        tell(f"asking {live}, which is live")
-        with suppress(EarmarkError, OSError):  # one that is broken cannot be compared with, which the gate says
-            serving = load_trained(live, pool_of(question, vectors, pool.facets, known))
-            rivals[str(live.pk)] = {
-                each.query: [found.candidate_id for found in serving.suggest(later.items[each.query], index, RANKED)]
-                for each in asked
-            }
+        live.question = question  # no door is open to look it up
+        rivals |= _served(live, pool_of(question, vectors, facets, known), asked, later.items, index, tell)
     return PairLesson(trained, reranker, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
 
 
@@ -248,9 +259,17 @@ class _Later:
     def __call__(self, one: str, other: str) -> str:
         return max(one, other, key=self._order)
 
-    def clusters(self, pairs: Iterable[tuple[str, str]]) -> KnownClusters:
-        """Return what is known to be the same, each pair from when its later item came to be."""
-        return KnownClusters(KnownPair(one, other, self._times.get(self(one, other))) for one, other in pairs)
+    def clusters(self, labels: Iterable[Row], *, splits: Collection[str]) -> KnownClusters:
+        """Return what is settled as the same in some splits, each pair from when its later item came to be.
+
+        Pairs without a time are left out: nothing says what they may be evidence for without giving an answer away.
+        """
+        return KnownClusters(
+            KnownPair(query, key, since)
+            for query, keys in positives_of(labels, query_of=self, splits=splits).items()
+            if (since := self._times.get(query)) is not None
+            for key in keys
+        )
 
     def _order(self, key: str) -> tuple[float, str]:
         moment = self._times.get(key)
@@ -264,8 +283,11 @@ def _named(labels: Iterable[Row], judgements: Iterable[Row]) -> set[str]:
     return {key for key in settled | told if key}
 
 
-def _pairs(told: Mapping[str, Mapping[str, Told]]) -> Iterator[tuple[str, str]]:
-    return ((query, key) for query, each in told.items() for key, what in each.items() if what.is_right)
+def _batches(keys: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield keys in batches of a few seconds' work, each with how many are done after it."""
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        yield start + len(some), some
 
 
 def _taught(
@@ -280,16 +302,17 @@ def _taught(
     chosen = drawn(useful, MOST_TAUGHT)
     examples: list[Example] = []
     outside = gone = 0
-    for number, query in enumerate(chosen, start=1):
-        item = items.get(query)
-        if item is None:
-            gone += 1
-            continue
-        taught = examples_told(query, reranker.around(item, index), told[query])
-        outside += not any(each.is_positive for each in taught)
-        examples += taught
-        if number % TELL_EVERY == 0 or number == len(chosen):
-            tell(f"looked at {number:,} of {len(chosen):,} items with something known to be right")
+    for done, some in _batches(chosen):
+        with tenancy(items.project_id):
+            for query in some:
+                item = items.get(query)
+                if item is None:
+                    gone += 1
+                    continue
+                taught = examples_told(query, reranker.around(item, index), told[query])
+                outside += not any(each.is_positive for each in taught)
+                examples += taught
+        tell(f"looked at {done:,} of {len(chosen):,} items with something known to be right")
     if not any(each.is_positive for each in examples):
         raise NothingToLearn(
             "Nothing in the train split is known to be the same among what is found for it. Wait for more labels, "
@@ -308,16 +331,40 @@ def _asked(
     """Return the queries that are not learned from, with their pools and with the hybrid's rankings."""
     asked, rankings = [], {}
     chosen = drawn(held_out, MOST_ASKED)
-    for number, query in enumerate(chosen, start=1):
-        item = items.get(query)
-        if item is None:
-            continue
-        found = reranker.around(item, index)
-        rankings[query] = [each.id for each in found][:RANKED]
-        asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
-        if number % TELL_EVERY == 0 or number == len(chosen):
-            tell(f"asked about {number:,} of {len(chosen):,} items it does not learn from")
+    for done, some in _batches(chosen):
+        with tenancy(items.project_id):
+            for query in some:
+                item = items.get(query)
+                if item is None:
+                    continue
+                found = reranker.around(item, index)
+                rankings[query] = [each.id for each in found][:RANKED]
+                asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
+        tell(f"asked about {done:,} of {len(chosen):,} items it does not learn from")
     return asked, {HYBRID: rankings}
+
+
+def _served(
+    live: TrainedVersion,
+    pool: CandidatePool,
+    asked: Sequence[Asked],
+    items: StoredItems,
+    index: sdk.ItemIndex,
+    tell: Tell,
+) -> dict[str, dict[str, list[str]]]:
+    """Return the rankings of the live version by its key; nothing where it cannot be loaded, which `tell` hears."""
+    tell(f"asking {live}, which is live")
+    try:
+        serving = load_trained(live, pool)
+    except (EarmarkError, OSError) as error:
+        tell(f"{live} cannot be loaded, so it is not compared with: {error}")
+        return {}
+    rankings: dict[str, list[str]] = {}
+    for _, some in _batches([each.query for each in asked]):
+        with tenancy(items.project_id):
+            for query, item in items.get_many(some).items():
+                rankings[query] = [found.candidate_id for found in serving.suggest(item, index, RANKED)]
+    return {str(live.pk): rankings}
 
 
 def _metrics(lesson: PairLesson, odds: Mapping[str, Sequence[float]]) -> dict[str, Any]:

@@ -127,9 +127,13 @@ class NotTrained(EarmarkError):
 
 
 class LearningMissing(EarmarkError):
-    """The packages that learn are not installed: pip install 'earmark[learned]'."""
+    """The packages that learn are not installed; all else works without them."""
 
     code = "learning_missing"
+
+    def __init__(self, package: str = "") -> None:
+        lacking = f" ({package} is not installed)" if package else ""
+        super().__init__(f"Learning needs the extra `learned`{lacking}: pip install 'earmark[learned]'")
 
 
 class RulesUnusable(EarmarkError):

@@ -81,6 +81,13 @@ def test_it_goes_live_and_back_by_clicks_that_are_confirmed_and_logged(made, mon
         assert Promotion.objects.count() == 2
 
 
+def test_a_live_version_that_gets_other_vectors_is_told(made):
+    with tenancy(made.project):
+        TrainedVersion.objects.update(state="live", embedder_version="older-model")
+    assert "gets no vectors now" in text(made.staff.get(LIST))
+    assert "gets no vectors now" in text(made.staff.get(f"{LIST}{made.trained.pk}/change/"))
+
+
 def test_what_is_not_surely_better_asks_for_a_reason(made):
     with tenancy(made.project):
         metrics = made.trained.metrics

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from backend.datasets.splits import drawn_split
 from backend.judgements.showing import Draw, show
 from backend.learning.ledger import Place, chances_of, positives_of, told_of
 
@@ -25,8 +26,8 @@ def said(value="duplicate", **changes):
     return row(record="judgement", value=value) | stands | changes
 
 
-def told(judgements, labels=(LABEL,)):
-    found = told_of(labels, judgements, query_of=lambda one, other: one if one in FIRST else other)
+def told(judgements, labels=(LABEL,), **sides):
+    found = told_of(labels, judgements, query_of=lambda one, other: one if one in FIRST else other, **sides)
     return {key: (each.is_right, each.chance is not None) for key, each in found.get("q", {}).items()}
 
 
@@ -71,6 +72,16 @@ def test_an_answer_counts_more_than_passing_by_and_a_tie_tells_nothing():
     passed = row(exposure="e2", outcome="passed")
     assert told([said(outcome="accepted"), passed])["a"] == (True, True)
     assert "a" not in told([said(), said("different", exposure="e2")])
+
+
+def test_single_answers_teach_of_items_of_which_nothing_is_settled_yet():
+    other = [LABEL | {"item": "elsewhere"}]
+    assert drawn_split("q", "salt 1") == "train" and drawn_split("q", "salt 2") == "test"
+    assert told([said()], other, salt="salt 1") == {"a": (True, True)}
+    assert told([said()], other, salt="salt 2") == {}
+    assert told([said()], other, salt="salt 1", sides={"q": "dev"}) == {}
+    assert told([said()], other, salt="salt 2", sides={"q": "train"}) == {"a": (True, True)}
+    assert told([said()], other, salt="salt 1", sides={"a": "test"}) == {}
 
 
 def test_what_lies_on_another_side_teaches_nothing():

@@ -136,6 +136,24 @@ def test_a_broken_artefact_abstains_is_logged_once_and_serves_again_when_whole(m
     assert shown(made)[0] == {str(made.trained.suggester)}
 
 
+def test_where_the_live_version_is_broken_another_is_trained_and_need_only_beat_the_hybrid(made, capsys):
+    move(made, promote, trained=made.trained)
+    (folder_of(made.trained) / "model.json").write_text("{}")
+    second = again(made)
+    assert second.state == "shadow" and set(second.metrics["gains"]) == {"hybrid"}
+    assert "duplicate 1 cannot be loaded, so it is not compared with" in capsys.readouterr().out
+    assert not move(made, promote, trained=second).is_override
+
+
+def test_with_vectors_it_was_not_trained_with_it_goes_by_another_version_and_needs_a_reason(made):
+    with tenancy(made.project):
+        TrainedVersion.objects.update(embedder_version="older-model")
+    with pytest.raises(NotBetter, match="trained with vectors of the model older-model and gets no vectors now"):
+        move(made, promote, trained=made.trained)
+    move(made, promote, trained=made.trained, reason="soon trained again")
+    assert shown(made)[0] == {f"{made.trained.suggester}-no-vectors"}
+
+
 def test_an_engine_is_loaded_once_and_anew_when_another_version_is_live(made, monkeypatch):
     loads = []
     load = fusion.load_trained

@@ -1,15 +1,19 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
 from earmark.errors import IndexFailed, LearningMissing
 
 from backend.learning import work
-from backend.learning.actions.train import TRAIN, ask_for_training, frozen_version
+from backend.learning.actions.train import TRAIN, ask_for_training, frozen_version, gather
 from backend.learning.errors import NothingFrozen, NotLearnable
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
+from backend.questions.models import Item
 from backend.suggestions.artefacts import fault_of, folder_of
 from backend.suggestions.models import Suggester, TrainedVersion
 
@@ -140,6 +144,60 @@ def test_a_training_that_fails_for_other_reasons_is_given_up_with_where_to_look(
         asked.refresh_from_db()
     assert asked.state == "failed"
     assert "last with ZeroDivisionError; manage.py train_suggester trains where you see why" in asked.failure
+
+
+def test_what_was_killed_fails_after_hours_unless_a_job_of_its_waits(taught):
+    now = timezone.now()
+
+    def ask(hours, *, is_queued=False):
+        return ask_for_training(
+            question=taught.question, version=taught.version, asked_by="ann", now=now - timedelta(hours=hours),
+            is_queued=is_queued,
+        ).pk  # fmt: skip
+
+    def states():
+        return list(TrainedVersion.objects.order_by("number").values_list("state", flat=True))
+
+    with tenancy(taught.project):
+        killed, _, young = ask(3), ask(3, is_queued=True), ask(1)
+        Job.objects.filter(kind="learning.train").update(due_at=now + timedelta(hours=1))
+    drain_jobs(seconds=60)
+    with tenancy(taught.project):
+        assert states() == ["failed", "training", "training"]
+        assert "train again" in TrainedVersion.objects.get(pk=killed).failure
+        Job.objects.filter(kind="learning.fail_stale").update(due_at=now)
+        TrainedVersion.objects.filter(pk=young).update(asked_at=now - timedelta(hours=3))
+    drain_jobs(seconds=60)
+    with tenancy(taught.project):
+        assert states() == ["failed", "training", "failed"]
+
+
+def test_no_transaction_lasts_while_it_gathers(taught, monkeypatch):
+    open_doors = []
+    monkeypatch.setattr("backend.learning.actions.train.BATCH", 5)
+    with tenancy(taught.project):
+        trained = ask_for_training(
+            question=taught.question, version=taught.version, asked_by="ann", now=taught.now, is_queued=False
+        )
+    gather(trained=trained, now=taught.now, tell=lambda line: open_doors.append((line, connection.in_atomic_block)))
+    assert len(open_doors) > len(taught.pairs) // 5 and not any(is_open for _, is_open in open_doors)
+
+
+def test_without_times_nothing_known_of_a_cluster_gives_answers_away(forum, label, freeze):
+    """Of each fault all three reports are settled as the same, so two that answer a third are mates of each other."""
+    with tenancy(forum.project):
+        Item.objects.of(forum.project).update(created_at=None)
+    numbers = range(20)
+    label(forum, [(f"{one}{at}", f"{other}{at}") for at in numbers for one, other in ("fd", "fl", "dl")])
+    version = freeze(forum)
+    with tenancy(forum.project):
+        trained = ask_for_training(
+            question=forum.question, version=version, asked_by="ann", now=forum.now, is_queued=False
+        )
+    lesson = gather(trained=trained, now=forum.now)
+    at = lesson.hybrid.pool.features.index("known_mates")
+    assert lesson.asked and not any(each.features[at] for query in lesson.asked for each in query.pool)
+    assert lesson.examples and not any(each.features[at] for each in lesson.examples)
 
 
 def test_unknown_names_are_told_with_those_there_are(forum):

@@ -318,9 +318,43 @@ def test_a_removed_item_is_found_no_more_at_once_and_its_words_leave_the_disk(wo
     with tenancy(world.project):
         remove_item(item=Item.objects.get(key="x"), now=world.now)
     assert found(world, "zirconium") == set()
+    eventually(lambda: left_of(folder, ("title", "zirconium"), ("id", "x")), [0, 0])
+    assert found(world) == ARCHIVING
+
+
+def left_of(folder, *words):
     snapshot = sdk.ItemIndex(folder).snapshot()
-    assert snapshot._searcher.doc_freq("title", "zirconium") == 0
-    assert snapshot._searcher.doc_freq("id", "x") == 0
+    return [snapshot._searcher.doc_freq(*word) for word in words]
+
+
+def test_a_visit_reads_nothing_anew_for_an_item_that_was_removed(world, monkeypatch):
+    read = []
+    present_items = FollowedIndex._present_items
+    monkeypatch.setattr(FollowedIndex, "_forget_words", lambda followed: None)
+    monkeypatch.setattr(
+        FollowedIndex, "_present_items", lambda followed, keys: read.extend(keys) or present_items(followed, keys)
+    )
+    with tenancy(world.project):
+        remove_item(item=Item.objects.get(key="1"), now=world.now)
+    with tenancy(world.project):
+        index = index_of(world.project.pk).index
+    assert (index.count, index.has_hidden_words, read) == (4, True, [])
+
+
+def test_what_a_killed_process_left_the_next_visit_of_another_takes_out(world, folder, root, monkeypatch):
+    with monkeypatch.context() as killed:
+        killed.setattr(FollowedIndex, "_forget_words", lambda followed: None)
+        register(world, x="Zirconium leak", y="Bismuth leak")
+        found(world)
+        with tenancy(world.project):
+            remove_item(item=Item.objects.get(key="x"), now=world.now)
+        assert found(world, "zirconium") == set()
+    assert left_of(folder, ("title", "zirconium")) == [1]
+    another = FollowedIndex(world.project.pk, root)
+    with tenancy(world.project):
+        another.follow(look_again_s=0)
+    eventually(lambda: left_of(folder, ("title", "zirconium")), [0])
+    assert another.index.count == 6
 
 
 def test_a_removed_item_is_not_shown_even_while_the_index_cannot_be_written(world, root):

@@ -87,6 +87,46 @@ def test_a_suggester_that_is_not_there_is_told_with_those_that_are(files, capsys
     assert "There is no suggester psychic" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("suggester", ["dictionary", "neighbours", "linear", "stacked"])
+def test_a_suggester_of_labels_is_sent_where_it_is_measured(files, capsys, suggester):
+    assert evaluated(files, suggester=suggester) == 1
+    assert "guesses labels, not items" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--queries", "empty.jsonl"],
+        ["--queries", "queries.jsonl", "--train", "empty.jsonl"],
+        ["--pairs", "empty.jsonl"],
+    ],
+)
+def test_an_empty_file_is_no_success(files, capsys, given):
+    put(files / "empty.jsonl")
+    more = [str(files / part) if part.endswith(".jsonl") else part for part in given]
+    asked = ["--items", str(files / "items.jsonl"), "--suggester", "lexical", "--out", str(files / "run.jsonl"), *more]
+    assert cli.main(["evaluate", "suggester", *asked]) == 1
+    assert "empty.jsonl is empty" in capsys.readouterr().err
+
+
+def test_a_query_on_two_lines_is_asked_once_with_all_that_is_right(files, capsys):
+    put(files / "queries.jsonl", {"query": "5", "positives": ["1"]}, {"query": "5", "positives": ["2"]})
+    evaluated(files)
+    assert json.loads(capsys.readouterr().out)["R@1"] == 100.0  # the file says 1 first, then 2
+    assert len((files / "run.jsonl").read_text().splitlines()) == 1
+
+
+def test_what_two_files_say_of_a_query_is_taught_together(files, monkeypatch, without_model):
+    put(files / "one.jsonl", {"query": "5", "positives": ["1"]})
+    put(files / "two.jsonl", {"query": "5", "positives": ["3"]})
+    taught = []
+    monkeypatch.setattr(
+        "earmark.evaluation.assembly.examples_of", lambda query, _, positives: taught.append((query, positives)) or []
+    )
+    evaluated(files, "--train", str(files / "one.jsonl"), "--train", str(files / "two.jsonl"), suggester="learned")
+    assert taught == [("5", {"1", "3"})]
+
+
 def test_queries_need_items(files, capsys):
     asked = ["evaluate", "suggester", "--queries", str(files / "queries.jsonl")]
     assert cli.main([*asked, "--suggester", "lexical", "--out", str(files / "run.jsonl")]) == 1

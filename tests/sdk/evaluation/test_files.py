@@ -4,7 +4,7 @@ import gzip
 from datetime import UTC, datetime
 
 import pytest
-from earmark.errors import FileNotUnderstood
+from earmark.errors import EarmarkError, FileNotUnderstood
 from earmark.evaluation import read_items, read_pairs, read_queries, read_rankings
 from earmark.evaluation.files import holds_pairs
 
@@ -32,6 +32,26 @@ def test_all_but_the_id_may_be_missing_or_null(written):
         ("7", "", "", None),
         ("8", "", "", None),
     ]
+
+
+def test_a_query_on_several_lines_is_one_with_all_that_is_right(written):
+    path = written(
+        '{"query": "q", "positives": ["a"]}',
+        '{"query": "r"}',
+        '{"query": "q", "positives": ["b"]}',
+        '{"query": "q"}',
+        '{"query": "r", "positives": []}',
+    )
+    assert [(each.id, each.positives, each.line) for each in read_queries(path)] == [
+        ("q", {"a", "b"}, 1),
+        ("r", frozenset(), 2),
+    ]
+
+
+@pytest.mark.parametrize("read", [read_queries, read_pairs])
+def test_an_empty_file_is_told_by_its_name(written, read):
+    with pytest.raises(EarmarkError, match=r"none\.jsonl is empty"):
+        read(written("", name="none.jsonl"))
 
 
 def test_a_time_without_a_zone_is_utc(written):

@@ -86,7 +86,21 @@ def test_a_bad_line_is_told_with_its_number(files, capsys, row, fault):
 def test_no_answers_and_an_unknown_suggester_are_told(files, capsys):
     assert "There is no suggester nobody" in evaluated(files, capsys, "nobody")
     put(files / "choice-test.jsonl")
-    assert "holds no answers" in evaluated(files, capsys, "neighbours")
+    assert "choice-test.jsonl holds no answers" in evaluated(files, capsys, "neighbours")
+    put(files / "choice-train.jsonl")
+    assert "choice-train.jsonl holds no answers" in evaluated(files, capsys, "neighbours")
+
+
+@pytest.mark.parametrize("suggester", ["lexical", "semantic", "hybrid", "learned"])
+def test_a_suggester_of_items_is_sent_where_it_is_measured(files, capsys, suggester):
+    assert "guesses items, not labels" in evaluated(files, capsys, suggester)
+
+
+def test_from_too_few_answers_the_stacked_guesses_as_the_dictionary(files, capsys):
+    put(files / "choice-train.jsonl", {"item": "0", "label": "freeze"}, {"item": "1", "label": "wording"})
+    words = ["--dictionary", str(files / "words.json")]
+    stacked, dictionary = (evaluated(files, capsys, name, "choice", *words) for name in ("stacked", "dictionary"))
+    assert stacked["accuracy"] == dictionary["accuracy"] and "learned" not in stacked
 
 
 def test_measures_of_choices():

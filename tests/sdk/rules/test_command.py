@@ -65,6 +65,16 @@ def told(capsys):
     return {each["rule"]: each for each in json.loads(capsys.readouterr().out)["rules"]}
 
 
+def test_rules_over_items_need_items_and_some_of_them(files, capsys):
+    put(files / "given.jsonl", {"qid": "1", "cid": "2"})
+    asked = ["rules", "analyse", "--rules", str(files / "logins.py")]
+    assert cli.main([*asked, "--pairs", str(files / "given.jsonl")]) == 1
+    assert "--items" in capsys.readouterr().err
+    put(files / "none.jsonl")
+    assert cli.main([*asked, "--items", str(files / "none.jsonl")]) == 1
+    assert "none.jsonl: there is no item" in capsys.readouterr().err
+
+
 def test_rules_are_analysed_against_answers(files, capsys):
     put(files / "answers.jsonl", {"item": "1", "value": "stolen"}, {"item": "2", "value": "genuine"})
     assert run(files, "analyse", answers="answers.jsonl") == 0

@@ -59,6 +59,11 @@ def test_it_abstains_where_nothing_is_found(index, item, pool):
     assert HybridSuggester(pool).suggest(item, index, 5) == []
 
 
+def test_of_a_long_body_the_beginning_alone_is_read(index, pool):
+    assert HybridSuggester(pool).suggest(Item("new", "", "word " * 1_190 + "archive"), index, 5)
+    assert HybridSuggester(pool).suggest(Item("new", "", "word " * 1_200 + "archive"), index, 5) == []
+
+
 def test_scores_fall_and_no_more_than_k_come(index, threads, pool):
     found = HybridSuggester(pool).suggest(Item("new", "printing archive spell"), index, 2)
     assert len(found) == 2
@@ -152,6 +157,20 @@ def test_clusters_grow_through_chains_and_never_name_the_item_itself():
     clusters = KnownClusters([KnownPair("a", "b"), KnownPair("b", "c")])
     assert clusters.mates("a", before=None) == {"b", "c"}
     assert clusters.mates("z", before=None) == set()
+
+
+def test_no_way_to_a_mate_leads_through_the_item_that_is_asked_about():
+    clusters = KnownClusters([KnownPair("asked", "a"), KnownPair("asked", "b"), KnownPair("b", "c")])
+    assert clusters.mates("a", before=None, without="asked") == set()
+    assert clusters.mates("b", before=None, without="asked") == {"c"}
+
+
+def test_what_is_known_of_an_undated_item_does_not_mark_its_candidates(threads):
+    undated = [replace(each, created_at=None) for each in threads]
+    clusters = KnownClusters([KnownPair("5", "1"), KnownPair("5", "2")])
+    pool = CandidatePool({each.id: each for each in undated}, clusters=clusters)
+    told = {each.id: each.signal("known_mates") for each in pool.around(undated[4], indexed(undated))}
+    assert "1" in told and not any(told.values())
 
 
 def test_the_version_tells_of_other_weights():

@@ -247,7 +247,43 @@ def test_what_an_erased_item_said_before_is_gone_too(tmp_path, threads):
     assert index.count == 5
 
 
-def test_erasing_asks_only_for_what_still_exists(index):
+def test_hidden_items_are_found_no_more_at_once_and_rewriting_goes_on_where_it_stopped(tmp_path, threads, monkeypatch):
+    monkeypatch.setattr("earmark.suggesters.index.REWRITTEN_AT_ONCE", 2)
+    index = ItemIndex(tmp_path)
+    index.apply([*threads, Item("secret-id", "canaryword")])
+    index.hide(["secret-id"], seq=8)
+    assert (found(index, "canaryword"), index.count, index.applied_seq) == ([], 5, 8)
+    assert uses(tmp_path, "canaryword") > 0
+
+    def read(ids):
+        assert len(ids) <= 2
+        return [thread for thread in threads if thread.id in ids]
+
+    assert next(index.rewrite(read)) == 3
+    index.apply([Item("6", "written in between")])
+    again = ItemIndex(tmp_path)
+    assert again.has_hidden_words
+    assert list(again.rewrite(read))[-1] == 0
+    assert not again.has_hidden_words and uses(tmp_path, "secret-id", "canaryword") == 0
+    assert (again.count, found(again, "between")) == (6, ["6"])
+
+
+def test_what_is_removed_while_others_are_written_anew_leaves_no_word_either(tmp_path, threads, monkeypatch):
+    monkeypatch.setattr("earmark.suggesters.index.REWRITTEN_AT_ONCE", 1)
+    index = ItemIndex(tmp_path)
+    index.apply([*threads, Item("secret-id", "canaryword")])
+    index.hide(["secret-id"])
+    there = {thread.id: thread for thread in threads}
+    for _ in index.rewrite(lambda ids: [there[key] for key in ids if key in there]):
+        if "1" in there:
+            del there["1"]
+            index.hide(["1"])
+    assert uses(tmp_path, "1", "secret-id", "canaryword") == 0 and index.count == 4
+
+
+def test_erasing_asks_only_for_what_still_exists(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply(threads)
     index.erase(["1"], lambda ids: [])
     assert index.count == 0
 

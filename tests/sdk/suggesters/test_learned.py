@@ -11,10 +11,11 @@ pytest.importorskip("lightgbm")
 
 from earmark.errors import ChecksumMismatch, NotTrained
 from earmark.suggesters import Item, ItemIndex, Suggester
+from earmark.suggesters.artefact import CHECKSUMS
 from earmark.suggesters.clusters import KnownClusters
 from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.hybrid import HybridSuggester
-from earmark.suggesters.learned import CHECKSUMS, LearnedReranker
+from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import FEATURES, CandidatePool, PoolCandidate
 from earmark.suggesters.standing import STANDING
 

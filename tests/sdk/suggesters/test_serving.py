@@ -56,6 +56,28 @@ def test_a_function_is_told_all_of_the_item():
     assert asked.item.created_at.isoformat() == "2026-03-02T12:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("guesses", "facts", "fault"),
+    [
+        (LexicalSuggester, {}, r"class; give what it makes: LexicalSuggester\(\)"),
+        (newest, {"name": "newest", "version": "v" * 41}, "1 to 40 signs"),
+    ],
+)
+def test_what_would_be_refused_at_each_call_is_refused_when_it_is_made(guesses, facts, fault):
+    with pytest.raises(ValueError, match=fault):
+        Served(guesses, secrets=SECRET, **facts)
+
+
+@pytest.mark.parametrize("item", [[], "9", None, 7])
+def test_an_item_that_is_no_object_is_no_question(served, item):
+    assert served.answer(*signed(QUESTION | {"item": item})).status == 400
+
+
+def test_a_candidate_that_comes_twice_is_the_suggesters_failure():
+    served = Served(lambda asked: newest(asked) * 2, name="twice", version="1", secrets=SECRET)
+    assert served.answer(*signed()).status == 500
+
+
 def test_a_suggester_without_an_index_gets_the_candidates_that_came_along():
     told = json.loads(Served(LexicalSuggester(), secrets=SECRET).answer(*signed()).body)
     assert told["name"] == "lexical"

@@ -37,6 +37,12 @@ def test_what_says_nothing_finds_nothing_and_breaks_nothing(index, query):
     assert index.search(query, 3) == []
 
 
+def test_however_many_are_wanted_no_more_come_than_are_there(index):
+    assert ids(index.search("archive", 2**40)) == ids(index.search("archive", 5))
+    terms = [Term("title", "archiv", 1.0)]
+    assert ids(index.snapshot().best(terms, 2**40)) == ids(index.snapshot().best(terms, 5)) != []
+
+
 def test_a_finished_word_is_no_beginning(index):
     assert ids(index.search("calen", 3)) == ["2"]
     assert index.search("calen ", 3) == []

@@ -44,8 +44,7 @@ class Command(BaseCommand):
         with tenancy(project):
             trained = self._begin(project, question, options["dataset_version"], options["suggester"])
         try:
-            with tenancy(project):
-                lesson = gather(trained=trained, now=timezone.now(), tell=self._tell)
+            lesson = gather(trained=trained, now=timezone.now(), tell=self._tell)
             written = learn(lesson)
         except BaseException as error:
             with tenancy(project):

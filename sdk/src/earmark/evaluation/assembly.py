@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from earmark.errors import EarmarkError, ModelMissing, SemanticMissing
-from earmark.evaluation.files import Pair, Query
+from earmark.evaluation.files import Pair, Query, united
 from earmark.evaluation.running import by_query, given_ranks
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.embedding import models_in
@@ -15,7 +15,7 @@ from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
-from earmark.suggesters.protocol import Suggester, discover, installed
+from earmark.suggesters.protocol import LABEL_SUGGESTERS, Suggester, discover, installed
 from earmark.suggesters.semantic import SemanticSuggester
 from earmark.types import Item
 
@@ -51,6 +51,8 @@ class Bench:
         self, name: str, labelled: Sequence[Sequence[Query]], labelled_pairs: Sequence[Sequence[Pair]]
     ) -> Suggester:
         """Return a suggester by name, trained on the answers where it learns. Raises EarmarkError."""
+        if name in LABEL_SUGGESTERS:
+            raise EarmarkError(f"The suggester {name} guesses labels, not items: try `earmark evaluate labels`.")
         if name == HybridSuggester.name:
             return HybridSuggester(self.pool())
         if name == LearnedReranker.name:
@@ -84,7 +86,7 @@ class Bench:
         self, labelled: Sequence[Sequence[Query]], labelled_pairs: Sequence[Sequence[Pair]]
     ) -> LearnedReranker:
         """Return a reranker taught with what a log of the queries would hold, and with all labelled pairs."""
-        queries = [query for some in labelled for query in some if query.positives]
+        queries = [query for query in united(query for some in labelled for query in some) if query.positives]
         if not queries and not any(labelled_pairs):
             raise EarmarkError("The suggester learned needs --train, a file of known answers.")
         learned = LearnedReranker(HybridSuggester(self.pool(self.known(queries))))

@@ -10,12 +10,12 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from earmark.errors import FileNotUnderstood
+from earmark.errors import EarmarkError, FileNotUnderstood
 from earmark.types import Item
 
 T = TypeVar("T")
@@ -61,13 +61,25 @@ def read_items(paths: Iterable[Path | str]) -> dict[str, Item]:
 
 
 def read_queries(path: Path | str) -> list[Query]:
-    """Return the queries of a file in its order. Raises FileNotUnderstood, OSError."""
-    return list(read_lines(path, _query))
+    """Return a file's queries in its order, each once. Raises FileNotUnderstood, OSError; EarmarkError for none."""
+    return united(_some(path, read_lines(path, _query)))
 
 
 def read_pairs(path: Path | str) -> list[Pair]:
-    """Return the given candidates of a file in its order. Raises FileNotUnderstood, OSError."""
-    return list(read_lines(path, lambda facts, _: _pair(facts)))
+    """Return the given candidates of a file in its order. Raises FileNotUnderstood, OSError; EarmarkError for none."""
+    return _some(path, read_lines(path, lambda facts, _: _pair(facts)))
+
+
+def united(queries: Iterable[Query]) -> list[Query]:
+    """Return each query once, where it first comes, with all that is known to be right wherever it comes."""
+    found: dict[str, Query] = {}
+    for query in queries:
+        before = found.get(query.id)
+        if before is None or query.positives is None:
+            found.setdefault(query.id, query)
+        else:
+            found[query.id] = replace(before, positives=query.positives | (before.positives or frozenset()))
+    return list(found.values())
 
 
 def read_rankings(path: Path | str) -> dict[str, Ranking]:
@@ -92,6 +104,13 @@ def read_lines(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) ->
         raise FileNotUnderstood(path, number + 1, f"the file is damaged: {error}") from None
     except ValueError as error:
         raise FileNotUnderstood(path, number, str(error)) from None
+
+
+def _some(path: Path | str, found: Iterable[T]) -> list[T]:
+    read = list(found)
+    if not read:
+        raise EarmarkError(f"{path} is empty.")
+    return read
 
 
 def _object(line: bytes) -> Mapping[str, Any]:

@@ -12,14 +12,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from earmark.errors import EarmarkError, FileNotUnderstood
+from earmark.errors import EarmarkError, FileNotUnderstood, NotTrained
 from earmark.evaluation.calibration import Bin, reliability
 from earmark.evaluation.files import read_items, read_lines
 from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, said_of
 from earmark.evaluation.reliability import as_file, reliability_diagram
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
-from earmark.suggesters.protocol import Suggester, discover
+from earmark.suggesters.protocol import ITEM_SUGGESTERS, Suggester, discover
 from earmark.types import Item
 
 SIZES = (30, 100, 300, 1_000)
@@ -52,8 +52,6 @@ def evaluate_labels(given: argparse.Namespace) -> int:
     items = read_items(given.items)
     taught = [each for path in given.train for each in read_answers(path, items)]
     asked = read_answers(given.answers, items)
-    if not asked:
-        raise EarmarkError(f"{given.answers} holds no answers, so nothing can be measured.")
     one_of = is_choice([*given.train, given.answers])
     taught, asked = completed(taught, asked) if not one_of else (taught, asked)
     if given.seed is not None:
@@ -106,14 +104,24 @@ def measured(
         "taught": len(taught),
         **{measure: round(value, FIGURES) for measure, value in found_measures.items()},
         "reliability": [asdict(each) for each in reliability(said_of(answers, one_of=one_of))],
-        **({"learned": dict(suggester.report_)} if hasattr(suggester, "report_") else {}),
+        **_learned(suggester),
         "fit_seconds": round(fitting, 1),
         "ms_an_item": round(1000 * asking / len(asked), 1),
     }
 
 
+def _learned(suggester: Any) -> dict[str, Any]:
+    """Return the suggester's report; nothing where it has none, or learned nothing from so few answers."""
+    try:
+        return {"learned": dict(suggester.report_)}
+    except (AttributeError, NotTrained):
+        return {}
+
+
 def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Suggester:
     """Return a suggester by name, told what it takes of whether it is a choice and of the dictionary."""
+    if name in ITEM_SUGGESTERS:
+        raise EarmarkError(f"The suggester {name} guesses items, not labels: try `earmark evaluate suggester`.")
     known = discover()
     if name not in known:
         raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
@@ -123,8 +131,11 @@ def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Su
 
 
 def read_answers(path: Path | str, items: Mapping[str, Item]) -> list[LabelledItem]:
-    """Return the answers of a file in its order. Raises FileNotUnderstood, OSError."""
-    return list(read_lines(path, lambda facts, _: _answer(facts, items)))
+    """Return the answers of a file in its order. Raises FileNotUnderstood, OSError; EarmarkError for none."""
+    answers = list(read_lines(path, lambda facts, _: _answer(facts, items)))
+    if not answers:
+        raise EarmarkError(f"{path} holds no answers.")
+    return answers
 
 
 def is_choice(paths: Sequence[Path | str]) -> bool:

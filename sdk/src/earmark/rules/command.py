@@ -16,7 +16,7 @@ from earmark.rules.analysis import Answers, RuleReport, analyse_rules
 from earmark.rules.files import read_answers, vote_lines
 from earmark.rules.finding import load_rules
 from earmark.rules.rule import Rule
-from earmark.rules.running import Asked, apply_rules
+from earmark.rules.running import Asked, apply_rules, later_first
 from earmark.rules.votes import Cast
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
@@ -135,9 +135,11 @@ def _casts(given: argparse.Namespace, rules: Sequence[Rule], answers: Answers | 
         raise EarmarkError(f"{given.rules} holds rules over items and rules over pairs; put them into two files.")
     if answers is not None and (answers.kind == "pair") != (kinds == {"pair"}):
         raise EarmarkError(f"The rules are about {kinds.pop()}s, the answers are of kind {answers.kind}.")
-    if not given.items and not given.pairs:
+    if not given.items and not (given.pairs and kinds == {"pair"}):
         raise EarmarkError("--items F names the items to ask about.")
     items = read_items(given.items)
+    if given.items and not items:
+        raise EarmarkError(f"{', '.join(given.items)}: there is no item.")
     units = _pairs(given, items, answers) if kinds == {"pair"} else iter(items.values())
     return apply_rules(rules, units, progress=_progress)
 
@@ -150,8 +152,7 @@ def _pairs(given: argparse.Namespace, items: Mapping[str, Item], answers: Answer
     answered = [ids for ids in (answers.values if answers else ()) if all(key in items for key in ids)]
     seen = {frozenset(ids) for ids in answered}
     for ids in answered:
-        newer, older = sorted((items[key] for key in ids), key=_age, reverse=True)
-        yield newer, older
+        yield later_first(*(items[key] for key in ids))
     wanted = [key for key in items if answers is None or key in answers.complete]
     if wanted:
         yield from _most_alike(wanted, items, seen)
@@ -165,10 +166,6 @@ def _most_alike(wanted: Sequence[str], items: Mapping[str, Item], seen: set[froz
         for guess in finder.suggest(items[key], index, CANDIDATES):
             if frozenset((key, guess.candidate_id)) not in seen:
                 yield items[key], items[guess.candidate_id]
-
-
-def _age(item: Item) -> tuple[bool, float]:
-    return (item.created_at is not None, item.created_at.timestamp() if item.created_at else 0.0)
 
 
 def _progress(done: int) -> None:

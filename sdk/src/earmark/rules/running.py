@@ -37,8 +37,18 @@ def apply_rules(
             progress(done)
 
 
+def later_first(one: Item, other: Item) -> tuple[Item, Item]:
+    """Return a pair as rules are asked about it: the later item first, one without a time last, of equals as given."""
+    newer, older = sorted((one, other), key=_age, reverse=True)
+    return newer, older
+
+
 def calls_of(rules: Sequence[Rule], unit: Asked) -> list[Call]:
     """Return the calls of those rules that are about such a unit."""
     items = (unit,) if isinstance(unit, Item) else unit
     about = "item" if len(items) == 1 else "pair"
     return [Call(rule, items) for rule in rules if rule.about == about]
+
+
+def _age(item: Item) -> tuple[bool, float]:
+    return (item.created_at is not None, item.created_at.timestamp() if item.created_at else 0.0)

@@ -24,12 +24,15 @@ class KnownClusters:
             self._mates.setdefault(pair.item, {})[pair.other] = pair.since
             self._mates.setdefault(pair.other, {})[pair.item] = pair.since
 
-    def mates(self, key: str, *, before: datetime | None) -> set[str]:
-        """Return the other members of an item's cluster, as it was known strictly before a time."""
-        found, waiting = {key}, [key]
+    def mates(self, key: str, *, before: datetime | None, without: str | None = None) -> set[str]:
+        """Return the other members of an item's cluster, as it was known strictly before a time.
+
+        No way leads through `without`, the item that is asked about: what is known of it is its answer.
+        """
+        found, waiting = {key} if without is None else {key, without}, [key]
         while waiting:
             for mate, since in self._mates.get(waiting.pop(), {}).items():
                 if mate not in found and (before is None or since is None or since < before):
                     found.add(mate)
                     waiting.append(mate)
-        return found - {key}
+        return found - {key, without}

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, Self
 
-from earmark.errors import IndexFailed
-from earmark.suggesters.embedding import saying_what_to_install
+from earmark.errors import IndexFailed, SemanticMissing
+from earmark.suggesters.extras import saying_what_to_install
 from earmark.suggesters.snapshot import Hit, as_microseconds
 
-with saying_what_to_install():
+with saying_what_to_install(SemanticMissing):
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 

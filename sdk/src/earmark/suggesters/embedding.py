@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earmark.errors import ModelMissing, SemanticMissing
+from earmark.suggesters.extras import saying_what_to_install
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,15 +26,6 @@ _GRAPHS = ("model.onnx", "onnx/model.onnx")
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _MASK, _TYPES = {"attention_mask", "a"}, {"token_type_ids", "t"}
 _Progress = Callable[[int, int], None]
-
-
-@contextmanager
-def saying_what_to_install() -> Iterator[None]:
-    """Turn the lack of a package into SemanticMissing."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise SemanticMissing(error.name or "") from error
 
 
 def models_in(folder: Path | str | None = None) -> list[Path]:
@@ -66,7 +57,7 @@ class Embedder:
     """
 
     def __init__(self, folder_or_hub_name: Path | str, *, batch: int = 64, longest: int = 128) -> None:
-        with saying_what_to_install():
+        with saying_what_to_install(SemanticMissing):
             import numpy  # noqa: F401
             import onnxruntime
             import tokenizers
@@ -168,7 +159,7 @@ def _found(name: Path | str) -> Path:
 
 
 def _fetched(name: str, models: str) -> Path:
-    with saying_what_to_install():
+    with saying_what_to_install(SemanticMissing):
         import huggingface_hub
     wanted = [*_GRAPHS, "*.onnx_data", "onnx/model.onnx_data", _TOKENIZER, _POOLING]
     try:

@@ -46,6 +46,8 @@ FOOTER_END = struct.Struct("<II")
 """What a file of tantivy's ends with: the length of the JSON before it, and a magic number."""
 FOOTER_MAGIC = 1337
 READ_AT_ONCE = 1 << 20
+REWRITTEN_AT_ONCE = 500
+"""So many items are written anew in one commit."""
 logger = logging.getLogger(__name__)
 _STEMMED, _PLAIN = "earmark_stemmed", "earmark_plain"
 
@@ -120,19 +122,49 @@ class ItemIndex:
         return True
 
     def erase(self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Item]], *, seq: int | None = None) -> None:
-        """Take items away so that none of their words is left in the files.
+        """Take items away so that none of their words is left in the files: `hide` and `rewrite` in one go."""
+        self.hide(ids, seq=seq)
+        for _ in self.rewrite(read):
+            pass
 
-        The segments that hold them are written anew: `read` is asked for the other items in there by
-        id, and gives those that still exist. Raises SomeoneElseWrites, IndexFailed.
+    def hide(self, ids: Iterable[str], *, seq: int | None = None) -> None:
+        """Take items away at once, and note in which segments their words are left until `rewrite` is done.
+
+        Raises SomeoneElseWrites, IndexFailed.
         """
-        erased = set(ids)
+        hidden = set(ids)
         with self._writing(seq) as writer:
-            beside = self.snapshot().ids_beside(erased)
-            for key in beside | erased:
+            names, segments = self._segment_names(), self.snapshot().segments_of(hidden)
+            self._note_stale(self._stale() | {name for at, name in enumerate(names) if at in segments})
+            for key in hidden:
                 self._drop(writer, key)
-            for item in read(sorted(beside - erased)):
-                if item.id not in erased:
-                    self._put(writer, item)
+
+    @property
+    def has_hidden_words(self) -> bool:
+        """Return whether words of hidden items may be left in the files, whoever hid them."""
+        return bool(self._stale())
+
+    def rewrite(self, read: Callable[[list[str]], Iterable[Item]]) -> Iterator[int]:
+        """Write anew what stands in a segment with hidden words, and yield after each batch how many items are left.
+
+        `read` is asked for items by id, and gives those that still exist. The index can be written by others between
+        batches. What was not finished goes on at the next call, by any process. Raises SomeoneElseWrites, IndexFailed.
+        """
+        while stale := self._stale():
+            with self._writing(None):
+                names = self._segment_names()
+                left = self.snapshot().ids_in({at for at, name in enumerate(names) if name in stale})
+            for start in range(0, len(left), REWRITTEN_AT_ONCE):
+                some = dict.fromkeys(left[start : start + REWRITTEN_AT_ONCE])
+                with self._writing(None) as writer:
+                    for key in some:
+                        self._drop(writer, key)
+                    for item in read(list(some)):
+                        if item.id in some:
+                            self._put(writer, item)
+                yield len(left) - start - len(some)
+            with self._writing(None):
+                self._note_stale(self._stale() - stale)
 
     def rebuild(self, items: Iterable[Item], *, seq: int = 0) -> None:
         """Put these items in place of all there is; readers see the old state until it is done.
@@ -190,6 +222,31 @@ class ItemIndex:
         except (OSError, ValueError, KeyError):
             return []
         return [each["segment_id"].replace("-", "") + kind for each in segments for kind in KINDS_OF_FILES]
+
+    def _segment_names(self) -> list[str]:
+        """Return the names of the segments in the order of their numbers, as of the last reload; in memory none."""
+        if self._folder is None:
+            return []
+        try:
+            return [each["segment_id"] for each in json.loads((self._folder / "meta.json").read_text())["segments"]]
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexFailed(f"The index does not say what it is made of: {error}") from error
+
+    def _stale(self) -> set[str]:
+        """Return the names of the segments in which words of hidden items are left."""
+        if self._folder is None:
+            return set()
+        try:
+            return set((self._folder / "to-rewrite").read_text().split())
+        except (FileNotFoundError, ValueError):
+            return set()
+
+    def _note_stale(self, names: Collection[str]) -> None:
+        if self._folder is None:
+            return
+        beside = self._folder / "to-rewrite.new"
+        beside.write_text("\n".join(sorted(names)))
+        beside.replace(self._folder / "to-rewrite")
 
     @contextmanager
     def _writing(self, seq: int | None, *, lower: bool = False) -> Iterator[tantivy.IndexWriter]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from earmark.errors import ChecksumMismatch, LearningMissing, NotTrained
+from earmark.errors import LearningMissing, NotTrained
+from earmark.suggesters.artefact import MODEL, read_parts, write_parts
 from earmark.suggesters.examples import Example
+from earmark.suggesters.extras import saying_what_to_install
 from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import HybridSuggester, logistic
 from earmark.suggesters.index import ItemIndex
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 ALGORITHM, FORMAT = "3", 3
 LARGEST = 3
-MODEL, TREES_FILE, CHECKSUMS = "model.json", "trees.txt", "checksums.json"
+TREES_FILE = "trees.txt"
 
 
 class LearnedReranker:
@@ -66,7 +67,7 @@ class LearnedReranker:
 
     def fit(self, examples: Sequence[Example]) -> Self:
         """Learn from examples (see `earmark.suggesters.examples`); with few it stays the prior."""
-        with _saying_what_to_install():
+        with saying_what_to_install(LearningMissing):
             import numpy as np
 
             from earmark.suggesters import fitting
@@ -162,13 +163,7 @@ class LearnedReranker:
         """Write model, trees (LightGBM's own text) and their checksums into a folder. Raises NotTrained, OSError."""
         if not self._learned:
             raise NotTrained("Nothing was learned yet: call fit.")
-        into = Path(folder)
-        into.mkdir(parents=True, exist_ok=True)
-        parts = {MODEL: self._as_json(), TREES_FILE: self._trees_text()}
-        for name, text in parts.items():
-            (into / name).write_text(text, encoding="utf-8")
-        checksums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in parts.items()}
-        (into / CHECKSUMS).write_text(json.dumps({"format": FORMAT, "sha256": checksums}), encoding="utf-8")
+        write_parts(folder, {MODEL: self._as_json(), TREES_FILE: self._trees_text()}, format_number=FORMAT)
 
     @classmethod
     def load(cls, folder: Path | str, pool: CandidatePool) -> Self:
@@ -176,15 +171,8 @@ class LearnedReranker:
 
         Raises NotTrained where there is no such thing, ChecksumMismatch where it is not what was written.
         """
-        within = Path(folder)
         try:
-            told = json.loads((within / CHECKSUMS).read_text(encoding="utf-8"))
-            texts = {name: (within / name).read_bytes() for name in (MODEL, TREES_FILE)}
-            if told["format"] != FORMAT:
-                raise NotTrained(f"What lies in {folder} is of format {told['format']}, not {FORMAT}.")
-            for name, text in texts.items():
-                if hashlib.sha256(text).hexdigest() != told["sha256"][name]:
-                    raise ChecksumMismatch(f"{within / name} is not what was written.")
+            texts = read_parts(folder, (MODEL, TREES_FILE), format_number=FORMAT)
             facts = json.loads(texts[MODEL])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise NotTrained(f"In {folder} lies no learned suggester: {type(error).__name__}: {error}") from error
@@ -192,7 +180,7 @@ class LearnedReranker:
         made = cls(HybridSuggester(pool, weights=facts["prior"]))
         made._learned = facts["learned"]
         if texts[TREES_FILE]:
-            with _saying_what_to_install():
+            with saying_what_to_install(LearningMissing):
                 import lightgbm
             made._trees = lightgbm.Booster(model_str=texts[TREES_FILE].decode())
         made._check_features()
@@ -248,13 +236,3 @@ class LearnedReranker:
 
     def _trees_text(self) -> str:
         return str(self._trees.model_to_string()) if self._trees is not None else ""
-
-
-@contextmanager
-def _saying_what_to_install() -> Iterator[None]:
-    """Turn the lack of a package into LearningMissing."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        what = f"Learning needs the extra `learned` ({error.name} is not installed): pip install 'earmark[learned]'"
-        raise LearningMissing(what) from error

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.protocol import Suggestion
+from earmark.suggesters.sketch import LONGEST_BODY
 from earmark.suggesters.snapshot import BODY, TITLE, Snapshot, Term
 from earmark.types import Item
 
-ALGORITHM = "1"
+ALGORITHM = "2"
 K1 = 1.2  # of BM25, as tantivy has it
 REASON_WORDS = 3
 WORDS_TRIED_FOR_REASONS = 10
@@ -48,7 +49,7 @@ class LexicalSuggester:
     `terms`: how many words are asked for, those with the highest root of count times rarity, where a
     word of the item's title counts `title_query_weight` and one of its body `body_query_weight`. A match in a
     candidate's title weighs `title_weight` times one in its body. `only_earlier` keeps candidates
-    created strictly before the item.
+    created strictly before the item. Of the item's body the first LONGEST_BODY signs are read.
 
     The score is the BM25 sum over that which the item finds in itself: 0 to 1, rising with BM25,
     comparable between items; 1 for a twin. An item without words, or none of whose words is used
@@ -106,7 +107,7 @@ class LexicalSuggester:
         ]
 
     def _telling_words(self, item: Item, snapshot: Snapshot) -> list[_Telling]:
-        title, body = snapshot.words(item.title), snapshot.words(item.body)
+        title, body = snapshot.words(item.title), snapshot.words(item.body[:LONGEST_BODY])
         in_title, in_body = Counter(word for word, _ in title), Counter(word for word, _ in body)
         found = []
         for word, spelt in dict([*reversed(body), *reversed(title)]).items():

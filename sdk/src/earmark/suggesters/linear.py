@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from earmark.errors import ChecksumMismatch, LearningMissing, NotTrained
+from earmark.errors import LearningMissing, NotTrained
+from earmark.suggesters.artefact import MODEL, read_parts, write_parts
+from earmark.suggesters.extras import saying_what_to_install
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of, useful
 from earmark.suggesters.protocol import Suggestion
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from earmark.suggesters.label_fitting import Cells, Linear
 
 ALGORITHM, FORMAT = "1", 1
-MODEL, CHECKSUMS = "model.json", "checksums.json"
 LEAST_ITEMS = 10
 """Fewer labelled items teach nothing: how often labels fit stands alone, and that is no reason to guess one."""
 REASON_WORDS = 3
@@ -73,11 +74,8 @@ class LinearLabels:
 
     def fit(self, labelled: Iterable[LabelledItem]) -> Self:
         """Learn from labelled items; the order they come in does not matter."""
-        try:
+        with saying_what_to_install(LearningMissing):
             from earmark.suggesters import label_fitting
-        except ModuleNotFoundError as error:
-            what = f"Learning needs the extra `learned` ({error.name} is not installed): pip install 'earmark[learned]'"
-            raise LearningMissing(what) from error
         known = useful(labelled, one_of=self.one_of)
         labels = labels_of(known)
         ids = sorted({each.item.id for each in known})
@@ -170,24 +168,13 @@ class LinearLabels:
     def save(self, folder: Path | str) -> None:
         """Write what was learned into a folder: JSON and a checksum, no code. Raises NotTrained, OSError."""
         self._check_trained()
-        into, text = Path(folder), self._as_json()
-        into.mkdir(parents=True, exist_ok=True)
-        (into / MODEL).write_text(text, encoding="utf-8")
-        checksums = {"format": FORMAT, "sha256": {MODEL: hashlib.sha256(text.encode()).hexdigest()}}
-        (into / CHECKSUMS).write_text(json.dumps(checksums), encoding="utf-8")
+        write_parts(folder, {MODEL: self._as_json()}, format_number=FORMAT)
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:
         """Return what `save` wrote. Raises NotTrained where there is none, ChecksumMismatch where it was changed."""
-        within = Path(folder)
         try:
-            told = json.loads((within / CHECKSUMS).read_text(encoding="utf-8"))
-            text = (within / MODEL).read_bytes()
-            if told["format"] != FORMAT:
-                raise NotTrained(f"What lies in {folder} is of format {told['format']}, not {FORMAT}.")
-            if hashlib.sha256(text).hexdigest() != told["sha256"][MODEL]:
-                raise ChecksumMismatch(f"{within / MODEL} is not what was written.")
-            facts = json.loads(text)
+            facts = json.loads(read_parts(folder, [MODEL], format_number=FORMAT)[MODEL])
             features = Features.from_facts(facts["features"])
             learned = facts["learned"]
             made = cls(one_of=learned["one_of"], most_features=features.most, least_score=learned["least_score"])

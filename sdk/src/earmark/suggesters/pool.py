@@ -15,7 +15,7 @@ from earmark.suggesters.facets import Facets, likely_pairs
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
 from earmark.suggesters.semantic import text_of
-from earmark.suggesters.sketch import LIKENESS, Rarity, Sketch, likeness, rare_from, sketched
+from earmark.suggesters.sketch import LIKENESS, LONGEST_BODY, Rarity, Sketch, likeness, rare_from, sketched
 from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term
 from earmark.types import Item
 
@@ -210,7 +210,7 @@ class CandidatePool:
 
     def _queries(self, item: Item, snapshot: Snapshot) -> dict[str, list[Term]]:
         title = self._telling(item.title, TITLE, TITLE_TERMS, snapshot)
-        body = self._telling(item.body, BODY, BODY_TERMS, snapshot)
+        body = self._telling(item.body[:LONGEST_BODY], BODY, BODY_TERMS, snapshot)
         return {
             "lexical": self._lexical.terms_of(item, snapshot),
             "title_words": [Term(TITLE, word, weight) for word, weight in title],
@@ -312,7 +312,7 @@ class CandidatePool:
         strength = {each.id: each.signal("lexical_z") + each.signal("dense_z") for each in found}
         finished = []
         for each in found:
-            mates = self.clusters.mates(each.id, before=item.created_at) - {item.id}
+            mates = self.clusters.mates(each.id, before=item.created_at, without=item.id)
             inside = [strength[mate] for mate in mates if mate in strength]
             if mates:
                 told = list(each.features)

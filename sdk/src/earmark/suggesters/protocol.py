@@ -118,6 +118,11 @@ def installed() -> list[Installed]:
     return sorted(found, key=lambda each: (bool(each.package), each.name))
 
 
+ITEM_SUGGESTERS = ("lexical", "semantic", "hybrid", "learned")
+LABEL_SUGGESTERS = ("dictionary", "neighbours", "linear", "stacked")
+"""Which of those that come along guess items, and which labels."""
+
+
 def _come_along() -> Mapping[str, Callable[..., Suggester]]:
     from earmark.suggesters.dictionary import DictionarySuggester
     from earmark.suggesters.hybrid import HybridSuggester

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from earmark.errors import ModelMissing
-from earmark.suggesters.embedding import MODELS_VARIABLE, Embedder, models_in, saying_what_to_install
+from earmark.errors import ModelMissing, SemanticMissing
+from earmark.suggesters.embedding import MODELS_VARIABLE, Embedder, models_in
+from earmark.suggesters.extras import saying_what_to_install
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.snapshot import Hit
@@ -73,7 +74,7 @@ class SemanticSuggester:
 
     def fit(self, items: Iterable[Item], progress: Callable[[int, int], None] | None = None) -> Self:
         """Embed items and search among these alone from now on; they are kept in `dense_`, to be saved."""
-        with saying_what_to_install():
+        with saying_what_to_install(SemanticMissing):
             from earmark.suggesters.dense import DenseIndex
         known = [item for item in items if text_of(item)]
         self.dense_: DenseIndex = DenseIndex(self.embedder.width, embedder_version=self.embedder.version)

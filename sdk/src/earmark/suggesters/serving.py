@@ -25,6 +25,7 @@ from earmark.suggesters.protocol import Suggester, Suggestion, fault_of
 from earmark.types import Item
 
 MOST_BYTES = 2_000_000
+MOST_SIGNS_OF_A_VERSION = 40
 logger = logging.getLogger(__name__)
 
 Secrets = str | bytes | Sequence[str | bytes]
@@ -77,11 +78,14 @@ class Served:
             raise ValueError("A secret is needed: the one that the project's admin shows for this address.")
         self._suggester = guesses if isinstance(guesses, Suggester) else None
         self._function = None if isinstance(guesses, Suggester) else guesses
+        if isinstance(guesses, type):
+            raise ValueError(f"{guesses.__name__} is a class; give what it makes: {guesses.__name__}().")
         if self._suggester is None and not (callable(guesses) and name and version):
             raise ValueError("Give a suggester, or a function with name=… and version=….")
         self._secrets = secrets
         self._name = name
         self._version = version
+        self._told_version()
         self._index = index
 
     def answer(self, body: bytes, headers: Mapping[str, str], *, now: float | None = None) -> Reply:
@@ -96,7 +100,7 @@ class Served:
             asked = _asked(webhooks.check(body, headers, self._secrets, now=now))
         except WebhookNotGenuine as error:
             return _refused(401, str(error))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             return _refused(400, f"This is no question to a suggester ({type(error).__name__}).")
         try:
             return self._guessed(asked)
@@ -141,15 +145,24 @@ class Served:
         for place, suggestion in enumerate(found):
             if fault := fault_of(suggestion):
                 raise ValueError(f"suggestion {place}: {fault}")
+            if any(suggestion.candidate_id == before.candidate_id for before in found[:place]):
+                raise ValueError(f"suggestion {place}: candidate {suggestion.candidate_id} is there already")
         told: dict[str, Any] = {
             "name": self._name or (self._suggester.name if self._suggester else ""),
-            "version": self._version or (self._suggester.version if self._suggester else ""),
+            "version": self._told_version(),
             "suggestions": [
                 {"candidate": each.candidate_id, "score": float(each.score), "reasons": list(each.reasons)}
                 for each in found
             ],
         }
         return Reply(200, json.dumps(told, ensure_ascii=False, allow_nan=False).encode())
+
+    def _told_version(self) -> str:
+        """Return the version as it is now: a suggester that learns changes it. Raises ValueError for one too long."""
+        version = self._version or (self._suggester.version if self._suggester else "")
+        if not 0 < len(version) <= MOST_SIGNS_OF_A_VERSION:
+            raise ValueError(f"A version is a text of 1 to {MOST_SIGNS_OF_A_VERSION} signs, not {version!r}.")
+        return version
 
     def _suggestions(self, asked: Asked) -> Iterable[Suggestion]:
         if self._suggester is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ TITLE, BODY, TYPED, FACT = "title", "body", "typed", "fact"
 TEXT_FIELDS = (TITLE, BODY)
 PREFIX_WORDS = 40
 LONGEST_FACT = 1000
+LISTED_AT_ONCE = 50_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Where = Mapping[str, Any]
 _Clause = tuple[tantivy.Occur, tantivy.Query]
@@ -132,6 +133,7 @@ class Snapshot:
         """
         if not terms or k < 1:
             return []
+        k = min(k, max(1, self.count))  # room for so many is made at once
         wanted = [
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term.field, term.word), term.weight))
             for term in terms
@@ -161,6 +163,7 @@ class Snapshot:
         words = [self._typed_word(stem, 3.0) for stem, _ in self.words(query)]
         if not words or k < 1:
             return []
+        k = min(k, max(1, self.count))
         start, spelt = list(words_of(query))[-1]
         if query.endswith(spelt):
             words[-1] = self._beginning(start, words[-1])
@@ -185,17 +188,25 @@ class Snapshot:
         )
         return {hit.id for hit in self._hits(both, len(among))}
 
-    def ids_beside(self, ids: Iterable[str]) -> set[str]:
-        """Return the ids of the items in the same segments as these; of all, if one left traces elsewhere."""
-        wanted = set(ids)
+    def segments_of(self, ids: Collection[str]) -> set[int]:
+        """Return the numbers of the segments in which items are; of all, if one left traces elsewhere."""
+        if not ids:
+            return set()
         with named_errors():
-            found = self._searcher.search(tantivy.Query.all_query(), self.count or 1).hits
-            addresses = [address for _, address in found]
-            by_id = {str(self._searcher.doc(address)["id"][0]): address.segment_ord for address in addresses}
-            if any(self._searcher.doc_freq("id", key) > (key in by_id) for key in wanted):
-                return set(by_id)
-        segments = {by_id[key] for key in wanted if key in by_id}
-        return {key for key, segment in by_id.items() if segment in segments}
+            found = self._searcher.search(self._with_ids(ids), len(ids), count=False).hits
+            if sum(self._searcher.doc_freq("id", key) for key in ids) > len(found):
+                return set(range(self._searcher.num_segments))
+        return {address.segment_ord for _, address in found}
+
+    def ids_in(self, segments: Collection[int]) -> list[str]:
+        """Return the ids of the items in some segments, by their numbers."""
+        found: list[str] = []
+        for start in range(0, self.count, LISTED_AT_ONCE):
+            with named_errors():
+                page = self._searcher.search(tantivy.Query.all_query(), LISTED_AT_ONCE, count=False, offset=start).hits
+                addresses = [address for _, address in page if address.segment_ord in segments]
+                found += [str(self._searcher.doc(address)["id"][0]) for address in addresses]
+        return found
 
     def _typed_word(self, stem: str, title_weight: float) -> tantivy.Query:
         in_title = tantivy.Query.boost_query(self._term(TITLE, stem), title_weight)

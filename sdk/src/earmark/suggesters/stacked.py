@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from earmark.errors import ChecksumMismatch, NotTrained
+from earmark.errors import NotTrained
+from earmark.suggesters.artefact import CHECKSUMS, MODEL, read_parts, write_parts
 from earmark.suggesters.dictionary import DictionarySuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, rates_of, useful
-from earmark.suggesters.linear import CHECKSUMS, MODEL, LinearLabels, cells_of, moved
+from earmark.suggesters.linear import LinearLabels, cells_of, moved
 from earmark.suggesters.neighbours import LookUp, NeighbourLabels
 from earmark.suggesters.protocol import Suggestion
 from earmark.types import Item
@@ -127,11 +128,8 @@ class StackedLabels:
             "neighbours": {"sharpness": near.sharpness_, "prior_weight": near.prior_weight_, "rates": near.rates_},
             "learned": self._learned,
         }
-        text = json.dumps(facts)
-        (into / MODEL).write_text(text, encoding="utf-8")
-        parts = {MODEL: text.encode(), f"{LINEAR}/{CHECKSUMS}": (into / LINEAR / CHECKSUMS).read_bytes()}
-        checksums = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
-        (into / CHECKSUMS).write_text(json.dumps({"format": FORMAT, "sha256": checksums}), encoding="utf-8")
+        told = (into / LINEAR / CHECKSUMS).read_text(encoding="utf-8")
+        write_parts(into, {MODEL: json.dumps(facts), f"{LINEAR}/{CHECKSUMS}": told}, format_number=FORMAT)
 
     @classmethod
     def load(cls, folder: Path | str, look_up: LookUp | None = None) -> Self:
@@ -141,13 +139,7 @@ class StackedLabels:
         """
         within = Path(folder)
         try:
-            told = json.loads((within / CHECKSUMS).read_text(encoding="utf-8"))
-            if told["format"] != FORMAT:
-                raise NotTrained(f"What lies in {folder} is of format {told['format']}, not {FORMAT}.")
-            for name in (MODEL, f"{LINEAR}/{CHECKSUMS}"):
-                if hashlib.sha256((within / name).read_bytes()).hexdigest() != told["sha256"][name]:
-                    raise ChecksumMismatch(f"{within / name} is not what was written.")
-            facts = json.loads((within / MODEL).read_text(encoding="utf-8"))
+            facts = json.loads(read_parts(within, [MODEL, f"{LINEAR}/{CHECKSUMS}"], format_number=FORMAT)[MODEL])
             one_of, near = facts["one_of"], facts["neighbours"]
             neighbours = NeighbourLabels(
                 look_up=look_up, one_of=one_of, sharpness=near["sharpness"], prior_weight=near["prior_weight"]
