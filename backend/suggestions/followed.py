@@ -30,6 +30,7 @@ BATCH_IN_A_REQUEST = 500
 LOOK_AGAIN_S = 0.5
 FOLLOW_AT_MOST_S = 1.0
 REBUILD_BATCH = 1000
+FORGET_AGAIN_S = 5.0
 REWRITE_PAUSE_S = 0.2
 """Between batches of items that are written anew, so that followers come in between."""
 CHECK_AGAIN_S = 10.0
@@ -63,6 +64,10 @@ class IndexHealth:
         return not self.damaged and (self.waiting_count > 0 or self.items_count == self.present_count)
 
 
+class _NotThereYet(Exception):
+    """An item of the index was registered in a transaction that is still open: written anew now, it would be lost."""
+
+
 class FollowedIndex:
     """A project's index on local disk, and what it knows of the project's changes."""
 
@@ -74,6 +79,7 @@ class FollowedIndex:
         self._lock = threading.Lock()
         self._behind: threading.Thread | None = None
         self._forgetting: threading.Thread | None = None
+        self._forget_after = 0.0
         self._looked_at = 0.0
         self._checked_at = -CHECK_AGAIN_S
         if _size_of(self.folder) <= CHECKED_AT_ONCE_BYTES:
@@ -196,15 +202,20 @@ class FollowedIndex:
         return True
 
     def _present_items(self, keys: list[str]) -> list[sdk.Item]:
+        """Return those of these items that are there; raises _NotThereYet where one is not even known to be removed."""
         with tenancy(self.project_id):
-            return [as_sdk_item(item) for item in Item.objects.of(self.project_id).present().filter(key__in=keys)]
+            known = list(Item.objects.of(self.project_id).filter(key__in=keys))
+        if len(known) < len(keys):
+            raise _NotThereYet
+        return [as_sdk_item(item) for item in known if item.removed_at is None]
 
     def _forget_words(self) -> None:
         """Take the words of removed items out of the files, in a thread; a process that is killed leaves it to others.
 
         Between batches others may write. One process of a machine does it at a time.
         """
-        if self._forgetting is None or not self._forgetting.is_alive():
+        is_at_it = self._forgetting is not None and self._forgetting.is_alive()
+        if not is_at_it and time.monotonic() > self._forget_after:
             self._forgetting = threading.Thread(target=self._rewrite, name="rewrite-index", daemon=True)
             self._forgetting.start()
 
@@ -215,9 +226,10 @@ class FollowedIndex:
                 batches = self.index.rewrite(self._present_items)
                 while self._next_of(batches):
                     time.sleep(REWRITE_PAUSE_S)
-        except (BlockingIOError, sdk.SomeoneElseWrites):
-            pass  # another look at the index tries again, if it is still to be done
+        except (BlockingIOError, sdk.SomeoneElseWrites, _NotThereYet):
+            self._forget_after = time.monotonic() + FORGET_AGAIN_S  # if it is still to be done then
         except Exception as error:
+            self._forget_after = time.monotonic() + FORGET_AGAIN_S
             logger.warning("Words of removed items stay in the index of project %s: %s", self.project_id, error)
         finally:
             connection.close()

@@ -341,6 +341,20 @@ def test_a_visit_reads_nothing_anew_for_an_item_that_was_removed(world, monkeypa
     assert (index.count, index.has_hidden_words, read) == (4, True, [])
 
 
+def test_an_item_whose_transaction_is_still_open_is_not_lost_when_others_are_written_anew(world, folder, monkeypatch):
+    monkeypatch.setattr(module, "FORGET_AGAIN_S", 0)
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=[NewItem("x", "Zirconium leak")], now=world.now)
+        register_items(project_id=world.project.pk, items=[NewItem("y", "Bismuth leak")], now=world.now)
+        index_of(world.project.pk)
+        remove_item(item=Item.objects.get(key="x"), now=world.now)
+        followed = index_of(world.project.pk)
+        followed._forgetting.join()
+        assert [hit.id for hit in followed.index.search("bismuth", 3)] == ["y"]
+    assert found(world, "bismuth") == {"y"}
+    eventually(lambda: [*left_of(folder, ("title", "zirconium")), len(found(world, "bismuth"))], [0, 1])
+
+
 def test_what_a_killed_process_left_the_next_visit_of_another_takes_out(world, folder, root, monkeypatch):
     with monkeypatch.context() as killed:
         killed.setattr(FollowedIndex, "_forget_words", lambda followed: None)
