@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from earmark.errors import ChecksumMismatch, LearningMissing, NotTrained
 from earmark.suggesters.examples import Example
 from earmark.suggesters.facets import Facets
-from earmark.suggesters.hybrid import HybridSuggester, logistic
+from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
-from earmark.suggesters.pool import CandidatePool, PoolCandidate
+from earmark.suggesters.pool import CandidatePool, Described, PoolCandidate
 from earmark.suggesters.protocol import Suggestion
 from earmark.types import Item
 
@@ -64,8 +66,6 @@ class LearnedReranker:
     def fit(self, examples: Sequence[Example]) -> Self:
         """Learn from examples (see `earmark.suggesters.examples`); with few it stays the prior."""
         with _saying_what_to_install():
-            import numpy as np
-
             from earmark.suggesters import fitting
 
         names = list(self.hybrid.pool.features)
@@ -103,32 +103,32 @@ class LearnedReranker:
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most k candidates, best first, with reasons."""
-        return self._suggestions(item, self.hybrid.pool.around(item, index), index, k)
+        return self._suggestions(item, self.hybrid.pool.look_around(item, index), k)
 
     def rank(
         self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
     ) -> list[Suggestion]:
         """Return all of these candidates, best first; `ranks` is the order they were found in, 1 the first."""
-        found = self.hybrid.pool.given(item, candidates, index, ranks)
-        return self._suggestions(item, found, index, len(found))
+        found = self.hybrid.pool.look_at(item, candidates, index, ranks)
+        return self._suggestions(item, found, len(found.ids))
 
     def log_odds(self, candidates: Sequence[PoolCandidate]) -> list[float]:
         """Return the logarithm of the odds that each candidate is right."""
-        if not self._learned or not candidates:
-            return [self.hybrid.log_odds(each) for each in candidates]
-        import numpy as np
+        width = len(self.hybrid.pool.features)
+        features = np.array([each.features for each in candidates], dtype=np.float64).reshape(-1, width)
+        return [float(each) for each in self._odds(features)]
 
+    def _odds(self, features: Array) -> Array:
+        if not self._learned or not len(features):
+            return self._prior(features, self.hybrid.pool.features)
         self._check_features()
-        features = np.array([each.features for each in candidates], dtype=np.float64)
-        scores = self._scores(features)
-        return [float(each) for each in self._learned["slope"] * scores + self._learned["offset"]]
+        odds: Array = self._learned["slope"] * self._scores(features) + self._learned["offset"]
+        return odds
 
     def explain(self, candidate: PoolCandidate, most: int = LARGEST) -> list[tuple[str, float]]:
         """Return the features that moved a candidate most from a usual one, with what each added to its log odds."""
         if not self._learned:
             raise NotTrained("Nothing was learned yet: call fit.")
-        import numpy as np
-
         learned = self._learned
         names: list[str] = learned["names"]
         features = np.array(candidate.features, dtype=np.float64)
@@ -180,15 +180,10 @@ class LearnedReranker:
         made._check_features()
         return made
 
-    def _suggestions(self, item: Item, found: list[PoolCandidate], index: ItemIndex, k: int) -> list[Suggestion]:
-        odds = {each.id: told for each, told in zip(found, self.log_odds(found), strict=True)}
-        best = sorted(found, key=lambda each: (-odds[each.id], each.id))[: max(k, 0)]
-        reasons = self.hybrid.reasons(item, best, index)
-        return [Suggestion(each.id, logistic(odds[each.id]), reasons[each.id]) for each in best]
+    def _suggestions(self, item: Item, found: Described, k: int) -> list[Suggestion]:
+        return self.hybrid.chosen(item, found, self._odds(found.features), k)
 
     def _scores(self, features: Array) -> Array:
-        import numpy as np
-
         scores = self._linear(features)
         if self._trees is not None:
             told: Array = self._trees.predict(np.column_stack([features, scores]), raw_score=True)
@@ -197,8 +192,6 @@ class LearnedReranker:
 
     def _linear(self, features: Array) -> Array:
         """Return the prior's scores and the regression's share, where the trees begin."""
-        import numpy as np
-
         learned = self._learned
         added: Array = features @ (learned["share"] * np.array(learned["coefficients"]))
         return self._prior(features, learned["names"]) + added
@@ -207,8 +200,6 @@ class LearnedReranker:
         return features @ self._prior_weights(names) + self.hybrid.offset
 
     def _prior_weights(self, names: Sequence[str]) -> Array:
-        import numpy as np
-
         coefficients = self.hybrid.coefficients
         return np.array([coefficients.get(name, 0.0) for name in names])
 
