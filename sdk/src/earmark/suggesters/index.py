@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 FORMAT = "4"
 HEAP_BYTES = 30_000_000
+MERGES_AT_MOST = 5
 WORDS_KEPT = 200_000
 GROWN = 1.05
 """How rare words are is looked up anew once there are so many times the items, or so many times fewer."""
@@ -169,6 +170,17 @@ class ItemIndex:
             writer.delete_all_documents()
             for item in items:
                 self._put(writer, item)
+        with suppress(SomeoneElseWrites):
+            self._merge()
+
+    def _merge(self) -> None:
+        """Let tantivy merge what it would merge at the next changes, which should not wait for that."""
+        for _ in range(MERGES_AT_MOST):
+            before = self._index.searcher().num_segments
+            with self._writing(None):
+                pass
+            if self._index.searcher().num_segments == before:
+                return
 
     def damaged_files(self) -> list[str]:
         """Return the names of files that are not as they were written, by their checksums; reads all of them."""
