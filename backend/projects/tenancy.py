@@ -26,14 +26,15 @@ def _set_project(value: str) -> str:
 def tenancy(project: _HasKey | int) -> Iterator[None]:
     """Open a transaction in which row-level security shows the rows of `project`, and no others.
 
-    Doors nest: leaving an inner one returns to the project of the outer one. If the
-    transaction is rolled back, the setting is gone with it.
+    Doors nest: leaving an inner one returns to the project of the outer one. The setting is gone with the
+    transaction: when the outermost door closes, or when it is rolled back.
     """
     key = project if isinstance(project, int) else project.pk
+    is_inner = connection.in_atomic_block
     with transaction.atomic():
         before = _set_project(str(key))
         yield
-        if not transaction.get_rollback():
+        if is_inner and not transaction.get_rollback():
             _set_project(before)
 
 

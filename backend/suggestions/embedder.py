@@ -19,6 +19,7 @@ PACKAGES = ("numpy", "onnxruntime", "tokenizers")
 _loading = threading.Lock()
 _loaded: dict[str, Embedder | None] = {}
 _loaded_at: list[datetime] = []
+_earlier: dict[str, Embedder | None] = {}
 _said: set[str] = set()
 
 
@@ -48,6 +49,22 @@ def configured_embedder() -> Embedder | None:
         return _loaded[name]
 
 
+def earlier_embedder(name: str, version: str) -> Embedder | None:
+    """Return the embedder of an earlier version, loaded once, None where its model does not lie in EARMARK_MODELS."""
+    with _loading:
+        if version not in _earlier:
+            folders = [folder for folder in models_in(settings.EARMARK_MODELS) if folder.name == Path(name).name]
+            found = _load(str(folders[0])) if folders else None
+            _earlier[version] = found if found and found.version == version else None
+        return _earlier[version]
+
+
+def forget_earlier() -> None:
+    """Free the memory of embedders of earlier versions, which are not needed any more."""
+    with _loading:
+        _earlier.clear()
+
+
 def loaded_at() -> datetime | None:
     """Return when this process last loaded an embedder."""
     return _loaded_at[0] if _loaded_at else None
@@ -64,6 +81,7 @@ def forget_embedders() -> None:
     """Forget what was loaded and said, so that changed settings hold in this process."""
     with _loading:
         _loaded.clear()
+        _earlier.clear()
         _said.clear()
 
 

@@ -36,6 +36,9 @@ REWRITE_PAUSE_S = 0.2
 CHECK_AGAIN_S = 10.0
 CHECKED_AT_ONCE_BYTES = 32_000_000
 """How large an index may be for its checksums to be looked at before it is used; of a larger one it is done behind."""
+LARGE = 20_000
+"""Of so many items on, a request leaves the writing to a thread: merging what was written may take many seconds."""
+LOOK_FOR_IT_S = 0.005
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,9 @@ class FollowedIndex:
             self.index.reload()
             return
         try:
-            if not self._take_all(until=time.monotonic() + at_most_s):
+            until = time.monotonic() + at_most_s
+            is_left_behind = self.index.count >= LARGE and self._newest_here() > self.index.applied_seq
+            if is_left_behind or not self._take_all(until=until):
                 self._go_on()
             if self.index.has_hidden_words:
                 self._forget_words()
@@ -108,6 +113,8 @@ class FollowedIndex:
             self._looked_at = time.monotonic()
         finally:
             self._lock.release()
+        if is_left_behind:
+            self._wait_for(self._newest_here(), until=until)
 
     def catch_up(self) -> None:
         """Take all that changed, however long it takes, which no request should."""
@@ -266,6 +273,12 @@ class FollowedIndex:
             return False
         self._notes.write(broken_at=_now(), broken=why[:500])
         return True
+
+    def _wait_for(self, seq: int, *, until: float) -> None:
+        """Wait until the thread behind has written a change, whatever it does afterwards; not beyond a time."""
+        while self.index.applied_seq < seq and self._is_going_on() and time.monotonic() < until:
+            time.sleep(LOOK_FOR_IT_S)
+            self.index.reload()
 
     def _is_going_on(self) -> bool:
         return self._behind is not None and self._behind.is_alive()

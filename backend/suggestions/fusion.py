@@ -78,7 +78,7 @@ def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | 
     """
     live = live_version(question) if is_learned else None
     vectors = StoredVectors.of(question.project_id)
-    weighed = WeighedFields.objects.of(question.project_id).first()
+    weighed = WeighedFields.objects.of(question.project_id).defer("facts").first()
     stamp = (
         live.checksum if live else weighed and weighed.checksum,
         vectors.embedder_version if vectors else None,

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from earmark import suggesters as sdk
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
@@ -341,9 +342,8 @@ def _present(question: Question, item: Item, keys: Mapping[str, object]) -> dict
     candidates = Item.objects.of(question.project_id).present().filter(key__in=keys).exclude(pk=item.pk)
     if question.candidates_from == Question.CandidatesFrom.EARLIER and item.created_at:
         candidates = candidates.filter(created_at__lt=item.created_at)
-    settled = question.units.filter(settled_value="different")
-    gone = set(settled.filter(item=item).values_list("other", flat=True))
-    gone |= set(settled.filter(other=item).values_list("item", flat=True))
+    settled = question.units.filter(Q(item=item) | Q(other=item), settled_value="different")
+    gone = {pk for pair in settled.values_list("item", "other") for pk in pair}
     return {key: pk for key, pk in candidates.values_list("key", "pk") if pk not in gone}
 
 

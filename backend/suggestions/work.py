@@ -21,23 +21,34 @@ from backend.suggestions.actions.embed import (
     let_go,
 )
 from backend.suggestions.actions.weigh import forget_values, weigh_fields
-from backend.suggestions.embedder import configured_embedder, loaded_at
+from backend.suggestions.embedder import configured_embedder, earlier_embedder, forget_earlier, loaded_at
 from backend.suggestions.errors import EmbeddingUnderWay
+from backend.suggestions.models import EmbeddingVersion
 from backend.suggestions.retrieval import index_of
 
 
 @dataclass(frozen=True)
-class Errand:
-    """A batch and who embeds it; with its vectors once they are there."""
+class Part:
+    """A batch of one version and who embeds it; with its vectors once they are there."""
 
-    project_id: int
     batch: Batch
     embedder: Embedder
     vectors: Sequence[Sequence[float]] = ()
 
 
+@dataclass(frozen=True)
+class Errand:
+    """What is embedded in one go: a batch of the configured embedder, and one of the version that serves meanwhile."""
+
+    project_id: int
+    parts: Sequence[Part]
+
+
 def read_batch(*, project_id: int, now: datetime, **_: Any) -> Errand | None:
-    """Return the next batch; None where all is embedded, embedding is off, or another worker is at it."""
+    """Return the next batch; None where all is embedded, embedding is off, or another worker is at it.
+
+    While a new version is built, what changed goes to the one that serves as well, so that it is found by meaning.
+    """
     embedder = configured_embedder()
     if embedder is None:
         return None
@@ -46,22 +57,42 @@ def read_batch(*, project_id: int, now: datetime, **_: Any) -> Errand | None:
     except EmbeddingUnderWay as held:
         embed_later(project_id=project_id, not_before=held.until)
         return None
-    return Errand(project_id, batch, embedder) if batch else None
+    if batch is None:
+        return None
+    return Errand(project_id, [*_part_of_serving(project_id, embedder, now), Part(batch, embedder)])
+
+
+def _part_of_serving(project_id: int, embedder: Embedder, now: datetime) -> list[Part]:
+    """Return what waits for the version that serves, where it is another one whose model is still there."""
+    serving = EmbeddingVersion.objects.of(project_id).filter(state=EmbeddingVersion.State.SERVING)
+    found = serving.exclude(version=embedder.version).first()
+    if found is None:
+        forget_earlier()
+        return []
+    earlier = earlier_embedder(found.name, found.version)
+    try:
+        batch = begin_batch(project_id=project_id, embedder=earlier, now=now) if earlier else None
+    except EmbeddingUnderWay:
+        return []
+    return [Part(batch, earlier)] if batch and earlier else []
 
 
 def embed_batch(errand: Errand) -> Errand:
-    """Embed; about a second of one core, outside any transaction."""
+    """Embed; about a second of one core a batch, outside any transaction."""
     try:
-        return replace(errand, vectors=errand.embedder.encode(errand.batch.texts).tolist())
+        parts = [replace(part, vectors=part.embedder.encode(part.batch.texts).tolist()) for part in errand.parts]
+        return replace(errand, parts=parts)
     except Exception:
         with tenancy(errand.project_id):
-            let_go(batch=errand.batch)
+            for part in errand.parts:
+                let_go(batch=part.batch)
         raise
 
 
 def write_batch(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:
     """Write the vectors, and ask for the next batch: behind all jobs that wait, so that none waits long."""
-    if end_batch(project_id=project_id, batch=answer.batch, vectors=answer.vectors, now=now):
+    ended = [end_batch(project_id=project_id, batch=part.batch, vectors=part.vectors, now=now) for part in answer.parts]
+    if any(ended):
         embed_later(project_id=project_id)
 
 

@@ -228,7 +228,7 @@ def _log(
     annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, **facts: object
 ) -> Exposure:
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint="id" in facts):  # an id of our own is not taken
             return Exposure.objects.create(
                 project_id=annotator.project_id,
                 annotator=annotator,
@@ -261,10 +261,9 @@ def _done_with(annotator: Annotator, question: Question, item: Item) -> set[str]
     if question.kind != Kind.PAIR:
         answered = set(said.filter(unit__item=item).values_list("unit__label", flat=True))
         return {fold_label(label) for label in answered | set(question.labels if "" in answered else ())}
-    different = said.filter(value=DIFFERENT)
-    pairs = different.filter(unit__item=item).values_list("unit__other__key", flat=True)
-    others = different.filter(unit__other=item).values_list("unit__item__key", flat=True)
-    return {key for key in (*pairs, *others) if key is not None}
+    different = said.filter(Q(unit__item=item) | Q(unit__other=item), value=DIFFERENT)
+    keys = different.values_list("unit__item__key", "unit__other__key")
+    return {key for pair in keys for key in pair if key not in (None, item.key)}
 
 
 def _is_open_choice(question: Question, item: Item, gone: Container[str]) -> bool:

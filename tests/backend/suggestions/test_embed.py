@@ -12,11 +12,12 @@ from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item
 from backend.suggestions.actions import embed
 from backend.suggestions.actions.embed import begin_batch, embed_later, end_batch
-from backend.suggestions.embedder import configured_embedder
+from backend.suggestions.embedder import configured_embedder, forget_embedders
 from backend.suggestions.errors import EmbeddingUnderWay
 from backend.suggestions.models import EmbeddingVersion, ItemVector
 from backend.suggestions.nearest import StoredVectors
 from backend.suggestions.work import embed_all_later
+from tests.tiny_model import make_tiny_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,6 +181,68 @@ def test_the_old_version_serves_until_the_new_one_is_complete(project, change_mo
     drain_jobs()
     assert states(project) == {old: RETIRED, new: SERVING}
     assert embedded(project) == {new: {"1", "2", "3", "4", "5"}}
+
+
+@pytest.fixture
+def add_model(models, settings):
+    """Put another model beside the one there, and name it as the one to embed with."""
+
+    def add(name, salt):
+        make_tiny_model(models / name, salt=salt)
+        forget_embedders()
+        settings.EARMARK_EMBEDDER = name
+
+    return add
+
+
+def begin_a_new_version(project, add_model, monkeypatch):
+    """Let all be embedded, then begin with another model; return both versions and a way to do one job."""
+    drain_jobs()
+    old = configured_embedder().version
+    add_model("tinier", 2.0)
+    monkeypatch.setattr(embed, "BATCH", 2)
+    embed_all_later()
+
+    def do_one():
+        do_job(claim_job(now=timezone.now()), now=timezone.now())
+
+    do_one()
+    return old, configured_embedder().version, do_one
+
+
+def test_what_is_new_is_found_by_meaning_while_another_version_is_built(project, add_model, monkeypatch):
+    old, new, do_one = begin_a_new_version(project, add_model, monkeypatch)
+    with tenancy(project):
+        register_items(project_id=project.pk, items=[NewItem("late", "mail key")], now=timezone.now())
+    do_one()
+    assert states(project) == {old: SERVING, new: BUILDING}
+    assert "late" in embedded(project)[old]
+    assert "late" not in embedded(project)[new]
+    drain_jobs()
+    assert states(project) == {old: RETIRED, new: SERVING}
+    assert embedded(project) == {new: {"1", "2", "3", "4", "5", "late"}}
+
+
+def test_where_the_older_model_is_gone_the_new_version_is_built_alone(project, add_model, models, monkeypatch):
+    old, new, do_one = begin_a_new_version(project, add_model, monkeypatch)
+    make_tiny_model(models / "tiny", salt=3.0)
+    forget_embedders()
+    with tenancy(project):
+        register_items(project_id=project.pk, items=[NewItem("late", "mail key")], now=timezone.now())
+    do_one()
+    assert "late" not in embedded(project)[old]
+    drain_jobs()
+    assert embedded(project) == {new: {"1", "2", "3", "4", "5", "late"}}
+
+
+def test_a_batch_that_another_worker_holds_for_the_serving_version_holds_nobody_up(project, add_model, monkeypatch):
+    old, new, do_one = begin_a_new_version(project, add_model, monkeypatch)
+    with tenancy(project):
+        later = timezone.now() + timedelta(seconds=60)
+        EmbeddingVersion.objects.of(project).filter(version=old).update(busy_until=later)
+    before = len(embedded(project)[new])
+    do_one()
+    assert len(embedded(project)[new]) > before
 
 
 def test_the_vectors_of_a_retired_version_are_deleted_some_at_a_time(project, change_model, monkeypatch):

@@ -204,6 +204,26 @@ def test_damage_under_an_open_index_fails_no_request_is_said_and_mended_behind(w
     assert health(world).is_well
 
 
+def test_of_a_large_index_no_request_waits_for_the_merging_that_follows_the_writing(world, monkeypatch):
+    assert found(world) == ARCHIVING
+    merged, write = threading.Event(), sdk.ItemIndex.apply
+
+    def write_and_merge(*given, **more):
+        told = write(*given, **more)
+        merged.wait(30)
+        return told
+
+    monkeypatch.setattr(module, "LARGE", 1)
+    monkeypatch.setattr(sdk.ItemIndex, "apply", write_and_merge)
+    register(world, late="archive fails")
+    try:
+        assert eventually(lambda: found(world), ARCHIVING | {"late"}) == ARCHIVING | {"late"}
+        assert not merged.is_set()
+    finally:
+        merged.set()
+        open_index(world.project.pk)._behind.join(10)
+
+
 def test_a_failure_without_damage_is_no_reason_to_start_over(world, monkeypatch, caplog):
     def failing(*_, **__):
         raise sdk.IndexFailed("No space left on device")

@@ -118,11 +118,21 @@ def test_a_folder_remembers(tmp_path, threads):
     assert (again.count, again.applied_seq) == (5, 5)
 
 
-def test_only_ids_and_times_are_stored(tmp_path):
+def test_an_index_of_an_earlier_format_is_deleted_and_of_a_later_one_left(tmp_path):
+    for name in ("format-1", "format-99", "notes"):
+        (tmp_path / name).mkdir()
+    ItemIndex(tmp_path)
+    assert sorted(each.name for each in tmp_path.iterdir()) == [f"format-{module.FORMAT}", "format-99", "notes"]
+
+
+def test_of_texts_only_checksums_are_stored(tmp_path):
     index = ItemIndex(tmp_path)
     index.apply([Item("id-1", "Some words", "in this very order")])
     [document] = [index._index.searcher().doc(a) for _, a in index._index.searcher().search(everything()).hits]
-    assert document.to_dict() == {"id": ["id-1"]}
+    told = document.to_dict()
+    assert told.pop("id") == ["id-1"]
+    [[sketch]] = told.values()
+    assert not any(word in sketch for word in (b"some", b"words", b"order"))
     assert not grep(tmp_path, "very order")
 
 

@@ -120,6 +120,34 @@ def test_who_says_a_word_is_told_of_those_asked_about(index):
     assert snapshot.saying("archiv", []) == set()
 
 
+def test_which_of_several_words_each_item_says_is_told_at_once(index):
+    snapshot = index.snapshot()
+    said = snapshot.said(["archiv", "2.53.8"], ["1", "2", "5", "unknown"])
+    assert {key: "archiv" in words for key, words in said.items()} == {
+        "1": True, "2": False, "5": True, "unknown": False
+    }  # fmt: skip
+    assert [key for key, words in said.items() if "2.53.8" in words] == ["1", "5"]
+    assert snapshot.said(["archiv"], []) == {}
+
+
+def test_who_says_a_word_far_down_is_told_too():
+    index = ItemIndex()
+    index.apply([Item("1", "Long", "filler " * 2_000 + "needle"), Item("2", "Short", "filler")])
+    assert index.snapshot().said(["needl"], ["1", "2"]) == {"1": {"needl"}, "2": set()}
+
+
+def test_of_the_best_those_left_out_make_room_for_others(threads):
+    """Later items than the asking one are more than what is asked for at once, and all of them are better."""
+    start = threads[0].created_at
+    later = [Item(f"l{at}", "lamp lamp", created_at=start + timedelta(days=2)) for at in range(300)]
+    earlier = [Item(f"e{at}", "lamp and more words here", created_at=start) for at in range(5)]
+    index = ItemIndex()
+    index.apply([*later, *earlier, Item("timeless", "lamp lamp")])
+    found = index.snapshot().best([Term("title", "lamp", 1.0)], 3, before=start + timedelta(days=1), without="e0")
+    assert ids(found) == ["e1", "e2", "e3"]
+    assert "l0" not in ids(index.snapshot().best([Term("title", "lamp", 1.0)], 400, without=["l0", "l1"]))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text())
 def test_any_text_can_be_indexed_searched_and_cut_into_words(text):

@@ -53,16 +53,40 @@ class Facet:
 
     def weigh(self, here: Item, there: Item) -> float:
         """Return the evidence that two items are the same: above 0 for it, below 0 against it, 0 for nothing known."""
+        return self.weigh_all(here, [there])[0]
+
+    def weigh_all(self, here: Item, there: Sequence[Item]) -> list[float]:
+        """Return what `weigh` says of each of several items; a value that comes again is weighed once."""
         if self.kind != "category":
-            distance = self.distance(here, there)
-            return 0.0 if distance is None else self.evidence[bisect_right(self.edges, distance)]
-        ours, theirs = _values(here.metadata.get(self.name)), _values(there.metadata.get(self.name))
+            return self._by_distance(here, there)
+        ours = _values(here.metadata.get(self.name))
+        known: dict[str, float] = {}
+        told = []
+        for each in there if ours else ():
+            value = each.metadata.get(self.name)
+            if not isinstance(value, str):
+                told.append(self._evidence(ours, _values(value)))
+                continue
+            if value not in known:
+                known[value] = self._evidence(ours, _values(value))
+            told.append(known[value])
+        return told or [0.0] * len(there)
+
+    def _evidence(self, ours: frozenset[str], theirs: frozenset[str]) -> float:
         if not ours or not theirs:
             return 0.0
         shared = ours & theirs
         if not shared:
             return _bounded(math.log((1 - self.likely) / (1 - self.by_chance)))
         return _bounded(math.log(self.likely / min(self.shares.get(value, self.rarest) for value in shared)))
+
+    def _by_distance(self, here: Item, there: Sequence[Item]) -> list[float]:
+        mine = _number(here, self.name, self.kind)
+        theirs = [_number(each, self.name, self.kind) for each in there] if mine is not None else [None] * len(there)
+        return [
+            0.0 if mine is None or other is None else self.evidence[bisect_right(self.edges, abs(mine - other))]
+            for other in theirs
+        ]
 
     def distance(self, here: Item, there: Item) -> float | None:
         """Return how far apart two items are in this field, None where one of them does not say."""
@@ -130,6 +154,10 @@ class Facets:
             for each in self.facets_
         ]
         return made
+
+    def weigh_ages(self, here: Item, there: Sequence[Item]) -> list[float]:
+        """Return what `weigh_age` says of each of several items."""
+        return [0.0] * len(there) if self.age_ is None else self.age_.weigh_all(here, there)
 
     def as_facts(self) -> dict[str, Any]:
         """Return what was learned, as JSON takes it."""

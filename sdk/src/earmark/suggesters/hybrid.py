@@ -6,15 +6,18 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
-from earmark.suggesters.pool import CandidatePool, PoolCandidate
+from earmark.suggesters.likeness import Floats
+from earmark.suggesters.pool import FEATURES, CandidatePool, Described, PoolCandidate
 from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.semantic import similar_title
 from earmark.types import Item
 from earmark.weights import fault_of_weights
 
-ALGORITHM = "1"
+ALGORITHM = "2"
 FIELD_REASONS = 2
 TELLING_EVIDENCE = 0.7
 """From which evidence on a field or the distance in time is worth saying."""
@@ -75,14 +78,14 @@ class HybridSuggester:
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most k candidates, best first, with reasons."""
-        return self._suggestions(item, self.pool.around(item, index), index, k)
+        return self._suggestions(item, self.pool.look_around(item, index, [*self.weights, "dense"]), k)
 
     def rank(
         self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
     ) -> list[Suggestion]:
         """Return all of these candidates, best first; `ranks` is the order they were found in, 1 the first."""
-        found = self.pool.given(item, candidates, index, ranks)
-        return self._suggestions(item, found, index, len(found))
+        found = self.pool.look_at(item, candidates, index, ranks)
+        return self._suggestions(item, found, len(found.ids))
 
     @property
     def coefficients(self) -> dict[str, float]:
@@ -98,30 +101,35 @@ class HybridSuggester:
         """Return the prior's logarithm of the odds that a candidate is right."""
         return sum(weight * candidate.signal(name) for name, weight in self.coefficients.items()) + self.offset
 
-    def reasons(self, item: Item, candidates: Sequence[PoolCandidate], index: ItemIndex) -> dict[str, list[str]]:
-        """Return by id what speaks for each candidate, in words for a person."""
-        said = self._lexical.reasons(item, [each.id for each in candidates], index.snapshot())
-        return {each.id: [*said[each.id], *self._circumstances(item, each)] for each in candidates}
+    def chosen(self, item: Item, found: Described, odds: Floats, k: int) -> list[Suggestion]:
+        """Return the k candidates of a pool that have the highest odds, best first, ties by id, with reasons."""
+        told = odds.tolist()
+        best = sorted(range(len(told)), key=lambda row: (-told[row], found.ids[row]))[: max(k, 0)]
+        said = self._lexical.reasons(item, [found.ids[row] for row in best], found.snapshot)
+        return [
+            Suggestion(each.id, logistic(told[row]), [*said[each.id], *self._circumstances(item, each)])
+            for row, each in ((row, found.candidate(row)) for row in best)
+        ]
 
-    def _suggestions(self, item: Item, found: list[PoolCandidate], index: ItemIndex, k: int) -> list[Suggestion]:
-        odds = {each.id: self.log_odds(each) for each in found}
-        best = sorted(found, key=lambda each: (-odds[each.id], each.id))[: max(k, 0)]
-        reasons = self.reasons(item, best, index)
-        return [Suggestion(each.id, logistic(odds[each.id]), reasons[each.id]) for each in best]
+    def _suggestions(self, item: Item, found: Described, k: int) -> list[Suggestion]:
+        coefficients = self.coefficients
+        weights = np.array([coefficients.get(name, 0.0) for name in self.pool.features])
+        return self.chosen(item, found, found.features @ weights + self.offset, k)
 
     def _circumstances(self, item: Item, candidate: PoolCandidate) -> list[str]:
         reasons = similar_title(candidate.signal("dense"))
         there = candidate.item
         if there is None:
             return reasons
-        facets = self.pool.facets
-        told = sorted(zip(facets.weigh(item, there), facets.facets_, strict=True), key=lambda each: -each[0])
+        facets = self.pool.facets.facets_
+        by_field = candidate.features[len(FEATURES) : len(FEATURES) + len(facets)]
+        told = sorted(zip(by_field, facets, strict=True), key=lambda each: -each[0])
         for evidence, facet in told[:FIELD_REASONS]:
             shared = facet.shared(item, there)
             if evidence >= TELLING_EVIDENCE and shared:
                 reasons.append(f"same {facet.name.replace('_', ' ')}: {shared[0]}")
         apart = _apart(item, there)
-        if apart and facets.weigh_age(item, there) >= TELLING_EVIDENCE:
+        if apart and candidate.signal("age_evidence") >= TELLING_EVIDENCE:
             reasons.append(f"opened {apart} apart")
         return reasons
 

@@ -1,8 +1,8 @@
 """An index of items on tantivy: in a folder or in memory, one writer at a time, many readers.
 
 It is a cache. The truth is the host's store or Earmark's database, from which it can be built anew;
-only ids and times are stored in it, the texts only as words that can be looked up. Changes carry a
-rising number, and the index remembers the last one it took (`applied_seq`).
+only ids, times, short fields and checksums (see `sketch`) are stored in it, the texts only as words that can be
+looked up. Changes carry a rising number, and the index remembers the last one it took (`applied_seq`).
 """
 
 from __future__ import annotations
@@ -19,17 +19,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
+from earmark.suggesters.sketch import LONGEST_BODY, sketched
 from earmark.suggesters.snapshot import (
     BODY,
     FACT,
+    SKETCH,
     TEXT_FIELDS,
     TITLE,
     TYPED,
     Hit,
+    LookedUp,
     Snapshot,
     Where,
     as_microseconds,
@@ -39,8 +43,15 @@ from earmark.suggesters.snapshot import (
 from earmark.suggesters.words import words_of
 from earmark.types import Item
 
-FORMAT = "3"
+if TYPE_CHECKING:
+    from earmark.suggesters.likeness import Rarities
+
+FORMAT = "4"
 HEAP_BYTES = 30_000_000
+MERGES_AT_MOST = 5
+WORDS_KEPT = 200_000
+GROWN = 1.05
+"""How rare words are is looked up anew once there are so many times the items, or so many times fewer."""
 KINDS_OF_FILES = (".term", ".idx", ".pos", ".store", ".fast", ".fieldnorm")
 FOOTER_END = struct.Struct("<II")
 """What a file of tantivy's ends with: the length of the JSON before it, and a magic number."""
@@ -68,6 +79,8 @@ class ItemIndex:
         self._plain = _analyzer()
         self._schema = _schema()
         self._applied_seq = 0
+        self._rarities: Rarities | None = None
+        self._looked_up = LookedUp()
         self._index = self._open()
         self.reload()
 
@@ -83,7 +96,21 @@ class ItemIndex:
 
     def snapshot(self) -> Snapshot:
         """Return the index as it was last reloaded, which stays the same while others write."""
-        return Snapshot(self._index.searcher(), self._schema, stemmed=self._stemmed, plain=self._plain)
+        searcher = self._index.searcher()
+        if self._looked_up.count != searcher.num_docs or len(self._looked_up.used) > WORDS_KEPT:
+            self._looked_up = LookedUp(searcher.num_docs)
+        known = self._looked_up
+        return Snapshot(searcher, self._schema, stemmed=self._stemmed, plain=self._plain, looked_up=known)
+
+    def rarities(self, snapshot: Snapshot) -> Rarities:
+        """Return how rare words of bodies are, as it was when there were about as many items as in a snapshot."""
+        known, count = self._rarities, snapshot.count
+        is_near = known is not None and (known.count == count or known.count / GROWN < count < known.count * GROWN)
+        if known is None or not is_near:
+            from earmark.suggesters.likeness import Rarities
+
+            known = self._rarities = Rarities(snapshot.said_by(BODY), count)
+        return known
 
     def search(
         self,
@@ -175,6 +202,17 @@ class ItemIndex:
             writer.delete_all_documents()
             for item in items:
                 self._put(writer, item)
+        with suppress(SomeoneElseWrites):
+            self._merge()
+
+    def _merge(self) -> None:
+        """Let tantivy merge what it would merge at the next changes, which should not wait for that."""
+        for _ in range(MERGES_AT_MOST):
+            before = self._index.searcher().num_segments
+            with self._writing(None):
+                pass
+            if self._index.searcher().num_segments == before:
+                return
 
     def damaged_files(self) -> list[str]:
         """Return the names of files that are not as they were written, by their checksums; reads all of them."""
@@ -282,8 +320,11 @@ class ItemIndex:
             writer.delete_documents_by_term("id", key)
 
     def _put(self, writer: tantivy.IndexWriter, item: Item) -> None:
-        title = " ".join(word for word, _ in words_of(item.title))
-        body = " ".join(word for word, _ in words_of(item.body))
+        title_words, body_words = list(words_of(item.title)), list(words_of(item.body))
+        title, body = (" ".join(word for word, _ in words) for words in (title_words, body_words))
+        if len(item.body) > LONGEST_BODY:
+            body_words = list(words_of(item.body[:LONGEST_BODY]))
+        sketch = sketched(item, self._as_indexed(title_words), self._as_indexed(body_words))
         with named_errors():
             document = tantivy.Document()
             document.add_text("id", item.id)
@@ -292,14 +333,21 @@ class ItemIndex:
             document.add_text(TITLE, title)
             document.add_text(TYPED, title)
             document.add_text(BODY, body)
+            document.add_bytes(SKETCH, sketch)
             for fact in facts_of(item):
                 document.add_text(FACT, fact)
             writer.add_document(document)
+
+    def _as_indexed(self, words: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return words as the index has them, each as spelt."""
+        stems = self._stemmed.analyze(" ".join(word for word, _ in words))
+        return [(stem, spelt) for stem, (_, spelt) in zip(stems, words, strict=True)]
 
     def _open(self) -> tantivy.Index:
         if self._folder is None:
             index = tantivy.Index(self._schema)
         else:
+            _forget_earlier_formats(self._folder)
             with named_errors():
                 index = _opened(self._folder, self._schema)
         index.register_tokenizer(_STEMMED, self._stemmed)
@@ -347,6 +395,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("created", indexed=True, fast=True)
+    builder.add_bytes_field(SKETCH, stored=True)
     builder.add_text_field(FACT, tokenizer_name="raw", index_option="basic")
     for field in TEXT_FIELDS:
         builder.add_text_field(field, tokenizer_name=_STEMMED, index_option="freq")
@@ -359,6 +408,14 @@ def _analyzer(*more: tantivy.Filter) -> tantivy.TextAnalyzer:
     for each in (tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold(), *more):
         builder = builder.filter(each)
     return builder.build()
+
+
+def _forget_earlier_formats(folder: Path) -> None:
+    """Delete indexes of earlier formats beside one: nobody erases from them any more."""
+    for other in folder.parent.glob("format-*"):
+        number = other.name.removeprefix("format-")
+        if number.isdigit() and int(number) < int(FORMAT):
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _opened(folder: Path, schema: tantivy.Schema) -> tantivy.Index:

@@ -11,18 +11,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from earmark.errors import LearningMissing, NotTrained
 from earmark.suggesters.artefact import MODEL, read_parts, write_parts
 from earmark.suggesters.examples import Example
 from earmark.suggesters.extras import saying_what_to_install
 from earmark.suggesters.facets import Facets
-from earmark.suggesters.hybrid import HybridSuggester, logistic
+from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
-from earmark.suggesters.pool import CandidatePool, PoolCandidate
+from earmark.suggesters.pool import CandidatePool, Described, PoolCandidate
 from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.standing import STANDING, standing
 from earmark.types import Item
@@ -68,8 +69,6 @@ class LearnedReranker:
     def fit(self, examples: Sequence[Example]) -> Self:
         """Learn from examples (see `earmark.suggesters.examples`); with few it stays the prior."""
         with saying_what_to_install(LearningMissing):
-            import numpy as np
-
             from earmark.suggesters import fitting
 
         names = list(self.features)
@@ -112,42 +111,41 @@ class LearnedReranker:
 
     def around(self, item: Item, index: ItemIndex) -> list[PoolCandidate]:
         """Return the pool of an item with all `features`, in the hybrid's order; empty where nothing is found."""
-        return self._compared(self.hybrid.pool.around(item, index))
+        return self._compared(self.hybrid.pool.look_around(item, index)).candidates()
 
     def given(
         self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
     ) -> list[PoolCandidate]:
         """Return candidates that were found elsewhere with all `features`, in the hybrid's order."""
-        return self._compared(self.hybrid.pool.given(item, candidates, index, ranks))
+        return self._compared(self.hybrid.pool.look_at(item, candidates, index, ranks)).candidates()
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most k candidates, best first, with reasons."""
-        return self._suggestions(item, self.around(item, index), index, k)
+        return self._suggestions(item, self._compared(self.hybrid.pool.look_around(item, index)), k)
 
     def rank(
         self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
     ) -> list[Suggestion]:
         """Return all of these candidates, best first; `ranks` is the order they were found in, 1 the first."""
-        found = self.given(item, candidates, index, ranks)
-        return self._suggestions(item, found, index, len(found))
+        found = self._compared(self.hybrid.pool.look_at(item, candidates, index, ranks))
+        return self._suggestions(item, found, len(found.ids))
 
     def log_odds(self, candidates: Sequence[PoolCandidate]) -> list[float]:
         """Return the logarithm of the odds that each candidate is right, described as by `around`."""
-        if not self._learned or not candidates:
-            return [self.hybrid.log_odds(each) for each in candidates]
-        import numpy as np
+        features = np.array([each.features for each in candidates], dtype=np.float64).reshape(-1, len(self.features))
+        return [float(each) for each in self._odds(features)]
 
+    def _odds(self, features: Array) -> Array:
+        if not self._learned or not len(features):
+            return self._prior(features, self.features)
         self._check_features()
-        features = np.array([each.features for each in candidates], dtype=np.float64)
-        scores = self._scores(features)
-        return [float(each) for each in self._learned["slope"] * scores + self._learned["offset"]]
+        odds: Array = self._learned["slope"] * self._scores(features) + self._learned["offset"]
+        return odds
 
     def explain(self, candidate: PoolCandidate, most: int = LARGEST) -> list[tuple[str, float]]:
         """Return the features that moved a candidate most from a usual one, with what each added to its log odds."""
         if not self._learned:
             raise NotTrained("Nothing was learned yet: call fit.")
-        import numpy as np
-
         learned = self._learned
         names: list[str] = learned["names"]
         features = np.array(candidate.features, dtype=np.float64)
@@ -186,23 +184,25 @@ class LearnedReranker:
         made._check_features()
         return made
 
-    def _compared(self, found: Sequence[PoolCandidate]) -> list[PoolCandidate]:
-        """Return candidates in the hybrid's order, each with how it stands among the others."""
-        odds = {each.id: self.hybrid.log_odds(each) for each in found}
-        ranked = sorted(found, key=lambda each: (-odds[each.id], each.id))
-        cosines = [each.signal("dense") for each in ranked]
-        told = standing([each.id for each in ranked], cosines, self.hybrid.pool.dense)
-        return [replace(each, features=(*each.features, *more)) for each, more in zip(ranked, told, strict=True)]
+    def _compared(self, found: Described) -> Described:
+        """Return a pool in the hybrid's order, each candidate with how it stands among the others."""
+        names = self.hybrid.pool.features
+        odds = self._prior(found.features, names).tolist()
+        order = sorted(range(len(odds)), key=lambda row: (-odds[row], found.ids[row]))
+        ids, features = [found.ids[row] for row in order], found.features[order]
+        told = standing(ids, features[:, names.index("dense")].tolist(), self.hybrid.pool.dense)
+        return Described(
+            ids,
+            [found.items[row] for row in order],
+            [found.created[row] for row in order],
+            np.hstack([features, np.array(told, dtype=np.float64).reshape(-1, len(STANDING))]),
+            found.snapshot,
+        )
 
-    def _suggestions(self, item: Item, found: list[PoolCandidate], index: ItemIndex, k: int) -> list[Suggestion]:
-        odds = {each.id: told for each, told in zip(found, self.log_odds(found), strict=True)}
-        best = sorted(found, key=lambda each: (-odds[each.id], each.id))[: max(k, 0)]
-        reasons = self.hybrid.reasons(item, best, index)
-        return [Suggestion(each.id, logistic(odds[each.id]), reasons[each.id]) for each in best]
+    def _suggestions(self, item: Item, found: Described, k: int) -> list[Suggestion]:
+        return self.hybrid.chosen(item, found, self._odds(found.features), k)
 
     def _scores(self, features: Array) -> Array:
-        import numpy as np
-
         scores = self._linear(features)
         if self._trees is not None:
             told: Array = self._trees.predict(np.column_stack([features, scores]), raw_score=True)
@@ -211,8 +211,6 @@ class LearnedReranker:
 
     def _linear(self, features: Array) -> Array:
         """Return the prior's scores and the regression's share, where the trees begin."""
-        import numpy as np
-
         learned = self._learned
         added: Array = features @ (learned["share"] * np.array(learned["coefficients"]))
         return self._prior(features, learned["names"]) + added
@@ -221,8 +219,6 @@ class LearnedReranker:
         return features @ self._prior_weights(names) + self.hybrid.offset
 
     def _prior_weights(self, names: Sequence[str]) -> Array:
-        import numpy as np
-
         coefficients = self.hybrid.coefficients
         return np.array([coefficients.get(name, 0.0) for name in names])
 

@@ -139,11 +139,13 @@ def _saturated(count: int) -> float:
 
 def _reasons(telling: list[_Telling], ids: Sequence[str], snapshot: Snapshot) -> dict[str, list[str]]:
     """Return a reason for each candidate: the rarest words that both say, as the item spells them."""
+    tried = [each for each in telling if each.is_worth_saying][:WORDS_TRIED_FOR_REASONS]
+    said = snapshot.said([each.word for each in tried], ids)
     shared: dict[str, list[str]] = {key: [] for key in ids}
-    for each in [each for each in telling if each.is_worth_saying][:WORDS_TRIED_FOR_REASONS]:
-        wanting = [key for key, words in shared.items() if len(words) < REASON_WORDS]
-        for key in snapshot.saying(each.word, wanting):
-            shared[key] = _with_word(shared[key], each.spelt)
+    for each in tried:
+        for key in ids:
+            if each.word in said[key] and len(shared[key]) < REASON_WORDS:
+                shared[key] = _with_word(shared[key], each.spelt)
     return {key: [_sentence(words)] if words else [] for key, words in shared.items()}
 
 

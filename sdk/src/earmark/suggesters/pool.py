@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
+import numpy as np
+
+from earmark.suggesters.bm25 import Counted
 from earmark.suggesters.clusters import KnownClusters
 from earmark.suggesters.facets import Facets, likely_pairs
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
+from earmark.suggesters.likeness import LIKENESS, Floats, Sketches, likeness
 from earmark.suggesters.semantic import text_of
-from earmark.suggesters.sketch import LIKENESS, LONGEST_BODY, Rarity, Sketch, likeness, rare_from, sketched
-from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term
+from earmark.suggesters.sketch import HEAD, LONGEST_BODY, facts_in, sketched
+from earmark.suggesters.snapshot import BODY, TEXT_FIELDS, TITLE, Hit, Snapshot, Term
 from earmark.types import Item
 
 if TYPE_CHECKING:
     from earmark.suggesters.embedding import Embedder
 
 DEPTH = 100
-SKETCHES_KEPT = 20_000
 VECTORS_KEPT = 5_000
 WHOLE_TEXT_SIGNS = 1_500
 BODY_TERMS = 30
@@ -33,6 +35,9 @@ MISSING_Z = -1.5
 DAY_S = 86_400.0
 NEAR_DAYS = (1 / 24, 1.0, 7.0)
 
+AGES = ("age", "within_an_hour", "within_a_day", "within_a_week")
+EMPTY = HEAD.pack(0, 0, 0, 0, 0) + b'["","",{}]'
+"""The sketch of an item of which nothing is known."""
 SIGNALS = ("lexical", "title_words", "body_words", "title_in_body", "dense", "dense_text")
 """What finds candidates: each gives a raw score, its z-score within the pool and its rank."""
 FEATURES = (
@@ -42,10 +47,7 @@ FEATURES = (
     *LIKENESS,
     *(f"{name}_z" for name in LIKENESS),
     "given_rank",
-    "age",
-    "within_an_hour",
-    "within_a_day",
-    "within_a_week",
+    *AGES,
     "age_evidence",
     "facets",
     "same_author",
@@ -106,21 +108,54 @@ class PoolCandidate:
         return self.features[_AT[name]]
 
 
-@dataclass
-class _Draft:
-    """A candidate while its signals are collected."""
+@dataclass(frozen=True)
+class Described:
+    """A pool side by side: candidates in the order of the rows of `features`, shape (candidates, features).
 
-    item: Item | None
-    created_at: datetime | None
-    raw: dict[str, float] = field(default_factory=dict)
-    given_rank: float = 0.0
+    Of a candidate's item texts may be lacking; it is None where the item is not known.
+    """
+
+    ids: Sequence[str]
+    items: Sequence[Item | None]
+    created: Sequence[datetime | None]
+    features: Floats
+    snapshot: Snapshot
+
+    def candidate(self, row: int) -> PoolCandidate:
+        """Return the candidate of a row."""
+        return PoolCandidate(self.ids[row], tuple(self.features[row].tolist()), self.items[row], self.created[row])
+
+    def candidates(self) -> list[PoolCandidate]:
+        """Return all candidates."""
+        return [self.candidate(row) for row in range(len(self.ids))]
+
+
+@dataclass
+class _Found:
+    """Candidates while they are collected: when each was created, its item where it is known, raw signals by name."""
+
+    created: dict[str, datetime | None] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
+    raw: dict[str, dict[str, float]] = field(default_factory=dict)
+    given_ranks: Mapping[str, float] = field(default_factory=dict)
+
+    def take(self, name: str, hits: Iterable[Hit]) -> None:
+        """Take what a signal found, with its scores."""
+        for hit in hits:
+            self.created.setdefault(hit.id, hit.created_at)
+            self.raw.setdefault(name, {})[hit.id] = hit.score
+
+    def lacking(self, name: str) -> list[str]:
+        """Return the candidates that a signal says nothing of yet."""
+        told = self.raw.setdefault(name, {})
+        return [key for key in self.created if key not in told]
 
 
 class CandidatePool:
     """The union of the best `depth` candidates by words (whole, title, body) and by meaning, with their features.
 
-    `items` gives what is known of candidates by id (texts, metadata); without it only the signals of the
-    index tell. `dense` (vectors of titles) and `embedder` add meaning, where there are any, `dense_texts`
+    Candidates are described by what the index keeps of them; `items` is asked, by id, for those it does not hold
+    yet. `dense` (vectors of titles) and `embedder` add meaning, where there are any, `dense_texts`
     that of title and body (see `whole_text_of`; given candidates are embedded when they are asked about). Without
     an embedder the item's own vector is looked up there too. `items` and vectors that lie elsewhere are read in
     one go where they can be (see `ReadsMany` and `TellsCosines`).
@@ -149,8 +184,6 @@ class CandidatePool:
         self.depth = depth
         self.only_earlier = only_earlier
         self._lexical = LexicalSuggester(only_earlier=only_earlier)
-        self._rarity = Rarity()
-        self._sketches: OrderedDict[str, tuple[Item, Sketch]] = OrderedDict()
         self._embedded: OrderedDict[str, Any] = OrderedDict()
 
     @property
@@ -171,42 +204,43 @@ class CandidatePool:
 
     def around(self, item: Item, index: ItemIndex) -> list[PoolCandidate]:
         """Return the pool of an item, in no order that means anything; empty where nothing is found."""
-        snapshot = index.snapshot()
-        before = item.created_at if self.only_earlier else None
-        queries = self._queries(item, snapshot)
-        vectors = self._vectors(item)
-        hits: dict[str, Hit] = {}
-        for terms in queries.values():
-            for hit in snapshot.best(terms, self.depth, before=before, without=item.id):
-                hits.setdefault(hit.id, hit)
-        for within, vector in vectors.values():
-            for hit in within.search(vector, self.depth, before=before, without=item.id):
-                hits.setdefault(hit.id, hit)
-        known = self._known(hits)
-        drafts = {key: _Draft(known.get(key), hit.created_at) for key, hit in hits.items()}
-        for name, (within, vector) in vectors.items():
-            for key, cosine in _cosines(within, vector, list(drafts)).items():
-                drafts[key].raw[name] = cosine
-        return self._finished(item, drafts, queries, snapshot)
-
-    def _known(self, keys: Collection[str]) -> Mapping[str, Item]:
-        """Return what is known of items by id, at once where they are read from somewhere."""
-        if isinstance(self.items, ReadsMany):
-            return self.items.get_many(keys)
-        return {key: self.items[key] for key in keys if key in self.items}
+        return self.look_around(item, index).candidates()
 
     def given(
         self, item: Item, candidates: Iterable[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
     ) -> list[PoolCandidate]:
         """Return features of candidates that were found elsewhere; `ranks` is the order they were found in."""
-        places = ranks or {}
-        drafts = {each.id: _Draft(each, each.created_at, given_rank=places.get(each.id, 0.0)) for each in candidates}
+        return self.look_at(item, candidates, index, ranks).candidates()
+
+    def look_around(self, item: Item, index: ItemIndex, wanted: Collection[str] | None = None) -> Described:
+        """Return the pool of an item; of features only those wanted, where they are named: others may be nought."""
         snapshot = index.snapshot()
+        before = item.created_at if self.only_earlier else None
+        found, queries = _Found(), self._queries(item, snapshot)
+        for name, terms in queries.items():
+            found.take(name, snapshot.best(terms, self.depth, before=before, without=item.id))
+        vectors = self._vectors(item)
+        for name, (within, vector) in vectors.items():
+            found.take(name, within.search(vector, self.depth, before=before, without=item.id))
+        for name, (within, vector) in vectors.items():
+            found.raw[name] |= _cosines(within, vector, found.lacking(name))
+        return self._described(item, found, queries, index, snapshot, wanted)
+
+    def look_at(
+        self, item: Item, candidates: Iterable[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
+    ) -> Described:
+        """Return what `given` does, side by side."""
+        snapshot = index.snapshot()
+        items = {each.id: each for each in candidates}
+        found = _Found({key: each.created_at for key, each in items.items()}, items, given_ranks=ranks or {})
         if self.embedder is not None:
             for name, text_of in TEXTS.items():
-                theirs = {key: self._embed(text_of(draft.item)) for key, draft in drafts.items() if draft.item}
-                _compare(name, self._embed(text_of(item)), theirs, drafts)
-        return self._finished(item, drafts, self._queries(item, snapshot), snapshot)
+                here = self._embed(text_of(item))
+                theirs = {key: self._embed(text_of(each)) for key, each in items.items()}
+                found.raw[name] = {
+                    key: float(there @ here) for key, there in theirs.items() if there is not None and here is not None
+                }
+        return self._described(item, found, self._queries(item, snapshot), index, snapshot, None)
 
     def _queries(self, item: Item, snapshot: Snapshot) -> dict[str, list[Term]]:
         title = self._telling(item.title, TITLE, TITLE_TERMS, snapshot)
@@ -249,89 +283,116 @@ class CandidatePool:
                 self._embedded.popitem(last=False)
         return self._embedded.get(text)
 
-    def _finished(
+    def _described(
         self,
         item: Item,
-        drafts: dict[str, _Draft],
+        found: _Found,
         queries: Mapping[str, list[Term]],
+        index: ItemIndex,
         snapshot: Snapshot,
-    ) -> list[PoolCandidate]:
-        if not drafts:
-            return []
+        wanted: Collection[str] | None,
+    ) -> Described:
+        ids = list(found.created)
+        if not ids:
+            return Described([], [], [], np.zeros((0, len(self.features))), snapshot)
+        sketches = self._sketches(found, snapshot)
+        there = Sketches([sketches.get(key, EMPTY) for key in ids])
+        wanted_queries = {
+            name: terms for name, terms in queries.items() if _is_wanted(wanted, name, f"{name}_z", f"{name}_rank")
+        }
+        self._score(found, there, wanted_queries, snapshot)
+        items = [found.items.get(key) for key in ids]
+        known = [each or Item(key, created_at=found.created[key]) for key, each in zip(ids, items, strict=True)]
+        told = {name: column for each in SIGNALS for name, column in _signal(each, found.raw.get(each, {}), ids)}
+        told |= self._likeness(item, there, index, snapshot)
+        told |= self._circumstances(item, known)
+        told["given_rank"] = np.array([found.given_ranks.get(key, 0.0) for key in ids])
+        if _is_wanted(wanted, "known_mates", "mates_in_pool", "best_mate"):
+            told |= self._mates(item, ids, told["lexical_z"] + told["dense_z"])
+        features = np.zeros((len(ids), len(self.features)))
+        for at, name in enumerate(self.features):
+            if name in told:
+                features[:, at] = told[name]
+        return Described(ids, items, [found.created[key] for key in ids], features, snapshot)
+
+    def _sketches(self, found: _Found, snapshot: Snapshot) -> dict[str, bytes]:
+        """Return the candidates' sketches by id, and write down the items that are known."""
+        if found.items:
+            return {key: self._sketch(each, snapshot) for key, each in found.items.items()}
+        sketches = snapshot.sketches(found.created)
+        lacking = [key for key in found.created if key not in sketches]
+        if lacking:
+            found.items = dict(self._known(lacking))
+            sketches |= {key: self._sketch(each, snapshot) for key, each in found.items.items()}
+        for key, sketch in sketches.items():
+            if key not in found.items:
+                author, kind, metadata = facts_in(sketch)
+                found.items[key] = Item(key, "", "", found.created[key], kind, metadata, "", author)
+        return sketches
+
+    @staticmethod
+    def _score(found: _Found, there: Sketches, queries: Mapping[str, list[Term]], snapshot: Snapshot) -> None:
+        """Write down what each query scores each candidate; those whose sketches do not tell are looked up."""
+        counted, ids = Counted.of(there), list(found.created)
+        words = {
+            field: [term.word for terms in queries.values() for term in terms if term.field == field]
+            for field in TEXT_FIELDS
+        }
+        facts = {field: told for field in words if (told := snapshot.facts_of_field(field, words[field]))}
+        others = [key for key, is_exact in zip(ids, counted.is_exact, strict=True) if not is_exact]
         for name, terms in queries.items():
-            for hit in snapshot.best(terms, len(drafts), among=drafts):
-                drafts[hit.id].raw[name] = hit.score
-        signals = _normalised(drafts)
-        rarity = self._rarity.of(snapshot)
-        here = self._sketch(item, snapshot, rarity)
-        rare = rare_from(snapshot.count)
-        alike = {key: self._likeness(here, draft.item, snapshot, rarity, rare) for key, draft in drafts.items()}
-        alike_z = _z_scores(alike)
-        found = [
-            PoolCandidate(
-                key,
-                (
-                    *signals[key],
-                    *alike[key],
-                    *alike_z[key],
-                    draft.given_rank,
-                    *self._circumstances(item, key, draft),
-                    *(self.facets.weigh(item, draft.item) if draft.item else [0.0] * len(self.facets.names)),
-                ),
-                draft.item,
-                draft.created_at,
-            )
-            for key, draft in drafts.items()
-        ]
-        return self._with_mates(item, found)
+            scores = dict(zip(ids, counted.scores(terms, snapshot, facts).tolist(), strict=True))
+            scores |= dict.fromkeys(others, 0.0)
+            scores |= {hit.id: hit.score for hit in snapshot.best(terms, len(others), among=others)}
+            found.raw[name] = scores if any(scores.values()) else {}
 
-    def _likeness(
-        self, here: Sketch, there: Item | None, snapshot: Snapshot, rarity: Callable[[str], float], rare: float
-    ) -> tuple[float, ...]:
-        if there is None:
-            return (0.0,) * len(LIKENESS)
-        return likeness(here, self._sketch(there, snapshot, rarity), rarity, rare=rare)
+    def _known(self, keys: Collection[str]) -> Mapping[str, Item]:
+        """Return what is known of items by id, at once where they are read from somewhere."""
+        if isinstance(self.items, ReadsMany):
+            return self.items.get_many(keys)
+        return {key: self.items[key] for key in keys if key in self.items}
 
-    def _circumstances(self, item: Item, key: str, draft: _Draft) -> tuple[float, ...]:
-        there = draft.item or Item(key, created_at=draft.created_at)
-        return (
-            *_ages(item.created_at, there.created_at),
-            self.facets.weigh_age(item, there),
-            sum(self.facets.weigh(item, there)),
-            float(bool(item.author) and item.author == there.author),
-            float(bool(item.kind) and item.kind == there.kind),
-            0.0,  # the three of known clusters come when the whole pool is there
-            0.0,
-            0.0,
-            math.log1p(len(there.title)),
-            math.log1p(len(there.body)),
-        )
+    @staticmethod
+    def _sketch(item: Item, snapshot: Snapshot) -> bytes:
+        return sketched(item, snapshot.words(item.title), snapshot.words(item.body[:LONGEST_BODY]))
 
-    def _with_mates(self, item: Item, found: list[PoolCandidate]) -> list[PoolCandidate]:
-        """Return the pool with what is known of each candidate's cluster."""
-        strength = {each.id: each.signal("lexical_z") + each.signal("dense_z") for each in found}
-        finished = []
-        for each in found:
-            mates = self.clusters.mates(each.id, before=item.created_at, without=item.id)
-            inside = [strength[mate] for mate in mates if mate in strength]
+    def _likeness(self, item: Item, there: Sketches, index: ItemIndex, snapshot: Snapshot) -> dict[str, Floats]:
+        """Return by name how alike the texts are, also as z-scores, and how long the candidates' texts are."""
+        alike = likeness(Sketches([self._sketch(item, snapshot)]), there, index.rarities(snapshot))
+        alike[there.is_unknown] = 0.0
+        spread = alike.std(axis=0)
+        spread[spread == 0] = 1.0
+        scores = (alike - alike.mean(axis=0)) / spread
+        lengths = np.log1p(there.lengths)
+        return {
+            **dict(zip(LIKENESS, alike.T, strict=True)),
+            **{f"{name}_z": column for name, column in zip(LIKENESS, scores.T, strict=True)},
+            "title_length": lengths[:, 0],
+            "body_length": lengths[:, 1],
+        }
+
+    def _circumstances(self, item: Item, theirs: Sequence[Item]) -> dict[str, Floats]:
+        facets = self.facets.facets_
+        fields = np.array([facet.weigh_all(item, theirs) for facet in facets]).reshape(-1, len(theirs))
+        return {
+            **dict(zip(AGES, _ages(item.created_at, [each.created_at for each in theirs]), strict=True)),
+            "age_evidence": np.array(self.facets.weigh_ages(item, theirs)),
+            "facets": fields.sum(axis=0),
+            "same_author": np.array([float(bool(item.author) and item.author == each.author) for each in theirs]),
+            "same_kind": np.array([float(bool(item.kind) and item.kind == each.kind) for each in theirs]),
+            **{f"field {facet.name}": column for facet, column in zip(facets, fields, strict=True)},
+        }
+
+    def _mates(self, item: Item, ids: Sequence[str], strengths: Floats) -> dict[str, Floats]:
+        """Return what is known of each candidate's cluster."""
+        strength = dict(zip(ids, strengths.tolist(), strict=True))
+        known, inside, best = (np.zeros(len(ids)) for _ in range(3))
+        for row, key in enumerate(ids):
+            mates = self.clusters.mates(key, before=item.created_at, without=item.id)
             if mates:
-                told = list(each.features)
-                told[_AT["known_mates"]] = math.log1p(len(mates))
-                told[_AT["mates_in_pool"]] = math.log1p(len(inside))
-                told[_AT["best_mate"]] = max(inside, default=0.0)
-                each = replace(each, features=tuple(told))
-            finished.append(each)
-        return finished
-
-    def _sketch(self, item: Item, snapshot: Snapshot, rarity: Callable[[str], float]) -> Sketch:
-        kept = self._sketches.get(item.id)
-        if kept is not None and (kept[0] is item or kept[0] == item):
-            return kept[1]
-        made = sketched(item, snapshot, rarity)
-        self._sketches[item.id] = (item, made)
-        if len(self._sketches) > SKETCHES_KEPT:
-            self._sketches.popitem(last=False)
-        return made
+                here = [strength[mate] for mate in mates if mate in strength]
+                known[row], inside[row], best[row] = math.log1p(len(mates)), math.log1p(len(here)), max(here, default=0)
+        return {"known_mates": known, "mates_in_pool": inside, "best_mate": best}
 
 
 def whole_text_of(item: Item) -> str:
@@ -351,54 +412,36 @@ def _cosines(within: Vectors, vector: Any, keys: Sequence[str]) -> Mapping[str, 
     return {key: float(other @ vector) for key, other in theirs.items() if other is not None}
 
 
-def _compare(name: str, vector: Any, theirs: Mapping[str, Any], drafts: Mapping[str, _Draft]) -> None:
-    """Write down the cosine of each candidate's vector to the item's, where both are there."""
-    for key, other in theirs.items():
-        if vector is not None and other is not None:
-            drafts[key].raw[name] = float(other @ vector)
+def _is_wanted(wanted: Collection[str] | None, *names: str) -> bool:
+    return wanted is None or any(name in wanted for name in names)
 
 
-def _normalised(drafts: Mapping[str, _Draft]) -> dict[str, tuple[float, ...]]:
-    """Return for each candidate the raw signals, their z-scores within the pool, and the logarithms of their ranks."""
-    columns = {name: _column(name, drafts) for name in SIGNALS}
-    return {key: tuple(columns[name][key][part] for part in range(3) for name in SIGNALS) for key in drafts}
+def _signal(name: str, told: Mapping[str, float], ids: Sequence[str]) -> Iterator[tuple[str, Floats]]:
+    """Yield a signal, its z-score within the pool and the logarithm of its rank, each by its feature's name.
+
+    What no words of the query say counts as 0; what has no vector is left out of mean and deviation.
+    """
+    raw, z, rank = (np.zeros(len(ids)) for _ in range(3))
+    if told:
+        is_known = np.array([key in told for key in ids]) if name in TEXTS else np.ones(len(ids), dtype=np.bool_)
+        raw = np.array([told.get(key, 0.0) for key in ids])
+        mean, spread = raw[is_known].mean(), raw[is_known].std() or 1.0
+        z = np.where(is_known, (raw - mean) / spread, MISSING_Z)
+        order = sorted(np.flatnonzero(is_known).tolist(), key=lambda row: (-raw[row], ids[row]))
+        rank[:] = math.log1p(len(ids))
+        rank[order] = np.log1p(np.arange(len(order)))
+    yield from ((name, raw), (f"{name}_z", z), (f"{name}_rank", rank))
 
 
-def _column(name: str, drafts: Mapping[str, _Draft]) -> dict[str, tuple[float, float, float]]:
-    told = {key: draft.raw[name] for key, draft in drafts.items() if name in draft.raw}
-    if not told:
-        return dict.fromkeys(drafts, (0.0, 0.0, 0.0))
-    if name not in TEXTS:
-        told = {key: told.get(key, 0.0) for key in drafts}
-    mean = statistics.fmean(told.values())
-    spread = _spread(list(told.values()), mean)
-    last = math.log1p(len(drafts))
-    ranks = {key: math.log1p(rank) for rank, key in enumerate(sorted(told, key=lambda key: (-told[key], key)))}
-    return {
-        key: (told[key], (told[key] - mean) / spread, ranks[key]) if key in told else (0.0, MISSING_Z, last)
-        for key in drafts
-    }
+def _ages(here: datetime | None, there: Sequence[datetime | None]) -> tuple[Floats, ...]:
+    """Return the logarithms of the days between two times, and whether they are near; noughts where one is unknown."""
+    mine = _seconds(here)
+    days = np.abs(np.array([_seconds(each) for each in there]) - mine) / DAY_S
+    is_known = np.isfinite(days)
+    return (np.where(is_known, np.log1p(days), 0.0), *((days <= near).astype(np.float64) for near in NEAR_DAYS))
 
 
-def _ages(here: datetime | None, there: datetime | None) -> tuple[float, ...]:
-    """Return the logarithm of the days between two times, and whether they are near; noughts where one is not known."""
-    if here is None or there is None:
-        return (0.0,) * (1 + len(NEAR_DAYS))
-    one, other = (each if each.tzinfo else each.replace(tzinfo=UTC) for each in (here, there))
-    days = abs((one - other).total_seconds()) / DAY_S
-    return (math.log1p(days), *(float(days <= near) for near in NEAR_DAYS))
-
-
-def _z_scores(rows: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, ...]]:
-    """Return each row's values as z-scores within their columns."""
-    columns = list(zip(*rows.values(), strict=True))
-    means = [statistics.fmean(column) for column in columns]
-    spreads = [_spread(column, mean) for column, mean in zip(columns, means, strict=True)]
-    return {
-        key: tuple((value - mean) / spread for value, mean, spread in zip(row, means, spreads, strict=True))
-        for key, row in rows.items()
-    }
-
-
-def _spread(values: Sequence[float], mean: float) -> float:
-    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values)) or 1.0
+def _seconds(moment: datetime | None) -> float:
+    if moment is None:
+        return math.nan
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,122 +1,98 @@
-"""What the texts of two items have in common: words by rarity, identifiers, whole lines."""
+"""What is kept of an item to compare it with others: its words, identifiers, lines as checksums, and its short fields.
+
+An index keeps a sketch beside each item, so that a pool is described without reading or splitting a text again.
+Checksums are CRC-32; that two different words share one is so rare that it moves no order.
+"""
 
 from __future__ import annotations
 
-import math
+import json
 import re
+import struct
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from zlib import crc32
 
-from earmark.suggesters.snapshot import BODY, Snapshot
 from earmark.types import Item
 
 LONGEST_BODY = 6_000
+"""So many signs of a body are sketched."""
 SHORTEST_LINE = 24
-RARE_DOCUMENTS = 12
-TELLING_SHARED = 3
+GRAM_SIGNS = 4
+LARGEST_COUNT = 255
+LONGEST_VALUE_SIGNS = 80
+"""Longer values of a field are prose, which is not compared as a field."""
+HEAD = struct.Struct("<5I")
+"""How many words, lines and groups of letters follow, and the lengths of title and body in signs."""
+NAMED = 1
+"""The mark of a word that is spelt as people spell names of things."""
 _DIGITS = re.compile(r"\d+")
 _BLANKS = re.compile(r"\s+")
-
-LIKENESS = (
-    "title_cosine",
-    "body_cosine",
-    "text_cosine",
-    "title_said_there",
-    "title_said_here",
-    "title_letters",
-    "rare_words",
-    "rarest_word",
-    "telling_words",
-    "identifiers",
-    "same_lines",
-    "length",
-)
+Words = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Sketch:
-    """An item's texts, ready to be compared: words with their weights, identifiers, lines, groups of letters."""
+def sketched(item: Item, title: Words, body: Words) -> bytes:
+    """Return the sketch of an item, whose texts have these words (as indexed, as spelt; see `Snapshot.words`).
 
-    title: Mapping[str, float]
-    body: Mapping[str, float]
-    text: Mapping[str, float]
-    title_norm: float
-    body_norm: float
-    text_norm: float
-    identifiers: frozenset[str]
-    lines: frozenset[int]
-    letters: frozenset[str]
-
-
-class Rarity:
-    """The inverse document frequency of words in an index, remembered while it holds as many items."""
-
-    def __init__(self) -> None:
-        self._count = -1
-        self._known: dict[str, float] = {}
-
-    def of(self, snapshot: Snapshot) -> Callable[[str], float]:
-        """Return what tells the rarity of a word, from 0 (everywhere) up."""
-        if snapshot.count != self._count:
-            self._count, self._known = snapshot.count, {}
-        known = self._known
-
-        def rarity(word: str) -> float:
-            found = known.get(word)
-            if found is None:
-                found = known[word] = snapshot.idf(BODY, word)
-            return found
-
-        return rarity
-
-
-def sketched(item: Item, snapshot: Snapshot, rarity: Callable[[str], float]) -> Sketch:
-    """Return the sketch of an item, its words weighted by the root of their count times their rarity."""
-    body_text = item.body[:LONGEST_BODY]
-    title, body = snapshot.words(item.title), snapshot.words(body_text)
+    After HEAD stand the checksums of words, lines and groups of four letters of the title, 4 bytes each, then a byte a
+    word each for its count in the title, in the body, and its marks; then author, kind and short fields as JSON.
+    """
     in_title, in_body = Counter(word for word, _ in title), Counter(word for word, _ in body)
-    weighted = [
-        {word: math.sqrt(count) * rarity(word) for word, count in counts.items()}
-        for counts in (in_title, in_body, in_title + in_title + in_body)
-    ]
-    lowered = _BLANKS.sub(" ", item.title.lower())
-    return Sketch(
-        title=weighted[0],
-        body=weighted[1],
-        text=weighted[2],
-        title_norm=_norm(weighted[0]),
-        body_norm=_norm(weighted[1]),
-        text_norm=_norm(weighted[2]),
-        identifiers=frozenset(word for word, spelt in (*title, *body) if _is_identifier(spelt)),
-        lines=frozenset(_lines(body_text)),
-        letters=frozenset(lowered[at : at + 4] for at in range(len(lowered) - 3)),
+    words = list(dict.fromkeys([*in_title, *in_body]))
+    named = {word for word, spelt in (*title, *body) if _is_identifier(spelt)}
+    lines, grams = _lines(item.body[:LONGEST_BODY]), _grams(item.title)
+    sums = [*map(checksum, words), *map(checksum, lines), *map(checksum, grams)]
+    return b"".join(
+        (
+            HEAD.pack(len(words), len(lines), len(grams), len(item.title), len(item.body)),
+            struct.pack(f"<{len(sums)}I", *sums),
+            bytes(min(LARGEST_COUNT, in_title[word]) for word in words),
+            bytes(min(LARGEST_COUNT, in_body[word]) for word in words),
+            bytes(NAMED * (word in named) for word in words),
+            json.dumps([item.author, item.kind, _short(item.metadata)], default=str).encode(),
+        )
     )
 
 
-def likeness(here: Sketch, there: Sketch, rarity: Callable[[str], float], *, rare: float) -> tuple[float, ...]:
-    """Return how alike two texts are, by the names in LIKENESS; `rare` is from which rarity a word counts as rare."""
-    shared = sorted((rarity(word) for word in here.text.keys() & there.text.keys()), reverse=True)
-    return (
-        _cosine(here.title, there.title, here.title_norm * there.title_norm),
-        _cosine(here.body, there.body, here.body_norm * there.body_norm),
-        _cosine(here.text, there.text, here.text_norm * there.text_norm),
-        _share(here.title, there.text),
-        _share(there.title, here.text),
-        _overlap(here.letters, there.letters),
-        math.log1p(sum(1 for each in shared if each >= rare)),
-        shared[0] if shared else 0.0,
-        sum(shared[:TELLING_SHARED]),
-        math.log1p(sum(rarity(word) for word in here.identifiers & there.identifiers)),
-        math.log1p(len(here.lines & there.lines)),
-        math.log1p(len(there.body)) - math.log1p(len(here.body)),
-    )
+def checksum(text: str) -> int:
+    """Return by which number a text is known in a sketch."""
+    return crc32(text.encode("utf-8", "replace"))
 
 
-def rare_from(count: int) -> float:
-    """Return the rarity of a word that RARE_DOCUMENTS of this many items say."""
-    said = min(RARE_DOCUMENTS, max(1, count // 100))
-    return math.log(1 + (max(count, said) - said + 0.5) / (said + 0.5))
+def words_said(sketch: bytes, among: Iterable[str]) -> Iterator[str]:
+    """Yield those of some words that a sketched item says."""
+    [count, *_] = HEAD.unpack_from(sketch)
+    said = set(struct.unpack_from(f"<{count}I", sketch, HEAD.size))
+    yield from (word for word in among if checksum(word) in said)
+
+
+def is_cut(sketch: bytes) -> bool:
+    """Return whether an item says more than its sketch holds."""
+    return bool(HEAD.unpack_from(sketch)[4] > LONGEST_BODY)
+
+
+def facts_in(sketch: bytes) -> tuple[str, str, dict[str, Any]]:
+    """Return author, kind and short fields of a sketched item."""
+    words, lines, grams, _, _ = HEAD.unpack_from(sketch)
+    author, kind, metadata = json.loads(sketch[HEAD.size + 4 * (words + lines + grams) + 3 * words :].decode())
+    return author, kind, metadata
+
+
+def _short(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that may be compared: scalars, dates and lists of scalars, none of them long."""
+    return {name: value for name, value in ((name, _plain(value)) for name, value in metadata.items()) if value != []}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON takes it, of a list what is short; an empty list of what is not compared."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return [each for each in map(_plain, value) if each != [] and not isinstance(each, list)]
+    if isinstance(value, date):
+        return str(value)
+    is_short = isinstance(value, str | int | float) and len(str(value)) <= LONGEST_VALUE_SIGNS
+    return value if is_short else []
 
 
 def _is_identifier(spelt: str) -> bool:
@@ -126,24 +102,12 @@ def _is_identifier(spelt: str) -> bool:
     return len(spelt) > 2 and (is_mixed or not spelt.isalnum() or any(map(str.isupper, inner)))
 
 
-def _lines(body: str) -> list[int]:
-    """Return the longer lines of a text, numbers and blanks put aside, as checksums within this process."""
+def _lines(body: str) -> set[str]:
+    """Return the longer lines of a text, numbers and blanks put aside."""
     stripped = (_BLANKS.sub(" ", _DIGITS.sub("0", line)).strip() for line in body.splitlines())
-    return [hash(line) for line in stripped if len(line) >= SHORTEST_LINE]
+    return {line for line in stripped if len(line) >= SHORTEST_LINE}
 
 
-def _norm(weights: Mapping[str, float]) -> float:
-    return math.sqrt(sum(each * each for each in weights.values()))
-
-
-def _cosine(here: Mapping[str, float], there: Mapping[str, float], norms: float) -> float:
-    return sum(here[word] * there[word] for word in here.keys() & there.keys()) / norms if norms else 0.0
-
-
-def _share(said: Mapping[str, float], among: Mapping[str, float]) -> float:
-    whole = sum(said.values())
-    return sum(weight for word, weight in said.items() if word in among) / whole if whole else 0.0
-
-
-def _overlap(here: frozenset[str], there: frozenset[str]) -> float:
-    return len(here & there) / len(here | there) if here and there else 0.0
+def _grams(title: str) -> set[str]:
+    lowered = _BLANKS.sub(" ", title.lower())
+    return {lowered[at : at + GRAM_SIGNS] for at in range(len(lowered) - GRAM_SIGNS + 1)}

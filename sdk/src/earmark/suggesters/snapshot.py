@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
+from earmark.suggesters.sketch import is_cut, words_said
 from earmark.suggesters.words import words_of
 from earmark.types import Item
 
 TITLE, BODY, TYPED, FACT = "title", "body", "typed", "fact"
 TEXT_FIELDS = (TITLE, BODY)
+SKETCH = "sketch"
 PREFIX_WORDS = 40
 LONGEST_FACT = 1000
 LISTED_AT_ONCE = 50_000
+ROOM = 4
+LEAST_ROOM = 200
+"""So many times what is wanted is asked for, at least so many, where later items are left out afterwards."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Where = Mapping[str, Any]
 _Clause = tuple[tantivy.Occur, tantivy.Query]
@@ -42,6 +48,28 @@ class Term:
     field: str
     word: str
     weight: float
+
+
+@dataclass(frozen=True)
+class FieldFacts:
+    """What BM25 knows of a field: how many items there are, also those deleted of late, and the mean count of words."""
+
+    count: float
+    usual_length: float
+
+
+@dataclass
+class LookedUp:
+    """What was looked up in an index while it holds so many items: who uses a word of a field, facts of fields."""
+
+    count: int = -1
+    used: dict[tuple[str, str], int] = dataclass_field(default_factory=dict)
+    fields: dict[str, FieldFacts] = dataclass_field(default_factory=dict)
+
+
+def idf_of(used: int, count: float) -> float:
+    """Return BM25's inverse document frequency of a word that so many of all items use."""
+    return math.log(1 + (max(count, used) - used + 0.5) / (used + 0.5))
 
 
 def as_microseconds(moment: datetime) -> int:
@@ -83,7 +111,10 @@ def _fact(field: str, value: Any) -> str:
 
 
 class Snapshot:
-    """What an index held when it was last reloaded. Safe to use from several threads."""
+    """What an index held when it was last reloaded. Safe to use from several threads.
+
+    It remembers what it read, so it is made anew for each request; `looked_up` is remembered beyond it by who gives it.
+    """
 
     def __init__(
         self,
@@ -92,11 +123,17 @@ class Snapshot:
         *,
         stemmed: tantivy.TextAnalyzer,
         plain: tantivy.TextAnalyzer,
+        looked_up: LookedUp | None = None,
     ) -> None:
         self._searcher = searcher
         self._schema = schema
         self._stemmed = stemmed
         self._plain = plain
+        self._looked_up = looked_up if looked_up is not None else LookedUp()
+        self._read: dict[str, bytes] = {}
+        self._keys: dict[tuple[int, int], str] = {}
+        self._early: set[datetime | None] = set()
+        self._words: dict[str, list[tuple[str, str]]] = {}
 
     @property
     def count(self) -> int:
@@ -105,16 +142,40 @@ class Snapshot:
 
     def words(self, text: str) -> list[tuple[str, str]]:
         """Return a text's words in order: each as the index has it (lower case, stemmed), and as spelt."""
+        found = self._words.get(text)
+        if found is not None:
+            return found
         known = list(words_of(text))
         stems = self._stemmed.analyze(" ".join(word for word, _ in known))
-        return [(stem, spelt) for stem, (_, spelt) in zip(stems, known, strict=True)]
+        found = self._words[text] = [(stem, spelt) for stem, (_, spelt) in zip(stems, known, strict=True)]
+        return found
 
     def idf(self, field: str, word: str) -> float:
         """Return BM25's inverse document frequency of a word in a field; a word nobody uses counts as used once."""
-        with named_errors():
-            used = max(1, self._searcher.doc_freq(field, word))
-        total = max(self.count, used)
-        return math.log(1 + (total - used + 0.5) / (used + 0.5))
+        return idf_of(max(1, self.used(field, word)), self.count)
+
+    def used(self, field: str, word: str) -> int:
+        """Return how many items say a word in a field, also those deleted of late."""
+        known = self._looked_up.used
+        found = known.get((field, word))
+        if found is None:
+            with named_errors():
+                found = known[field, word] = int(self._searcher.doc_freq(field, word))
+        return found
+
+    def facts_of_field(self, field: str, words: Iterable[str]) -> FieldFacts | None:
+        """Return what BM25 knows of a field, asked by any word that is used in it; None where none of these is."""
+        known = self._looked_up.fields
+        for word in words:
+            if field in known:
+                break
+            query = self._term(field, word)
+            with named_errors():
+                hits = self._searcher.search(query, limit=1, count=False).hits if self.used(field, word) else []
+                told = dict(_told_in(json.loads(query.explain(self._searcher, hits[0][1]).to_json()))) if hits else {}
+            if told:
+                known[field] = FieldFacts(told["N"], told["avgdl"])
+        return known.get(field)
 
     def best(
         self,
@@ -139,6 +200,12 @@ class Snapshot:
             for term in terms
         ]
         query = tantivy.Query.boolean_query(wanted)
+        if among is None and not where and before not in self._early:
+            left_out = {without} if isinstance(without, str) else set(without)
+            found = self._of_the_best(query, k, before, left_out)
+            if found is not None:
+                return found
+            self._early.add(before)
         if among is not None:
             kept = tantivy.Query.const_score_query(self._with_ids(among), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, kept)])
@@ -180,13 +247,30 @@ class Snapshot:
         if not among:
             return set()
         either = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term(field, word)) for field in TEXT_FIELDS])
-        both = tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Must, either),
-                (tantivy.Occur.Must, self._with_ids(among)),
-            ]
-        )
-        return {hit.id for hit in self._hits(both, len(among))}
+        clauses = [(tantivy.Occur.Must, either), (tantivy.Occur.Must, self._with_ids(among))]
+        return {hit.id for hit in self._hits(tantivy.Query.boolean_query(clauses), len(among))}
+
+    def said(self, words: Sequence[str], among: Collection[str]) -> dict[str, set[str]]:
+        """Return by id which of some words (as `words` gives them) each of the given items says in title or body."""
+        sketches = self.sketches(among)
+        found = {key: set(words_said(sketches[key], words)) if key in sketches else set() for key in among}
+        cut = [key for key, sketch in sketches.items() if is_cut(sketch)]
+        for word in words if cut else ():
+            for key in self.saying(word, cut):
+                found[key].add(word)
+        return found
+
+    def sketches(self, ids: Collection[str]) -> dict[str, bytes]:
+        """Return by id what is kept of items to compare them with others (see `sketch.sketched`), of those there."""
+        lacking = [key for key in ids if key not in self._read]
+        if lacking:
+            self._hits(self._with_ids(lacking), len(lacking))
+        return {key: self._read[key] for key in ids if key in self._read}
+
+    def said_by(self, field: str) -> list[tuple[str, int]]:
+        """Return each word of a field with how many items say it; looks at all words there are."""
+        with named_errors():
+            return list(self._searcher.terms_with_prefix(field, ""))
 
     def segments_of(self, ids: Collection[str]) -> set[int]:
         """Return the numbers of the segments in which items are; of all, if one left traces elsewhere."""
@@ -257,16 +341,61 @@ class Snapshot:
             clauses.append((tantivy.Occur.MustNot, self._with_ids(left_out)))
         return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 
+    def _of_the_best(
+        self, query: tantivy.Query, k: int, before: datetime | None, without: Collection[str]
+    ) -> list[Hit] | None:
+        """Return the k best by leaving out of the best of all what is not wanted; None where too few are left.
+
+        Without conditions tantivy passes by what cannot be among the best, which is several times as quick.
+        """
+        most = k + len(without) if before is None else max(LEAST_ROOM, ROOM * k)
+        until = None if before is None else as_microseconds(before)
+        found, created = self._found(query, most)
+        hits: list[Hit] = []
+        with named_errors():
+            for each, when in zip(found, created, strict=True):
+                if until is None or (when is not None and when < until):
+                    hit = self._hit(each, when)
+                    if hit.id not in without:
+                        hits.append(hit)
+                if len(hits) == k:
+                    return _ordered(hits)
+        return _ordered(hits) if len(found) < most else None
+
     def _hits(self, query: tantivy.Query, k: int) -> list[Hit]:
+        found, created = self._found(query, k)
+        with named_errors():
+            return _ordered([self._hit(each, when) for each, when in zip(found, created, strict=True)])
+
+    def _found(self, query: tantivy.Query, k: int) -> tuple[list[tuple[Any, Any]], Sequence[float | None]]:
+        """Return score and address of the k best, and when each was created."""
         with named_errors():
             found = self._searcher.search(query, limit=k, count=False).hits
             addresses = [address for _, address in found]
-            created = self._searcher.fast_field_values("created", addresses) if addresses else []
-            hits = [
-                Hit(self._searcher.doc(address)["id"][0], float(score), _moment(when))
-                for (score, address), when in zip(found, created, strict=True)
-            ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.id))
+            return found, self._searcher.fast_field_values("created", addresses) if addresses else []
+
+    def _hit(self, found: tuple[Any, Any], when: float | None) -> Hit:
+        score, address = found
+        place = address.segment_ord, address.doc
+        key = self._keys.get(place)
+        if key is None:
+            document = self._searcher.doc(address)
+            key = self._keys[place] = document["id"][0]
+            self._read[key] = document[SKETCH][0]
+        return Hit(key, score, _moment(when))
+
+
+def _told_in(explained: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Yield the numbers that an explanation of tantivy's names: N, the count of items, and avgdl, the mean length."""
+    name, comma, _ = str(explained.get("description", "")).partition(",")
+    if comma:
+        yield name, float(explained["value"])
+    for each in explained.get("details", ()):
+        yield from _told_in(each)
+
+
+def _ordered(hits: list[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.id))
 
 
 def _moment(microseconds: float | None) -> datetime | None:

@@ -1,0 +1,70 @@
+"""The score that tantivy gives items for a query, computed from their sketches: BM25 (Robertson and Zaragoza 2009).
+
+A pool asks for the scores of hundreds of candidates by several queries; looking each up in the index's lists would
+take longer than finding the best of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from earmark.suggesters.likeness import Floats, Sketches
+from earmark.suggesters.sketch import LARGEST_COUNT, LONGEST_BODY, checksum
+from earmark.suggesters.snapshot import BODY, TITLE, FieldFacts, Snapshot, Term, idf_of
+
+K1, B = 1.2, 0.75
+_EXACT = 24
+"""Lengths are rounded down as tantivy does it: exactly below 40, then to four bits."""
+
+
+def _rounded_length(code: int) -> int:
+    bits, shift = (code - _EXACT) & 7, ((code - _EXACT) >> 3) - 1
+    return code if code < _EXACT else _EXACT + (bits if shift < 0 else (bits | 8) << shift)
+
+
+_LENGTHS = np.array([_rounded_length(code) for code in range(256)], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How often candidates say each of their words, and how long their fields are; made once for several queries."""
+
+    sketches: Sketches
+    lengths: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, sketches: Sketches) -> Counted:
+        """Return what BM25 needs of candidates."""
+        by_field = {TITLE: sketches.in_title, BODY: sketches.in_body}
+        whole = {field: sketches.sums(counts.astype(np.float64)).astype(np.int64) for field, counts in by_field.items()}
+        rounded = {field: _LENGTHS[np.searchsorted(_LENGTHS, told, side="right") - 1] for field, told in whole.items()}
+        return cls(sketches, {field: told.astype(np.float64) for field, told in rounded.items()})
+
+    def scores(self, terms: Sequence[Term], snapshot: Snapshot, facts: Mapping[str, FieldFacts]) -> Floats:
+        """Return each candidate's score: the weighted sum over the terms, as `Snapshot.best` has it to a millionth."""
+        there, scores = self.sketches, np.zeros(self.sketches.count)
+        for field, counts in ((TITLE, there.in_title), (BODY, there.in_body)):
+            mine = sorted((checksum(term.word), term) for term in terms if term.field == field)
+            told = facts.get(field)
+            if not mine or told is None:
+                continue
+            sums = np.array([each for each, _ in mine], dtype=np.uint32)
+            rarities = [idf_of(snapshot.used(field, term.word), told.count) for _, term in mine]
+            weights = np.array([term.weight for _, term in mine]) * rarities * (K1 + 1)
+            place = np.minimum(np.searchsorted(sums, there.different), len(sums) - 1)
+            at = np.flatnonzero((sums[place] == there.different)[there.number])
+            owner, count = there.of_word[at], counts[at].astype(np.float64)
+            shorter = K1 * (1 - B + B * self.lengths[field] / told.usual_length)
+            scores += there.sums(weights[place[there.number[at]]] * count / (count + shorter[owner]), at)
+        return scores
+
+    @property
+    def is_exact(self) -> list[bool]:
+        """Return for each candidate whether its sketch holds all that it says, so that its score is right."""
+        largest = np.maximum(self.sketches.in_title, self.sketches.in_body) == LARGEST_COUNT
+        is_whole = (self.sketches.lengths[:, 1] <= LONGEST_BODY) & (self.sketches.sums(largest.astype(np.float64)) == 0)
+        told: list[bool] = is_whole.tolist()
+        return told

@@ -1,0 +1,120 @@
+"""Tests of earmark.suggesters.sketch and likeness: what is kept of an item, and how alike two are by it."""
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from earmark.suggesters import Item, ItemIndex
+from earmark.suggesters.likeness import LIKENESS, Rarities, Sketches, likeness
+from earmark.suggesters.sketch import facts_in, is_cut, sketched, words_said
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def plain(item):
+    """Return the sketch of an item whose words are indexed as they are spelt."""
+    return sketched(item, [(word, word) for word in item.title.split()], [(word, word) for word in item.body.split()])
+
+
+def alike(here, *there, said=()):
+    rows = likeness(Sketches([plain(here)]), Sketches([plain(each) for each in there]), Rarities(said, 100))
+    return [dict(zip(LIKENESS, row, strict=True)) for row in rows.tolist()]
+
+
+RARE = math.log(1 + 99.5 / 1.5)
+
+
+def test_words_that_only_one_item_says_are_the_rarest():
+    rarities = Rarities([("common", 80), ("usual", 10)], 100)
+    import numpy as np
+    from earmark.suggesters.sketch import checksum
+
+    told = rarities.of(np.array([checksum(word) for word in ("common", "usual", "new")], dtype=np.uint32))
+    assert told.tolist() == pytest.approx([math.log(1 + 20.5 / 80.5), math.log(1 + 90.5 / 10.5), RARE])
+    assert rarities.rare_from == pytest.approx(RARE)  # of so few items, what one says
+
+
+def test_without_any_words_all_are_rare():
+    import numpy as np
+
+    assert Rarities([], 100).of(np.array([1, 2], dtype=np.uint32)).tolist() == pytest.approx([RARE, RARE])
+
+
+def test_twins_are_as_alike_as_can_be():
+    [told] = alike(Item("1", "lamp broke", "it fell"), Item("2", "lamp broke", "it fell"))
+    ones = ("title_cosine", "body_cosine", "text_cosine", "title_said_there", "title_said_here", "title_letters")
+    assert [told[name] for name in ones] == pytest.approx([1.0] * len(ones))
+    assert told["rare_words"] == pytest.approx(math.log(5))
+    assert told["rarest_word"] == pytest.approx(RARE)
+    assert told["telling_words"] == pytest.approx(3 * RARE)
+    assert told["length"] == 0
+
+
+def test_strangers_share_nothing():
+    [told] = alike(Item("1", "lamp broke", "it fell"), Item("2", "door stuck", "again and again"))
+    assert told.pop("length") == pytest.approx(math.log(3) - math.log(3))
+    assert set(told.values()) == {0.0}
+
+
+def test_each_of_several_is_compared_by_itself():
+    first, second = alike(Item("1", "lamp broke"), Item("2", "lamp"), Item("3", "broke lamp again"))
+    assert first["title_cosine"] == pytest.approx(1 / math.sqrt(2))
+    assert second["title_cosine"] == pytest.approx(2 / math.sqrt(6))
+    assert first["title_said_there"] == pytest.approx(0.5)
+    assert first["title_said_here"] == pytest.approx(1.0)
+    assert second["title_said_here"] == pytest.approx(2 / 3)
+
+
+def test_a_repeated_word_weighs_by_the_root_of_its_count():
+    [told] = alike(Item("1", "", "a a a a b"), Item("2", "", "a b"))
+    assert told["body_cosine"] == pytest.approx((2 + 1) / math.sqrt(5 * 2))
+
+
+def test_names_of_things_count_apart():
+    [told] = alike(Item("1", "see readMail now"), Item("2", "the readMail now"))
+    assert told["identifiers"] == pytest.approx(math.log1p(RARE))
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), min_size=1, max_size=5))
+def test_any_texts_give_finite_likenesses_and_shares_from_0_to_1(texts):
+    items = [Item(str(at), title, body) for at, (title, body) in enumerate(texts)]
+    for told in alike(items[0], *items):
+        assert all(math.isfinite(value) for value in told.values())
+        assert all(-1e-9 <= told[name] <= 1 + 1e-9 for name in LIKENESS[:6])
+
+
+def test_short_fields_are_kept_and_prose_is_not():
+    metadata = {
+        "shop": "north", "count": 3, "open": True, "since": datetime(2026, 1, 2, tzinfo=UTC), "none": None,
+        "story": "x" * 81, "labels": ["a", "b" * 81, ["c"]], "nested": {"a": 1}, "empty": [],
+    }  # fmt: skip
+    author, kind, kept = facts_in(plain(Item("1", kind="report", author="ann", metadata=metadata)))
+    assert (author, kind) == ("ann", "report")
+    assert kept == {
+        "shop": "north", "count": 3, "open": True, "since": "2026-01-02 00:00:00+00:00", "labels": ["a"]
+    }  # fmt: skip
+
+
+def test_it_tells_which_words_are_said_and_whether_that_is_all():
+    sketch = plain(Item("1", "lamp broke", "it fell"))
+    assert list(words_said(sketch, ["fell", "door", "lamp"])) == ["fell", "lamp"]
+    assert not is_cut(sketch)
+    assert is_cut(plain(Item("1", "", "long " * 2_000)))
+
+
+def test_an_index_keeps_a_sketch_of_each_item_and_of_a_changed_one_the_new():
+    index = ItemIndex()
+    index.apply([Item("1", "lamps broke"), Item("2", "\ud800 \0", "door")])
+    assert set(index.snapshot().sketches(["1", "2", "unknown"])) == {"1", "2"}
+    index.apply([Item("1", "doors")])
+    assert list(words_said(index.snapshot().sketches(["1"])["1"], ["lamp", "door"])) == ["door"]
+
+
+def test_how_rare_words_are_is_looked_up_anew_once_the_index_has_grown():
+    index = ItemIndex()
+    index.apply([Item(str(at), "", "word") for at in range(100)])
+    known = index.rarities(index.snapshot())
+    index.apply([Item("new", "", "word")])
+    assert index.rarities(index.snapshot()) is known
+    index.apply([Item(f"n{at}", "", "word") for at in range(10)])
+    assert index.rarities(index.snapshot()) is not known
