@@ -94,7 +94,11 @@ class StoredVectors:
 
     def vectors_of(self, keys: Collection[str]) -> dict[str, tuple[float, ...]]:
         """Return the vectors of those of these items that have one, in one query."""
-        given = {"project": self.version.project_id, "version": self.version.pk, "keys": list(keys)}
+        given: dict[str, Any] = {
+            "project": self.version.project_id,
+            "version": self.version.pk,
+            "keys": list(keys),
+        }
         with connection.cursor() as cursor:
             cursor.execute(_SENT, given)
             return {key: numbers_sent(sent) for key, sent in cursor.fetchall()}
