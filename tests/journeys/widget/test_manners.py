@@ -58,7 +58,7 @@ def test_nothing_counts_as_seen_while_the_page_is_hidden(hosts: Hosts) -> None:
 
 def test_nobody_is_asked_while_they_type_in_the_hosts_page(hosts: Hosts) -> None:
     visit = hosts.open(
-        "thread", options={"viewport": {"width": 1200, "height": 1400}}, faults={"suggest": {"delay_ms": 2500}}
+        "thread", options={"viewport": {"width": 1200, "height": 1400}}, faults={"session": {"delay_ms": 2500}}
     )
     visit.page.click("#reply")
     for letter in "I have the same":
@@ -74,7 +74,7 @@ def test_nobody_is_asked_while_they_type_in_the_hosts_page(hosts: Hosts) -> None
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_that_is_paused_asks_nobody(hosts: Hosts, kind: str) -> None:
-    visit = hosts.open("one", kind=kind, faults={"suggest": {"delay_ms": 300}})
+    visit = hosts.open("one", kind=kind, faults={"session": {"delay_ms": 300}})
     visit.until("!!window.earmark")
     visit.page.evaluate("earmark('pause', true)")
     visit.page.wait_for_timeout(1000)
