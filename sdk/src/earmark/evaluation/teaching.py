@@ -18,8 +18,8 @@ from earmark.evaluation.measures import MRR_DEPTH, compared, summary
 from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
+from earmark.suggesters.likeness import LIKENESS
 from earmark.suggesters.pool import SIGNALS, TEXTS, PoolCandidate
-from earmark.suggesters.sketch import LIKENESS
 from earmark.suggesters.standing import STANDING
 
 SIZES = (30, 100, 300, 1_000, 3_000)
