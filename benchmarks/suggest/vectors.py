@@ -2,24 +2,23 @@
 
 import argparse
 import os
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from drawn import FIRST, WIDTH, centres, write_vectors
+from drawn import vectors as drawn_vectors
+
 BASE = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(BASE)]
-WIDTH, CLUSTERS, NOISE = 384, 1_000, 0.7
 ASKED, K, AT_LEAST = 200, 20, 0.98
 SHARES = {"large": 0.9, "medium": 0.09, "small": 0.01}
-FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 LINE = "| {count:,} | {project}: {mine:,} | {way} | {recall:.3f} | {recall_before:.3f} | {p50:.1f} / {p99:.1f} |"
-_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _INDEX = """
 create index vectors_of_384 on suggestions_itemvector
     using hnsw ((vector::halfvec(384)) halfvec_cosine_ops) where width = 384
@@ -79,20 +78,17 @@ def measured(count: int) -> Iterator[dict[str, Any]]:
 
     place = settings.EARMARK_PLACE
     draw = np.random.default_rng(count)
-    centres = draw.normal(size=(CLUSTERS, WIDTH)).astype(np.float32)
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    around = centres(draw)
     filled = {}
     with psycopg.connect(place.conninfo(), autocommit=True) as owner:
         owner.execute("truncate projects_project, questions_item, suggestions_itemvector restart identity cascade")
         owner.execute("drop index if exists vectors_of_384")
         for name, share in SHARES.items():
             mine = round(count * share)
-            vectors = centres[draw.integers(CLUSTERS, size=mine)]
-            vectors += NOISE / WIDTH**0.5 * draw.standard_normal(size=(mine, WIDTH), dtype=np.float32)
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            vectors = drawn_vectors(draw, around, mine)
             filled[name] = (put(owner, name, vectors), vectors)
         began = time.perf_counter()
-        owner.execute("set maintenance_work_mem = '1GB'")
+        owner.execute("set maintenance_work_mem = '3GB'; set max_parallel_maintenance_workers = 2")
         owner.execute(_INDEX)
         owner.execute("analyze suggestions_itemvector, questions_item")
         [size] = owner.execute("select (pg_relation_size('vectors_of_384') / 1e6)::float").fetchone()
@@ -104,29 +100,13 @@ def measured(count: int) -> Iterator[dict[str, Any]]:
 
 def put(owner: Any, name: str, vectors: Any) -> int:
     """Make a project with these vectors and return its key."""
-    import numpy as np
-
     insert = "insert into projects_project (slug, name, host_url, consent_text) values (%s, %s, '', '') returning id"
     [project] = owner.execute(insert, [name, name]).fetchone()
-    first = FIRST
-    owner.execute(_ITEMS, {"project": project, "first": first, "count": len(vectors)})
+    owner.execute(_ITEMS, {"project": project, "first": FIRST, "count": len(vectors)})
     [version] = owner.execute(_VERSION, [project, WIDTH, len(vectors)]).fetchone()
     query = "select id from questions_item where project_id = %s order by key"
     ids = [row[0] for row in owner.execute(query, [project]).fetchall()]
-    halves = vectors.astype(">f2")
-    since_2000 = int((first - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds() * 1e6)
-    statement = (
-        "copy suggestions_itemvector (project_id, version_id, item_id, text_hash, created_at, width, vector)"
-        " from stdin (format binary)"
-    )
-    with owner.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(_HEAD)
-        for at, item in enumerate(ids):
-            vector = struct.pack(">HH", WIDTH, 0) + np.ascontiguousarray(halves[at]).tobytes()
-            moment = since_2000 + at * 60_000_000
-            row = struct.pack(">hiqiqiqii", 7, 8, project, 8, version, 8, item, 0, 8)
-            copy.write(row + struct.pack(">qihi", moment, 2, WIDTH, len(vector)) + vector)
-        copy.write(struct.pack(">h", -1))
+    write_vectors(owner, project, version, ids, iter([vectors]))
     return int(project)
 
 
