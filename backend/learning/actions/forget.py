@@ -8,6 +8,7 @@ from datetime import datetime
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 
+from backend.annotators.models import Tombstone
 from backend.datasets.actions.freeze import ask_for_version
 from backend.datasets.errors import DatasetError
 from backend.datasets.models import Dataset, DatasetVersion
@@ -43,8 +44,9 @@ def forget_removed(*, project_id: int) -> None:
 
 
 def forget_what_went_meanwhile(*, trained: TrainedVersion) -> None:
-    """Ask for what was removed while a version was trained to be forgotten: it may have been read before."""
-    for kind in (FORGET_VALUES, FORGET):
+    """Ask for what was removed or erased while a version was trained to be forgotten: it may have been read before."""
+    erased = Tombstone.objects.filter(project=trained.project_id, erased_at__gte=trained.asked_at)
+    for kind in (FORGET_VALUES, FORGET, *([FORGET_PEOPLE] if erased.exists() else [])):
         enqueue_once(project=trained.project_id, kind=kind)
 
 
