@@ -167,6 +167,9 @@ class WeighedFields(Owned):
     checksum = models.CharField(max_length=64, help_text="SHA-256 of the facts.")
     items_count = models.PositiveIntegerField(help_text="Items of the project when it was learned.")
     weighed_at = models.DateTimeField()
+    followed_seq = models.BigIntegerField(
+        default=0, db_default=0, help_text="The change of an item up to which what only removed ones had is forgotten."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project"], name="fields_are_weighed_once_a_project")]
@@ -232,6 +235,9 @@ class TrainedVersion(Owned):
     asked_at = models.DateTimeField()
     trained_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)
+    followed_seq = models.BigIntegerField(
+        default=0, db_default=0, help_text="The change of an item up to which what only removed ones had is forgotten."
+    )
     erased_at = models.DateTimeField(
         null=True, help_text="When it was found that a person whose answers taught it is erased."
     )

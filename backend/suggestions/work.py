@@ -97,9 +97,13 @@ def write_batch(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> 
 
 
 def forget_items_work(*, project_id: int, now: datetime, item_ids: list[int], **_: Any) -> None:
-    """Delete the vectors of removed items, and what of their fields was kept."""
+    """Delete the vectors of removed items."""
     forget_items(project_id=project_id, item_ids=item_ids)
-    forget_values(project_id=project_id, item_ids=item_ids)
+
+
+def forget_values_work(*, project_id: int, now: datetime, **_: Any) -> None:
+    """Forget values of fields that only removed items had."""
+    forget_values(project_id=project_id)
 
 
 def forget_version_work(*, project_id: int, now: datetime, version_id: int, **_: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 
+from backend.annotators.models import Tombstone
 from backend.datasets.actions.freeze import ask_for_version
 from backend.datasets.errors import DatasetError
 from backend.datasets.models import Dataset, DatasetVersion
@@ -17,7 +18,7 @@ from backend.learning.labels import taught_keys
 from backend.learning.lesson import holds_erased
 from backend.projects.actions.jobs import enqueue, enqueue_once
 from backend.questions.models import Item, ItemSnapshot
-from backend.suggestions.actions.embed import FORGET_ITEMS
+from backend.suggestions.actions.weigh import FORGET_VALUES, newest_change
 from backend.suggestions.artefacts import Labels, load_labels, write_artefact
 from backend.suggestions.items import StoredItems, as_sdk_item, batched
 from backend.suggestions.models import LEARNED, TrainedVersion
@@ -29,21 +30,24 @@ FORGET_PEOPLE, TRAIN_ANEW = "learning.forget_people", "learning.train_anew"
 def forget_removed(*, project_id: int) -> None:
     """Take the words that only removed items said out of the suggesters of labels that were taught with them.
 
-    Items that say none of these words are guessed as before. An artefact that is not whole here serves nobody and is
-    left as it is; so is one whose frozen version cannot be read, since nobody can say what it was taught with.
+    Each remembers up to which change of an item that was done. Items that say none of these words are guessed as
+    before. An artefact that is not whole here serves nobody and is left as it is; so is one whose frozen version
+    cannot be read, since nobody can say what it was taught with.
     """
+    newest = newest_change(project_id)
     trained = TrainedVersion.objects.of(project_id).exclude(name=LEARNED).exclude(checksum="")
-    for each in trained.select_related("question").select_for_update(of=["self"]).order_by("pk"):
+    behind = trained.filter(followed_seq__lt=newest).select_related("question")
+    for each in behind.select_for_update(of=["self"]).order_by("pk"):
         with suppress(EarmarkError, LearningError, DatasetError, OSError):
-            _forget(each)
+            checksum = _forget(each)
+            TrainedVersion.objects.filter(pk=each.pk).update(followed_seq=newest, checksum=checksum)
 
 
 def forget_what_went_meanwhile(*, trained: TrainedVersion) -> None:
-    """Ask for what was removed while a version was trained to be forgotten: it may have been read before."""
-    removed = Item.objects.of(trained.project_id).filter(removed_at__gte=trained.asked_at)
-    for ids in batched(removed.values_list("pk", flat=True)):
-        enqueue(project=trained.project_id, kind=FORGET_ITEMS, item_ids=ids)
-        enqueue_once(project=trained.project_id, kind=FORGET)
+    """Ask for what was removed or erased while a version was trained to be forgotten: it may have been read before."""
+    erased = Tombstone.objects.filter(project=trained.project_id, erased_at__gte=trained.asked_at)
+    for kind in (FORGET_VALUES, FORGET, *([FORGET_PEOPLE] if erased.exists() else [])):
+        enqueue_once(project=trained.project_id, kind=kind)
 
 
 def mark_taught_by_erased(*, project_id: int, now: datetime) -> list[TrainedVersion]:
@@ -81,22 +85,21 @@ def _is_taught_by_erased(trained: TrainedVersion) -> bool:
     return False
 
 
-def _forget(trained: TrainedVersion) -> None:
+def _forget(trained: TrainedVersion) -> str:
+    """Scrub an artefact where that is needed, and return its checksum."""
+    removed = Item.objects.of(trained.project_id).filter(
+        removed_at__isnull=False, change_seq__gt=trained.followed_seq, split_keys__question=trained.question
+    )
+    if not removed.exists():
+        return trained.checksum
     version = frozen_version(question=trained.question, number=trained.dataset_number, dataset=trained.dataset)
     keys = taught_keys(version)
-    removed = [item for some in batched(keys) for item in _removed(trained, some)]
-    if not removed:
-        return
+    taught = set(keys)
     engine = load_labels(trained)
-    alone = {name for item in _texts_of(removed) for name in engine.words_kept_of(item)}
+    theirs = [item for item in removed if item.key in taught]
+    alone = {name for item in _texts_of(theirs) for name in engine.words_kept_of(item)}
     alone -= _said_by_others(engine, alone, trained.project_id, keys)
-    if alone:
-        checksum = write_artefact(trained, engine.without(alone).save)
-        TrainedVersion.objects.filter(pk=trained.pk).update(checksum=checksum)
-
-
-def _removed(trained: TrainedVersion, keys: list[str]) -> Iterable[Item]:
-    return Item.objects.of(trained.project_id).filter(key__in=keys, removed_at__gte=trained.asked_at)
+    return write_artefact(trained, engine.without(alone).save) if alone else trained.checksum
 
 
 def _texts_of(items: list[Item]) -> Iterator[sdk.Item]:

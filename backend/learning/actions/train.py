@@ -32,7 +32,7 @@ from backend.learning.lesson import SAMPLES, Learned, Lesson, Tell, bins_of, dra
 from backend.projects.actions.jobs import enqueue, enqueue_once
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
-from backend.suggestions.actions.weigh import weigh_fields
+from backend.suggestions.actions.weigh import forgotten_seq, weigh_fields
 from backend.suggestions.artefacts import live_version, load_trained, write_artefact
 from backend.suggestions.fusion import hybrid_of, pool_of, weighed_facets
 from backend.suggestions.items import StoredItems
@@ -152,6 +152,7 @@ def ask_for_training(
         project_id=question.project_id,
         question=question,
         name=name or trainable[0],
+        followed_seq=forgotten_seq(question.project_id),
         number=last + 1,
         dataset=version.dataset.slug,
         dataset_number=version.number,

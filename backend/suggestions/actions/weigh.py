@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 from earmark.suggesters.facets import Facets, likely_pairs
@@ -19,6 +19,7 @@ from backend.suggestions.artefacts import load_trained, scrub_trained
 from backend.suggestions.items import StoredItems, as_sdk_item
 from backend.suggestions.models import TrainedVersion, WeighedFields
 
+FORGET_VALUES = "suggestions.forget_values"
 SAMPLE = 4_000
 """Items that are looked at, spread evenly over all in the order they were registered in."""
 
@@ -41,31 +42,45 @@ def weigh_fields(*, project_id: int, index: sdk.ItemIndex, now: datetime) -> Wei
     return weighed
 
 
-def forget_values(*, project_id: int, item_ids: Collection[int]) -> None:
-    """Take the values of removed items that no item has any more out of what was weighed and of trained versions.
+def forget_values(*, project_id: int) -> None:
+    """Take the values of removed items that no item has any more out of what was weighed and of learned orders.
 
-    No item that is there weighs otherwise afterwards. An artefact that is not whole here is left as it is: it serves
-    nobody.
+    Each remembers up to which change of an item that was done. No item that is there weighs otherwise afterwards. An
+    artefact that is not whole here is left as it is: it serves nobody.
     """
-    removed = list(Item.objects.of(project_id).filter(pk__in=item_ids, removed_at__isnull=False))
-    items = [as_sdk_item(item) for item in removed]
+    newest = newest_change(project_id)
     is_gone = _Gone(project_id)
-    weighed = WeighedFields.objects.of(project_id).select_for_update().first()
-    if weighed is not None:
+    for weighed in WeighedFields.objects.of(project_id).filter(followed_seq__lt=newest).select_for_update():
         facets = Facets.from_facts(weighed.facts)
-        if gone := is_gone.of(facets, items):
-            WeighedFields.objects.filter(pk=weighed.pk).update(**_told(facets.without(gone)))
-    trained = (
-        TrainedVersion.objects.of(project_id)
-        .filter(name=LearnedReranker.name)
-        .exclude(checksum="")
-        .select_for_update(of=["self"])
-        .order_by("pk")
-    )
-    for each in trained:
+        gone = is_gone.of(facets, removed_since(project_id, weighed.followed_seq))
+        told = _told(facets.without(gone)) if gone else {}
+        WeighedFields.objects.filter(pk=weighed.pk).update(followed_seq=newest, **told)
+    learned = TrainedVersion.objects.of(project_id).filter(name=LearnedReranker.name, followed_seq__lt=newest)
+    for trained in learned.exclude(checksum="").select_for_update(of=["self"]).order_by("pk"):
         with suppress(EarmarkError, OSError):
-            if gone := is_gone.of(load_trained(each, CandidatePool()).hybrid.pool.facets, items):
-                TrainedVersion.objects.filter(pk=each.pk).update(checksum=scrub_trained(each, gone))
+            facets = load_trained(trained, CandidatePool()).hybrid.pool.facets
+            gone = is_gone.of(facets, removed_since(project_id, trained.followed_seq))
+            checksum = scrub_trained(trained, gone) if gone else trained.checksum
+            TrainedVersion.objects.filter(pk=trained.pk).update(followed_seq=newest, checksum=checksum)
+
+
+def newest_change(project_id: int) -> int:
+    """Return the newest change of an item; those before it are all there, since they commit in their order."""
+    return Item.objects.of(project_id).aggregate(newest=Max("change_seq"))["newest"] or 0
+
+
+def forgotten_seq(project_id: int) -> int:
+    """Return up to which change nothing that is learned from now on can hold what only removed items had."""
+    weighed = WeighedFields.objects.of(project_id).first()
+    newest = newest_change(project_id)
+    return min(newest, weighed.followed_seq) if weighed else newest
+
+
+def removed_since(project_id: int, change_seq: int) -> Iterator[sdk.Item]:
+    """Yield what the items removed after a change told beside their texts."""
+    removed = Item.objects.of(project_id).filter(removed_at__isnull=False, change_seq__gt=change_seq)
+    for key, metadata in removed.values_list("key", "metadata").iterator():
+        yield sdk.Item(key, metadata=metadata)
 
 
 class _Gone:

@@ -3,12 +3,15 @@
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import timezone
 
+from backend.annotators.models import Annotator
 from backend.desk.actions.erase import erase_annotator
 from backend.judgements.actions.tell import answer_as_expert
 from backend.learning.actions.promote import promote, step_back
 from backend.learning.actions.train import ask_for_training, frozen_version
 from backend.learning.errors import NotPromotable
+from backend.learning.labels import LabelLesson
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
@@ -74,3 +77,23 @@ def test_a_frozen_version_with_their_answers_teaches_nothing_any_more(erased):
     with tenancy(erased.project):
         asked.refresh_from_db()
     assert asked.state == "failed" and "Freeze a version anew" in asked.failure
+
+
+def test_who_is_erased_while_a_version_is_trained_is_found_when_it_is_done(tones, monkeypatch):
+    learn = LabelLesson.learn
+
+    def slowly(lesson):
+        with tenancy(tones.project):
+            expert = Annotator.objects.get(subject="earmark-staff:1")
+            erase_annotator(annotator=expert, now=timezone.now())
+        while drain_jobs(seconds=60):
+            pass
+        return learn(lesson)
+
+    monkeypatch.setattr(LabelLesson, "learn", slowly)
+    trained = train(tones, "linear")
+    assert trained.state == "shadow" and trained.erased_at is None
+    drain_jobs(seconds=60)
+    with tenancy(tones.project):
+        trained.refresh_from_db()
+    assert trained.erased_at is not None

@@ -6,11 +6,14 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from backend.learning.actions.forget import FORGET
 from backend.learning.actions.train import frozen_version
 from backend.learning.labels import LabelLesson, taught_keys
 from backend.projects.actions.jobs import drain_jobs
+from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items, remove_item
+from backend.suggestions.actions.weigh import FORGET_VALUES
 from backend.suggestions.artefacts import fault_of, folder_of, live_version
 from backend.suggestions.fusion import fused_suggester
 from backend.suggestions.items import as_sdk_item
@@ -70,6 +73,20 @@ def test_what_is_left_is_whole_and_weighs_as_before(trained):
     with tenancy(trained.project):
         assert fault_of(live_version(trained.question)) == ""
     assert weighed() == before
+
+
+def test_a_value_that_is_gone_when_training_begins_and_not_forgotten_yet_is_forgotten_after_it(taught):
+    call_command("train_suggester", question="duplicate")
+    with tenancy(taught.project):
+        for key in having(taught, "area3"):
+            remove_item(item=taught.items[key], now=timezone.now())
+        waiting = Job.objects.waiting().filter(project=taught.project)
+        assert waiting.filter(kind=FORGET_VALUES).count() == waiting.filter(kind=FORGET).count() == 1, "asked once"
+    call_command("train_suggester", question="duplicate")
+    assert '"area3"' in all_kept(taught)
+    while drain_jobs(seconds=60):
+        pass
+    assert '"area3"' not in all_kept(taught)
 
 
 def test_an_artefact_that_is_damaged_is_left_and_the_rest_is_forgotten(trained):
