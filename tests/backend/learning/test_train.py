@@ -115,11 +115,12 @@ def trained_by_a_worker(world):
 @pytest.mark.parametrize("step", ["gather", "learn"])
 def test_what_trying_again_does_not_change_is_said_at_once_with_what_to_do(taught, monkeypatch, step):
     def missing(*_, **__):
-        raise LearningMissing("Install what learns: pip install 'earmark[learned]'.")
+        raise LearningMissing("lightgbm")
 
     monkeypatch.setattr(work, step, missing)
     asked = trained_by_a_worker(taught)
-    assert (asked.state, asked.failure) == ("failed", "Install what learns: pip install 'earmark[learned]'.")
+    told = "Learning needs the extra `learned` (lightgbm is not installed): pip install 'earmark[learned]'"
+    assert (asked.state, asked.failure) == ("failed", told)
     with tenancy(taught.project):
         assert not Job.objects.waiting().filter(kind=TRAIN).exists()
 
@@ -195,7 +196,7 @@ def test_without_times_nothing_known_of_a_cluster_gives_answers_away(forum, labe
             question=forum.question, version=version, asked_by="ann", now=forum.now, is_queued=False
         )
     lesson = gather(trained=trained, now=forum.now)
-    at = lesson.hybrid.pool.features.index("known_mates")
+    at = lesson.reranker.hybrid.pool.features.index("known_mates")
     assert lesson.asked and not any(each.features[at] for query in lesson.asked for each in query.pool)
     assert lesson.examples and not any(each.features[at] for each in lesson.examples)
 
