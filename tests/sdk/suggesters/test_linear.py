@@ -211,8 +211,8 @@ def test_words_are_forgotten_and_items_that_do_not_say_them_are_guessed_as_befor
     known = [LabelledItem.chosen(item, label) for item, label in drawn(80, 0)]
     told = [*known, LabelledItem.chosen(Item("x", "hangs zanzibar", metadata={"room": "attic"}), "freeze")]
     made = LinearLabels(one_of=True).fit(told)
-    alone = made.words_kept_of(Item("?", "zanzibar", metadata={"room": "attic"}))
-    assert {"w:zanzibar", "f:room=attic"} <= alone
+    alone = made.words_kept_of(told[-1].item) - {name for each in known for name in made.words_kept_of(each.item)}
+    assert alone == {"w:zanzibar", "b:zanzi", "p:hangs zanzibar", "f:room=attic"}
     less = made.without(alone)
     assert "zanzibar" in made._as_json() and "zanzibar" not in less._as_json() and "attic" not in less._as_json()
     asked = Item("?", "window hangs today")
