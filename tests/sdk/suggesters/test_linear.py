@@ -209,10 +209,10 @@ def test_numbers_beyond_all_reason_are_passed_over():
 
 def test_words_are_forgotten_and_items_that_do_not_say_them_are_guessed_as_before():
     known = [LabelledItem.chosen(item, label) for item, label in drawn(80, 0)]
-    gone = Item("x", "hangs zanzibar", metadata={"room": "attic"})
-    made = LinearLabels(one_of=True).fit([*known, LabelledItem.chosen(gone, "freeze")])
-    alone = made.words_kept_of(gone).difference(*(made.words_kept_of(each.item) for each in known))
-    assert {"w:zanzibar", "p:hangs zanzibar", "f:room=attic"} <= alone and "w:hangs" not in alone
+    told = [*known, LabelledItem.chosen(Item("x", "hangs zanzibar", metadata={"room": "attic"}), "freeze")]
+    made = LinearLabels(one_of=True).fit(told)
+    alone = made.words_kept_of(told[-1].item) - {name for each in known for name in made.words_kept_of(each.item)}
+    assert alone == {"w:zanzibar", "b:zanzi", "p:hangs zanzibar", "f:room=attic"}
     less = made.without(alone)
     assert "zanzibar" in made._as_json() and "zanzibar" not in less._as_json() and "attic" not in less._as_json()
     asked = Item("?", "window hangs today")
