@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from earmark.anchors import Found, describe, find
+from earmark.anchors import Found, Position, Quote, TextAnchor, describe, find
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +40,10 @@ def test_what_is_found_lies_within_the_text_and_is_not_empty(before, after, data
     start = data.draw(st.integers(0, len(before) - 1))
     found = find(describe(before, start, data.draw(st.integers(start + 1, len(before)))), after)
     assert found is None or (0 <= found.start < found.end <= len(after) and 0.5 <= found.sureness <= 1)
+
+
+def test_no_words_are_found_nowhere():
+    assert find(TextAnchor(Quote(""), Position(0, 1), ""), "a text") is None
 
 
 def test_of_two_places_that_are_alike_the_nearer_one_is_found():

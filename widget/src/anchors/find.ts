@@ -91,12 +91,20 @@ function locate(wanted: Wanted, text: number[]): Candidate | null {
   const holds = ([start, end, evidence]: Candidate) =>
     evidence - (start < end ? CAUTION * distance(wanted, start) : 0) >= ENOUGH * size;
   let best: Candidate | undefined;
-  for (const [start, end] of [[Math.max(0, low - NEAR), Math.min(text.length, low + size + NEAR)], [0, text.length]] as const) {
+  const better = (one: Candidate | undefined, other: Candidate) => (one && rank(one) >= rank(other) ? one : other);
+  for (let at = 0; at + size <= text.length; at++) {
+    if (!starts(pattern, text, at)) continue;
+    const whole: Candidate = [at + from, at + to, size];
+    if (holds(whole)) best = better(best, whole);
+  }
+  const near = [Math.max(0, low - NEAR), Math.min(text.length, low + size + NEAR)] as const;
+  // Where the whole stands as it was, what is only like it is looked for no further than near.
+  for (const [start, end] of best ? [near] : [near, [0, text.length] as const]) {
     const all = candidates(wanted, text, start, end).filter(holds);
     if (best) all.push(best);
-    best = all.reduce<Candidate | undefined>((one, other) => (one && rank(one) >= rank(other) ? one : other), undefined);
+    best = all.reduce<Candidate | undefined>(better, undefined);
     if (best && rank(best) >= SURE * size) break;
-  } // prettier-ignore
+  }
   return best && best[0] < best[1] ? [best[0], best[1], best[2] / size] : null;
 }
 

@@ -107,11 +107,14 @@ def find(anchor: TextAnchor, text: str) -> Found | None:
 def _find(wanted: _Wanted, text: str) -> Found | None:
     size = len(wanted.pattern)
     low = wanted.place - len(wanted.before)
-    if wanted.words and low >= 0 and text.startswith(wanted.pattern, low):
+    if not wanted.words:
+        return None
+    if low >= 0 and text.startswith(wanted.pattern, low):
         return Found(wanted.place, wanted.place + len(wanted.words), 1.0)
-    best = None
     near = max(0, low - NEAR), min(len(text), low + size + NEAR)
-    for start, end in (near, (0, len(text))):
+    whole = [one for one in _unedited(wanted, text) if _holds(wanted, one)]
+    best = max(whole, key=lambda one: _rank(wanted, one), default=None)
+    for start, end in (near, *([] if best else [(0, len(text))])):
         found = [one for one in _candidates(wanted, text, start, end) if _holds(wanted, one)]
         if best:
             found.append(best)
@@ -121,6 +124,15 @@ def _find(wanted: _Wanted, text: str) -> Found | None:
     if not best or best.start == best.end:
         return None
     return Found(best.start, best.end, best.evidence / size)
+
+
+def _unedited(wanted: _Wanted, text: str) -> Iterator[_Candidate]:
+    """Yield where the whole pattern stands as it was; then what is only like it is looked for no further than near."""
+    at = text.find(wanted.pattern)
+    while at >= 0:
+        start = at + len(wanted.before)
+        yield _Candidate(start, start + len(wanted.words), len(wanted.pattern))
+        at = text.find(wanted.pattern, at + 1)
 
 
 def _holds(wanted: _Wanted, candidate: _Candidate) -> bool:
