@@ -56,8 +56,8 @@ export function find({ quote: { exact, prefix, suffix }, position }: TextAnchor,
     return found && told(...found);
   }
   const inner = length - LONG / 2;
-  const first = look(before, words.slice(0, LONG / 2), words.slice(LONG / 2, LONG / 2 + after.length), position.start);
-  const last = first && look(words.slice(inner - before.length, inner), words.slice(inner), after, first[0] + inner);
+  const first = look(before, words.slice(0, LONG / 2), words.slice(LONG / 2, LONG * 0.75), position.start);
+  const last = first && look(words.slice(inner - LONG / 4, inner), words.slice(inner), after, first[0] + inner);
   const share = last ? (last[1] - first[0]) / length : 0;
   return last && share >= 0.5 && share <= 2 ? told(first[0], last[1], Math.min(first[2], last[2])) : null;
 }

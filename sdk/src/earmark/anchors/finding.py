@@ -91,13 +91,12 @@ def find(anchor: TextAnchor, text: str) -> Found | None:
     quote, place = anchor.quote, anchor.position.start
     if len(quote.exact) <= LONG:
         return _find(_Wanted(quote.prefix, quote.exact, quote.suffix, place), text)
-    half = LONG // 2
-    context = len(quote.suffix)
+    half, context = LONG // 2, LONG // 4
     first = _find(_Wanted(quote.prefix, quote.exact[:half], quote.exact[half : half + context], place), text)
     if not first:
         return None
     inner = len(quote.exact) - half
-    before = quote.exact[max(0, inner - len(quote.prefix)) : inner]
+    before = quote.exact[inner - context : inner]
     last = _find(_Wanted(before, quote.exact[inner:], quote.suffix, first.start + inner), text)
     if not last or not 0.5 <= (last.end - first.start) / len(quote.exact) <= 2:
         return None
