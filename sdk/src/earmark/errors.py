@@ -10,6 +10,7 @@
     ├── SemanticMissing              the packages of the extra `semantic` are not installed
     ├── ModelMissing                 an embedding model that is in no folder and cannot be fetched
     ├── WrongKindOfKey               a server's client was given something else than a secret key
+    ├── AnchorUnusable               an anchor that points nowhere, or not into this text or picture
     ├── FileNotUnderstood            a line of a file is not what it should be, by its number
     ├── NotTrained                   a learned suggester that was not fitted, or a file of one that is not whole
     ├── LearningMissing              the packages of the extra `learned` are not installed
@@ -106,6 +107,16 @@ class WrongKindOfKey(EarmarkError):
     """The client for servers takes a secret key (`sk_…`), never a publishable one."""
 
     code = "wrong_kind_of_key"
+
+
+class AnchorUnusable(EarmarkError):
+    """An anchor points nowhere, or not into the text or picture at hand; `code` says why, `str()` what to do."""
+
+    code = "anchor_unusable"
+
+    def __init__(self, code: str, what_to_do: str) -> None:
+        super().__init__(what_to_do)
+        self.code = code
 
 
 class FileNotUnderstood(EarmarkError):

@@ -1,0 +1,20 @@
+"""Anchors: where in a text or a picture a judgement points, and where that is now."""
+
+from earmark.anchors.anchor import Position, Quote, TextAnchor, describe, snapshot_of, words_of
+from earmark.anchors.finding import Found, find
+from earmark.anchors.region import Region
+from earmark.anchors.text import read_html, read_text
+
+__all__ = [
+    "Found",
+    "Position",
+    "Quote",
+    "Region",
+    "TextAnchor",
+    "describe",
+    "find",
+    "read_html",
+    "read_text",
+    "snapshot_of",
+    "words_of",
+]

@@ -1,0 +1,121 @@
+"""Where in a text a judgement points: the words, what stood around them, their position, and the text's hash.
+
+The form is that of the W3C Web Annotation Data Model (2017): a TextQuoteSelector and a TextPositionSelector, with the
+hash of the text that the position counts in. Positions are Unicode code points: an index of a Python `str`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from earmark.errors import AnchorUnusable
+
+CONTEXT = 48
+"""Code points that are kept of what stands before and after."""
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The words, and up to 48 code points before and after them."""
+
+    exact: str
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class Position:
+    """The first code point of the words, and the one after their last."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class TextAnchor:
+    """Words in a text; `snapshot` is the SHA-256 of the text's UTF-8, in hexadecimal."""
+
+    quote: Quote
+    position: Position
+    snapshot: str
+
+    @classmethod
+    def of(cls, wire: Mapping[str, Any]) -> TextAnchor:
+        """Return the anchor that stands in JSON; raises AnchorUnusable where it is none, saying what to do."""
+        try:
+            quote, position, snapshot = wire["quote"], wire["position"], wire["snapshot"]
+            parts = [quote["exact"], quote.get("prefix", ""), quote.get("suffix", ""), snapshot]
+            places = [position["start"], position["end"]]
+        except (KeyError, TypeError, AttributeError):
+            raise AnchorUnusable(
+                "not_an_anchor", "An anchor is {quote: {exact, prefix, suffix}, position: {start, end}, snapshot}."
+            ) from None
+        if any(not isinstance(part, str) for part in parts) or any(type(place) is not int for place in places):
+            raise AnchorUnusable("not_an_anchor", "Quote and snapshot are strings; start and end are whole numbers.")
+        _check(*places, *parts[:3])
+        return cls(Quote(*parts[:3]), Position(*places), snapshot)
+
+    @property
+    def wire(self) -> dict[str, Any]:
+        """The anchor as JSON holds it."""
+        return asdict(self)
+
+
+def snapshot_of(text: str) -> str:
+    """Return the hash by which a text is known: SHA-256 of its UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def describe(text: str, start: int, end: int) -> TextAnchor:
+    """Return the anchor of `text[start:end]`; raises AnchorUnusable for a stretch that is empty or not in the text."""
+    _check(start, end)
+    _check_within(text, end)
+    quote = Quote(text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
+    return TextAnchor(quote, Position(start, end), snapshot_of(text))
+
+
+def words_of(anchor: TextAnchor, text: str) -> str:
+    """Return the words that an anchor marks in the very text it was made in.
+
+    Raises AnchorUnusable, whose `code` says what is wrong: `another_snapshot` (look the words up with `find`),
+    `past_the_end`, `another_quote`.
+    """
+    if anchor.snapshot != snapshot_of(text):
+        raise AnchorUnusable(
+            "another_snapshot",
+            "The text has changed since the anchor was made, or was read another way; take the snapshot that the "
+            "anchor names, or look its words up with find(anchor, text).",
+        )
+    start, end = anchor.position.start, anchor.position.end
+    _check_within(text, end)
+    if text[start:end] != anchor.quote.exact:
+        raise AnchorUnusable(
+            "another_quote",
+            f"{text[start:end]!r} stands at {start} to {end}, not {anchor.quote.exact!r}; count code points, "
+            "not UTF-16 units or bytes.",
+        )
+    return anchor.quote.exact
+
+
+def _check(start: int, end: int, *parts: str) -> None:
+    if not 0 <= start < end:
+        raise AnchorUnusable("no_stretch", f"start must be 0 or more and less than end; got {start} and {end}.")
+    if any(LONE_SURROGATE.search(part) for part in parts):
+        raise AnchorUnusable(
+            "inside_a_character",
+            "A surrogate stands alone: the text was cut inside a character; cut at code points, not at UTF-16 units.",
+        )
+
+
+def _check_within(text: str, end: int) -> None:
+    if end > len(text):
+        raise AnchorUnusable(
+            "past_the_end",
+            f"The text has {len(text)} code points and the anchor ends at {end}; count code points, "
+            "not UTF-16 units or bytes.",
+        )
