@@ -7,7 +7,7 @@ the first is locked would let every request wait.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
@@ -111,6 +111,23 @@ class AddUniqueMeanwhile(AddConstraint):
             plain = str(self.constraint.create_sql(model, schema_editor))
             build = plain.replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1)
             _build(schema_editor, self.constraint.name, build)
+
+
+def build_index_anew(name: str, build: str) -> RunPython:
+    """Return an operation that puts an index in the place of one that serves until it is there.
+
+    `build` is the statement, `create index concurrently {name} …`. Run twice it is built twice, which does no harm.
+    """
+
+    def run(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        editor = cast("DatabaseSchemaEditor", schema_editor)
+        anew = f"{name}_anew"
+        _build(editor, anew, build.format(name=editor.quote_name(anew)))
+        with _patience(editor):
+            editor.execute(f"drop index concurrently if exists {editor.quote_name(name)}")
+        editor.execute(f"alter index {editor.quote_name(anew)} rename to {editor.quote_name(name)}")
+
+    return RunPython(run, RunPython.noop)
 
 
 def update_in_batches(table: str, statement: str) -> RunPython:

@@ -138,10 +138,10 @@ def _put_vectors(project: int, count: int) -> None:
 def _index_vectors() -> None:
     from importlib import import_module
 
-    build = import_module("backend.suggestions.migrations.0005_nearest_vectors").BUILD
+    build = import_module("backend.suggestions.migrations.0012_denser_vector_indexes").BUILD
     with _owner() as owner:
         owner.execute("set maintenance_work_mem = '3GB'; set max_parallel_maintenance_workers = 2")
-        owner.execute(build.format(width=384))
+        owner.execute(build.format(width=384).format(name="vectors_of_384"))
         owner.execute("analyze suggestions_itemvector")
         owner.execute("checkpoint")
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,6 @@ sys.path[:0] = [str(BASE)]
 ASKED, K, AT_LEAST = 200, 20, 0.98
 SHARES = {"large": 0.9, "medium": 0.09, "small": 0.01}
 LINE = "| {count:,} | {project}: {mine:,} | {way} | {recall:.3f} | {recall_before:.3f} | {p50:.1f} / {p99:.1f} |"
-_INDEX = """
-create index vectors_of_384 on suggestions_itemvector
-    using hnsw ((vector::halfvec(384)) halfvec_cosine_ops) where width = 384
-"""
 _VERSION = """
 insert into suggestions_embeddingversion
     (project_id, name, version, width, state, followed_seq, vectors_count, started_at)
@@ -89,7 +86,8 @@ def measured(count: int) -> Iterator[dict[str, Any]]:
             filled[name] = (put(owner, name, vectors), vectors)
         began = time.perf_counter()
         owner.execute("set maintenance_work_mem = '3GB'; set max_parallel_maintenance_workers = 2")
-        owner.execute(_INDEX)
+        build = import_module("backend.suggestions.migrations.0012_denser_vector_indexes").BUILD
+        owner.execute(build.format(width=384).format(name="vectors_of_384"))
         owner.execute("analyze suggestions_itemvector, questions_item")
         [size] = owner.execute("select (pg_relation_size('vectors_of_384') / 1e6)::float").fetchone()
     print(f"{count:,} vectors: index {size:.0f} MB, built in {time.perf_counter() - began:.0f} s", file=sys.stderr)

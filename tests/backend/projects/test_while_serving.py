@@ -12,6 +12,7 @@ from backend.projects.while_serving import (
     AddIndexMeanwhile,
     AddUniqueMeanwhile,
     AllowNullMeanwhile,
+    build_index_anew,
     update_in_batches,
 )  # fmt: skip
 
@@ -124,6 +125,17 @@ def test_an_index_that_was_left_unfinished_is_built_anew(notes):
         cursor.execute("update tests_note set length = null")
     apply(notes, operation)
     assert value_of(notes, VALID) is True
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_an_index_takes_the_place_of_another_however_often_its_migration_runs(notes):
+    apply(notes, AddIndexMeanwhile("note", models.Index(fields=["word"], name="notes_by_word")))
+    operation = build_index_anew("notes_by_word", "create index concurrently {name} on tests_note (word, length)")
+    for _ in range(2):
+        apply(notes, operation)
+        assert value_of(notes, VALID)
+        assert "(word, length)" in value_of(notes, "select pg_get_indexdef('notes_by_word'::regclass)")
+        assert value_of(notes, "select count(*) from pg_indexes where tablename = 'tests_note'") == 2
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
