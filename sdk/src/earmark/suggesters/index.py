@@ -75,7 +75,7 @@ class ItemIndex:
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self._folder = Path(folder) / f"format-{FORMAT}" if folder is not None else None
-        self._lock = threading.Lock()
+        self._lock, self._counting = threading.Lock(), threading.Lock()
         self._stemmed = _analyzer(tantivy.Filter.stemmer("english"))
         self._plain = _analyzer()
         self._schema = _schema()
@@ -104,14 +104,21 @@ class ItemIndex:
         return Snapshot(searcher, self._schema, stemmed=self._stemmed, plain=self._plain, looked_up=known)
 
     def rarities(self, snapshot: Snapshot) -> Rarities:
-        """Return how rare words of bodies are, as it was when there were about as many items as in a snapshot."""
-        known, count = self._rarities, snapshot.count
-        is_near = known is not None and (known.count == count or known.count / GROWN < count < known.count * GROWN)
-        if known is None or not is_near:
-            from earmark.suggesters.likeness import Rarities
+        """Return how rare words of bodies are, as it was when there were about as many items as in a snapshot.
 
-            known = self._rarities = Rarities(snapshot.said_by(BODY), count)
-        return known
+        One thread at a time looks it up anew; to others the old figures are good enough meanwhile.
+        """
+        known, count = self._rarities, snapshot.count
+        if known is not None:
+            is_near = known.count == count or known.count / GROWN < count < known.count * GROWN
+            if is_near or self._counting.locked():
+                return known
+        with self._counting:
+            if self._rarities is None or self._rarities is known:
+                from earmark.suggesters.likeness import Rarities
+
+                self._rarities = Rarities(snapshot.said_by(BODY), count)
+            return self._rarities
 
     def search(
         self,
@@ -234,6 +241,7 @@ class ItemIndex:
             with suppress(FileNotFoundError):
                 self._folder.rename(aside / "index")
             self._index = self._open()
+            self._rarities = None
             del writer
             shutil.rmtree(aside, ignore_errors=True)
             self.reload()
