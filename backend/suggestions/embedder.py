@@ -20,6 +20,8 @@ _loading = threading.Lock()
 _loaded: dict[str, Embedder | None] = {}
 _loaded_at: list[datetime] = []
 _earlier: dict[str, Embedder | None] = {}
+_needed: dict[int, str] = {}
+"""Of which earlier version a project's vectors are that serve, by project."""
 _said: set[str] = set()
 
 
@@ -49,9 +51,14 @@ def configured_embedder() -> Embedder | None:
         return _loaded[name]
 
 
-def earlier_embedder(name: str, version: str) -> Embedder | None:
-    """Return the embedder of an earlier version, loaded once, None where its model does not lie in EARMARK_MODELS."""
+def earlier_embedder(project_id: int, name: str, version: str) -> Embedder | None:
+    """Return the embedder of an earlier version that serves a project, None where its model is not in EARMARK_MODELS.
+
+    Loaded once, whichever project needs it first, and kept until the last one was told to `forget_earlier`.
+    """
     with _loading:
+        _needed[project_id] = version
+        _forget_unneeded()
         if version not in _earlier:
             folders = [folder for folder in models_in(settings.EARMARK_MODELS) if folder.name == Path(name).name]
             found = _load(str(folders[0])) if folders else None
@@ -59,10 +66,16 @@ def earlier_embedder(name: str, version: str) -> Embedder | None:
         return _earlier[version]
 
 
-def forget_earlier() -> None:
-    """Free the memory of embedders of earlier versions, which are not needed any more."""
+def forget_earlier(project_id: int) -> None:
+    """Note that a project needs no earlier embedder any more; free the memory of those that none needs."""
     with _loading:
-        _earlier.clear()
+        _needed.pop(project_id, None)
+        _forget_unneeded()
+
+
+def _forget_unneeded() -> None:
+    for version in _earlier.keys() - _needed.values():
+        del _earlier[version]
 
 
 def loaded_at() -> datetime | None:
@@ -82,6 +95,7 @@ def forget_embedders() -> None:
     with _loading:
         _loaded.clear()
         _earlier.clear()
+        _needed.clear()
         _said.clear()
 
 

@@ -95,12 +95,15 @@ class FollowedIndex:
     def follow(self, *, look_again_s: float = LOOK_AGAIN_S, at_most_s: float = FOLLOW_AT_MOST_S) -> None:
         """Take what changed since the last look; what takes longer than `at_most_s` goes on behind, in a thread.
 
-        Where another thread or process writes, read what it wrote. A damaged index starts over.
+        Where another thread or process writes, read what it wrote; while words of removed items are taken out, which
+        merges, wait for nothing and leave the rest to the thread. A damaged index starts over.
         """
         if time.monotonic() - self._looked_at < look_again_s:
             return
-        if self._is_going_on() or not self._lock.acquire(timeout=at_most_s):
+        if self._is_going_on() or not self._lock.acquire(timeout=0 if self._is_forgetting() else at_most_s):
             self.index.reload()
+            if self._is_forgetting() and self._newest_here() > self.index.applied_seq:
+                self._go_on()
             return
         try:
             until = time.monotonic() + at_most_s
@@ -221,10 +224,12 @@ class FollowedIndex:
 
         Between batches others may write. One process of a machine does it at a time.
         """
-        is_at_it = self._forgetting is not None and self._forgetting.is_alive()
-        if not is_at_it and time.monotonic() > self._forget_after:
+        if not self._is_forgetting() and time.monotonic() > self._forget_after:
             self._forgetting = threading.Thread(target=self._rewrite, name="rewrite-index", daemon=True)
             self._forgetting.start()
+
+    def _is_forgetting(self) -> bool:
+        return self._forgetting is not None and self._forgetting.is_alive()
 
     def _rewrite(self) -> None:
         try:
@@ -292,7 +297,7 @@ class FollowedIndex:
     def _take_rest(self) -> None:
         try:
             while True:
-                with tenancy(self.project_id), self._lock:
+                with self._lock, tenancy(self.project_id):  # so that no transaction is open while it waits
                     if not self._take_batch(BATCH):
                         return
         except sdk.SomeoneElseWrites:

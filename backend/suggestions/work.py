@@ -1,5 +1,6 @@
 """The jobs of suggestions: embed a batch of items, forget vectors of what is gone, weigh fields."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,8 @@ from backend.suggestions.errors import EmbeddingUnderWay
 from backend.suggestions.models import EmbeddingVersion
 from backend.suggestions.retrieval import index_of
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -38,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Errand:
-    """What is embedded in one go: a batch of the configured embedder, and one of the version that serves meanwhile."""
+    """What is embedded in one go: last a batch of the configured embedder, before it one of the version that serves."""
 
     project_id: int
     parts: Sequence[Part]
@@ -67,9 +70,9 @@ def _part_of_serving(project_id: int, embedder: Embedder, now: datetime) -> list
     serving = EmbeddingVersion.objects.of(project_id).filter(state=EmbeddingVersion.State.SERVING)
     found = serving.exclude(version=embedder.version).first()
     if found is None:
-        forget_earlier()
+        forget_earlier(project_id)
         return []
-    earlier = earlier_embedder(found.name, found.version)
+    earlier = earlier_embedder(project_id, found.name, found.version)
     try:
         batch = begin_batch(project_id=project_id, embedder=earlier, now=now) if earlier else None
     except EmbeddingUnderWay:
@@ -78,15 +81,33 @@ def _part_of_serving(project_id: int, embedder: Embedder, now: datetime) -> list
 
 
 def embed_batch(errand: Errand) -> Errand:
-    """Embed; about a second of one core a batch, outside any transaction."""
+    """Embed; about a second of one core a batch, outside any transaction.
+
+    What fails of the version that serves meanwhile is let go; it does not hold up the new one, which takes its place.
+    """
+    *earlier, new = errand.parts
+    done = []
+    for part in earlier:
+        try:
+            done.append(_embedded(part))
+        except Exception as error:
+            _let_go(errand.project_id, [part])
+            logger.warning("A batch for the embedding version that serves is left out: %s", type(error).__name__)
     try:
-        parts = [replace(part, vectors=part.embedder.encode(part.batch.texts).tolist()) for part in errand.parts]
-        return replace(errand, parts=parts)
+        return replace(errand, parts=[*done, _embedded(new)])
     except Exception:
-        with tenancy(errand.project_id):
-            for part in errand.parts:
-                let_go(batch=part.batch)
+        _let_go(errand.project_id, [*done, new])
         raise
+
+
+def _embedded(part: Part) -> Part:
+    return replace(part, vectors=part.embedder.encode(part.batch.texts).tolist())
+
+
+def _let_go(project_id: int, parts: Sequence[Part]) -> None:
+    with tenancy(project_id):
+        for part in parts:
+            let_go(batch=part.batch)
 
 
 def write_batch(*, project_id: int, now: datetime, answer: Errand, **_: Any) -> None:

@@ -10,7 +10,9 @@ def test_known_kinds_from_nought_to_five_are_weights(weights):
     assert fault_of_weights(weights) == ""
 
 
-@pytest.mark.parametrize("weight", [-1, 5.01, float("nan"), float("inf"), True, "1", None])
+@pytest.mark.parametrize(
+    "weight", [-1, 5.01, float("nan"), float("inf"), pytest.param(10**400, id="huge"), True, "1", None]
+)
 def test_another_number_is_refused_by_name(weight):
     assert fault_of_weights({"title": weight}).startswith("The weight of title is not a number from 0 to 5.")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 KINDS = ("words", "title", "meaning", "fields", "time")
@@ -21,7 +20,7 @@ def fault_of_weights(weights: object) -> str:
     for kind, weight in weights.items():
         if kind not in KINDS:
             return f"{str(kind)[:80]!r} is no weight. {rule}"
-        is_number = isinstance(weight, int | float) and not isinstance(weight, bool) and math.isfinite(weight)
+        is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
         if not is_number or not 0 <= weight <= LARGEST_WEIGHT:
             return f"The weight of {kind} is not a number from 0 to {LARGEST_WEIGHT:g}. {rule}"
     return ""

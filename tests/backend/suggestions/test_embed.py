@@ -1,15 +1,18 @@
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.utils import timezone
+from earmark.suggesters.embedding import Embedder
 
 from backend.projects.actions.jobs import claim_job, do_job, drain_jobs
 from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item
+from backend.suggestions import embedder as embedder_module
 from backend.suggestions.actions import embed
 from backend.suggestions.actions.embed import begin_batch, embed_later, end_batch
 from backend.suggestions.embedder import configured_embedder, forget_embedders
@@ -233,6 +236,75 @@ def test_where_the_older_model_is_gone_the_new_version_is_built_alone(project, a
     assert "late" not in embedded(project)[old]
     drain_jobs()
     assert embedded(project) == {new: {"1", "2", "3", "4", "5", "late"}}
+
+
+def test_where_the_older_model_fails_its_batch_is_left_out_and_the_new_version_is_built(
+    project, add_model, monkeypatch
+):
+    old, new, do_one = begin_a_new_version(project, add_model, monkeypatch)
+    encode = Embedder.encode
+
+    def failing(embedder, texts):
+        if embedder.version == old:
+            raise RuntimeError("out of memory")
+        return encode(embedder, texts)
+
+    monkeypatch.setattr(Embedder, "encode", failing)
+    with tenancy(project):
+        register_items(project_id=project.pk, items=[NewItem("late", "mail key")], now=timezone.now())
+    before = len(embedded(project)[new])
+    do_one()
+    assert (len(embedded(project)[new]) > before, "late" in embedded(project)[old]) == (True, False)
+    with tenancy(project):
+        assert EmbeddingVersion.objects.get(version=old).busy_until is None
+    drain_jobs()
+    assert states(project) == {old: RETIRED, new: SERVING}
+
+
+def test_where_the_new_model_fails_both_batches_are_given_back(project, add_model, monkeypatch):
+    _, new, do_one = begin_a_new_version(project, add_model, monkeypatch)
+    encode = Embedder.encode
+
+    def failing(embedder, texts):
+        if embedder.version == new:
+            raise RuntimeError("out of memory")
+        return encode(embedder, texts)
+
+    monkeypatch.setattr(Embedder, "encode", failing)
+    with tenancy(project):
+        register_items(project_id=project.pk, items=[NewItem("late", "mail key")], now=timezone.now())
+    with pytest.raises(RuntimeError, match="out of memory"):
+        do_one()
+    with tenancy(project):
+        assert set(EmbeddingVersion.objects.values_list("busy_until", flat=True)) == {None}
+
+
+def test_an_older_model_is_loaded_once_for_all_projects_that_it_still_serves(
+    make_world, add_model, models, monkeypatch
+):
+    one, other, third = (make_world(slug).project for slug in ("one", "other", "third"))
+    drain_jobs()
+    old = configured_embedder().version
+    add_model("tinier", 2.0)
+    monkeypatch.setattr(embed, "BATCH", 2)
+    loads, load = [], embedder_module._load
+    monkeypatch.setattr(embedder_module, "_load", lambda name: loads.append(Path(name).name) or load(name))
+    with tenancy(third):  # needs no older one: the new one is the first of it
+        EmbeddingVersion.objects.all().delete()
+    embed_all_later()
+    for number in range(6):  # the projects take turns
+        for project in (one, other):
+            with tenancy(project):
+                register_items(project_id=project.pk, items=[NewItem(f"n{number}", "mail")], now=timezone.now())
+        do_job(claim_job(now=timezone.now()), now=timezone.now())
+    drain_jobs()
+    assert all(states(project)[old] == RETIRED for project in (one, other))
+    assert loads.count("tiny") == 1
+    for project in (one, other):
+        with tenancy(project):
+            register_items(project_id=project.pk, items=[NewItem("after", "mail")], now=timezone.now())
+    drain_jobs()
+    assert embedder_module._earlier == {}, "nobody needs the older one any more"
 
 
 def test_a_batch_that_another_worker_holds_for_the_serving_version_holds_nobody_up(project, add_model, monkeypatch):

@@ -291,6 +291,47 @@ def test_what_is_removed_while_others_are_written_anew_leaves_no_word_either(tmp
     assert uses(tmp_path, "1", "secret-id", "canaryword") == 0 and index.count == 4
 
 
+ANN = Item("6", "Printer", author="ann-4711", metadata={"mail": "ann@forum.example", "status": "open"})
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        replace(ANN, author="", metadata={"status": "open"}),
+        replace(ANN, author="nobody", metadata={"mail": "", "status": "done"}),
+        replace(ANN, author="", metadata={"mail": None}),
+    ],
+)
+def test_a_person_who_was_taken_out_of_an_item_is_taken_out_of_the_files(tmp_path, threads, after):
+    index = ItemIndex(tmp_path)
+    index.apply([*threads, ANN])
+    index.apply([replace(ANN, title="Printers")])
+    index.apply([after])
+    assert grep(tmp_path, "ann-4711") and grep(tmp_path, "ann@forum.example")
+    assert index.has_hidden_words
+    there = {item.id: item for item in [*threads, after]}
+    assert list(index.rewrite(lambda ids: [there[key] for key in ids]))[-1] == 0
+    assert grep(tmp_path, "ann-4711") == grep(tmp_path, "ann@forum.example") == []
+    assert (index.has_hidden_words, index.count, found(index, "printers")[0]) == (False, 6, "6")
+
+
+def test_a_person_who_is_taken_out_while_others_are_written_anew_is_taken_out_too(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply([*threads, ANN])
+    index.apply([replace(ANN, title="Printers"), Item("7", "to be removed")])
+    index.hide(["7"])
+    there = {item.id: item for item in [*threads, replace(ANN, author="", metadata={})]}
+    list(index.rewrite(lambda ids: [there[key] for key in ids]))
+    assert grep(tmp_path, "ann-4711") == []
+
+
+def test_what_only_changes_lets_nothing_be_written_anew(tmp_path, threads):
+    index = ItemIndex(tmp_path)
+    index.apply([*threads, ANN])
+    index.apply([replace(ANN, title="Broken", metadata={**ANN.metadata, "status": "done", "tags": []})])
+    assert not index.has_hidden_words
+
+
 def test_erasing_asks_only_for_what_still_exists(tmp_path, threads):
     index = ItemIndex(tmp_path)
     index.apply(threads)

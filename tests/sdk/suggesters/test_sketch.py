@@ -1,12 +1,15 @@
 """Tests of earmark.suggesters.sketch and likeness: what is kept of an item, and how alike two are by it."""
 
 import math
+import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
 from earmark.suggesters import Item, ItemIndex
 from earmark.suggesters.likeness import LIKENESS, Rarities, Sketches, likeness
 from earmark.suggesters.sketch import facts_in, is_cut, sketched, words_said
+from earmark.suggesters.snapshot import Snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,4 +120,61 @@ def test_how_rare_words_are_is_looked_up_anew_once_the_index_has_grown():
     index.apply([Item("new", "", "word")])
     assert index.rarities(index.snapshot()) is known
     index.apply([Item(f"n{at}", "", "word") for at in range(10)])
+    assert index.rarities(index.snapshot()) is not known
+
+
+def test_how_rare_words_are_is_looked_up_by_one_while_others_go_by_what_was_known(monkeypatch):
+    index = ItemIndex()
+    index.apply([Item("1", "", "word")])
+    known = index.rarities(index.snapshot())
+    index.apply([Item("2", "", "word")])
+    is_at_it, may_end, lookers, said_by = threading.Event(), threading.Event(), [], Snapshot.said_by
+
+    def slowly(snapshot, field):
+        lookers.append(threading.current_thread().name)
+        is_at_it.set()
+        may_end.wait(10)
+        return said_by(snapshot, field)
+
+    monkeypatch.setattr(Snapshot, "said_by", slowly)
+    looker = threading.Thread(target=lambda: index.rarities(index.snapshot()), name="first")
+    looker.start()
+    assert is_at_it.wait(10)
+    assert index.rarities(index.snapshot()) is known
+    may_end.set()
+    looker.join()
+    assert (index.rarities(index.snapshot()).count, lookers) == (2, ["first"])
+
+
+def test_who_comes_first_waits_for_the_one_who_looks_up_how_rare_words_are(monkeypatch):
+    index = ItemIndex()
+    index.apply([Item("1", "", "word")])
+    looked, together, said_by = [], threading.Barrier(4), Snapshot.said_by
+
+    def slowly(snapshot, field):
+        looked.append(field)
+        time.sleep(0.2)  # long enough for the others to come
+        return said_by(snapshot, field)
+
+    monkeypatch.setattr(Snapshot, "said_by", slowly)
+
+    def look():
+        together.wait(10)
+        found.append(index.rarities(index.snapshot()))
+
+    found = []
+    lookers = [threading.Thread(target=look) for _ in range(4)]
+    for each in lookers:
+        each.start()
+    for each in lookers:
+        each.join()
+    assert (len(looked), len(set(map(id, found)))) == (1, 1)
+
+
+def test_an_index_that_starts_over_knows_no_more_how_rare_words_were(tmp_path):
+    index = ItemIndex(tmp_path)
+    index.apply([Item("1", "", "word")])
+    known = index.rarities(index.snapshot())
+    index.start_over()
+    index.apply([Item("1", "", "other")])
     assert index.rarities(index.snapshot()) is not known

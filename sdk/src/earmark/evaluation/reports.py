@@ -12,7 +12,7 @@ from earmark.errors import EarmarkError
 from earmark.evaluation.assembly import Bench
 from earmark.evaluation.console import count_of, counts_of, say
 from earmark.evaluation.drawing import ablation_drawn, curve_drawn
-from earmark.evaluation.files import holds_pairs, read_items, read_queries
+from earmark.evaluation.files import holds_pairs, read_items, read_queries, united
 from earmark.evaluation.running import of_items
 from earmark.evaluation.teaching import SEEDS, SIZES, Lesson, ablation, curve, held_back, lesson
 
@@ -52,9 +52,9 @@ def _lesson(given: argparse.Namespace) -> Lesson:
             raise EarmarkError(f"{path} holds given candidates; lines {{query, positives}} are needed here.")
     bench = Bench(given.model, say=say)
     bench.take(read_items(given.items).values())
-    known = [query for path in given.train for query in of_items(path, read_queries(path), bench.items)]
+    known = united(query for path in given.train for query in of_items(path, read_queries(path), bench.items))
     if given.queries:
-        return lesson(bench, known, of_items(given.queries, read_queries(given.queries), bench.items))
+        return lesson(bench, known, united(of_items(given.queries, read_queries(given.queries), bench.items)))
     return lesson(bench, *held_back([query for query in known if query.positives]))
 
 

@@ -93,8 +93,13 @@ def held_back(queries: Sequence[Query]) -> tuple[Sequence[Query], Sequence[Query
 
 
 def lesson(bench: Bench, taught: Sequence[Query], asked: Sequence[Query]) -> Lesson:
-    """Return what is there to learn and to ask. Raises EarmarkError where one of them is nothing."""
-    taught, asked = ([query for query in some if query.positives] for some in (taught, asked))
+    """Return what is there to learn, without queries that are asked about, and to ask; each query is there once.
+
+    Raises EarmarkError where one of them is nothing.
+    """
+    asked = [query for query in asked if query.positives]
+    kept_back = {query.id for query in asked}
+    taught = [query for query in taught if query.positives and query.id not in kept_back]
     if not taught or not asked:
         raise EarmarkError("Known answers are needed both to learn from and to ask about; three queries are the least.")
     learned = LearnedReranker(HybridSuggester(bench.pool(bench.known(taught))))

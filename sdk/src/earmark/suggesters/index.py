@@ -15,16 +15,17 @@ import struct
 import tempfile
 import threading
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
-from earmark.suggesters.sketch import LONGEST_BODY, sketched
+from earmark.suggesters.sketch import LONGEST_BODY, is_robbed, sketched
 from earmark.suggesters.snapshot import (
     BODY,
     FACT,
@@ -58,7 +59,7 @@ FOOTER_END = struct.Struct("<II")
 FOOTER_MAGIC = 1337
 READ_AT_ONCE = 1 << 20
 REWRITTEN_AT_ONCE = 500
-"""So many items are written anew in one commit."""
+"""So many items are written anew in one commit, and compared with what they were before at once."""
 logger = logging.getLogger(__name__)
 _STEMMED, _PLAIN = "earmark_stemmed", "earmark_plain"
 
@@ -74,7 +75,7 @@ class ItemIndex:
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self._folder = Path(folder) / f"format-{FORMAT}" if folder is not None else None
-        self._lock = threading.Lock()
+        self._lock, self._counting = threading.Lock(), threading.Lock()
         self._stemmed = _analyzer(tantivy.Filter.stemmer("english"))
         self._plain = _analyzer()
         self._schema = _schema()
@@ -103,14 +104,21 @@ class ItemIndex:
         return Snapshot(searcher, self._schema, stemmed=self._stemmed, plain=self._plain, looked_up=known)
 
     def rarities(self, snapshot: Snapshot) -> Rarities:
-        """Return how rare words of bodies are, as it was when there were about as many items as in a snapshot."""
-        known, count = self._rarities, snapshot.count
-        is_near = known is not None and (known.count == count or known.count / GROWN < count < known.count * GROWN)
-        if known is None or not is_near:
-            from earmark.suggesters.likeness import Rarities
+        """Return how rare words of bodies are, as it was when there were about as many items as in a snapshot.
 
-            known = self._rarities = Rarities(snapshot.said_by(BODY), count)
-        return known
+        One thread at a time looks it up anew; to others the old figures are good enough meanwhile.
+        """
+        known, count = self._rarities, snapshot.count
+        if known is not None:
+            is_near = known.count == count or known.count / GROWN < count < known.count * GROWN
+            if is_near or self._counting.locked():
+                return known
+        with self._counting:
+            if self._rarities is None or self._rarities is known:
+                from earmark.suggesters.likeness import Rarities
+
+                self._rarities = Rarities(snapshot.said_by(BODY), count)
+            return self._rarities
 
     def search(
         self,
@@ -136,16 +144,17 @@ class ItemIndex:
 
         Returns False, having done nothing, where this or a later change was already taken (so a late
         follower cannot write old texts over new ones). Raises SomeoneElseWrites, IndexFailed. The
-        words of what was replaced or removed may stay in the files until they are merged: see `erase`.
+        words of what was replaced or removed may stay in the files until they are merged: see `erase`. Where an
+        item's author is another one or a field of its metadata has gone, `rewrite` takes out what it was before.
         """
         with self._writing(seq) as writer:
             if seq is not None and seq <= self._applied_seq:
                 return False
             for key in removed:
                 self._drop(writer, key)
-            for item in items:
-                self._drop(writer, item.id)
-                self._put(writer, item)
+            rest = iter(items)
+            while some := list(islice(rest, REWRITTEN_AT_ONCE)):
+                self._replace(writer, some)
         return True
 
     def erase(self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Item]], *, seq: int | None = None) -> None:
@@ -161,8 +170,7 @@ class ItemIndex:
         """
         hidden = set(ids)
         with self._writing(seq) as writer:
-            names, segments = self._segment_names(), self.snapshot().segments_of(hidden)
-            self._note_stale(self._stale() | {name for at, name in enumerate(names) if at in segments})
+            self._note_stale_of(hidden)
             for key in hidden:
                 self._drop(writer, key)
 
@@ -186,9 +194,7 @@ class ItemIndex:
                 with self._writing(None) as writer:
                     for key in some:
                         self._drop(writer, key)
-                    for item in read(list(some)):
-                        if item.id in some:
-                            self._put(writer, item)
+                    self._replace(writer, [item for item in read(list(some)) if item.id in some])
                 yield len(left) - start - len(some)
             with self._writing(None):
                 self._note_stale(self._stale() - stale)
@@ -235,6 +241,7 @@ class ItemIndex:
             with suppress(FileNotFoundError):
                 self._folder.rename(aside / "index")
             self._index = self._open()
+            self._rarities = None
             del writer
             shutil.rmtree(aside, ignore_errors=True)
             self.reload()
@@ -314,6 +321,21 @@ class ItemIndex:
             self.reload()
         finally:
             self._lock.release()
+
+    def _note_stale_of(self, ids: Collection[str]) -> None:
+        """Note the segments in which items are, or were before they were replaced."""
+        names, segments = self._segment_names(), self.snapshot().segments_of(ids)
+        self._note_stale(self._stale() | {name for at, name in enumerate(names) if at in segments})
+
+    def _replace(self, writer: tantivy.IndexWriter, items: Sequence[Item]) -> None:
+        """Write items in place of those with the same ids; note where an author or a field that is gone is left."""
+        if self._folder is not None:
+            before = self.snapshot().sketches([item.id for item in items])
+            if robbed := {item.id for item in items if item.id in before and is_robbed(item, before[item.id])}:
+                self._note_stale_of(robbed)
+        for item in items:
+            self._drop(writer, item.id)
+            self._put(writer, item)
 
     def _drop(self, writer: tantivy.IndexWriter, key: str) -> None:
         with named_errors():

@@ -24,6 +24,7 @@ GRAM_SIGNS = 4
 LARGEST_COUNT = 255
 LONGEST_VALUE_SIGNS = 80
 """Longer values of a field are prose, which is not compared as a field."""
+NOTHING = ("", [])
 HEAD = struct.Struct("<5I")
 """How many words, lines and groups of letters follow, and the lengths of title and body in signs."""
 NAMED = 1
@@ -78,6 +79,15 @@ def facts_in(sketch: bytes) -> tuple[str, str, dict[str, Any]]:
     words, lines, grams, _, _ = HEAD.unpack_from(sketch)
     author, kind, metadata = json.loads(sketch[HEAD.size + 4 * (words + lines + grams) + 3 * words :].decode())
     return author, kind, metadata
+
+
+def is_robbed(item: Item, sketch: bytes) -> bool:
+    """Return whether an item's earlier sketch names another author than it has, or a field that it has no more."""
+    author, _, before = facts_in(sketch)
+    now = _short(item.metadata)
+    return author not in ("", item.author) or any(
+        value not in NOTHING and now.get(name, "") in NOTHING for name, value in before.items()
+    )
 
 
 def _short(metadata: Mapping[str, Any]) -> dict[str, Any]:
