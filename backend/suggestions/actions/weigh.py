@@ -14,6 +14,7 @@ from earmark.suggesters.facets import Facets, likely_pairs
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
+from backend.projects.actions.jobs import enqueue_once
 from backend.questions.models import Item
 from backend.suggestions.artefacts import load_trained, scrub_trained
 from backend.suggestions.items import StoredItems, as_sdk_item
@@ -25,7 +26,11 @@ SAMPLE = 4_000
 
 
 def weigh_fields(*, project_id: int, index: sdk.ItemIndex, now: datetime) -> WeighedFields:
-    """Weigh a project's fields by a sample of its items, and write it down in place of what was known."""
+    """Weigh a project's fields by a sample of its items, and write it down in place of what was known.
+
+    Asks for what was removed since the sample was read to be forgotten: its values may be among what is written.
+    """
+    newest = newest_change(project_id)
     present = Item.objects.of(project_id).present().order_by("pk")
     ids = list(present.values_list("pk", flat=True))
     sample = [as_sdk_item(item) for item in present.filter(pk__in=ids[:: max(1, len(ids) // SAMPLE)])]
@@ -37,8 +42,10 @@ def weigh_fields(*, project_id: int, index: sdk.ItemIndex, now: datetime) -> Wei
 
     facets = Facets().fit(sample, likely_pairs(sample, nearest, StoredItems(project_id)))
     weighed, _ = WeighedFields.objects.update_or_create(
-        project_id=project_id, defaults=_told(facets) | {"items_count": len(ids), "weighed_at": now}
+        project_id=project_id,
+        defaults=_told(facets) | {"items_count": len(ids), "weighed_at": now, "followed_seq": newest},
     )
+    enqueue_once(project=project_id, kind=FORGET_VALUES)
     return weighed
 
 
