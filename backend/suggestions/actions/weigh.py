@@ -14,13 +14,13 @@ from earmark.suggesters.facets import Facets, likely_pairs
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
-from backend.projects.actions.jobs import enqueue_once
+from backend.projects.actions.jobs import enqueue, enqueue_once
 from backend.questions.models import Item
-from backend.suggestions.artefacts import load_trained, scrub_trained
+from backend.suggestions.artefacts import clear_beside, load_trained, scrub_trained
 from backend.suggestions.items import StoredItems, as_sdk_item
 from backend.suggestions.models import TrainedVersion, WeighedFields
 
-FORGET_VALUES = "suggestions.forget_values"
+FORGET_VALUES, CLEAR_ARTEFACTS = "suggestions.forget_values", "suggestions.clear_artefacts"
 SAMPLE = 4_000
 """Items that are looked at, spread evenly over all in the order they were registered in."""
 
@@ -50,10 +50,9 @@ def weigh_fields(*, project_id: int, index: sdk.ItemIndex, now: datetime) -> Wei
 
 
 def forget_values(*, project_id: int) -> None:
-    """Take the values of removed items that no item has any more out of what was weighed and of learned orders.
+    """Take the values of removed items that no item has any more out of what was weighed; ask for learned orders.
 
-    Each remembers up to which change of an item that was done. No item that is there weighs otherwise afterwards. An
-    artefact that is not whole here is left as it is: it serves nobody.
+    Each remembers up to which change of an item that was done. No item that is there weighs otherwise afterwards.
     """
     newest = newest_change(project_id)
     is_gone = _Gone(project_id)
@@ -63,12 +62,36 @@ def forget_values(*, project_id: int) -> None:
         told = _told(facets.without(gone)) if gone else {}
         WeighedFields.objects.filter(pk=weighed.pk).update(followed_seq=newest, **told)
     learned = TrainedVersion.objects.of(project_id).filter(name=LearnedReranker.name, followed_seq__lt=newest)
-    for trained in learned.exclude(checksum="").select_for_update(of=["self"]).order_by("pk"):
-        with suppress(EarmarkError, OSError):
-            facets = load_trained(trained, CandidatePool()).hybrid.pool.facets
-            gone = is_gone.of(facets, removed_since(project_id, trained.followed_seq))
-            checksum = scrub_trained(trained, gone) if gone else trained.checksum
-            TrainedVersion.objects.filter(pk=trained.pk).update(followed_seq=newest, checksum=checksum)
+    for trained in learned.exclude(checksum="").order_by("pk"):
+        enqueue(project=project_id, kind=FORGET_VALUES, trained_id=trained.pk)
+
+
+def forget_values_of(*, trained_id: int) -> None:
+    """Take the values that no item has any more out of one learned order.
+
+    An artefact that is not whole here is left as it is: it serves nobody.
+    """
+    trained = TrainedVersion.objects.select_for_update(of=["self"]).get(pk=trained_id)
+    with suppress(EarmarkError, OSError):
+        newest = newest_change(trained.project_id)
+        facets = load_trained(trained, CandidatePool()).hybrid.pool.facets
+        gone = _Gone(trained.project_id).of(facets, removed_since(trained.project_id, trained.followed_seq))
+        checksum = scrub_trained(trained, gone) if gone else trained.checksum
+        now_serves(trained=trained, checksum=checksum, followed_seq=newest)
+
+
+def now_serves(*, trained: TrainedVersion, checksum: str, followed_seq: int) -> None:
+    """Let a version, whose row the caller holds, name what was written of it, and ask for the rest to be deleted."""
+    TrainedVersion.objects.filter(pk=trained.pk).update(followed_seq=followed_seq, checksum=checksum)
+    if checksum != trained.checksum:
+        enqueue_once(project=trained.project_id, kind=CLEAR_ARTEFACTS)
+
+
+def clear_artefacts(*, project_id: int) -> None:
+    """Delete artefacts that no trained version names any more. Raises OSError."""
+    trained = TrainedVersion.objects.of(project_id).exclude(checksum="")
+    for each in trained.select_for_update(of=["self"]).order_by("pk"):
+        clear_beside(each)
 
 
 def newest_change(project_id: int) -> int:
