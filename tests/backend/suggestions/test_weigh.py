@@ -72,3 +72,33 @@ def test_what_is_removed_and_looked_for_while_fields_are_weighed_is_forgotten_af
     assert '"rudder"' in kept(parts), "it was read before"
     drain()
     assert '"rudder"' not in kept(parts) and '"hull"' in kept(parts)
+
+
+def test_a_value_that_items_had_before_they_were_changed_and_removed_is_forgotten(parts):
+    weigh_all(parts)
+    register(parts, **{f"r{at}": "hull" for at in range(5)})
+    remove(parts, "r0")
+    drain()
+    assert '"rudder"' not in kept(parts) and '"hull"' in kept(parts)
+
+
+def test_a_value_stays_while_an_item_has_it_as_text_number_or_in_a_list(world):
+    mixed = {"n0": 1, "n1": 1, "t0": "1", "t1": "1", "b0": True, "b1": True, "l0": ["x", 2.5], "l1": ["x", 2.5]}
+    register(world, **mixed, **{f"o{at}": "other" for at in range(8)})
+    drain()
+    weigh_all(world)
+    assert all(f'"{value}"' in kept(world) for value in ("1", "True", "x", "2.5", "other"))
+    remove(world, "t0", "t1", "l0", "b0", "o0")
+    drain()
+    assert all(f'"{value}"' in kept(world) for value in ("1", "True", "x", "2.5", "other"))
+    remove(world, "n0", "n1", "l1", "b1")
+    drain()
+    assert not any(f'"{value}"' in kept(world) for value in ("1", "True", "x", "2.5")) and '"other"' in kept(world)
+
+
+def test_however_many_values_are_gone_the_items_are_looked_at_once(parts, django_assert_max_num_queries):
+    weigh_all(parts)
+    remove(parts, *(f"{part}{at}" for part in "hwr" for at in range(5)))
+    with tenancy(parts.project), django_assert_max_num_queries(6):
+        weigh.forget_values(project_id=parts.project.pk)
+    assert json.loads(kept(parts))["facets"][0]["shares"].keys() == {"engine"}
