@@ -10,6 +10,7 @@ from earmark.errors import EarmarkError, IndexFailed
 from backend.datasets.errors import DatasetError
 from backend.learning.actions.forget import (
     forget_removed,
+    forget_removed_of,
     forget_what_went_meanwhile,
     mark_taught_by_erased,
     train_anew,
@@ -61,9 +62,12 @@ def write_work(*, project_id: int, now: datetime, trained_id: int, answer: Erran
     forget_what_went_meanwhile(trained=finish(lesson=answer.lesson, written=answer.written, now=now))
 
 
-def forget_work(*, project_id: int, now: datetime, **_: Any) -> None:
-    """Take what only removed items said out of what was learned."""
-    forget_removed(project_id=project_id)
+def forget_work(*, project_id: int, now: datetime, trained_id: int | None = None, **_: Any) -> None:
+    """Take what only removed items said out of what was learned: asked for of all, done of one."""
+    if trained_id is None:
+        forget_removed(project_id=project_id)
+    else:
+        forget_removed_of(trained_id=trained_id)
 
 
 def forget_people_work(*, project_id: int, now: datetime, **_: Any) -> None:

@@ -26,7 +26,7 @@ class SuggesterAdmin(ProjectRows):
 
     @admin.action(description="Retire: nothing more of these versions is shown")
     def retire_these(self, request: HttpRequest, chosen: QuerySet[Suggester]) -> None:
-        """Retire versions; a changed one has another version and shows by itself."""
+        """Retire versions; one that somebody changed has another version and shows by itself."""
         self._tell_what_moved(request, chosen, retire(suggesters=chosen), "retired: nothing of it is shown any more")
 
     @admin.action(description="Show these versions again")

@@ -17,7 +17,7 @@ class SuggestionsConfig(AppConfig):
         from backend.projects.jobs import Errand, handles
         from backend.suggestions import receivers, remote, work  # noqa: F401
         from backend.suggestions.actions import embed
-        from backend.suggestions.actions.weigh import FORGET_VALUES
+        from backend.suggestions.actions.weigh import CLEAR_ARTEFACTS, FORGET_VALUES
         from backend.suggestions.fusion import WEIGH
 
         handles(embed.EMBED, Errand(work.read_batch, work.embed_batch, work.write_batch), lease_s=embed.LEASE_S)
@@ -26,4 +26,5 @@ class SuggestionsConfig(AppConfig):
         request_started.connect(remote.begin_request, dispatch_uid="suggestions.remote.begin")
         request_finished.connect(remote.end_request, dispatch_uid="suggestions.remote.end")
         handles(FORGET_VALUES, work.forget_values_work, lease_s=120)
+        handles(CLEAR_ARTEFACTS, work.clear_artefacts_work, lease_s=120)
         handles(WEIGH, work.weigh_fields_work, lease_s=120)

@@ -27,7 +27,7 @@ TRY_AGAIN_S = 60.0
 
 Loaded = TypeVar("Loaded")
 Labels = sdk.LinearLabels | sdk.StackedLabels
-_broken: dict[int, float] = {}
+_broken: dict[tuple[int, str], float] = {}
 
 
 def live_version(question: Question) -> TrainedVersion | None:
@@ -37,7 +37,12 @@ def live_version(question: Question) -> TrainedVersion | None:
 
 
 def folder_of(trained: TrainedVersion) -> Path:
-    """Return the folder in which a trained version's artefact lies."""
+    """Return the folder in which a trained version's artefact lies; it is named by the artefact's checksum."""
+    return home_of(trained) / trained.checksum
+
+
+def home_of(trained: TrainedVersion) -> Path:
+    """Return the folder in which all that was written of a trained version lies."""
     root = Path(settings.EARMARK_TRAINED_DIR)
     return root / str(trained.project_id) / str(trained.question_id) / str(trained.number)
 
@@ -62,14 +67,30 @@ def load_labels(trained: TrainedVersion, look_up: LookUp | None = None) -> Label
 
 
 def write_artefact(trained: TrainedVersion, save: Callable[[Path], None]) -> str:
-    """Put in place whole, or not at all, what `save` writes into a folder; return its checksum. Raises OSError."""
-    folder = folder_of(trained)
-    beside = folder.with_name(f"{folder.name}.written")
+    """Put in place whole, or not at all, what `save` writes into a folder; return its checksum. Raises OSError.
+
+    What the version's row names stays: the new one serves once the row names it, so that one may be rolled back.
+    """
+    beside = home_of(trained) / "written"
     shutil.rmtree(beside, ignore_errors=True)
     save(beside)
-    shutil.rmtree(folder, ignore_errors=True)
+    checksum = checksum_of(beside)
+    folder = home_of(trained) / checksum
+    shutil.rmtree(folder, ignore_errors=True)  # of a try that came to nothing
     beside.rename(folder)
-    return checksum_of(folder)
+    return checksum
+
+
+def clear_beside(trained: TrainedVersion) -> None:
+    """Delete what was written of a trained version beside what its row, which the caller holds, names.
+
+    Nothing is deleted where that is not there. Raises OSError.
+    """
+    folder = folder_of(trained)
+    if folder.exists():
+        for other in folder.parent.iterdir():
+            if other != folder:
+                shutil.rmtree(other)
 
 
 def scrub_trained(trained: TrainedVersion, values: Collection[tuple[str, str]]) -> str:
@@ -107,12 +128,12 @@ def drift_of(trained: TrainedVersion) -> str:
 
 def unless_broken(live: TrainedVersion, load: Callable[[], Loaded]) -> Loaded | None:
     """Return what `load` gives; None where it cannot, with a line in the log, not more than one a minute."""
-    if time.monotonic() - _broken.get(live.pk, float("-inf")) < TRY_AGAIN_S:
+    if time.monotonic() - _broken.get((live.pk, live.checksum), float("-inf")) < TRY_AGAIN_S:
         return None
     try:
         return load()
     except (EarmarkError, OSError) as error:
-        _broken[live.pk] = time.monotonic()
+        _broken[live.pk, live.checksum] = time.monotonic()
         logger.error("The trained version %s cannot be loaded and abstains: %s", live, error)
         return None
 

@@ -26,7 +26,7 @@ from backend.questions.models import Item, Question
 from backend.questions.units import DUPLICATE
 from backend.suggestions.artefacts import forget_broken, live_version, load_trained, unless_broken
 from backend.suggestions.items import StoredItems
-from backend.suggestions.models import TrainedVersion, WeighedFields
+from backend.suggestions.models import COMPUTED, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 
 logger = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ def forget_engines() -> None:
 def _hybrid(question: Question, vectors: StoredVectors | None, weighed: WeighedFields | None) -> Fused:
     facets = Facets.from_facts(weighed.facts) if weighed else Facets()
     hybrid = hybrid_of(question, pool_of(question, vectors, facets, KnownClusters()))
-    fields = f"-{weighed.checksum[:8]}" if weighed else ""
+    fields = f"{COMPUTED}{weighed.checksum[:8]}" if weighed else ""
     return Fused(hybrid.name, f"{hybrid.version}{fields}", hybrid)
 
 
@@ -163,7 +163,7 @@ def _learned(question: Question, live: TrainedVersion, vectors: StoredVectors | 
     )
     row = live.suggester
     serving = vectors.embedder_version if vectors else ""
-    drift = "" if serving == live.embedder_version else f"-{serving[:8] or 'no-vectors'}"
+    drift = "" if serving == live.embedder_version else f"{COMPUTED}{serving[:8] or 'no-vectors'}"
     return Fused(row.name, f"{row.version}{drift}", reranker) if row and reranker else None
 
 

@@ -1,15 +1,29 @@
 """What software guesses: suggesters, trained versions, what was pushed to us, what items mean as vectors."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from backend.projects.models import Owned
+from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question
 from backend.suggestions.halfvec import HalfVector
 
 LEARNED = "learned"
 HYBRID, UNTRAINED = "hybrid", "untrained"
+COMPUTED = "+"
+"""What follows it in a suggester's version was computed, not decided by anybody."""
+
+
+class SuggesterQuerySet(TenantQuerySet["Suggester"]):
+    """Suggesters by what they are versions of."""
+
+    def computed_anew_of(self, name: str, version: str) -> Self:
+        """Keep a version and those that differ from it only in what was computed; what was trained moves by itself."""
+        decided = version.partition(COMPUTED)[0]
+        alike = Q(version=decided) | Q(version__startswith=f"{decided}{COMPUTED}")
+        return self.filter(alike, name=name, trained_version=None)
 
 
 class Suggester(Owned):
@@ -25,6 +39,8 @@ class Suggester(Owned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
     is_pushed = models.BooleanField(default=False, help_text="Runs at the host, which sends us its suggestions.")
     first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = SuggesterQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [

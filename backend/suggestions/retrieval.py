@@ -327,12 +327,19 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
 
 
 def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool = False) -> Suggester:
-    """Return the row of a suggester's version, made on first sight."""
+    """Return the row of a suggester's version, made on first sight.
+
+    A version that differs from one before only in what was computed is in the state that the newest of those is in.
+    """
     known = Suggester.objects.of(project_id).filter(name=name, version=version).first()
     if known:
         return known
+    before = Suggester.objects.of(project_id).computed_anew_of(name, version).order_by("first_seen_at", "pk").last()
     made, _ = Suggester.objects.get_or_create(
-        project_id=project_id, name=name, version=version, defaults={"is_pushed": is_pushed}
+        project_id=project_id,
+        name=name,
+        version=version,
+        defaults={"is_pushed": is_pushed, "state": before.state if before else Suggester.State.LIVE},
     )
     return made
 

@@ -21,7 +21,7 @@ from backend.suggestions.actions.embed import (
     forget_version,
     let_go,
 )
-from backend.suggestions.actions.weigh import forget_values, weigh_fields
+from backend.suggestions.actions.weigh import clear_artefacts, forget_values, forget_values_of, weigh_fields
 from backend.suggestions.embedder import configured_embedder, earlier_embedder, forget_earlier, loaded_at
 from backend.suggestions.errors import EmbeddingUnderWay
 from backend.suggestions.models import EmbeddingVersion
@@ -122,9 +122,17 @@ def forget_items_work(*, project_id: int, now: datetime, item_ids: list[int], **
     forget_items(project_id=project_id, item_ids=item_ids)
 
 
-def forget_values_work(*, project_id: int, now: datetime, **_: Any) -> None:
-    """Forget values of fields that only removed items had."""
-    forget_values(project_id=project_id)
+def forget_values_work(*, project_id: int, now: datetime, trained_id: int | None = None, **_: Any) -> None:
+    """Forget values of fields that only removed items had: of what was weighed, or of one learned order."""
+    if trained_id is None:
+        forget_values(project_id=project_id)
+    else:
+        forget_values_of(trained_id=trained_id)
+
+
+def clear_artefacts_work(*, project_id: int, now: datetime, **_: Any) -> None:
+    """Delete artefacts that no trained version names any more."""
+    clear_artefacts(project_id=project_id)
 
 
 def forget_version_work(*, project_id: int, now: datetime, version_id: int, **_: Any) -> None:

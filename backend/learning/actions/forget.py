@@ -18,7 +18,7 @@ from backend.learning.labels import taught_keys
 from backend.learning.lesson import holds_erased
 from backend.projects.actions.jobs import enqueue, enqueue_once
 from backend.questions.models import Item, ItemSnapshot
-from backend.suggestions.actions.weigh import FORGET_VALUES, newest_change
+from backend.suggestions.actions.weigh import CLEAR_ARTEFACTS, FORGET_VALUES, newest_change, now_serves
 from backend.suggestions.artefacts import Labels, load_labels, write_artefact
 from backend.suggestions.items import StoredItems, as_sdk_item, batched
 from backend.suggestions.models import LEARNED, TrainedVersion
@@ -28,25 +28,32 @@ FORGET_PEOPLE, TRAIN_ANEW = "learning.forget_people", "learning.train_anew"
 
 
 def forget_removed(*, project_id: int) -> None:
-    """Take the words that only removed items said out of the suggesters of labels that were taught with them.
+    """Ask for the suggesters of labels that do not know yet what was removed, each in a transaction of its own.
 
-    Each remembers up to which change of an item that was done. Items that say none of these words are guessed as
-    before. An artefact that is not whole here serves nobody and is left as it is; so is one whose frozen version
-    cannot be read, since nobody can say what it was taught with.
+    Each remembers up to which change of an item it was looked through.
     """
     newest = newest_change(project_id)
     trained = TrainedVersion.objects.of(project_id).exclude(name=LEARNED).exclude(checksum="")
-    behind = trained.filter(followed_seq__lt=newest).select_related("question")
-    for each in behind.select_for_update(of=["self"]).order_by("pk"):
-        with suppress(EarmarkError, LearningError, DatasetError, OSError):
-            checksum = _forget(each)
-            TrainedVersion.objects.filter(pk=each.pk).update(followed_seq=newest, checksum=checksum)
+    for each in trained.filter(followed_seq__lt=newest).order_by("pk"):
+        enqueue(project=project_id, kind=FORGET, trained_id=each.pk)
+
+
+def forget_removed_of(*, trained_id: int) -> None:
+    """Take the words that only removed items said out of a suggester of labels that was taught with them.
+
+    Items that say none of these words are guessed as before. An artefact that is not whole here serves nobody and is
+    left as it is; so is one whose frozen version cannot be read, since nobody can say what it was taught with.
+    """
+    trained = TrainedVersion.objects.select_related("question").select_for_update(of=["self"]).get(pk=trained_id)
+    with suppress(EarmarkError, LearningError, DatasetError, OSError):
+        newest = newest_change(trained.project_id)
+        now_serves(trained=trained, checksum=_forget(trained), followed_seq=newest)
 
 
 def forget_what_went_meanwhile(*, trained: TrainedVersion) -> None:
     """Ask for what was removed or erased while a version was trained to be forgotten: it may have been read before."""
     erased = Tombstone.objects.filter(project=trained.project_id, erased_at__gte=trained.asked_at)
-    for kind in (FORGET_VALUES, FORGET, *([FORGET_PEOPLE] if erased.exists() else [])):
+    for kind in (FORGET_VALUES, FORGET, CLEAR_ARTEFACTS, *([FORGET_PEOPLE] if erased.exists() else [])):
         enqueue_once(project=trained.project_id, kind=kind)
 
 

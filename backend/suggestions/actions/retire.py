@@ -8,7 +8,8 @@ from backend.suggestions.models import Suggester
 def retire(*, suggesters: Iterable[Suggester]) -> list[Suggester]:
     """Show nothing more of some versions, computed or pushed, and return those that stopped.
 
-    Left as they are: what was trained, which is promoted and stepped back instead.
+    With each stop those that differ only in what was computed, and such as are still to come. Left as they are: what
+    was trained, which is promoted and stepped back instead.
     """
     return _moved(suggesters, Suggester.State.RETIRED)
 
@@ -21,7 +22,8 @@ def show_again(*, suggesters: Iterable[Suggester]) -> list[Suggester]:
 def _moved(suggesters: Iterable[Suggester], state: Suggester.State) -> list[Suggester]:
     moved = []
     for each in suggesters:
-        rows = Suggester.objects.of(each.project_id).filter(pk=each.pk, trained_version=None)
+        alike = Suggester.objects.of(each.project_id).computed_anew_of(each.name, each.version)
+        rows = alike if alike.filter(pk=each.pk).exists() else alike.none()
         if rows.exclude(state=state).update(state=state):
             moved.append(each)
     return moved

@@ -2,30 +2,45 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db import connection
+from django.db.models import Max
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
-from earmark.suggesters.facets import Facets, likely_pairs
+from earmark.suggesters.facets import LONGEST_VALUE_SIGNS, Facets, likely_pairs
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
+from backend.projects.actions.jobs import enqueue, enqueue_once
 from backend.questions.models import Item
-from backend.suggestions.artefacts import load_trained, scrub_trained
+from backend.suggestions.artefacts import clear_beside, load_trained, scrub_trained
 from backend.suggestions.items import StoredItems, as_sdk_item
 from backend.suggestions.models import TrainedVersion, WeighedFields
 
-FORGET_VALUES = "suggestions.forget_values"
+FORGET_VALUES, CLEAR_ARTEFACTS = "suggestions.forget_values", "suggestions.clear_artefacts"
 SAMPLE = 4_000
 """Items that are looked at, spread evenly over all in the order they were registered in."""
 
+_VALUES = """
+select name, jsonb_agg(value) from (
+    select distinct told.name, each.value from questions_item i, unnest(%(names)s::text[]) as told(name),
+        jsonb_array_elements(case jsonb_typeof(i.metadata -> told.name) when 'array' then i.metadata -> told.name
+            else jsonb_build_array(i.metadata -> told.name) end) as each(value)
+    where i.project_id = %(project)s and i.removed_at is null and length(each.value #>> '{}') <= %(longest)s
+) as known group by name
+"""
+"""All that present items say in some fields, each once, whatever its type, in one look at the items."""
+
 
 def weigh_fields(*, project_id: int, index: sdk.ItemIndex, now: datetime) -> WeighedFields:
-    """Weigh a project's fields by a sample of its items, and write it down in place of what was known."""
+    """Weigh a project's fields by a sample of its items, and write it down in place of what was known.
+
+    Asks for what was removed since the sample was read to be forgotten: its values may be among what is written.
+    """
+    newest = newest_change(project_id)
     present = Item.objects.of(project_id).present().order_by("pk")
     ids = list(present.values_list("pk", flat=True))
     sample = [as_sdk_item(item) for item in present.filter(pk__in=ids[:: max(1, len(ids) // SAMPLE)])]
@@ -37,31 +52,56 @@ def weigh_fields(*, project_id: int, index: sdk.ItemIndex, now: datetime) -> Wei
 
     facets = Facets().fit(sample, likely_pairs(sample, nearest, StoredItems(project_id)))
     weighed, _ = WeighedFields.objects.update_or_create(
-        project_id=project_id, defaults=_told(facets) | {"items_count": len(ids), "weighed_at": now}
+        project_id=project_id,
+        defaults=_told(facets) | {"items_count": len(ids), "weighed_at": now, "followed_seq": newest},
     )
+    enqueue_once(project=project_id, kind=FORGET_VALUES)
     return weighed
 
 
 def forget_values(*, project_id: int) -> None:
-    """Take the values of removed items that no item has any more out of what was weighed and of learned orders.
+    """Take the values that no item of a project has any more out of what was weighed; ask for learned orders.
 
-    Each remembers up to which change of an item that was done. No item that is there weighs otherwise afterwards. An
-    artefact that is not whole here is left as it is: it serves nobody.
+    All that is kept is looked at, since an item may have had other values before it was removed. Each remembers up to
+    which change of an item that was done. No item that is there weighs otherwise afterwards.
     """
     newest = newest_change(project_id)
-    is_gone = _Gone(project_id)
     for weighed in WeighedFields.objects.of(project_id).filter(followed_seq__lt=newest).select_for_update():
         facets = Facets.from_facts(weighed.facts)
-        gone = is_gone.of(facets, removed_since(project_id, weighed.followed_seq))
+        gone = _gone(facets, project_id)
         told = _told(facets.without(gone)) if gone else {}
         WeighedFields.objects.filter(pk=weighed.pk).update(followed_seq=newest, **told)
     learned = TrainedVersion.objects.of(project_id).filter(name=LearnedReranker.name, followed_seq__lt=newest)
-    for trained in learned.exclude(checksum="").select_for_update(of=["self"]).order_by("pk"):
-        with suppress(EarmarkError, OSError):
-            facets = load_trained(trained, CandidatePool()).hybrid.pool.facets
-            gone = is_gone.of(facets, removed_since(project_id, trained.followed_seq))
-            checksum = scrub_trained(trained, gone) if gone else trained.checksum
-            TrainedVersion.objects.filter(pk=trained.pk).update(followed_seq=newest, checksum=checksum)
+    for trained in learned.exclude(checksum="").order_by("pk"):
+        enqueue(project=project_id, kind=FORGET_VALUES, trained_id=trained.pk)
+
+
+def forget_values_of(*, trained_id: int) -> None:
+    """Take the values that no item has any more out of one learned order.
+
+    An artefact that is not whole here is left as it is: it serves nobody.
+    """
+    trained = TrainedVersion.objects.select_for_update(of=["self"]).get(pk=trained_id)
+    with suppress(EarmarkError, OSError):
+        newest = newest_change(trained.project_id)
+        facets = load_trained(trained, CandidatePool()).hybrid.pool.facets
+        gone = _gone(facets, trained.project_id)
+        checksum = scrub_trained(trained, gone) if gone else trained.checksum
+        now_serves(trained=trained, checksum=checksum, followed_seq=newest)
+
+
+def now_serves(*, trained: TrainedVersion, checksum: str, followed_seq: int) -> None:
+    """Let a version, whose row the caller holds, name what was written of it, and ask for the rest to be deleted."""
+    TrainedVersion.objects.filter(pk=trained.pk).update(followed_seq=followed_seq, checksum=checksum)
+    if checksum != trained.checksum:
+        enqueue_once(project=trained.project_id, kind=CLEAR_ARTEFACTS)
+
+
+def clear_artefacts(*, project_id: int) -> None:
+    """Delete artefacts that no trained version names any more. Raises OSError."""
+    trained = TrainedVersion.objects.of(project_id).exclude(checksum="")
+    for each in trained.select_for_update(of=["self"]).order_by("pk"):
+        clear_beside(each)
 
 
 def newest_change(project_id: int) -> int:
@@ -76,31 +116,14 @@ def forgotten_seq(project_id: int) -> int:
     return min(newest, weighed.followed_seq) if weighed else newest
 
 
-def removed_since(project_id: int, change_seq: int) -> Iterator[sdk.Item]:
-    """Yield what the items removed after a change told beside their texts."""
-    removed = Item.objects.of(project_id).filter(removed_at__isnull=False, change_seq__gt=change_seq)
-    for key, metadata in removed.values_list("key", "metadata").iterator():
-        yield sdk.Item(key, metadata=metadata)
-
-
-class _Gone:
-    """Says which values of fields no item of a project has any more; each is looked for once."""
-
-    def __init__(self, project_id: int) -> None:
-        self._present = Item.objects.of(project_id).present()
-        self._known: dict[tuple[str, str], bool] = {}
-
-    def of(self, facets: Facets, items: Iterable[sdk.Item]) -> set[tuple[str, str]]:
-        """Return those values of some items that are kept, and that no item has."""
-        return {key for item in items for key in facets.kept_values(item) if self._is_gone(key, item)}
-
-    def _is_gone(self, key: tuple[str, str], item: sdk.Item) -> bool:
-        if key not in self._known:
-            name, told = key[0], item.metadata[key[0]]
-            each = next(one for one in (told if isinstance(told, list) else [told]) if str(one) == key[1])
-            having = Q(metadata__contains={name: each}) | Q(metadata__contains={name: [each]})
-            self._known[key] = not self._present.filter(having).exists()
-        return self._known[key]
+def _gone(facets: Facets, project_id: int) -> set[tuple[str, str]]:
+    """Return those of the values that are kept which no item of a project has."""
+    kept = {(facet.name, value) for facet in facets.facets_ for value in facet.shares}
+    names = sorted({name for name, _ in kept})
+    with connection.cursor() as cursor:
+        cursor.execute(_VALUES, {"project": project_id, "names": names, "longest": LONGEST_VALUE_SIGNS})
+        there = {name: json.loads(values) for name, values in cursor.fetchall()}
+    return kept - facets.kept_values(sdk.Item("", metadata=there))
 
 
 def _told(facets: Facets) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def test_with_vectors_it_was_not_trained_with_it_goes_by_another_version_and_nee
     with pytest.raises(NotBetter, match="trained with vectors of the model older-model and gets no vectors now"):
         move(made, promote, trained=made.trained)
     move(made, promote, trained=made.trained, reason="soon trained again")
-    assert shown(made)[0] == {f"{made.trained.suggester}-no-vectors"}
+    assert shown(made)[0] == {f"{made.trained.suggester}+no-vectors"}
 
 
 def test_an_engine_is_loaded_once_and_anew_when_another_version_is_live(made, monkeypatch):

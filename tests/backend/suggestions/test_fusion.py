@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
 
@@ -16,6 +17,7 @@ from backend.questions.actions.ask import update_question
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item
 from backend.suggestions import fusion, retrieval
+from backend.suggestions.actions.retire import retire, show_again
 from backend.suggestions.fusion import WEIGH, forget_engines, fused_suggester
 from backend.suggestions.items import StoredItems
 from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
@@ -195,6 +197,28 @@ def test_fields_are_weighed_once_and_again_when_there_are_twice_as_many(world, m
     drain_jobs(seconds=60)
     with tenancy(world.project):
         assert WeighedFields.objects.get().items_count == 11
+
+
+def test_a_retired_hybrid_stays_retired_when_its_fields_are_weighed_anew(world):
+    first = next(iter(guessed(world, "5").values())).suggester
+    retire_and_weigh = [("a", [first]), ("b", []), ("a", [])]
+    for checksum, chosen in retire_and_weigh:
+        with tenancy(world.project):
+            retire(suggesters=chosen)
+            facts = {"facts": Facets().as_facts(), "checksum": 64 * checksum, "items_count": 5, "weighed_at": world.now}
+            WeighedFields.objects.update_or_create(project=world.project, defaults=facts)
+        assert guessed(world, "5") == {}
+    with tenancy(world.project):
+        names = Suggester.objects.values_list("version", "state")
+        assert dict(names) == dict.fromkeys(
+            [first.version, f"{first.version}+{8 * 'a'}", f"{first.version}+{8 * 'b'}"], "retired"
+        )
+        show_again(suggesters=Suggester.objects.filter(version__endswith="b"))
+    assert {guess.suggester.version for guess in guessed(world, "5").values()} == {f"{first.version}+{8 * 'a'}"}
+    with tenancy(world.project):
+        retire(suggesters=[first])
+        world.question = update_question(question=world.question, weights={"fields": 2})
+    assert guessed(world, "5"), "other weights are another version, which somebody decided on"
 
 
 def test_a_questions_own_weights_order_otherwise_under_another_version(world, monkeypatch):

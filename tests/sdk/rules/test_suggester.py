@@ -92,6 +92,15 @@ def test_a_changed_rule_is_another_version_of_the_suggester(many_countries):
     assert all(len(version) <= 40 for version in versions)
 
 
+def test_what_was_computed_of_accuracies_stands_behind_a_plus_in_the_version(many_countries):
+    new = RuleSuggester([many_countries]).version
+    weighed = [RuleSuggester([many_countries]).weighed_by({"many_countries": Estimate(n, 9)}).version for n in (3, 8)]
+    assert len({new, *weighed}) == 3 and "+" not in new
+    assert {version.partition("+")[0] for version in weighed} == {new}
+    assert all(len(version) <= 40 for version in weighed)
+    assert RuleSuggester([many_countries], prior=0.6).version.partition("+")[0] != new
+
+
 def test_rules_over_pairs_score_what_the_index_finds(same_error, index, threads):
     known = {item.id: item for item in threads}
     suggester = RuleSuggester([same_error], read=lambda ids: [known[key] for key in ids])

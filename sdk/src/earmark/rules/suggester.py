@@ -67,11 +67,15 @@ class RuleSuggester:
 
     @property
     def version(self) -> str:
-        """Return the algorithm's version with a checksum of the rules' versions and of all else that decides."""
-        rules = sorted((rule.name, rule.version, self.accuracy(rule.name)) for rule in self.rules)
+        """Return the algorithm's version with a checksum of the rules' versions and of all else that decides.
+
+        Behind a `+` follows a checksum of the accuracies, where some are estimated: they are computed, not decided.
+        """
+        rules = sorted((rule.name, rule.version) for rule in self.rules)
         finder = self.finder.version if self.about == "pair" else ""
-        facts = repr((rules, self.one_of, finder))
-        return f"{ALGORITHM}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
+        decided = f"{ALGORITHM}-{_checksum((rules, self.prior, self.prior_count, self.one_of, finder), 12)}"
+        estimates = sorted((name, self.accuracy(name)) for name, _ in rules if name in self.estimates_)
+        return f"{decided}+{_checksum(estimates, 8)}" if estimates else decided
 
     def accuracy(self, rule: str) -> float:
         """Return the estimate of a rule's accuracy."""
@@ -151,6 +155,10 @@ class RuleSuggester:
             if vote.value == value and not vote.is_against
         }
         return sorted(said, key=lambda reason: -said[reason])[:REASONS]
+
+
+def _checksum(facts: object, signs: int) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:signs]
 
 
 def _only_kind(rules: Sequence[Rule]) -> About:
