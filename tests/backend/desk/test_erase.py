@@ -18,10 +18,11 @@ from backend.judgements.actions.show import show_suggestions
 from backend.judgements.errors import SessionRevoked
 from backend.judgements.events import Judge, Seen, Undo
 from backend.judgements.models import Exposure, Judgement
-from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.jobs import drain_jobs, enqueue
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.quality.models import ConsensusLabel
+from backend.quality.work import SETTLE
 from backend.questions.actions.items import NewItem, register_items
 from backend.questions.models import Item, NamedLabel, Unit
 
@@ -170,6 +171,17 @@ def test_an_answer_that_comes_late_is_refused_and_nothing_of_it_kept(world):
         with pytest.raises(SessionRevoked):
             record_events(annotator=world.people[0], events=[said], now=world.now)
         assert not Judgement.objects.exists()
+
+
+def test_what_waits_to_be_settled_of_a_label_that_only_they_named_is_done_with(world):
+    answer(world, world.people[0], "Only mine", "fits", world.topics)
+    with tenancy(world.project):
+        unit = Unit.objects.get(question=world.topics)
+        waiting = enqueue(project=world.project, kind=SETTLE, unit_id=unit.pk)
+    erase(world, world.people[0])
+    with tenancy(world.project):
+        waiting.refresh_from_db()
+        assert waiting.done_at is not None and not Unit.objects.filter(pk=unit.pk).exists()
 
 
 def test_a_label_that_others_named_or_answered_too_stays(world):
