@@ -1,19 +1,25 @@
 """What an erased person taught is found, said, and trained anew without them."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
 from backend.annotators.models import Annotator
+from backend.datasets.actions.freeze import ask_for_version
+from backend.datasets.models import Dataset
+from backend.datasets.work import give_up_work as fail_freezing
 from backend.desk.actions.erase import erase_annotator
 from backend.judgements.actions.tell import answer_as_expert
+from backend.learning.actions.forget import TRAIN_ANEW, train_anew
 from backend.learning.actions.promote import promote, step_back
-from backend.learning.actions.train import ask_for_training, frozen_version
+from backend.learning.actions.train import TRAIN, ask_for_training, frozen_version
 from backend.learning.errors import NotPromotable
 from backend.learning.labels import LabelLesson
-from backend.projects.actions.jobs import drain_jobs
-from backend.projects.models import StaffMember
+from backend.projects.actions.jobs import claim_job, do_job, drain_jobs
+from backend.projects.models import Job, StaffMember
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.units import unit_of_item
 from backend.suggestions.models import TrainedVersion
@@ -97,3 +103,47 @@ def test_who_is_erased_while_a_version_is_trained_is_found_when_it_is_done(tones
     with tenancy(tones.project):
         trained.refresh_from_db()
     assert trained.erased_at is not None
+
+
+def test_what_was_to_take_its_place_is_asked_for_again_where_somebody_else_is_erased_meanwhile(tones):
+    with tenancy(tones.project):
+        item = tones.items["n0"]
+        for person in tones.people[:2]:
+            unit = unit_of_item(question=tones.question, item=item)
+            answer_as_expert(annotator=person, unit=unit, item=item, value="Thanks", now=tones.now)
+    believed(tones, tones.question, [])
+    live = train(tones, "linear")
+    with tenancy(tones.project):
+        promote(trained=live, by="ann", now=tones.now, reason="to see")
+        erase_annotator(annotator=tones.people[0], now=tones.now)
+    while (job := claim_job(now=timezone.now())) and job.kind != TRAIN:
+        do_job(job, now=timezone.now())
+    with tenancy(tones.project):
+        erase_annotator(annotator=tones.people[1], now=tones.now)
+    do_job(job, now=timezone.now())
+    while drain_jobs(seconds=60):
+        pass
+    with tenancy(tones.project):
+        _, without_one, without_both = TrainedVersion.objects.filter(number__gte=live.number).order_by("number")
+    assert (without_one.state, without_both.state, without_both.erased_at) == ("failed", "shadow", None)
+    assert without_both.dataset_number == without_one.dataset_number + 1
+
+
+def test_that_no_version_could_be_frozen_is_said(tones):
+    live = train(tones, "linear")
+    with tenancy(tones.project):
+        version = ask_for_version(dataset=Dataset.objects.get(), asked_by="erasure", now=tones.now)
+        fail_freezing(project_id=tones.project.pk, now=tones.now, version_id=version.pk, failure="DiskFull")
+        train_anew(version_id=version.pk, name="linear", now=tones.now)
+        failed = TrainedVersion.objects.latest("number")
+    assert (failed.number, failed.state) == (live.number + 1, "failed") and "DiskFull" in failed.failure
+
+
+def test_a_version_that_takes_long_to_be_frozen_is_waited_for(tones):
+    with tenancy(tones.project):
+        version = ask_for_version(dataset=Dataset.objects.get(), asked_by="erasure", now=tones.now)
+        for _ in range(20):
+            train_anew(version_id=version.pk, name="linear", now=tones.now)
+        waiting = Job.objects.waiting().filter(kind=TRAIN_ANEW)
+        assert {job.due_at for job in waiting} == {tones.now + timedelta(seconds=30)}
+        assert not TrainedVersion.objects.exists()
