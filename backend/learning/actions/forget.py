@@ -1,5 +1,6 @@
 """Forget what only removed items said, and find what erased people taught."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -67,15 +68,20 @@ def mark_taught_by_erased(*, project_id: int, now: datetime) -> list[TrainedVers
 
     Each such question gets a new frozen version, and a new trained one from it, in shadow as any; so does one that was
     marked before, where what was to take its place did not come to be, or is marked itself. What is live goes on until
-    that is promoted; what is marked is never promoted again.
+    that is promoted; what is marked is never promoted again. Each frozen version is read once.
     """
     trained = TrainedVersion.objects.of(project_id).exclude(checksum="").filter(erased_at=None)
-    marked = [each for each in trained.select_related("question").order_by("pk") if _is_taught_by_erased(each)]
+    by_version: dict[tuple[int, str, int], list[TrainedVersion]] = defaultdict(list)
+    for each in trained.select_related("question").order_by("pk"):
+        by_version[each.question_id, each.dataset, each.dataset_number].append(each)
+    marked = [each for taught in by_version.values() if is_taught_by_erased(taught[0]) for each in taught]
     TrainedVersion.objects.filter(pk__in=[each.pk for each in marked]).update(erased_at=now)
     for each in _without_successor(project_id):
-        dataset = Dataset.objects.of(project_id).get(slug=each.dataset)
-        version = ask_for_version(dataset=dataset, asked_by=ERASURE, now=now)
-        enqueue(project=project_id, kind=TRAIN_ANEW, version_id=version.pk, name=each.name)
+        datasets = Dataset.objects.of(project_id).filter(question=each.question_id).order_by("pk")
+        dataset = datasets.filter(slug=each.dataset).first() or datasets.first()  # it may go by another name by now
+        if dataset is not None:
+            version = ask_for_version(dataset=dataset, asked_by=ERASURE, now=now)
+            enqueue(project=project_id, kind=TRAIN_ANEW, version_id=version.pk, name=each.name)
     return marked
 
 
@@ -118,11 +124,16 @@ def _without_successor(project_id: int) -> list[TrainedVersion]:
     return [each for key, each in found.items() if key not in asked]
 
 
-def _is_taught_by_erased(trained: TrainedVersion) -> bool:
-    with suppress(LearningError, DatasetError, OSError):
+def is_taught_by_erased(trained: TrainedVersion) -> bool:
+    """Return whether the frozen version that taught a trained one holds answers of somebody who is erased since.
+
+    Where it cannot be read, nobody can say that it does not: it counts as holding them if anybody is erased.
+    """
+    try:
         version = frozen_version(question=trained.question, number=trained.dataset_number, dataset=trained.dataset)
         return holds_erased(version)
-    return False
+    except (LearningError, DatasetError, OSError):
+        return Tombstone.objects.filter(project=trained.project_id).exists()
 
 
 def _forget(trained: TrainedVersion) -> str:

@@ -1,5 +1,6 @@
 """What an erased person taught is found, said, and trained anew without them."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.annotators.models import Annotator
-from backend.datasets.actions.freeze import ask_for_version
+from backend.datasets.actions.freeze import ask_for_version, folder_of
 from backend.datasets.models import Dataset
 from backend.datasets.work import give_up_work as fail_freezing
 from backend.desk.actions.erase import erase_annotator
 from backend.judgements.actions.tell import answer_as_expert
-from backend.learning.actions.forget import TRAIN_ANEW, train_anew
+from backend.learning.actions import forget
+from backend.learning.actions.forget import TRAIN_ANEW, mark_taught_by_erased, train_anew
 from backend.learning.actions.promote import promote, step_back
 from backend.learning.actions.train import TRAIN, ask_for_training, frozen_version
 from backend.learning.errors import NotPromotable
@@ -73,6 +75,39 @@ def test_what_they_taught_is_never_promoted_or_stepped_back_to_again(erased):
         with pytest.raises(NotPromotable, match="erased since"):
             promote(trained=erased.live, by="ann", now=erased.now, reason="again")
         assert step_back(question=anew.question, by="ann", now=erased.now).after == erased.before
+
+
+def test_nor_is_it_before_the_worker_has_looked(tones):
+    trained = train(tones, "linear")
+    with tenancy(tones.project):
+        erase_annotator(annotator=Annotator.objects.get(subject="earmark-staff:1"), now=tones.now)
+        assert trained.erased_at is None
+        with pytest.raises(NotPromotable, match="erased since"):
+            promote(trained=trained, by="ann", now=tones.now, reason="to see")
+
+
+def test_what_cannot_be_read_counts_as_taught_by_them(tones):
+    trained = train(tones, "linear")
+    with tenancy(tones.project):
+        shutil.rmtree(folder_of(frozen_version(question=tones.question)))
+        assert mark_taught_by_erased(project_id=tones.project.pk, now=tones.now) == [], "nobody is erased"
+        erase_annotator(annotator=tones.people[0], now=tones.now)
+    while drain_jobs(seconds=60):
+        pass
+    with tenancy(tones.project):
+        trained.refresh_from_db()
+        anew = TrainedVersion.objects.latest("number")
+    assert trained.erased_at is not None and (anew.state, anew.dataset_number) == ("shadow", 2)
+
+
+def test_a_frozen_version_that_taught_several_is_read_once(tones, monkeypatch):
+    for _ in range(2):
+        train(tones, "linear")
+    read = []
+    monkeypatch.setattr(forget, "holds_erased", lambda version: bool(read.append(version)))
+    with tenancy(tones.project):
+        mark_taught_by_erased(project_id=tones.project.pk, now=tones.now)
+    assert len(read) == 1
 
 
 def test_a_frozen_version_with_their_answers_teaches_nothing_any_more(erased):
