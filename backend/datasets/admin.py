@@ -32,6 +32,10 @@ class DatasetAdmin(EditableProjectRows):
             options["queryset"] = Question.objects.filter(project=request.project)  # type: ignore[attr-defined]
         return super().formfield_for_foreignkey(db_field, request, **options)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Dataset | None = None) -> list[str]:
+        """Keep the slug of a dataset that is there: its files lie under it, and trained versions name it."""
+        return ["slug"] if obj else []
+
     @admin.display(description="Latest version")
     def latest(self, dataset: Dataset) -> str:
         """Return the latest version with its state."""

@@ -3,6 +3,7 @@
 LearningError
 ├── NotLearnable      a question whose kind no suggester learns
 ├── NothingFrozen     no frozen dataset version of the question, or none of that number
+│   └── HoldsErased   a frozen version with answers of somebody who is erased since
 ├── NothingToLearn    a frozen version without any candidate that is known to be right
 ├── NotPromotable     a version that is not trained, or is live already
 ├── NotBetter         a version that is not surely better than what serves, without a reason to promote it
@@ -21,6 +22,10 @@ class NotLearnable(LearningError):
 
 class NothingFrozen(LearningError):
     """There is no such frozen version of the question's labels."""
+
+
+class HoldsErased(NothingFrozen):
+    """The frozen version holds answers of somebody who is erased since; it teaches nothing any more."""
 
 
 class NothingToLearn(LearningError):

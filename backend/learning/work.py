@@ -9,6 +9,7 @@ from earmark.errors import EarmarkError, IndexFailed
 
 from backend.datasets.errors import DatasetError
 from backend.learning.actions.forget import (
+    FORGET_PEOPLE,
     forget_removed,
     forget_removed_of,
     forget_what_went_meanwhile,
@@ -17,8 +18,9 @@ from backend.learning.actions.forget import (
 )
 from backend.learning.actions.stale import fail_stale
 from backend.learning.actions.train import Written, finish, gather, give_up, learn
-from backend.learning.errors import LearningError
+from backend.learning.errors import HoldsErased, LearningError
 from backend.learning.lesson import Lesson
+from backend.projects.actions.jobs import enqueue_once
 from backend.suggestions.models import TrainedVersion
 
 
@@ -35,6 +37,7 @@ class NotLearned:
     """Why nothing was learned, which trying again would not change."""
 
     failure: str
+    holds_erased: bool = False
 
 
 def read_work(*, project_id: int, now: datetime, trained_id: int, **_: Any) -> TrainedVersion | None:
@@ -51,13 +54,15 @@ def fit_work(trained: TrainedVersion) -> Errand | NotLearned:
     except IndexFailed:
         raise  # it is mended meanwhile
     except (LearningError, DatasetError, EarmarkError) as error:
-        return NotLearned(str(error))
+        return NotLearned(str(error), isinstance(error, HoldsErased))
 
 
 def write_work(*, project_id: int, now: datetime, trained_id: int, answer: Errand | NotLearned, **_: Any) -> None:
     """Write down what was learned, or why nothing was."""
     if isinstance(answer, NotLearned):
         give_up(trained_id=trained_id, failure=answer.failure)
+        if answer.holds_erased:  # it may have been to take the place of what an erased person taught
+            enqueue_once(project=project_id, kind=FORGET_PEOPLE)
         return
     forget_what_went_meanwhile(trained=finish(lesson=answer.lesson, written=answer.written, now=now))
 

@@ -8,7 +8,7 @@ from backend.quality.actions.rules import Examination, analyse_later, begin_exam
 from backend.quality.actions.settle import mark_stale, settle_unit
 from backend.quality.actions.vet import annotators_of_unit, units_of_annotator, vet_annotator
 from backend.quality.models import ConsensusLabel
-from backend.questions.models import GoldAnswer, Question
+from backend.questions.models import GoldAnswer, Question, Unit
 
 SETTLE = "quality.settle_unit"
 VET_UNIT = "quality.vet_unit"
@@ -19,8 +19,10 @@ MARK_STALE = "quality.mark_stale"
 def settle_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> None:
     """Settle a unit, and vet those who answered it where its answer is known.
 
-    Within a day votes of rules weigh by it.
+    Within a day votes of rules weigh by it. A unit that went with an erased person is done with.
     """
+    if not Unit.objects.of(project_id).filter(pk=unit_id).exists():
+        return
     label = settle_unit(unit_id=unit_id, now=now)
     if label.state == ConsensusLabel.State.SETTLED:
         analyse_later(question=label.question, due_at=now + timedelta(days=1))

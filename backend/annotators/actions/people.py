@@ -1,6 +1,7 @@
 """Meet, block, hide, opt out: what is done with one annotator."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -73,6 +74,13 @@ def _meet(project_id: int, subject: str, kind: str, now: datetime) -> Annotator:
 def subject_digest(*, project_id: int, subject: str) -> str:
     """Return the digest under which an erased person is still recognised."""
     return hashlib.sha256(f"{project_id}:{subject}".encode()).hexdigest()
+
+
+def erased_among(*, project_id: int, subjects: Collection[str]) -> set[str]:
+    """Return those of some subjects that are of erased people."""
+    digests = {subject_digest(project_id=project_id, subject=each): each for each in subjects}
+    buried = Tombstone.objects.filter(project=project_id, subject_digest__in=digests)
+    return {digests[digest] for digest in buried.values_list("subject_digest", flat=True)}
 
 
 def spend_call(*, annotator: Annotator, now: datetime, limit: int = CALLS_PER_MINUTE) -> None:

@@ -10,6 +10,7 @@ from backend.judgements.models import Judgement
 from backend.learning.actions.forget import FORGET_PEOPLE
 from backend.projects.actions.jobs import enqueue_once
 from backend.quality.actions.settle import settle_unit
+from backend.questions.actions.items import lock_items
 from backend.questions.models import Unit
 
 
@@ -21,6 +22,7 @@ def erase_annotator(*, annotator: Annotator, now: datetime) -> Tombstone:
     this returns. Trained versions that their answers taught are looked for by the worker.
     """
     project_id = annotator.project_id
+    lock_items(project_id=project_id)  # no import that names them comes between
     Annotator.objects.select_for_update().get(pk=annotator.pk)  # no answer of theirs comes between
     answered = Judgement.objects.of(project_id).filter(annotator=annotator)
     units = sorted(set(answered.values_list("unit", flat=True)))

@@ -1,10 +1,12 @@
 """Forget what only removed items said, and find what erased people taught."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 
@@ -12,11 +14,12 @@ from backend.annotators.models import Tombstone
 from backend.datasets.actions.freeze import ask_for_version
 from backend.datasets.errors import DatasetError
 from backend.datasets.models import Dataset, DatasetVersion
-from backend.learning.actions.train import ask_for_training, frozen_version
+from backend.learning.actions.train import ask_for_training, frozen_version, give_up, number_training
 from backend.learning.errors import LearningError
 from backend.learning.labels import taught_keys
 from backend.learning.lesson import holds_erased
 from backend.projects.actions.jobs import enqueue, enqueue_once
+from backend.projects.models import Job
 from backend.questions.models import Item, ItemSnapshot
 from backend.suggestions.actions.weigh import CLEAR_ARTEFACTS, FORGET_VALUES, newest_change, now_serves
 from backend.suggestions.artefacts import Labels, load_labels, write_artefact
@@ -25,6 +28,9 @@ from backend.suggestions.models import LEARNED, TrainedVersion
 
 FORGET = "learning.forget_removed"
 FORGET_PEOPLE, TRAIN_ANEW = "learning.forget_people", "learning.train_anew"
+ERASURE = "erasure"
+LOOK_AGAIN = timedelta(seconds=30)
+State = TrainedVersion.State
 
 
 def forget_removed(*, project_id: int) -> None:
@@ -60,36 +66,74 @@ def forget_what_went_meanwhile(*, trained: TrainedVersion) -> None:
 def mark_taught_by_erased(*, project_id: int, now: datetime) -> list[TrainedVersion]:
     """Mark the trained versions that somebody taught who is erased since; ask for what serves or waits to be anew.
 
-    Each such question gets a new frozen version, and a new trained one from it, in shadow as any. What is live goes on
-    until that is promoted; what is marked is never promoted again.
+    Each such question gets a new frozen version, and a new trained one from it, in shadow as any; so does one that was
+    marked before, where what was to take its place did not come to be, or is marked itself. What is live goes on until
+    that is promoted; what is marked is never promoted again. Each frozen version is read once.
     """
     trained = TrainedVersion.objects.of(project_id).exclude(checksum="").filter(erased_at=None)
-    marked = [each for each in trained.select_related("question").order_by("pk") if _is_taught_by_erased(each)]
+    by_version: dict[tuple[int, str, int], list[TrainedVersion]] = defaultdict(list)
+    for each in trained.select_related("question").order_by("pk"):
+        by_version[each.question_id, each.dataset, each.dataset_number].append(each)
+    marked = [each for taught in by_version.values() if is_taught_by_erased(taught[0]) for each in taught]
     TrainedVersion.objects.filter(pk__in=[each.pk for each in marked]).update(erased_at=now)
-    anew = {
-        (each.question_id, each.name): each
-        for each in marked
-        if each.state in (TrainedVersion.State.LIVE, TrainedVersion.State.SHADOW)
-    }
-    for each in anew.values():
-        dataset = Dataset.objects.of(project_id).get(slug=each.dataset)
-        version = ask_for_version(dataset=dataset, asked_by="erasure", now=now)
-        enqueue(project=project_id, kind=TRAIN_ANEW, version_id=version.pk, name=each.name)
+    for each in _without_successor(project_id):
+        datasets = Dataset.objects.of(project_id).filter(question=each.question_id).order_by("pk")
+        dataset = datasets.filter(slug=each.dataset).first() or datasets.first()  # it may go by another name by now
+        if dataset is not None:
+            version = ask_for_version(dataset=dataset, asked_by=ERASURE, now=now)
+            enqueue(project=project_id, kind=TRAIN_ANEW, version_id=version.pk, name=each.name)
     return marked
 
 
 def train_anew(*, version_id: int, name: str, now: datetime) -> None:
-    """Ask for training from a version once it is frozen; raises NothingFrozen before: the job is tried again."""
+    """Ask for training from a version once it is frozen; until then, look again in half a minute.
+
+    One that could not be frozen leaves a trained version that failed, so that the admin says so.
+    """
     version = DatasetVersion.objects.select_related("dataset__question").get(pk=version_id)
-    if version.state != DatasetVersion.State.FAILED:
-        ask_for_training(question=version.dataset.question, version=version, name=name, asked_by="erasure", now=now)
+    question = version.dataset.question
+    if version.state == DatasetVersion.State.BUILDING:
+        again = enqueue(project=version.project_id, kind=TRAIN_ANEW, version_id=version_id, name=name)
+        Job.objects.filter(pk=again.pk).update(due_at=now + LOOK_AGAIN)
+    elif version.state == DatasetVersion.State.FAILED:
+        trained = number_training(question=question, version=version, asked_by=ERASURE, now=now, name=name)
+        give_up(
+            trained_id=trained.pk,
+            failure=f"{version} could not be frozen without somebody who is erased: {version.failure}. Freeze a "
+            "version and train again.",
+        )
+    else:
+        ask_for_training(question=question, version=version, name=name, asked_by=ERASURE, now=now)
 
 
-def _is_taught_by_erased(trained: TrainedVersion) -> bool:
-    with suppress(LearningError, DatasetError, OSError):
+def _without_successor(project_id: int) -> list[TrainedVersion]:
+    """Return of each question and name one marked version that serves or waits, where nothing is to take its place.
+
+    That is a later one that is not marked and did not fail, or one that waits for its version to be frozen.
+    """
+    trained = TrainedVersion.objects.of(project_id)
+    later = trained.filter(
+        question=OuterRef("question"), name=OuterRef("name"), number__gt=OuterRef("number"), erased_at=None
+    ).exclude(state=State.FAILED)
+    marked = trained.filter(~Exists(later), state__in=(State.LIVE, State.SHADOW), erased_at__isnull=False)
+    jobs = Job.objects.waiting().filter(project=project_id, kind=TRAIN_ANEW).values_list("arguments", flat=True)
+    names = {told["version_id"]: told["name"] for told in jobs}
+    versions = DatasetVersion.objects.filter(pk__in=names).values_list("pk", "dataset__question")
+    asked = {(question, names[pk]) for pk, question in versions}
+    found = {(each.question_id, each.name): each for each in marked.order_by("number")}
+    return [each for key, each in found.items() if key not in asked]
+
+
+def is_taught_by_erased(trained: TrainedVersion) -> bool:
+    """Return whether the frozen version that taught a trained one holds answers of somebody who is erased since.
+
+    Where it cannot be read, nobody can say that it does not: it counts as holding them if anybody is erased.
+    """
+    try:
         version = frozen_version(question=trained.question, number=trained.dataset_number, dataset=trained.dataset)
         return holds_erased(version)
-    return False
+    except (LearningError, DatasetError, OSError):
+        return Tombstone.objects.filter(project=trained.project_id).exists()
 
 
 def _forget(trained: TrainedVersion) -> str:

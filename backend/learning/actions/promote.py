@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from backend.learning.actions.forget import is_taught_by_erased
 from backend.learning.errors import AnotherIsLive, NotBetter, NothingLive, NotPromotable
 from backend.questions.models import Question
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
@@ -22,9 +23,10 @@ def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = ""
     trained = TrainedVersion.objects.select_related("question", "suggester").get(pk=trained.pk)
     if trained.state not in (State.SHADOW, State.RETIRED):
         raise NotPromotable(f"{trained} is {trained.state}; only a version in shadow, or a retired one, is promoted.")
-    if trained.erased_at is not None:
+    if trained.erased_at is not None or is_taught_by_erased(trained):
         raise NotPromotable(
-            f"{trained} was taught by somebody who is erased since; promote one that was trained later."
+            f"{trained} was taught by somebody who is erased since, or what taught it cannot be read any more; promote "
+            "one that was trained later."
         )
     if fault := fault_of(trained):
         raise NotPromotable(f"{trained} cannot be loaded here. {fault}")
@@ -91,7 +93,7 @@ def _before(live: TrainedVersion) -> TrainedVersion | None:
         at = step.before if step else None
         if at is None or at.pk in seen:
             return None
-        if at.erased_at is None and not fault_of(at):
+        if at.erased_at is None and not is_taught_by_erased(at) and not fault_of(at):
             return at
         seen.add(at.pk)
     return None

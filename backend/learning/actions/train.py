@@ -25,7 +25,7 @@ from backend.datasets.actions.freeze import salt_of
 from backend.datasets.models import DatasetVersion, SplitKey
 from backend.datasets.splits import DEV, TEST
 from backend.datasets.splits import TRAIN as TRAIN_SPLIT
-from backend.learning.errors import NothingFrozen, NothingToLearn, NotLearnable
+from backend.learning.errors import HoldsErased, NothingFrozen, NothingToLearn, NotLearnable
 from backend.learning.labels import gather_labels
 from backend.learning.ledger import Row, positives_of, told_of
 from backend.learning.lesson import SAMPLES, Learned, Lesson, Tell, bins_of, drawn, gain_of, holds_erased, lines_of
@@ -145,13 +145,25 @@ def ask_for_training(
         )
     if version.state != DatasetVersion.State.FROZEN or version.dataset.question_id != question.pk:
         raise NothingFrozen(f"{version} is not a frozen version of the labels of {question.slug}.")
+    trained = number_training(question=question, version=version, asked_by=asked_by, now=now, name=name or trainable[0])
+    if is_queued:
+        enqueue(project=question.project_id, kind=TRAIN, trained_id=trained.pk)
+    else:
+        enqueue_once(project=question.project_id, kind=FAIL_STALE, due_at=now + STALE_AFTER)
+    return trained
+
+
+def number_training(
+    *, question: Question, version: DatasetVersion, asked_by: str, now: datetime, name: str
+) -> TrainedVersion:
+    """Number a question's next trained version."""
     Question.objects.select_for_update().get(pk=question.pk)
     versions = TrainedVersion.objects.of(question.project_id).filter(question=question)
     last = versions.aggregate(last=Max("number"))["last"] or 0
-    trained = TrainedVersion.objects.create(
+    return TrainedVersion.objects.create(
         project_id=question.project_id,
         question=question,
-        name=name or trainable[0],
+        name=name,
         followed_seq=forgotten_seq(question.project_id),
         number=last + 1,
         dataset=version.dataset.slug,
@@ -160,11 +172,6 @@ def ask_for_training(
         asked_by=asked_by,
         asked_at=now,
     )
-    if is_queued:
-        enqueue(project=question.project_id, kind=TRAIN, trained_id=trained.pk)
-    else:
-        enqueue_once(project=question.project_id, kind=FAIL_STALE, due_at=now + STALE_AFTER)
-    return trained
 
 
 def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: None) -> Lesson:
@@ -177,7 +184,7 @@ def gather(*, trained: TrainedVersion, now: datetime, tell: Tell = lambda line: 
     with tenancy(project_id):
         version = frozen_version(question=question, number=trained.dataset_number, dataset=trained.dataset)
         if holds_erased(version):
-            raise NothingFrozen(f"{version} holds answers of somebody who is erased since. Freeze a version anew.")
+            raise HoldsErased(f"{version} holds answers of somebody who is erased since. Freeze a version anew.")
         if question.kind != Question.Kind.PAIR:
             return gather_labels(trained=trained, version=version, tell=tell)
     return _gather_pairs(trained, version, now, tell)

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from backend.annotators.actions.people import erased_among
 from backend.questions.models import Item
 from backend.questions.signals import item_removed, items_changed, items_registered
 
@@ -73,13 +74,15 @@ class Registered:
 def register_items(*, project_id: int, items: Sequence[NewItem], now: datetime) -> Registered:
     """Write items by their keys in one statement; of a key given twice the last stands.
 
-    Changes get numbers that rise in the order of their commits, so that an index which follows
-    the change sequence misses none: a lock for the project is held until the transaction ends.
+    Erased people are nobody's author, however often the host tells of them. Changes get numbers that rise in the
+    order of their commits, so that an index which follows the change sequence misses none: a lock for the project is
+    held until the transaction ends.
     """
     rows = list({item.key: item for item in items}.values())
+    lock_items(project_id=project_id)
+    rows = _without_erased(project_id, rows)
     payload = json.dumps([asdict(item) | {"content_hash": item.content_hash} for item in rows], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"project": project_id})
         cursor.execute(_UPSERT, {"rows": payload, "project": project_id, "now": now})
         created, updated = cursor.fetchone()
     if created or updated:
@@ -91,11 +94,22 @@ def register_items(*, project_id: int, items: Sequence[NewItem], now: datetime) 
 
 def remove_item(*, item: Item, now: datetime) -> None:
     """Take an item out of all that is suggested; what was said about it stays."""
+    lock_items(project_id=item.project_id)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"project": item.project_id})
         cursor.execute(
             "update questions_item set removed_at = %s, updated_at = %s,"
             " change_seq = nextval('questions_item_change_seq') where project_id = %s and id = %s",
             [now, now, item.project_id, item.pk],
         )
     item_removed.send(Item, project_id=item.project_id, item_id=item.pk)
+
+
+def lock_items(*, project_id: int) -> None:
+    """Let nobody else write items of a project until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"project": project_id})
+
+
+def _without_erased(project_id: int, items: list[NewItem]) -> list[NewItem]:
+    erased = erased_among(project_id=project_id, subjects={item.author for item in items if item.author})
+    return [replace(item, author="") if item.author in erased else item for item in items] if erased else items

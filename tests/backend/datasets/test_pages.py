@@ -288,3 +288,13 @@ def test_the_admin_refuses_labels_that_a_kind_cannot_have(world, ask_labels):
     body |= {"labels": '["one"]', "dictionary": "{}"}
     told = client.post(address, {name: value for name, value in body.items() if value is not False})
     assert told.status_code == 200 and b"2 to 12 labels" in told.content
+
+
+def test_a_dataset_keeps_its_slug(world):
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+    page = reverse("admin:datasets_dataset_change", args=[dataset.pk])
+    staff_of(world.project).post(page, {"slug": "other", "title": "Duplicates", "question": world.question.pk})
+    with tenancy(world.project):
+        dataset.refresh_from_db()
+    assert (dataset.slug, dataset.title) == ("dups", "Duplicates")

@@ -1,5 +1,7 @@
 """Whoever is erased leaves no trace but a digest; what others said stands as if they had said it alone."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,12 +18,13 @@ from backend.judgements.actions.show import show_suggestions
 from backend.judgements.errors import SessionRevoked
 from backend.judgements.events import Judge, Seen, Undo
 from backend.judgements.models import Exposure, Judgement
-from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.jobs import drain_jobs, enqueue
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.quality.models import ConsensusLabel
+from backend.quality.work import SETTLE
 from backend.questions.actions.items import NewItem, register_items
-from backend.questions.models import NamedLabel, Unit
+from backend.questions.models import Item, NamedLabel, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,6 +114,38 @@ def test_nothing_of_the_person_is_left_but_a_digest(world):
                 meet_annotator(project_id=world.project.pk, subject=subject, now=world.now)
 
 
+def test_an_import_does_not_bring_the_person_back_as_an_author(world):
+    items = [NewItem("hers", "Of hers", author="person-0"), NewItem("his", "Of his", author="person-1")]
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=items, now=world.now)
+    erase(world, world.people[0])
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=[*items, replace(items[0], key="new")], now=world.now)
+        told = dict(Item.objects.filter(key__in=["hers", "his", "new"]).values_list("key", "author"))
+    assert told == {"hers": "", "his": "person-1", "new": ""}
+    assert [row for row in whole_dump(world.project) if "person-0" in row] == []
+
+
+def test_an_import_waits_for_an_erasure_that_is_under_way(world):
+    hers = NewItem("hers", "Of hers", author="person-0")
+
+    def bring():
+        try:
+            with tenancy(world.project):
+                register_items(project_id=world.project.pk, items=[hers], now=world.now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with tenancy(world.project):
+            erase_annotator(annotator=world.people[0], now=world.now)
+            brought = other.submit(bring)
+            wait([brought], timeout=0.5)
+        brought.result(timeout=30)
+    with tenancy(world.project):
+        assert Item.objects.get(key="hers").author == ""
+
+
 def test_what_others_said_stands_as_if_they_had_said_it_alone(make_world, world):
     alone = make_world("alone")
     answer(world, world.people[0], "1", "duplicate")
@@ -136,6 +171,17 @@ def test_an_answer_that_comes_late_is_refused_and_nothing_of_it_kept(world):
         with pytest.raises(SessionRevoked):
             record_events(annotator=world.people[0], events=[said], now=world.now)
         assert not Judgement.objects.exists()
+
+
+def test_what_waits_to_be_settled_of_a_label_that_only_they_named_is_done_with(world):
+    answer(world, world.people[0], "Only mine", "fits", world.topics)
+    with tenancy(world.project):
+        unit = Unit.objects.get(question=world.topics)
+        waiting = enqueue(project=world.project, kind=SETTLE, unit_id=unit.pk)
+    erase(world, world.people[0])
+    with tenancy(world.project):
+        waiting.refresh_from_db()
+        assert waiting.done_at is not None and not Unit.objects.filter(pk=unit.pk).exists()
 
 
 def test_a_label_that_others_named_or_answered_too_stays(world):
