@@ -24,7 +24,7 @@ GRAM_SIGNS = 4
 LARGEST_COUNT = 255
 LONGEST_VALUE_SIGNS = 80
 """Longer values of a field are prose, which is not compared as a field."""
-NOTHING = ("", [])
+NOTHING: tuple[Any, ...] = ("", [])
 HEAD = struct.Struct("<5I")
 """How many words, lines and groups of letters follow, and the lengths of title and body in signs."""
 NAMED = 1
