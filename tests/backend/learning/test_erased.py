@@ -155,6 +155,8 @@ def test_what_was_to_take_its_place_is_asked_for_again_where_somebody_else_is_er
         do_job(job, now=timezone.now())
     with tenancy(tones.project):
         erase_annotator(annotator=tones.people[1], now=tones.now)
+    while drain_jobs(seconds=60):
+        pass
     do_job(job, now=timezone.now())
     while drain_jobs(seconds=60):
         pass
