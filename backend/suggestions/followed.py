@@ -96,14 +96,16 @@ class FollowedIndex:
         """Take what changed since the last look; what takes longer than `at_most_s` goes on behind, in a thread.
 
         Where another thread or process writes, read what it wrote; while words of removed items are taken out, which
-        merges, wait for nothing and leave the rest to the thread. A damaged index starts over.
+        merges, leave the rest to the thread, and of a large index wait for nothing. A damaged index starts over.
         """
         if time.monotonic() - self._looked_at < look_again_s:
             return
         if self._is_going_on() or not self._lock.acquire(timeout=0 if self._is_forgetting() else at_most_s):
             self.index.reload()
-            if self._is_forgetting() and self._newest_here() > self.index.applied_seq:
+            if self._is_forgetting() and (newest := self._newest_here()) > self.index.applied_seq:
                 self._go_on()
+                if self.index.count < LARGE:  # whose batches are short
+                    self._wait_for(newest, until=time.monotonic() + at_most_s)
             return
         try:
             until = time.monotonic() + at_most_s

@@ -361,7 +361,7 @@ def test_a_visit_reads_nothing_anew_for_an_item_that_was_removed(world, monkeypa
     assert (index.count, index.has_hidden_words, read) == (4, True, [])
 
 
-def test_no_visit_waits_while_words_of_removed_items_are_taken_out_and_what_is_new_is_found_after(world, monkeypatch):
+def test_of_a_large_index_no_visit_waits_while_words_of_removed_items_are_taken_out(world, monkeypatch):
     is_at_it, may_end, was_let_go = threading.Event(), threading.Event(), []
 
     def rewrite(index, read):
@@ -375,6 +375,7 @@ def test_no_visit_waits_while_words_of_removed_items_are_taken_out_and_what_is_n
     with tenancy(world.project):
         followed = index_of(world.project.pk)
     assert is_at_it.wait(10)
+    monkeypatch.setattr(module, "LARGE", 1)
     register(world, x="Zirconium leak")
     with tenancy(world.project):
         for _ in range(3):
@@ -384,6 +385,26 @@ def test_no_visit_waits_while_words_of_removed_items_are_taken_out_and_what_is_n
     followed._behind.join()
     followed.index.reload()
     assert ([hit.id for hit in followed.index.search("zirconium", 3)], was_let_go) == (["x"], [True])
+
+
+def test_of_a_small_index_a_visit_waits_for_what_is_new_while_words_of_removed_items_are_taken_out(world, monkeypatch):
+    is_at_it = threading.Event()
+
+    def rewrite(index, read):
+        is_at_it.set()
+        time.sleep(0.3)
+        yield 0
+
+    monkeypatch.setattr(sdk.ItemIndex, "rewrite", rewrite)
+    with tenancy(world.project):
+        remove_item(item=Item.objects.get(key="1"), now=world.now)
+    with tenancy(world.project):
+        followed = index_of(world.project.pk)
+    assert is_at_it.wait(10)
+    register(world, x="Zirconium leak")
+    with tenancy(world.project):
+        followed.follow(look_again_s=0, at_most_s=60)
+    assert [hit.id for hit in followed.index.search("zirconium", 3)] == ["x"]
 
 
 def test_an_item_whose_transaction_is_still_open_is_not_lost_when_others_are_written_anew(world, folder, monkeypatch):
