@@ -5,11 +5,10 @@ without it, and write down what came of it. Texts are those of today, labels and
 """
 
 import time
-from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Max
 from earmark import suggesters as sdk
@@ -347,7 +346,7 @@ def _asked(
                     continue
                 found = reranker.around(item, index)
                 rankings[query] = [each.id for each in found][:RANKED]
-                asked.append(Asked(query, frozenset(held_out[query]), [_compact(each) for each in found]))
+                asked.append(Asked(query, frozenset(held_out[query]), [each.compact() for each in found]))
         tell(f"asked about {done:,} of {len(chosen):,} items it does not learn from")
     return asked, {HYBRID: rankings}
 
@@ -408,8 +407,3 @@ def _said(asked: Asked, odds: Sequence[float]) -> Iterator[tuple[float, bool]]:
 def _ranked(pool: Sequence[PoolCandidate], odds: Sequence[float]) -> list[str]:
     told = {each.id: each_odds for each, each_odds in zip(pool, odds, strict=True)}
     return sorted(told, key=lambda key: (-told[key], key))[:RANKED]
-
-
-def _compact(candidate: PoolCandidate) -> PoolCandidate:
-    """Return a candidate without its texts, its features in a quarter of the memory."""
-    return replace(candidate, item=None, features=cast("tuple[float, ...]", array("d", candidate.features)))

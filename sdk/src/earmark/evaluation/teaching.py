@@ -9,7 +9,7 @@ import random
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from earmark.errors import EarmarkError
 from earmark.evaluation.assembly import QUERIES_A_LINE, Bench, Say
@@ -111,7 +111,7 @@ def lesson(bench: Bench, taught: Sequence[Query], asked: Sequence[Query]) -> Les
         if number <= len(taught):
             logs[query.id] = examples_of(query.id, ranked, right)
         else:
-            questions.append(Asked(query.id, right, [_compact(each) for each in ranked]))
+            questions.append(Asked(query.id, right, [each.compact() for each in ranked]))
         if number % QUERIES_A_LINE == 0 or number == len(taught) + len(asked):
             bench.say(f"looked at {number:,} of {len(taught) + len(asked):,} queries")
     return Lesson(learned.hybrid, logs, questions)
@@ -180,8 +180,3 @@ def _silenced(each: Any, columns: Sequence[int]) -> Any:
     for at in columns:
         features[at] = 0.0
     return replace(each, features=features)
-
-
-def _compact(candidate: PoolCandidate) -> PoolCandidate:
-    """Return a candidate without its texts, its features in a quarter of the memory."""
-    return replace(candidate, item=None, features=cast("tuple[float, ...]", array("d", candidate.features)))

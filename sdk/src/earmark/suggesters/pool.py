@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 
@@ -106,6 +107,10 @@ class PoolCandidate:
     def signal(self, name: str) -> float:
         """Return a feature of FEATURES by its name."""
         return self.features[_AT[name]]
+
+    def compact(self) -> PoolCandidate:
+        """Return the same without its texts, the features in a quarter of the memory."""
+        return replace(self, item=None, features=cast("tuple[float, ...]", array("d", self.features)))
 
 
 @dataclass(frozen=True)
