@@ -9,9 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 from earmark import webhooks
+from earmark.anchors import describe
 
 README = Path(__file__).parents[2] / "sdk" / "README.md"
 LABELS = b'{"item": "2", "other": "1", "value": "duplicate"}\n'
+
+WORDS = describe("I use Mozilla Firefox 👍", 6, 21)
+SPAN = {"id": "6-21 Product", "title": "Mozilla Firefox", "label": "Product", "anchor": WORDS.wire}
 
 
 @pytest.fixture
@@ -31,9 +35,9 @@ def server(network):
     def show(asked):
         if asked.json["item"] not in items:
             return httpx.Response(404, json={"code": "unknown_item", "detail": "No such item.", "request_id": "r1"})
-        kind = {"topics": "tags", "tone": "choice"}.get(asked.json["question"], "pair")
+        kind = {"topics": "tags", "tone": "choice", "products": "span"}.get(asked.json["question"], "pair")
         thread = {"id": "1", "title": items["1"]["title"], "url": "/t/1"}
-        shown = {"pair": [thread], "tags": [{"id": "Archive", "title": "Archive"}], "choice": []}[kind]
+        shown = {"pair": [thread], "tags": [{"id": "Archive", "title": "Archive"}], "choice": [], "span": [SPAN]}[kind]
         slots = [{"rank": rank, "candidate": candidate} for rank, candidate in enumerate(shown, 1)]
         return asked.json | {"annotator": "p1", "kind": kind, "shown_at": now, "slots": slots}
 
@@ -42,6 +46,7 @@ def server(network):
         return {"results": [{"id": event["id"], "status": "ok", "state": "settled"} for event in asked.json["events"]]}
 
     network.on("POST", "/v1/items", json=register)
+    network.on("POST", "/v1/suggestions", json=lambda asked: {"accepted_count": len(asked.json["suggestions"])})
     network.on("GET", "/v1/items", json=lambda _: {"results": list(items.values()), "next": None})
     network.on("GET", "/v1/items/{id}", json=lambda asked: items[asked.path.rsplit("/")[-1]])
     network.on("POST", "/v1/questions", json=lambda asked: asked.json)
@@ -85,7 +90,10 @@ def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, ti
         {"kind": "tags", "tag": "Archive", "value": "fits"},
         {"kind": "tags", "tag": "Mail client", "value": "fits"},
         {"kind": "choice", "value": "Complaint"},
+        {"kind": "span", "value": "Product", "anchor": SPAN["anchor"]},
+        {"kind": "span", "value": "Product", "anchor": SPAN["anchor"]},
     ]
+    assert "2 ()\nProduct Mozilla Firefox Position(start=6, end=21)\n" in said
     assert names["rows"] == [{"item": "2", "other": "1", "value": "duplicate"}]
     assert [path.name for path in names["paths"]] == ["labels.jsonl"]
 

@@ -5,7 +5,18 @@ from uuid import UUID
 
 import pytest
 from earmark._wire import encoded, read, written
-from earmark.types import Annotator, DatasetVersion, Exposure, Item, Label, NewJudgement, PairAnswer
+from earmark.anchors import RegionAnchor, describe
+from earmark.types import (
+    Annotator,
+    DatasetVersion,
+    Exposure,
+    Item,
+    Label,
+    NewJudgement,
+    PairAnswer,
+    RegionAnswer,
+    SpanAnswer,
+)  # fmt: skip
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +126,32 @@ def test_what_only_looks_like_it_is_sent(value):
 def test_any_other_text_comes_back_as_it_went(text):
     assert read(Item, {"id": text}).id == text
     assert encoded(written(Item(text)))
+
+
+SPAN = describe("I use 👍 Firefox", 8, 15)
+BOX = RegionAnchor.in_percent(10, 20, 30, 40, picture=(1280, 720))
+
+
+def label_at(anchor):
+    unit = {"kind": "span", "items": ["1"], "anchor": anchor}
+    return {"question": "q", "unit": unit, "state": "settled", "revision": 1, "computed_at": "2026-03-01T12:00:00Z"}
+
+
+@pytest.mark.parametrize("anchor", [SPAN, BOX])
+def test_an_anchor_comes_back_as_the_one_that_it_is(anchor):
+    assert read(Label, label_at(written(anchor))).unit.anchor == anchor
+    assert read(Label, label_at(None)).unit.anchor is None
+
+
+def test_an_anchor_goes_out_as_the_wire_holds_it():
+    answer = SpanAnswer("Product", SPAN)
+    assert written(answer) == {"value": "Product", "anchor": SPAN.wire, "kind": "span"}
+    assert written(RegionAnswer("none", BOX))["anchor"] == {
+        "region": "xywh=percent:10,20,30,40", "width": 1280, "height": 720,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [{}, "here", {"region": "all", "width": 1, "height": 1}, {"quote": {}}])
+def test_what_is_no_anchor_is_no_value(told):
+    with pytest.raises(ValueError, match=r"anchor|region"):
+        read(Label, label_at(told))

@@ -13,6 +13,9 @@ from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from earmark.anchors import Region, RegionAnchor, TextAnchor
+from earmark.errors import AnchorUnusable
+
 T = TypeVar("T")
 _LONG_NUMBER = re.compile(r"\d{19}")
 
@@ -33,6 +36,10 @@ def read(kind: type[T], told: Any) -> T:
 
 def written(value: Any) -> Any:
     """Return a value as JSON carries it; of a dataclass, fields that are None are left out."""
+    if isinstance(value, TextAnchor | RegionAnchor):
+        return value.wire
+    if isinstance(value, Region):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = ((each, getattr(value, each.name)) for each in dataclasses.fields(value))
         return {each.name: written(inner) for each, inner in pairs if inner is not None}
@@ -84,6 +91,8 @@ def _value(hint: Any, told: Any) -> Any:
     if origin in (Union, types.UnionType):
         if told is None:
             return None
+        if TextAnchor in get_args(hint):
+            return _anchor(told)
         return _value(next(arm for arm in get_args(hint) if arm is not type(None)), told)
     if origin is collections.abc.Sequence:
         if not isinstance(told, list):
@@ -94,6 +103,15 @@ def _value(hint: Any, told: Any) -> Any:
     if dataclasses.is_dataclass(hint):
         return read(hint, told)  # type: ignore[arg-type]
     return _scalar(hint, told)
+
+
+def _anchor(told: Any) -> TextAnchor | RegionAnchor:
+    if not isinstance(told, Mapping):
+        raise ValueError(f"An anchor is a JSON object, not {type(told).__name__}.")
+    try:
+        return RegionAnchor.of(told) if "region" in told else TextAnchor.of(told)
+    except AnchorUnusable as error:
+        raise ValueError(str(error)) from error
 
 
 def _scalar(hint: Any, told: Any) -> Any:

@@ -18,6 +18,7 @@
     ├── NotFrozen                    a dataset version that is not there, not yet, or never will be
     ├── NothingToUndo                no answer to this candidate was given through this list
     ├── NothingToReject              a label of a choice is not rejected; another one is chosen
+    ├── NowhereToPoint               a span or region that is not in the list was answered without its anchor
     ├── NotReached                   no answer came: the address, the network, the server's start
     │   └── TimedOut                 no answer came in time
     ├── EventRefused                 an event the server did not take, with its code
@@ -169,6 +170,12 @@ class NothingToReject(EarmarkError):
     """A label of a choice is not rejected; accept another one, or answer unsure."""
 
     code = "nothing_to_reject"
+
+
+class NowhereToPoint(EarmarkError):
+    """A span or a region that is not in the list was answered without its anchor; mark it."""
+
+    code = "nowhere_to_point"
 
 
 class NotReached(EarmarkError):

@@ -12,12 +12,26 @@ from uuid import UUID
 
 from earmark._transport import Call, Wires
 from earmark._wire import encoded, written
-from earmark.errors import EventRefused, NothingToReject, NothingToUndo
+from earmark.anchors import RegionAnchor
+from earmark.errors import EventRefused, NothingToReject, NothingToUndo, NowhereToPoint
 from earmark.ids import uuid7
-from earmark.types import Answer, Candidate, ChoiceAnswer, EventResult, Exposure, PairAnswer, Slot, TagsAnswer
+from earmark.types import (
+    Anchor,
+    Answer,
+    Candidate,
+    ChoiceAnswer,
+    EventResult,
+    Exposure,
+    PairAnswer,
+    RegionAnswer,
+    Slot,
+    SpanAnswer,
+    TagsAnswer,
+)
 
 SUGGESTED = {"pair": "duplicate", "tags": "fits"}
-CONTRARY = {"pair": "different", "tags": "does_not_fit"}
+CONTRARY = {"pair": "different", "tags": "does_not_fit", "span": "none", "region": "none"}
+SPOTS = ("span", "region")
 LARGEST_WHOLE = 2**31 - 1
 
 
@@ -30,7 +44,8 @@ class Shown:
     """A list as it was shown to one person.
 
     A candidate is named by a Candidate, a Slot, or its id; of tags and choices the id is the label, and
-    labels that were not in the list may be answered too. Each report is one call, and is stored once
+    labels that were not in the list may be answered too. A span or a region has a `label` and an `anchor`, and
+    `mark` tells of one that was not in the list. Each report is one call, and is stored once
     however often it is sent; it raises EventRefused where the server does not take the event. Safe to
     use from several threads.
     """
@@ -71,9 +86,10 @@ class Shown:
     def accept(self, candidate: Candidate | Slot | str) -> UUID:
         """Report that the person says the suggestion is right, and return the judgement's id.
 
-        Of a pair it is a duplicate, of tags the tag fits, of a choice the label is chosen.
+        Of a pair it is a duplicate, of tags the tag fits, of a choice the label is chosen, of a span or a region its
+        label holds.
         """
-        return self.answer(candidate, SUGGESTED.get(self.exposure.kind, _id(candidate)))
+        return self.answer(candidate, self._suggested(candidate))
 
     def reject(self, candidate: Candidate | Slot | str) -> UUID:
         """Report that the person says the suggestion is wrong, and return the judgement's id.
@@ -88,20 +104,21 @@ class Shown:
         """Report an answer about a candidate and return the judgement's id.
 
         A string is the value: of a pair duplicate, related, different or unsure; of a tag fits,
-        does_not_fit or unsure; of a choice the label, whichever the candidate, or unsure. What the mark
-        did (how many others, which state) then stands in `results` under the judgement's id.
+        does_not_fit or unsure; of a choice the label, whichever the candidate, or unsure; of a span or a region
+        one of the labels, none or unsure, where it was suggested to be. A SpanAnswer or RegionAnswer moves the
+        boundary. What the mark did (how many others, which state) then stands in `results` under the judgement's id.
+        Raises NowhereToPoint for a string about a span or a region that is not in the list.
         """
         answer = self._answer(_id(candidate), value) if isinstance(value, str) else value
-        event = {
-            "type": "judge",
-            "answer": answer,
-            "judged_at": datetime.now(UTC),
-            "via": "api",
-        }
-        [result] = self._report(event | ({"candidate": _id(candidate)} if self.exposure.kind == "pair" else {}))
+        is_named = self.exposure.kind in ("pair", *SPOTS)
+        judged = self._judge(answer, {"candidate": _id(candidate)} if is_named else {})
         with self._lock:
-            self._judged[_id(candidate)] = result.id
-        return result.id
+            self._judged[_id(candidate)] = judged
+        return judged
+
+    def mark(self, label: str, anchor: Anchor) -> UUID:
+        """Report that the person marked words or a part of the picture themselves, and return the judgement's id."""
+        return self._judge(_spot(label, anchor), {})
 
     def skip(self, candidate: Candidate | Slot | str | None = None) -> None:
         """Report that a candidate, or the whole list, was looked at and no answer was wanted."""
@@ -114,7 +131,27 @@ class Shown:
         """
         self._report({"type": "undo", "judgement": judgement if isinstance(judgement, UUID) else self._last(judgement)})
 
+    def _judge(self, answer: Answer, named: Mapping[str, str]) -> UUID:
+        event = {"type": "judge", "answer": answer, "judged_at": datetime.now(UTC), "via": "api"}
+        [result] = self._report(event | named)
+        return result.id
+
+    def _suggested(self, candidate: Candidate | Slot | str) -> str:
+        if self.exposure.kind in SPOTS:
+            return self._listed(_id(candidate)).label
+        return SUGGESTED.get(self.exposure.kind, _id(candidate))
+
+    def _listed(self, candidate: str) -> Candidate:
+        found = next((each for each in self.candidates if each.id == candidate), None)
+        if found is None or found.anchor is None:
+            raise NowhereToPoint(
+                f"{candidate!r} is no span or region of this list; tell of another one with mark(label, anchor)."
+            )
+        return found
+
     def _answer(self, candidate: str, value: str) -> Answer:
+        if self.exposure.kind in SPOTS and (anchor := self._listed(candidate).anchor):
+            return _spot(value, anchor)
         if self.exposure.kind == "tags":
             return TagsAnswer(candidate, value)
         return ChoiceAnswer(value) if self.exposure.kind == "choice" else PairAnswer(value)
@@ -147,6 +184,10 @@ class Shown:
             at_ms = min(LARGEST_WHOLE, int((time.monotonic() - self._began) * 1000))
             self._seq = min(LARGEST_WHOLE, max(self._seq + 1, at_ms))
             return {"seq": self._seq, "at_ms": at_ms}
+
+
+def _spot(value: str, anchor: Anchor) -> Answer:
+    return RegionAnswer(value, anchor) if isinstance(anchor, RegionAnchor) else SpanAnswer(value, anchor)
 
 
 def _id(candidate: Candidate | Slot | str) -> str:

@@ -11,15 +11,23 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from earmark.anchors import RegionAnchor, TextAnchor, text_of
+
 AnnotatorKind = Literal["customer", "expert", "colleague", "crowd"]
 Origin = Literal["spontaneous", "drawn", "assigned", "gold", "imported"]
 Outcome = Literal["accepted", "rejected", "corrected", "unsure", "passed", "ignored", "unseen"]
 SettlingPolicy = Literal["confirm", "trusting", "expert"]
+Anchor = TextAnchor | RegionAnchor
+"""Where in an item a span or a region lies."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing of the host's product: `id` is the host's own (at most 200 signs), `url` where it is seen."""
+    """One thing of the host's product: `id` is the host's own (at most 200 signs), `url` where it is seen.
+
+    Of `metadata`, `format` says that the body is `html`, and `image` which picture regions lie in:
+    `{"url", "width", "height", "alt"}`, the size in pixels. All else are fields of the host's own.
+    """
 
     id: str
     title: str = ""
@@ -29,6 +37,11 @@ class Item:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
     author: str = ""
+
+    @property
+    def text(self) -> str:
+        """The body as its text counts: what the positions of spans are places in."""
+        return text_of(self.body, self.metadata)
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,25 @@ class ChoiceAnswer:
     kind: Literal["choice"] = "choice"
 
 
-Answer = PairAnswer | TagsAnswer | ChoiceAnswer
+@dataclass(frozen=True)
+class SpanAnswer:
+    """What words of an item's text are: one of the question's labels, `none` (nothing of the kind), or unsure."""
+
+    value: str
+    anchor: TextAnchor
+    kind: Literal["span"] = "span"
+
+
+@dataclass(frozen=True)
+class RegionAnswer:
+    """What a part of an item's picture is: one of the question's labels, `none` (nothing of the kind), or unsure."""
+
+    value: str
+    anchor: RegionAnchor
+    kind: Literal["region"] = "region"
+
+
+Answer = PairAnswer | TagsAnswer | ChoiceAnswer | SpanAnswer | RegionAnswer
 
 
 @dataclass(frozen=True)
@@ -77,11 +108,12 @@ class Suggester:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about items (kind pair, tags or choice), and the policies for showing and settling it.
+    """What is asked about items: its kind (pair, tags, choice, span, region), its labels, how it is shown and settled.
 
-    `labels` are those of tags and choices, `dictionary` the words that speak for each; without `prompt`
-    and `suggesters` the kind's usual ones are taken. `weights` are how many times as usual kinds of evidence
-    count for the suggester `hybrid` (see `earmark.weights`).
+    `labels` are those of all kinds but pairs, `dictionary` the words that speak for each, of spans patterns
+    too, written `/…/` (see `earmark.suggesters.patterns`); without `prompt` and `suggesters` the kind's usual ones
+    are taken. `weights` are how many times as usual kinds of evidence count for the suggester `hybrid` (see
+    `earmark.weights`).
     """
 
     id: str
@@ -111,7 +143,8 @@ class Question:
 class PushedSuggestion:
     """One guess of the host's own software: `score` in [0, 1], `reasons` that a person understands.
 
-    The candidate is another item's id, or to tags and choices a label.
+    The candidate is another item's id, or to questions of other kinds than pairs a label; of a span or a region
+    `anchor` says where it holds: `describe(item.text, start, end)`, `RegionAnchor.in_pixels(…)`.
     """
 
     question: str
@@ -120,13 +153,15 @@ class PushedSuggestion:
     score: float
     suggester: Suggester
     reasons: Sequence[str] = ()
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another item, or a label, as it may be shown to a person; a label's id is the label itself.
+    """Another item, a label, or a spot, as it may be shown to a person; a label's id is the label itself.
 
-    `answer` is what solved it over there, where the host told so in the item's metadata.
+    `answer` is what solved it over there, where the host told so in the item's metadata. Of a span or a region
+    `label` is what it may be and `anchor` where it lies.
     """
 
     id: str
@@ -134,16 +169,22 @@ class Candidate:
     url: str = ""
     snippet: str = ""
     answer: str = ""
+    label: str = ""
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True)
 class ShownCandidate:
-    """A candidate (item or label) that the host itself put on a page, with what it knows of score and propensity."""
+    """A candidate (item or label) that the host itself put on a page, with what it knows of score and propensity.
+
+    Of a span or a region the candidate is its label, and `anchor` says where it lies.
+    """
 
     candidate: str
     score: float | None = None
     propensity: float | None = None
     suggester: Suggester | None = None
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +250,10 @@ class NewJudgement:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A recorded answer; `annotator` is a pseudonym, `is_live` says that nothing took its place."""
+    """A recorded answer; `annotator` is a pseudonym, `is_live` says that nothing took its place.
+
+    Of a span or a region `anchor` is where it lies as this person said.
+    """
 
     id: UUID
     question: str
@@ -223,15 +267,20 @@ class Judgement:
     exposure: UUID | None = None
     rank: int | None = None
     propensity: float | None = None
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True)
 class Unit:
-    """The smallest thing that has one answer: of a pair, `items` are its two; of tags, `label` is the tag."""
+    """The smallest thing that has one answer: of a pair, `items` are its two; of tags, `label` is the tag.
+
+    Of a span or a region `anchor` is where it lies, as it is believed.
+    """
 
     kind: str
     items: Sequence[str]
     label: str | None = None
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 import httpx
 import pytest
-from earmark import PushedSuggestion, Suggester, errors
+from earmark import Item, PushedSuggestion, Suggester, errors
+from earmark.anchors import RegionAnchor, describe
 
 MINE = Suggester("ours", "7")
 
@@ -65,3 +66,32 @@ def test_guesses_are_listed(client, network):
     [found] = client.suggestions.list(question="q", item="1")
     assert (found.score, found.suggester) == (1.0, Suggester("s", "1"))
     assert network.requests[0].query == {"question": "q", "item": "1"}
+
+
+TEXT = "I use 👍🏽 Firefox"
+
+
+@pytest.mark.parametrize(
+    ("anchor", "told"),
+    [
+        (describe(TEXT, 9, 16), describe(TEXT, 9, 16).wire),
+        (
+            RegionAnchor.in_pixels(128, 144, 384, 288, picture=(1280, 720)),
+            {"region": "xywh=percent:10,20,30,40", "width": 1280, "height": 720},
+        ),
+    ],
+)
+def test_a_span_or_a_box_goes_out_with_its_label_and_comes_back(client, network, anchor, told):
+    row = {"question": "products", "item": "1", "candidate": "9-16 Product", "score": 0.5, "anchor": told}
+    suggester = {"name": "ours", "version": "7"}
+    network.on("POST", "/v1/suggestions", json={"accepted_count": 1, "rejected": []})
+    network.on("GET", "/v1/suggestions", json={"results": [row | {"suggester": suggester}], "next": None})
+    client.suggestions.push([PushedSuggestion("products", "1", "Product", 0.5, MINE, anchor=anchor)])
+    [sent] = network.requests[0].json["suggestions"]
+    assert (sent["candidate"], sent["anchor"]) == ("Product", told)
+    assert [each.anchor for each in client.suggestions.list(question="products")] == [anchor]
+
+
+def test_the_words_pushed_are_those_of_the_items_own_text():
+    item = Item("1", body=f"<p>{TEXT}</p>", metadata={"format": "html"})
+    assert describe(item.text, 9, 16).quote.exact == "Firefox"

@@ -2,19 +2,21 @@
 
 from earmark.anchors.anchor import Position, Quote, TextAnchor, describe, snapshot_of, words_of
 from earmark.anchors.finding import Found, find
-from earmark.anchors.region import Region
-from earmark.anchors.text import read_html, read_text
+from earmark.anchors.region import Region, RegionAnchor
+from earmark.anchors.text import read_html, read_text, text_of
 
 __all__ = [
     "Found",
     "Position",
     "Quote",
     "Region",
+    "RegionAnchor",
     "TextAnchor",
     "describe",
     "find",
     "read_html",
     "read_text",
     "snapshot_of",
+    "text_of",
     "words_of",
 ]

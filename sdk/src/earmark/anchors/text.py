@@ -9,7 +9,9 @@ like others. Style sheets have no say. So a plain text is the same however a pag
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import Any
 
 WHITE = re.compile("[\t\n\f\r ]+")
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,6 +41,11 @@ def read_html(markup: str) -> str:
     reader.feed(markup)
     reader.close()
     return read_text("".join(reader.parts))
+
+
+def text_of(body: str, metadata: Mapping[str, Any]) -> str:
+    """Return the text of an item: its body, read as markup where `metadata["format"]` is `html`, else as it stands."""
+    return read_html(body) if metadata.get("format") == "html" else read_text(body)
 
 
 class _Reader(HTMLParser):
