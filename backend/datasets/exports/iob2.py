@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from earmark.anchors import tokens_of
+
 from backend.datasets.exports.marked import CannotHold, MarkedSpan, MarkedText, Why
-from backend.datasets.exports.tokens import tokens_of
 
 FORM = "iob2"
 DOCUMENT = "-DOCSTART- -X- O O"

@@ -111,7 +111,7 @@ class Question:
     """What is asked about items: its kind (pair, tags, choice, span, region), its labels, how it is shown and settled.
 
     `labels` are those of all kinds but pairs, `dictionary` the words that speak for each, of spans patterns
-    too, written `/…/` (see `earmark.suggesters.patterns`); without `prompt` and `suggesters` the kind's usual ones
+    too, written `/…/` (see `earmark.patterns`); without `prompt` and `suggesters` the kind's usual ones
     are taken. `weights` are how many times as usual kinds of evidence count for the suggester `hybrid` (see
     `earmark.weights`).
     """

@@ -4,6 +4,7 @@ from earmark.anchors.anchor import Position, Quote, TextAnchor, describe, snapsh
 from earmark.anchors.finding import Found, find
 from earmark.anchors.region import Region, RegionAnchor
 from earmark.anchors.text import read_html, read_text, text_of
+from earmark.anchors.tokens import tokens_of
 
 __all__ = [
     "Found",
@@ -18,5 +19,6 @@ __all__ = [
     "read_text",
     "snapshot_of",
     "text_of",
+    "tokens_of",
     "words_of",
 ]

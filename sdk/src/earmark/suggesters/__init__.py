@@ -10,10 +10,12 @@ from earmark.suggesters.neighbours import NeighbourLabels
 from earmark.suggesters.protocol import Installed, Suggester, Suggestion, discover, fault_of, installed
 from earmark.suggesters.semantic import SemanticSuggester
 from earmark.suggesters.snapshot import Hit, Snapshot, Term
+from earmark.suggesters.spans import DictionarySpans
 from earmark.suggesters.stacked import StackedLabels
 from earmark.types import Item
 
 __all__ = [
+    "DictionarySpans",
     "DictionarySuggester",
     "Hit",
     "IndexFailed",

@@ -1,12 +1,12 @@
 import pytest
 import spacy
+from earmark.anchors import tokens_of
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.training.converters import conll_ner_to_docs
 
 from backend.datasets.exports.iob2 import document_of, names_of
 from backend.datasets.exports.marked import CannotHold, MarkedSpan, MarkedText
-from backend.datasets.exports.tokens import tokens_of
 
 NAMES = names_of(["Product", "Version"])
 

@@ -16,8 +16,8 @@ UNSPACED = re.compile(
 """Thai, Lao, Burmese, Khmer, Kana and Han, without the sign that lengthens a vowel."""
 FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 JOINER = "\u200d"
-KEPT_WITH = re.compile("[\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-"""Joiners, variation selectors, skin tones and the tags of flags: part of the character before."""
+KEPT_WITH = re.compile("[\u00ad\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""Soft hyphens, joiners, variation selectors, skin tones and the tags of flags: part of the character before."""
 
 
 def tokens_of(text: str) -> list[tuple[int, int]]:

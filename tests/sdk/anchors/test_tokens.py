@@ -1,10 +1,9 @@
 from itertools import pairwise
 
 import pytest
+from earmark.anchors import tokens_of
 from hypothesis import given
 from hypothesis import strategies as st
-
-from backend.datasets.exports.tokens import tokens_of
 
 
 def words(text):
@@ -41,6 +40,7 @@ def test_words_are_tokens_and_each_other_sign_is_one_and_white_space_is_in_none(
         "नमस्ते",
         "שָׁלוֹם",
         "می‌خواهم",
+        "Fire\u00adfox",
         "🏴\U000e0067\U000e0062\U000e007f",
     ],
 )
