@@ -93,6 +93,7 @@ def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, ti
         {"kind": "span", "value": "Product", "anchor": SPAN["anchor"]},
         {"kind": "span", "value": "Product", "anchor": SPAN["anchor"]},
     ]
+    assert "['2.53.8']\nversions 1 1.0\n" in said
     assert "2 ()\nProduct Mozilla Firefox Position(start=6, end=21)\n" in said
     assert names["rows"] == [{"item": "2", "other": "1", "value": "duplicate"}]
     assert [path.name for path in names["paths"]] == ["labels.jsonl"]

@@ -131,8 +131,8 @@ class Shown:
         """
         self._report({"type": "undo", "judgement": judgement if isinstance(judgement, UUID) else self._last(judgement)})
 
-    def _judge(self, answer: Answer, named: Mapping[str, str]) -> UUID:
-        event = {"type": "judge", "answer": answer, "judged_at": datetime.now(UTC), "via": "api"}
+    def _judge(self, answer: Answer, named: dict[str, Any]) -> UUID:
+        event: dict[str, Any] = {"type": "judge", "answer": answer, "judged_at": datetime.now(UTC), "via": "api"}
         [result] = self._report(event | named)
         return result.id
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -38,7 +39,7 @@ class Item:
     url: str = ""
     author: str = ""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The body as its text counts: what the positions of spans are places in."""
         return text_of(self.body, self.metadata)

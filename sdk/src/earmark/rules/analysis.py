@@ -12,15 +12,21 @@ from typing import Literal, Self
 from earmark.intervals import wilson_interval
 from earmark.rules.votes import Cast, Outcome, Vote
 
-Kind = Literal["choice", "tags", "pair"]
+Kind = Literal["choice", "tags", "pair", "span"]
+Place = tuple[int, int]
 UNSURE = "unsure"
+NONE = "none"
+SAME_SPAN = 0.5
+"""The share of what two spans have together in what they cover, from which on they are about the same."""
 
 
 @dataclass(frozen=True)
 class Answers:
     """What people answered: of a choice and a pair the value by unit, of tags whether each tag fits.
 
-    A pair's ids may stand in either order. Where `presumed` is not empty, a pair with an item whose
+    Of spans `spans` has by item what is at each place: a label, or `none`. A vote is judged by the place that overlaps
+    it most, from half of what both cover; by no other, but where all of an item is known (`complete`): it is wrong
+    then. A pair's ids may stand in either order. Where `presumed` is not empty, a pair with an item whose
     answers are all known (`complete`) and that is not among them has that value.
     """
 
@@ -28,6 +34,16 @@ class Answers:
     values: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     complete: Collection[str] = frozenset()
     presumed: str = ""
+    spans: Mapping[str, Mapping[Place, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of_spans(cls, values: Mapping[tuple[str, int, int], str], *, complete: Collection[str] = frozenset()) -> Self:
+        """Return answers by item, start and end in its text: a label, or `none` where nothing of the kind is."""
+        spans: dict[str, dict[Place, str]] = {}
+        for (item, start, end), value in values.items():
+            if value != UNSURE:
+                spans.setdefault(item, {})[start, end] = value
+        return cls("span", complete=frozenset(complete), spans=spans)
 
     @classmethod
     def of_choices(cls, values: Mapping[str, str]) -> Self:
@@ -58,8 +74,25 @@ class Answers:
 
     def judge(self, unit: tuple[str, ...], vote: Vote) -> bool | None:
         """Return whether a vote is right, None where nobody answered."""
+        if self.kind == "span":
+            answer = self.at(unit[0], vote.at) if vote.at else None
+            return None if answer is None else (answer == vote.value) != vote.is_against
         answer = self.of(unit, vote.value)
         return None if answer is None else (answer == vote.value) != vote.is_against
+
+    def at(self, item: str, place: Place) -> str | None:
+        """Return what is at a place of an item's text, None where nobody answered."""
+        known = self.spans.get(item, {})
+        best = max(known, key=lambda other: (overlap(place, other), other), default=None)
+        if best is not None and overlap(place, best) >= SAME_SPAN:
+            return known[best]
+        return NONE if item in self.complete else None
+
+
+def overlap(one: Place, other: Place) -> float:
+    """Return what two spans have together as a share of what they cover: 0 apart, 1 the same."""
+    shared = max(0, min(one[1], other[1]) - max(one[0], other[0]))
+    return shared / (one[1] - one[0] + other[1] - other[0] - shared)
 
 
 @dataclass(frozen=True)
@@ -126,9 +159,9 @@ class _Tally:
 def analyse_rules(casts: Iterable[Cast], answers: Answers | None = None) -> list[RuleReport]:
     """Return a report for each version of each rule, by name and version.
 
-    `answers` also tells the kind of question, without which votes are taken for those of a choice:
-    there and of pairs votes for two values contradict each other, of tags only a vote for and one
-    against the same tag. An interval takes votes to be independent.
+    `answers` also tells the kind of question, without which votes are taken for those of a choice: there and of pairs
+    votes for two values contradict each other, of tags only a vote for and one against the same tag, of spans, whatever
+    the kind, such that overlap by half. An interval takes votes to be independent.
     """
     known = answers or Answers()
     tallies: dict[tuple[str, str], _Tally] = {}
@@ -158,11 +191,20 @@ def _count(tally: _Tally, cast: Cast, answers: Answers) -> None:
 def _compare(tally: _Tally, cast: Cast, together: Iterable[Cast], kind: Kind) -> None:
     theirs = [vote for other in together if other.rule != cast.rule for vote in other.votes]
     pairs = [(mine, other) for mine in cast.votes for other in theirs]
-    tally.overlaps += any(kind != "tags" or mine.value == other.value for mine, other in pairs)
+    tally.overlaps += any(_meet(mine, other, kind) for mine, other in pairs)
     tally.conflicts += any(_contradict(mine, other, kind) for mine, other in pairs)
 
 
+def _meet(one: Vote, other: Vote, kind: Kind) -> bool:
+    """Return whether two votes are about the same thing."""
+    if one.at or other.at:
+        return bool(one.at and other.at and overlap(one.at, other.at) >= SAME_SPAN)
+    return kind != "tags" or one.value == other.value
+
+
 def _contradict(one: Vote, other: Vote, kind: Kind) -> bool:
+    if not _meet(one, other, kind):
+        return False
     if one.value == other.value:
         return one.is_against != other.is_against
     return kind != "tags" and not one.is_against and not other.is_against

@@ -35,7 +35,11 @@ def add_to(commands: Commands) -> None:
     both.add_argument("--rules", required=True, metavar="MODULE_OR_FILE", help="such as shop.rules or rules.py")
     both.add_argument("--items", action="append", default=[], metavar="F", help="{id, title, body, created, …}")
     both.add_argument("--pairs", metavar="F", help="{qid, cid, …}: the pairs that rules over pairs are asked about")
-    both.add_argument("--answers", metavar="F", help="{item, value}, {item, label, value} or {query, positives}")
+    both.add_argument(
+        "--answers",
+        metavar="F",
+        help="{item, value}, {item, label, value}, {item, start, end, value} or {query, positives}",
+    )
     analyse = inner.add_parser("analyse", parents=[both], help="coverage, overlap, conflict, accuracy by rule")
     analyse.add_argument("--tags", action="store_true", help="labels stand beside each other, even without answers")
     analyse.set_defaults(run=analyse_them)

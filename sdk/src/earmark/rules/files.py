@@ -1,9 +1,9 @@
 """The answers that rules are measured by, as JSON lines; the kind of question is told by the first line.
 
-A choice: `{item, value}`. Tags: `{item, label, value}` with value `fits` or `does_not_fit`. Pairs:
-`{item, other, value}`, or as `earmark evaluate` takes them: `{query, positives}`, where whatever is not
-among the positives is taken to be different, and `{qid, cid, label}`. The rows of a frozen version's
-`labels.jsonl` are the first three.
+A choice: `{item, value}`. Tags: `{item, label, value}` with value `fits` or `does_not_fit`. Spans: `{item, start, end,
+value}`, the value a label or `none`. Pairs: `{item, other, value}`, or as `earmark evaluate` takes them: `{query,
+positives}`, where whatever is not among the positives is taken to be different, and `{qid, cid, label}`. The rows of
+a frozen version's `labels.jsonl` are the first four.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ def read_answers(path: Path | str) -> Answers:
 
 
 def vote_lines(casts: Iterable[Cast]) -> Iterator[dict[str, Any]]:
-    """Yield what was voted, a line a vote; `candidate` is there of pairs alone."""
+    """Yield what was voted, a line a vote; `candidate` is there of pairs alone, `start` and `end` of spans."""
     for cast in casts:
         for vote in cast.votes:
             candidate = {"candidate": cast.unit[1]} if len(cast.unit) > 1 else {}
             facts = {"rule": cast.rule, "version": cast.version, "value": vote.value, "confidence": vote.confidence}
-            yield {"item": cast.unit[0], **candidate, **facts, "is_against": vote.is_against, "reason": vote.reason}
+            place = {"start": vote.at[0], "end": vote.at[1]} if vote.at else {}
+            said = {"is_against": vote.is_against, "reason": vote.reason}
+            yield {"item": cast.unit[0], **candidate, **place, **facts, **said}
 
 
 def _form(facts: Mapping[str, Any]) -> str:
@@ -50,6 +52,10 @@ def _form(facts: Mapping[str, Any]) -> str:
         return "given"
     if "item" not in facts or "value" not in facts:
         raise ValueError("no answer: neither {item, value} nor {query, positives}")
+    if facts.get("kind") == "region":
+        raise ValueError("an answer about a part of a picture; rules say nothing of these")
+    if facts.get("start") is not None:
+        return "spans"
     if facts.get("other") is not None:
         return "pairs"
     return "tags" if facts.get("label") is not None else "choices"
@@ -87,6 +93,13 @@ def _tags(facts: Mapping[str, Any]) -> Sequence[Row]:
     return [(_text(facts, "item"), _text(facts, "label"), value)]
 
 
+def _spans(facts: Mapping[str, Any]) -> Sequence[Row]:
+    start, end = facts["start"], facts.get("end")
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        raise ValueError(f"start and end are two whole numbers with 0 <= start < end, not {start!r} and {end!r}")
+    return [(_text(facts, "item"), f"{start}-{end}", _text(facts, "value"))]
+
+
 def _choices(facts: Mapping[str, Any]) -> Sequence[Row]:
     return [(_text(facts, "item"), "", _text(facts, "value"))]
 
@@ -97,6 +110,7 @@ _READ: Mapping[str, Callable[[Mapping[str, Any]], Sequence[Row]]] = {
     "pairs": _pairs,
     "tags": _tags,
     "choices": _choices,
+    "spans": _spans,
 }
 
 
@@ -104,9 +118,16 @@ def _answers(form: str, rows: Iterable[Row], queries: set[str]) -> Answers:
     if form == "choices":
         return Answers.of_choices({item: value for item, _, value in rows})
     beside = {(item, other): value for item, other, value in rows}
+    if form == "spans":
+        return Answers.of_spans({(item, *_place(at)): value for (item, at), value in beside.items()})
     if form == "tags":
         return Answers.of_tags({unit: value == FITS for unit, value in beside.items() if value != "unsure"})
     return Answers.of_pairs(beside, complete=queries, presumed=DIFFERENT if queries else "")
+
+
+def _place(written: str) -> tuple[int, int]:
+    start, _, end = written.partition("-")
+    return int(start), int(end)
 
 
 def _text(facts: Mapping[str, Any], name: str) -> str:

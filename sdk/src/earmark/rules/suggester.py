@@ -7,13 +7,14 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Self
 
+from earmark.anchors import describe
 from earmark.errors import RulesUnusable
-from earmark.rules.analysis import Answers, analyse_rules
+from earmark.rules.analysis import SAME_SPAN, Answers, analyse_rules, overlap
 from earmark.rules.combining import PRIOR_ACCURACY, PRIOR_COUNT, Estimate, Strength, beliefs
 from earmark.rules.rule import About, Rule, named_once
 from earmark.rules.running import Asked, calls_of
 from earmark.rules.timebox import TimeBox
-from earmark.rules.votes import Cast
+from earmark.rules.votes import Cast, Vote
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
 from earmark.suggesters.protocol import Suggester, Suggestion
@@ -29,7 +30,9 @@ Read = Callable[[list[str]], Iterable[Item]]
 class RuleSuggester:
     """What rules vote for, joined as `earmark.rules.combining` tells, with each rule's sentence as a reason.
 
-    Rules over items suggest labels: tags, or with `one_of` the one label of a choice (none on a tie).
+    Rules over items suggest labels: tags, or with `one_of` the one label of a choice (none on a tie). With `of_spans`
+    they suggest spans of the item's text: votes with a place, joined where they name the very same; of two that
+    overlap by half under one label, the one believed more.
     Rules over pairs score the best `DEPTH` candidates that `finder` names from the index (by words,
     unless another suggester is given); `read` gives their items by id. A candidate's score is how far
     `duplicate` is believed.
@@ -45,6 +48,7 @@ class RuleSuggester:
         *,
         name: str = "rules",
         one_of: bool = False,
+        of_spans: bool = False,
         read: Read | None = None,
         finder: Suggester | None = None,
         prior: float = PRIOR_ACCURACY,
@@ -54,10 +58,13 @@ class RuleSuggester:
     ) -> None:
         self.rules = named_once(rules)
         self.about = _only_kind(self.rules)
+        if of_spans and (one_of or self.about == "pair"):
+            raise RulesUnusable("Spans are suggested by rules over items, and not one of them: of_spans=True alone.")
         if self.about == "pair" and read is None:
             raise RulesUnusable("Rules over pairs need the items of candidates: RuleSuggester(rules, read=…).")
         self.name = name
         self.one_of = one_of
+        self.of_spans = of_spans
         self.read = read
         self.finder = finder if finder is not None else LexicalSuggester()
         self.prior, self.prior_count = prior, prior_count
@@ -73,7 +80,8 @@ class RuleSuggester:
         """
         rules = sorted((rule.name, rule.version) for rule in self.rules)
         finder = self.finder.version if self.about == "pair" else ""
-        decided = f"{ALGORITHM}-{_checksum((rules, self.prior, self.prior_count, self.one_of, finder), 12)}"
+        facts = (rules, self.prior, self.prior_count, self.one_of, finder, *(["spans"] if self.of_spans else ()))
+        decided = f"{ALGORITHM}-{_checksum(facts, 12)}"
         estimates = sorted((name, self.accuracy(name)) for name, _ in rules if name in self.estimates_)
         return f"{decided}+{_checksum(estimates, 8)}" if estimates else decided
 
@@ -102,6 +110,8 @@ class RuleSuggester:
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most k labels, or k other items, best first; of equals the one whose id comes first."""
+        if self.of_spans:
+            return self._spans(item)[: max(k, 0)]
         found = self._items(item, index) if self.about == "pair" else self._labels(item)
         ranked = sorted(found, key=lambda each: (-each.score, each.candidate_id))
         if self.one_of and self.about == "item":
@@ -111,8 +121,7 @@ class RuleSuggester:
 
     def _labels(self, item: Item) -> list[Suggestion]:
         casts = self._ask([item])
-        votes = [(cast, vote) for cast in casts for vote in cast.votes]
-        told = [Strength(vote.value, self._strength(cast, vote.confidence), vote.is_against) for cast, vote in votes]
+        told = self._told((cast, vote) for cast in casts for vote in cast.votes if vote.at is None)
         if self.one_of:
             believed = beliefs(told)
         else:  # each tag is a question of its own
@@ -121,6 +130,27 @@ class RuleSuggester:
                 for tag in {each.value for each in told}
             }
         return [Suggestion(label, score, self._reasons(casts, label)) for label, score in believed.items() if score > 0]
+
+    def _spans(self, item: Item) -> list[Suggestion]:
+        """Return the spans that are believed, best first, of equals the one that stands first."""
+        casts, by_place = self._ask([item]), dict[tuple[int, int], list[tuple[Cast, Vote]]]()
+        for cast in casts:
+            for vote in cast.votes:
+                if vote.at is not None:
+                    by_place.setdefault(vote.at, []).append((cast, vote))
+        found = [
+            (score, at, label)
+            for at, votes in by_place.items()
+            for label, score in beliefs(self._told(votes)).items()
+            if score > 0
+        ]
+        return [
+            Suggestion(label, score, self._reasons(casts, label, at), describe(item.text, *at))
+            for score, at, label in _apart(sorted(found, key=lambda each: (-each[0], each[1], each[2])))
+        ]
+
+    def _told(self, votes: Iterable[tuple[Cast, Vote]]) -> list[Strength]:
+        return [Strength(vote.value, self._strength(cast, vote.confidence), vote.is_against) for cast, vote in votes]
 
     def _items(self, item: Item, index: ItemIndex) -> list[Suggestion]:
         ids = [each.candidate_id for each in self.finder.suggest(item, index, DEPTH)]
@@ -132,12 +162,7 @@ class RuleSuggester:
         return [Suggestion(key, score, reasons) for key, (score, reasons) in scored.items() if score > 0]
 
     def _believed(self, casts: Iterable[Cast]) -> float:
-        told = [
-            Strength(vote.value, self._strength(cast, vote.confidence), vote.is_against)
-            for cast in casts
-            for vote in cast.votes
-        ]
-        return beliefs(told).get(DUPLICATE, 0.0)
+        return beliefs(self._told((cast, vote) for cast in casts for vote in cast.votes)).get(DUPLICATE, 0.0)
 
     def _ask(self, units: Sequence[Asked]) -> list[Cast]:
         calls = [call for unit in units for call in calls_of(self.rules, unit)]
@@ -146,15 +171,24 @@ class RuleSuggester:
     def _strength(self, cast: Cast, confidence: float) -> float:
         return self.accuracy(cast.rule) * confidence
 
-    def _reasons(self, casts: Iterable[Cast], value: str) -> list[str]:
-        """Return the sentences of what was voted for a value, that of the strongest vote first."""
+    def _reasons(self, casts: Iterable[Cast], value: str, at: tuple[int, int] | None = None) -> list[str]:
+        """Return the sentences of what was voted for a value, at a place, that of the strongest vote first."""
         said: Mapping[str, float] = {
             vote.reason: self._strength(cast, vote.confidence)
             for cast in casts
             for vote in cast.votes
-            if vote.value == value and not vote.is_against
+            if vote.value == value and vote.at == at and not vote.is_against
         }
         return sorted(said, key=lambda reason: -said[reason])[:REASONS]
+
+
+def _apart(ranked: Iterable[tuple[float, tuple[int, int], str]]) -> list[tuple[float, tuple[int, int], str]]:
+    """Return those that do not overlap one before them of the same label by half."""
+    kept: list[tuple[float, tuple[int, int], str]] = []
+    for score, at, label in ranked:
+        if all(other != label or overlap(at, place) < SAME_SPAN for _, place, other in kept):
+            kept.append((score, at, label))
+    return kept
 
 
 def _checksum(facts: object, signs: int) -> str:

@@ -214,7 +214,8 @@ class _Runner(threading.Thread):
             return call.cast(Outcome.SKIPPED, error=why)
         began, began_work = perf_counter(), thread_time()
         try:
-            votes = votes_of(call.rule.function(*call.items), call.rule.sentence)
+            said = call.rule.function(*call.items)
+            votes = votes_of(said, call.rule.sentence, call.items[0] if len(call.items) == 1 else None)
         except BaseException as error:  # a rule may raise anything, also what ends a program
             return call.cast(Outcome.FAILED, 1000 * (perf_counter() - began), f"{type(error).__name__}: {error}"[:200])
         ms, work_ms = 1000 * (perf_counter() - began), 1000 * (thread_time() - began_work)
