@@ -43,6 +43,11 @@ class DatasetVersion(Owned):
     judgements_count = models.PositiveIntegerField(default=0)
     files = models.JSONField(default=list, help_text="Name, sha256 and bytes_count of each file.")
     checksum = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the manifest.")
+    left_out = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="How many items its files do not hold, by form and reason; the manifest names them.",
+    )
     failure = models.CharField(max_length=200, blank=True)
 
     class Meta:
