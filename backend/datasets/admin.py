@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from backend.datasets.actions.freeze import ask_for_version
+from backend.datasets.exports.marked import IN_WORDS, Why
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.projects.pages import EditableProjectRows, ProjectRows
 from backend.questions.models import Question
@@ -70,9 +71,20 @@ class DatasetVersionAdmin(ProjectRows):
     search_fields = ["dataset__slug", "checksum"]
     fields = [
         "dataset", "number", "state", "asked_by", "asked_at", "frozen_at", "labels_count", "judgements_count",
-        "checksum", "downloads", "failure",
+        "checksum", "downloads", "not_held", "failure",
     ]  # fmt: skip
     readonly_fields = fields
+
+    @admin.display(description="Left out")
+    def not_held(self, version: DatasetVersion) -> str:
+        """Return in words how many items the files of each form do not hold, and why."""
+        told = [
+            f"{form}: {sum(reasons.values())} ("
+            + "; ".join(f"{count}: {IN_WORDS.get(Why(why), why)}" for why, count in sorted(reasons.items()))
+            + ")"
+            for form, reasons in sorted(version.left_out.items())
+        ]
+        return " · ".join(told) + (". The manifest names them." if told else "Nothing.")
 
     @admin.display(description="Files")
     def downloads(self, version: DatasetVersion) -> SafeString:

@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from backend.datasets.splits import Pair, split_of_pair
+from backend.datasets.spots import SPOT_COLUMNS, Texts, spot_facts
 from backend.judgements.models import Exposure, Judgement, LiveJudgement, Slot, Withdrawal
 from backend.quality.models import ClusterMember, ConsensusLabel
 from backend.questions.models import Question
+from backend.questions.spots import place_of, without_told
 from backend.questions.units import DUPLICATE
 
 LABEL_COLUMNS = {
@@ -18,7 +20,7 @@ LABEL_COLUMNS = {
     "answers_count": "INTEGER", "cluster": "VARCHAR", "split": "VARCHAR", "is_stale": "BOOLEAN",
     "item_title": "VARCHAR", "item_body": "VARCHAR", "item_hash": "VARCHAR", "other_title": "VARCHAR",
     "other_body": "VARCHAR", "other_hash": "VARCHAR", "revision": "INTEGER", "settled_at": "TIMESTAMPTZ",
-}  # fmt: skip
+} | SPOT_COLUMNS  # fmt: skip
 
 JUDGEMENT_COLUMNS = {
     "record": "VARCHAR", "judgement": "VARCHAR", "annotator": "VARCHAR", "annotator_kind": "VARCHAR",
@@ -29,7 +31,7 @@ JUDGEMENT_COLUMNS = {
     "policy_version": "INTEGER", "epsilon": "DOUBLE", "candidates_hash": "VARCHAR", "rank": "INTEGER",
     "pool_rank": "INTEGER", "score": "DOUBLE", "propensity": "DOUBLE", "suggester": "VARCHAR",
     "suggester_version": "VARCHAR", "reasons": "JSON", "was_asked": "BOOLEAN", "ask_probability": "DOUBLE",
-    "item_hash": "VARCHAR", "other_hash": "VARCHAR", "split": "VARCHAR",
+    "item_hash": "VARCHAR", "other_hash": "VARCHAR", "split": "VARCHAR", "anchor": "JSON",
 }  # fmt: skip
 
 CHUNK = 2000
@@ -38,7 +40,7 @@ CHUNK = 2000
 def labelled_pairs(question: Question) -> list[Pair]:
     """Return every pair of items with a settled label, by the hosts' keys.
 
-    An item that is labelled by itself, with a tag or a choice, is paired with itself: it needs a side too.
+    An item that is labelled by itself, with a tag, a choice or at a spot, is paired with itself: it needs a side too.
     """
     settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
     found = settled.values_list("unit__item__key", "unit__other__key", "value").order_by("unit")
@@ -50,7 +52,12 @@ def labelled_pairs(question: Question) -> list[Pair]:
 
 
 def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield one row a settled unit, ordered by unit."""
+    """Yield one row a settled unit, ordered by unit.
+
+    Of a span `start` and `end` count in `text`, the text that was marked, which is null where it is not kept any more;
+    of a region `x`, `y`, `width` and `height` are pixels, null where nobody told the picture's size.
+    """
+    texts = Texts()
     clusters = dict(
         ClusterMember.objects.of(question.project_id).filter(question=question).values_list("item", "cluster__name")
     )
@@ -80,6 +87,7 @@ def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[s
             "other_hash": other.content_hash if other else None,
             "revision": label.revision,
             "settled_at": _utc(label.settled_at),
+            **spot_facts(label, texts),
         }
 
 
@@ -120,7 +128,7 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
 def _judgement_row(question: Question, judgement: Judgement, splits: Mapping[str, str]) -> dict[str, Any]:
     unit = judgement.unit
     other = unit.other if unit.item_id == judgement.item_id else unit.item
-    candidate = other.key if other else (unit.label or None)
+    candidate = other.key if other else (_spot(judgement) or unit.label or None)
     annotator = judgement.annotator
     facts = {
         "record": "judgement",
@@ -142,8 +150,16 @@ def _judgement_row(question: Question, judgement: Judgement, splits: Mapping[str
         "item_hash": judgement.item_hash,
         "other_hash": judgement.other_hash or None,
         "split": _split_of(splits, judgement.item.key, other.key if other else None),
+        "anchor": without_told(judgement.anchor) if judgement.anchor else None,
     }
     return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(judgement.shown_in) | _slot_facts(judgement.slot) | facts
+
+
+def _spot(judgement: Judgement) -> str:
+    """Return the spot that an answer is about: as it was shown, else where its unit lies; "" of other kinds."""
+    if judgement.slot and judgement.slot.anchor:
+        return judgement.slot.label
+    return place_of(judgement.unit.anchor) if judgement.unit.anchor else ""
 
 
 def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict[str, Any]:
@@ -157,6 +173,7 @@ def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict
         "candidate": slot.candidate_key,
         "outcome": slot.outcome,
         "split": _split_of(splits, exposure.item.key, slot.candidate.key if slot.candidate else None),
+        "anchor": slot.anchor,
     }
     return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(exposure) | _slot_facts(slot) | facts
 

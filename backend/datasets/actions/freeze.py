@@ -11,8 +11,11 @@ from django.db.models import Max
 
 from backend.datasets import files, rows
 from backend.datasets.errors import FileDamaged, VersionNotFrozen
+from backend.datasets.exports.marked import counted
+from backend.datasets.exports.writing import Written
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.datasets.splits import assign_splits
+from backend.datasets.spots import write_files
 from backend.projects.actions.jobs import enqueue
 from backend.questions.models import Item, Question
 
@@ -58,9 +61,11 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", rows.judgement_rows(question, splits))
     files.write_parquet(beside / "labels.jsonl", beside / "labels.parquet", rows.LABEL_COLUMNS)
     files.write_parquet(beside / "judgements.jsonl", beside / "judgements.parquet", rows.JUDGEMENT_COLUMNS)
+    of_spots = write_files(question=question, splits=splits, folder=beside)
+    version.left_out = counted(of_spots.left_out) if of_spots else {}
     written = [files.described(path) for path in sorted(beside.iterdir())]
     version.files = [file.as_facts() for file in written]
-    version.checksum = files.write_manifest(beside / "manifest.json", _manifest(version, now))
+    version.checksum = files.write_manifest(beside / "manifest.json", _manifest(version, now) | _spot_facts(of_spots))
     version.files.append(files.described(beside / "manifest.json").as_facts())
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)
@@ -121,6 +126,13 @@ def path_of_file(*, version: DatasetVersion, name: str) -> Path:
     if not path.exists() or files.described(path).sha256 != facts["sha256"]:
         raise FileDamaged(f"{name} of {version} is not what was frozen; restore it from a backup, or freeze anew.")
     return path
+
+
+def _spot_facts(written: Written | None) -> dict[str, Any]:
+    """Return what the manifest says of the files of spots: what they hold, and each item that they do not, and why."""
+    if written is None:
+        return {}
+    return {"held": written.counts, "left_out": [each.as_facts() for each in written.left_out]}
 
 
 def _manifest(version: DatasetVersion, now: datetime) -> dict[str, Any]:

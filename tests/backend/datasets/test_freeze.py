@@ -97,7 +97,7 @@ def test_each_judgement_and_each_unanswered_slot_is_a_row_with_its_provenance(ma
     assert [(row["value"], row["was_withdrawn"], row["is_live"]) for row in said] == [
         ("related", True, False), ("duplicate", False, True),
     ]  # fmt: skip
-    assert {key for key, value in said[1].items() if value is None} == {"seen_ms"}
+    assert {key for key, value in said[1].items() if value is None} == {"seen_ms", "anchor"}
     assert all(row["pool_rank"] == row["rank"] for row in rows), "nothing was shuffled"
     assert (said[1]["rank"], said[1]["propensity"], said[1]["origin"]) == (1, pytest.approx(0.92, abs=0.02), "drawn")
     silent = {row["candidate"]: row["outcome"] for row in rows if row["record"] == "slot"}
@@ -265,18 +265,19 @@ def test_a_field_that_cannot_be_known_is_null_and_the_origin_explains_it(marked)
     shown = {
         "outcome", "at_ms", "seen_at_ms", "seen_ms", "exposure", "channel", "shown_at", "policy", "policy_version",
         "epsilon", "candidates_hash", "rank", "pool_rank", "score", "propensity", "suggester", "suggester_version", "reasons",
-        "was_asked", "ask_probability",
+        "was_asked", "ask_probability", "anchor",
     }  # fmt: skip
     assert {key for key, value in imported.items() if value is None} == shown
     searched = next(row for row in rows if row["policy"] == "search")
     assert {key for key, value in searched.items() if value is None} == {
         "epsilon", "pool_rank", "propensity", "suggester", "suggester_version", "ask_probability", "seen_at_ms", "seen_ms",
+        "anchor",
     }  # fmt: skip
     assert (searched["origin"], searched["was_asked"], searched["rank"]) == ("spontaneous", False, 1)
     slot = next(row for row in rows if row["record"] == "slot" and row["seen_at_ms"])
     assert {key for key, value in slot.items() if value is None} - {"split"} == {
         "judgement", "value", "origin", "is_live", "was_withdrawn", "counts", "judged_at", "via", "at_ms", "seen_ms",
-        "item_hash", "other_hash",
+        "item_hash", "other_hash", "anchor",
     }  # fmt: skip
 
 

@@ -1,0 +1,171 @@
+"""What a version says of spots: in the columns of its rows, and in files that other software learns from.
+
+A text or picture belongs to the files once something in it is settled, were it only that a suggested spot is none:
+then it was looked at, and all in it that nobody marked is nothing. One in which a mark still waits to be settled does
+not belong: that mark would pass for nothing.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from earmark.anchors import snapshot_of
+
+from backend.datasets.exports.marked import LeftOut, MarkedBox, MarkedPicture, MarkedSpan, MarkedText, Why
+from backend.datasets.exports.writing import Written, write_pictures, write_texts
+from backend.quality.models import ConsensusLabel
+from backend.questions.models import Item, ItemSnapshot, Question
+from backend.questions.spots import Anchor, is_span, numbers_of, picture_of, text_of, without_told
+from backend.questions.units import NONE, SPOTS
+
+SPOT_COLUMNS = {
+    "anchor": "JSON", "start": "INTEGER", "end": "INTEGER", "quote": "VARCHAR", "text": "VARCHAR", "x": "DOUBLE",
+    "y": "DOUBLE", "width": "DOUBLE", "height": "DOUBLE", "image": "VARCHAR", "image_width": "INTEGER",
+    "image_height": "INTEGER",
+}  # fmt: skip
+TEXT_FORMS, PICTURE_FORMS = ("iob2", "spacy"), ("coco",)
+ITEMS_KEPT = 64
+SAME_SHAPE = 0.02
+"""How far the ratio of width and height of two sizes of one picture may differ."""
+CHUNK = 2000
+Size = tuple[int, int]
+
+
+class Texts:
+    """The texts of items by their hash: as they are now, and as they were when something was marked in them."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[int, dict[str, str]] = OrderedDict()
+
+    def find(self, item: Item, snapshot: str) -> str | None:
+        """Return the text of an item that has a hash; None where it is not kept."""
+        known = self._known.setdefault(item.pk, {})
+        self._known.move_to_end(item.pk)
+        if not known:
+            _add(known, text_of(item.body, item.metadata))
+        if snapshot not in known:
+            for earlier in ItemSnapshot.objects.of(item.project_id).filter(item=item):
+                _add(known, text_of(earlier.body, item.metadata))
+                _add(known, text_of(earlier.body, {} if item.metadata.get("format") == "html" else {"format": "html"}))
+        while len(self._known) > ITEMS_KEPT:
+            self._known.popitem(last=False)
+        return known.get(snapshot)
+
+
+def _add(known: dict[str, str], text: str) -> None:
+    known[snapshot_of(text)] = text
+
+
+def spot_facts(label: ConsensusLabel, texts: Texts) -> dict[str, Any]:
+    """Return the columns of a settled spot; of other kinds all are null."""
+    anchor, item, facts = label.unit.anchor, label.unit.item, dict.fromkeys(SPOT_COLUMNS)
+    if anchor is None:
+        return facts
+    facts["anchor"] = without_told(anchor)
+    if is_span(anchor):
+        start, end = anchor["position"]["start"], anchor["position"]["end"]
+        text = texts.find(item, anchor["snapshot"])
+        return facts | {"start": start, "end": end, "quote": anchor["quote"]["exact"], "text": text}
+    picture, size = picture_of(item.metadata), size_of(item, [anchor])
+    facts["image"] = picture.url if picture else None
+    if size is None:
+        return facts
+    x, y, width, height = _box(anchor, "").in_pixels(*size)
+    box = {"x": x, "y": y, "width": width, "height": height}
+    return facts | box | {"image_width": size[0], "image_height": size[1]}
+
+
+def size_of(item: Item, anchors: Iterable[Anchor]) -> Size | None:
+    """Return the size of an item's picture in px: as the host told it, else as most marks do, of equals the larger."""
+    picture = picture_of(item.metadata)
+    if picture and picture.width and picture.height:
+        return picture.width, picture.height
+    told = Counter((anchor["width"], anchor["height"]) for anchor in anchors if anchor.get("width"))
+    return max(told, key=lambda size: (told[size], size), default=None)
+
+
+def write_files(*, question: Question, splits: Mapping[str, str], folder: Path) -> Written | None:
+    """Write a version's files of spots into a folder, and return what they hold and what not; None of other kinds."""
+    if question.kind not in SPOTS:
+        return None
+    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
+    values = set(settled.order_by().values_list("value", flat=True).distinct()) - {NONE, *question.labels}
+    labels, left_out = [*question.labels, *sorted(values)], list[LeftOut]()
+    if question.kind == Question.Kind.SPAN:
+        written = write_texts(folder, _texts(question, splits, left_out), labels)
+    else:
+        pictures = _pictures(question, splits, left_out)
+        written = write_pictures(folder, pictures, labels, f"{question.slug}: {question.prompt}")
+    written.left_out = sorted([*left_out, *written.left_out], key=lambda each: (each.item, each.form))
+    return written
+
+
+def _texts(question: Question, splits: Mapping[str, str], left_out: list[LeftOut]) -> Iterator[MarkedText]:
+    texts = Texts()
+    for item, labels in _looked_at(question, left_out, TEXT_FORMS):
+        found = [label for label in labels if label.value != NONE]
+        snapshots = {_anchor(label)["snapshot"] for label in found or labels[-1:]}
+        text = texts.find(item, next(iter(snapshots))) if len(snapshots) == 1 else None
+        if text is None:
+            why = Why.SEVERAL_TEXTS if len(snapshots) > 1 else Why.TEXT_GONE
+            left_out += [LeftOut(item.key, form, why) for form in TEXT_FORMS]
+            continue
+        yield MarkedText(item.key, splits[item.key], text, list(map(_span, found)))
+
+
+def _pictures(question: Question, splits: Mapping[str, str], left_out: list[LeftOut]) -> Iterator[MarkedPicture]:
+    for item, labels in _looked_at(question, left_out, PICTURE_FORMS):
+        anchors = list(map(_anchor, labels))
+        size = size_of(item, anchors)
+        if size is None or any(_has_another_shape(anchor, size) for anchor in anchors):
+            why = Why.NO_SIZE if size is None else Why.ANOTHER_SHAPE
+            left_out += [LeftOut(item.key, form, why) for form in PICTURE_FORMS]
+            continue
+        picture = picture_of(item.metadata)
+        boxes = [_box(_anchor(label), label.value) for label in labels if label.value != NONE]
+        yield MarkedPicture(item.key, splits[item.key], picture.url if picture else "", *size, boxes)
+
+
+def _looked_at(
+    question: Question, left_out: list[LeftOut], forms: Sequence[str]
+) -> Iterator[tuple[Item, list[ConsensusLabel]]]:
+    """Yield each item in which something is settled, with what is, but none in which a mark still waits."""
+    labels = ConsensusLabel.objects.of(question.project_id).on(question).select_related("unit__item")
+    ordered = labels.filter(unit__anchor__isnull=False).order_by("unit__item", "unit")
+    for item, told in groupby(ordered.iterator(CHUNK), key=lambda label: label.unit.item):
+        each = list(told)
+        settled = [label for label in each if label.state == ConsensusLabel.State.SETTLED]
+        if not settled:
+            continue
+        if any(map(_waits, each)):
+            left_out += [LeftOut(item.key, form, Why.UNSETTLED) for form in forms]
+        else:
+            yield item, settled
+
+
+def _waits(label: ConsensusLabel) -> bool:
+    """Return whether somebody says that something is at a spot, and it is not settled."""
+    marks = label.evidence.get("marks", {}) if label.state != ConsensusLabel.State.SETTLED else {}
+    return any(value != NONE for value in marks)
+
+
+def _has_another_shape(anchor: Anchor, size: Size) -> bool:
+    width, height = anchor.get("width"), anchor.get("height")
+    return bool(width and height) and abs((width / height) / (size[0] / size[1]) - 1) > SAME_SHAPE  # type: ignore[operator]
+
+
+def _anchor(label: ConsensusLabel) -> Anchor:
+    anchor: Anchor = label.unit.anchor or {}
+    return anchor
+
+
+def _span(label: ConsensusLabel) -> MarkedSpan:
+    place = _anchor(label)["position"]
+    return MarkedSpan(place["start"], place["end"], label.value)
+
+
+def _box(anchor: Anchor, label: str) -> MarkedBox:
+    x, y, width, height = numbers_of(anchor)
+    return MarkedBox(x, y, width, height, label)

@@ -1,0 +1,268 @@
+"""What a frozen version holds of spots; what was marked is written into the tables here, as settling leaves it."""
+
+import json
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+import spacy
+from earmark import datasets as sdk
+from earmark.anchors import describe, read_html, read_text
+from pycocotools.coco import COCO
+from spacy.training.converters import conll_ner_to_docs
+
+from backend.datasets import admin
+from backend.datasets.actions.freeze import ask_for_version, folder_of, freeze_version, register_dataset
+from backend.datasets.models import DatasetVersion, SplitKey
+from backend.projects.tenancy import tenancy
+from backend.quality.models import ConsensusLabel
+from backend.questions.actions.ask import ask_question
+from backend.questions.actions.items import NewItem, register_items
+from backend.questions.models import Item, Unit
+from backend.questions.spots import spot_key
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IMAGE = {"url": "/shots/one.png", "width": 1280, "height": 720}
+
+
+@pytest.fixture
+def world(make_world):
+    """A project with two questions about spots, of which nothing is marked yet."""
+    made = make_world()
+    with tenancy(made.project):
+        spans = {"kind": "span", "labels": ["Product", "Version"], "settling_policy": "trusting"}
+        made.spans = ask_question(project_id=made.project.pk, slug="products", **spans)
+        made.regions = ask_question(
+            project_id=made.project.pk, slug="controls", kind="region", labels=["Button", "Menu"]
+        )
+    return made
+
+
+def register(world, key, body="", **metadata):
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=[NewItem(key, key, body, metadata=metadata)], now=world.now)
+        for split, question in (("train", world.spans), ("train", world.regions)):
+            SplitKey.objects.get_or_create(
+                project=world.project, question=question, item=Item.objects.get(key=key),
+                defaults={"split": split, "assigned_at": world.now},
+            )  # fmt: skip
+
+
+def mark(world, key, anchor, value, state="settled"):
+    """Let a spot be believed, as settling writes it."""
+    question = world.regions if "region" in anchor else world.spans
+    with tenancy(world.project):
+        item = Item.objects.get(project=world.project, key=key)
+        unit = Unit.objects.create(
+            project=world.project, question=question, item=item, key=spot_key(item.pk, anchor), anchor=anchor
+        )
+        ConsensusLabel.objects.create(
+            project=world.project, question=question, unit=unit, state=state, value=value, computed_at=world.now,
+            policy="trusting", probability=0.5, settled_at=world.now if state == "settled" else None,
+            evidence={"counts": {value: 1}, "votes_count": 1, "answers_count": 1, "marks": {value: 1}},
+        )  # fmt: skip
+
+
+def mark_words(world, key, words, value, state="settled", text=None):
+    with tenancy(world.project):
+        item = Item.objects.get(project=world.project, key=key)
+    read = text or (read_html if item.metadata.get("format") == "html" else read_text)(item.body)
+    start = read.index(words)
+    mark(world, key, describe(read, start, start + len(words)).wire, value, state)
+
+
+def mark_box(world, key, region, value, state="settled", size=(1280, 720)):
+    mark(world, key, {"region": f"xywh=percent:{region}", "width": size[0], "height": size[1]}, value, state)
+
+
+def freeze(world, question) -> SimpleNamespace:
+    """Freeze a version, and return it with its folder and its manifest."""
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug=f"of-{question.slug}", question=question)
+        asked = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+        freeze_version(version_id=asked.pk, now=world.now)
+        version = DatasetVersion.objects.select_related("dataset").get(pk=asked.pk)
+    folder = folder_of(version)
+    return SimpleNamespace(row=version, folder=folder, manifest=json.loads((folder / "manifest.json").read_text()))
+
+
+def left_out(version):
+    return [(each["item"], each["form"], each["reason"]) for each in version.manifest["left_out"]]
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().split("\n") if line]
+
+
+def test_a_span_is_a_row_with_its_place_in_the_text_that_was_marked(world):
+    register(world, "html", "<p>👍🏽 שלום <b>Fire</b>fox</p>", format="html")
+    mark_words(world, "html", "Firefox", "Product")
+    version = freeze(world, world.spans)
+    [row] = sdk.load(version.folder)
+    assert (row["value"], row["start"], row["end"], row["quote"]) == ("Product", 8, 15, "Firefox")
+    assert row["text"][row["start"] : row["end"]] == row["quote"]
+    assert row["anchor"] == describe("👍🏽 שלום Firefox", 8, 15).wire
+    assert (row["kind"], row["label"], row["other"], row["x"], row["image"]) == ("span", None, None, None, None)
+
+
+def test_a_region_is_a_row_with_its_box_in_pixels(world):
+    register(world, "shot", image=IMAGE)
+    mark_box(world, "shot", "10,20,30,40", "Menu")
+    [row] = sdk.load(freeze(world, world.regions).folder)
+    assert [row[name] for name in ("x", "y", "width", "height")] == [128.0, 144.0, 384.0, 288.0]
+    assert (row["image"], row["image_width"], row["image_height"]) == ("/shots/one.png", 1280, 720)
+    assert (row["start"], row["text"], row["anchor"]["region"]) == (None, None, "xywh=percent:10,20,30,40")
+
+
+def test_columns_of_spots_are_read_from_parquet_and_null_for_other_kinds(world):
+    register(world, "1a", "Firefox hangs")
+    mark_words(world, "1a", "Firefox", "Product")
+    version = freeze(world, world.spans)
+    found = duckdb.sql(f"""select item, start, "end", quote, x from '{version.folder / "labels.parquet"}'""").fetchall()
+    assert found == [("1a", 0, 7, "Firefox", None)]
+
+
+def test_spacy_reads_the_files_of_a_frozen_version(world):
+    register(world, "a", "Mozilla Firefox 115 hangs")
+    register(world, "b", "It hangs")
+    mark_words(world, "a", "Mozilla Firefox", "Product")
+    mark_words(world, "a", "115", "Version")
+    mark_words(world, "b", "hangs", "none")
+    version = freeze(world, world.spans)
+    first, second = conll_ner_to_docs((version.folder / "train.iob").read_text(), no_print=True)
+    assert [(ent.text, ent.label_) for ent in first.ents] == [("Mozilla Firefox", "Product"), ("115", "Version")]
+    assert ([token.text for token in second], second.ents) == (["It", "hangs"], ())
+    rows = lines(version.folder / "train.spacy.jsonl")
+    doc = spacy.blank("xx")(rows[0]["text"])
+    assert [doc.char_span(each["start"], each["end"]).text for each in rows[0]["spans"]] == ["Mozilla Firefox", "115"]
+    assert rows[1] == {"id": "b", "text": "It hangs", "spans": []}
+    assert version.manifest["held"]["iob2"] == {"train": 2, "without_marks": 1}
+    assert left_out(version) == []
+    assert {file["name"] for file in version.row.files} >= {"train.iob", "train.spacy.jsonl"}
+
+
+def test_what_iob2_cannot_hold_is_named_with_the_reason_and_counted(world, rf):
+    for key, body in (("over", "Mozilla Firefox"), ("cut", "Firefoxes"), ("fine", "Firefox")):
+        register(world, key, body)
+        mark_words(world, key, "Firefox", "Product")
+    mark_words(world, "over", "Mozilla Firefox", "Product")
+    version = freeze(world, world.spans)
+    assert left_out(version) == [("cut", "iob2", "not_on_tokens"), ("over", "iob2", "overlap")]
+    assert version.row.left_out == {"iob2": {"not_on_tokens": 1, "overlap": 1}}
+    assert len(lines(version.folder / "train.spacy.jsonl")) == 3
+    told = admin.DatasetVersionAdmin(DatasetVersion, None).not_held(version.row)
+    assert told == (
+        "iob2: 2 (1: a span begins or ends inside a token; 1: two spans overlap, and a token has one tag). "
+        "The manifest names them."
+    )
+
+
+def test_a_text_in_which_a_mark_waits_is_left_out_and_one_with_a_waiting_no_is_not(world):
+    for key in ("waits", "asked", "no"):
+        register(world, key, "Firefox and Thunderbird")
+        mark_words(world, key, "Firefox", "Product")
+    mark_words(world, "waits", "Thunderbird", "Product", state="proposed")
+    mark_words(world, "asked", "Thunderbird", "Product", state="contested")
+    mark_words(world, "no", "Thunderbird", "none", state="open")
+    version = freeze(world, world.spans)
+    assert left_out(version) == [
+        ("asked", "iob2", "unsettled"), ("asked", "spacy", "unsettled"),
+        ("waits", "iob2", "unsettled"), ("waits", "spacy", "unsettled"),
+    ]  # fmt: skip
+    assert [row["id"] for row in lines(version.folder / "train.spacy.jsonl")] == ["no"]
+    assert len(lines(version.folder / "labels.jsonl")) == 3, "the rows hold them all"
+
+
+def test_a_text_of_which_nothing_is_settled_is_in_no_file(world):
+    register(world, "new", "Firefox")
+    mark_words(world, "new", "Firefox", "Product", state="proposed")
+    version = freeze(world, world.spans)
+    assert (left_out(version), version.manifest["held"]) == ([], {})
+
+
+def test_a_text_that_was_changed_since_is_written_as_it_was_marked(world):
+    register(world, "old", "I use Firefox")
+    mark_words(world, "old", "Firefox", "Product")
+    register(world, "old", "All is changed")
+    version = freeze(world, world.spans)
+    [row] = sdk.load(version.folder)
+    assert (row["text"], row["item_body"]) == ("I use Firefox", "All is changed")
+    assert lines(version.folder / "train.spacy.jsonl")[0]["text"] == "I use Firefox"
+
+
+def test_a_text_that_was_changed_between_two_marks_is_left_out(world):
+    register(world, "twice", "I use Firefox")
+    mark_words(world, "twice", "Firefox", "Product")
+    register(world, "twice", "I use Firefox and Thunderbird")
+    mark_words(world, "twice", "Thunderbird", "Product")
+    register(world, "gone", "Firefox")
+    mark_words(world, "gone", "Opera", "Product", text="Opera")
+    version = freeze(world, world.spans)
+    assert left_out(version) == [
+        ("gone", "iob2", "text_gone"), ("gone", "spacy", "text_gone"),
+        ("twice", "iob2", "several_texts"), ("twice", "spacy", "several_texts"),
+    ]  # fmt: skip
+    assert [row["text"] for row in sdk.load(version.folder)] == [
+        "I use Firefox", "I use Firefox and Thunderbird", None,
+    ]  # fmt: skip
+
+
+def test_pycocotools_reads_the_file_of_a_frozen_version(world):
+    register(world, "shot", image=IMAGE)
+    register(world, "empty", image={"url": "https://x.example/two.png", "width": 800, "height": 600})
+    mark_box(world, "shot", "10,20,30,40", "Menu")
+    mark_box(world, "shot", "0,0,5,5", "none")
+    mark_box(world, "empty", "0,0,5,5", "none", size=(800, 600))
+    version = freeze(world, world.regions)
+    coco = COCO(version.folder / "train.coco.json")
+    shot, empty = coco.loadImgs(coco.getImgIds())
+    assert [(each["item"], each["file_name"], each["width"]) for each in (shot, empty)] == [
+        ("shot", "one.png", 1280), ("empty", "two.png", 800),
+    ]  # fmt: skip
+    [box] = coco.loadAnns(coco.getAnnIds())
+    assert (box["image_id"], box["bbox"], coco.loadCats(box["category_id"])[0]["name"]) == (
+        shot["id"], [128.0, 144.0, 384.0, 288.0], "Menu",
+    )  # fmt: skip
+    assert version.manifest["held"] == {"coco": {"train": 2, "without_marks": 1}}
+
+
+def test_a_picture_is_as_large_as_the_host_told_else_as_the_page_else_it_is_left_out(world):
+    register(world, "told", image={"url": "/told.png", "width": 640, "height": 360})
+    register(world, "page")
+    register(world, "nowhere", image={"url": "/nowhere.png"})
+    register(world, "other", image={"url": "/other.png", "width": 500, "height": 500})
+    for key in ("told", "page", "other"):
+        mark_box(world, key, "10,20,30,40", "Menu")
+    mark(world, "nowhere", {"region": "xywh=percent:0,0,1,1"}, "Menu")
+    version = freeze(world, world.regions)
+    assert left_out(version) == [("nowhere", "coco", "no_size"), ("other", "coco", "another_shape")]
+    images = json.loads((version.folder / "train.coco.json").read_text())["images"]
+    assert [(each["item"], each["width"], each["file_name"]) for each in images] == [
+        ("told", 640, "told.png"), ("page", 1280, "page"),
+    ]  # fmt: skip
+    sizeless = next(row for row in sdk.load(version.folder) if row["item"] == "nowhere")
+    assert (sizeless["x"], sizeless["image"]) == (None, "/nowhere.png")
+
+
+def test_a_label_that_the_question_has_no_more_is_kept_in_what_was_settled(world):
+    register(world, "shot", image=IMAGE)
+    mark_box(world, "shot", "0,0,5,5", "Icon")
+    categories = json.loads((freeze(world, world.regions).folder / "train.coco.json").read_text())["categories"]
+    assert [each["name"] for each in categories] == ["Button", "Menu", "Icon"]
+
+
+def test_two_versions_of_the_same_are_the_same_bytes(world):
+    register(world, "a", "Firefox 👍")
+    mark_words(world, "a", "Firefox", "Product")
+    first, second = freeze(world, world.spans), freeze(world, world.spans)
+    for name in ("labels.jsonl", "labels.parquet", "train.iob", "train.spacy.jsonl"):
+        assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes()
+
+
+def test_a_pair_question_has_no_files_of_spots_and_its_manifest_says_nothing_of_them(world):
+    version = freeze(world, world.question)
+    assert sorted(path.name for path in version.folder.iterdir()) == [
+        "judgements.jsonl", "judgements.parquet", "labels.jsonl", "labels.parquet", "manifest.json",
+    ]  # fmt: skip
+    assert "left_out" not in version.manifest and version.row.left_out == {}
