@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from earmark.patterns import fault_of_patterns
+
 
 class Kind(StrEnum):
     """What a question asks about."""
@@ -150,7 +152,8 @@ def fault_of_labels(
     if kind == Kind.TAGS:
         return None if labels or allows_new else "A tags question needs labels, or must allow new ones."
     if kind in SPOTS:
-        return _fault_of_spot_labels(labels, allows_new=allows_new)
+        patterns = fault_of_patterns(words) if kind == Kind.SPAN else ""
+        return _fault_of_spot_labels(labels, allows_new=allows_new) or patterns or None
     return _fault_of_choices(labels, allows_new=allows_new)
 
 

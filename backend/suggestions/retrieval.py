@@ -42,7 +42,7 @@ from backend.suggestions.neighbours import neighbour_labels
 from backend.suggestions.remote import ask_remote
 from backend.suggestions.rule_sets import RuleSet, rule_sets
 from backend.suggestions.spots import guessed_anchor
-from backend.suggestions.taught import dictionary_of, taught_labels
+from backend.suggestions.taught import dictionary_of, spans_of, taught_labels
 
 logger = logging.getLogger(__name__)
 
@@ -51,12 +51,12 @@ LOOK_AGAIN_S = 0.5
 INDEXES_KEPT = 64
 MOST_LABELS_SENT, MOST_SIGNS_SENT = 1000, 10_000
 
-PAIR, TAGS, CHOICE = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE
-USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary"}
+PAIR, TAGS, CHOICE, SPAN = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE, Question.Kind.SPAN
+USUAL_SUGGESTERS: Mapping[str, str] = {PAIR: "lexical", TAGS: "dictionary", CHOICE: "dictionary", SPAN: "dictionary"}
 KINDS_GUESSED: Mapping[str, Sequence[str]] = {
     "lexical": [PAIR],
     "semantic": [PAIR],
-    "dictionary": [TAGS, CHOICE],
+    "dictionary": [TAGS, CHOICE, SPAN],
     "neighbours": [TAGS, CHOICE],
     "linear": [TAGS, CHOICE],
     "stacked": [TAGS, CHOICE],
@@ -372,7 +372,7 @@ def _engine(made_by: Any, question: Question) -> sdk.Suggester | None:
     if made_by in (HybridSuggester, LearnedReranker):
         return fused_suggester(question, is_learned=made_by is LearnedReranker)
     if made_by is sdk.DictionarySuggester:
-        return dictionary_of(question)
+        return spans_of(question) if question.kind == SPAN else dictionary_of(question)
     if isinstance(made_by, RuleSet):
         stored = StoredItems(question.project_id)
         return made_by.engine(question, lambda keys: list(stored.get_many(keys).values()))

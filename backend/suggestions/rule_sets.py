@@ -12,7 +12,6 @@ from earmark.rules import Rule, RuleSuggester, TimeBox, discover_rules
 from earmark.rules.combining import Estimate
 
 from backend.questions.models import Question
-from backend.questions.units import SPOTS
 from backend.suggestions.models import RuleAccuracy
 
 logger = logging.getLogger(__name__)
@@ -40,8 +39,8 @@ class RuleSet:
     rules: Sequence[Rule]
 
     def fitting(self, question: Question) -> Sequence[Rule]:
-        """Return the rules that can guess a question: over pairs for pairs, over items for labels, none for spots."""
-        if question.kind in SPOTS:
+        """Return the rules that can guess for a question: over pairs for pairs, over items for labels and for spans."""
+        if question.kind == Question.Kind.REGION:
             return []
         about = "pair" if question.kind == Question.Kind.PAIR else "item"
         return [rule for rule in self.rules if rule.about == about]
@@ -61,6 +60,7 @@ class RuleSet:
             rules,
             name=self.name,
             one_of=question.kind == Question.Kind.CHOICE,
+            of_spans=question.kind == Question.Kind.SPAN,
             read=read,
             finder=sdk.LexicalSuggester(only_earlier=only_earlier),
             whole_ms=WHOLE_MS,

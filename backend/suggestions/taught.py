@@ -1,7 +1,9 @@
 """The suggesters `linear` and `stacked` at the request: the trained version of a question that is live."""
 
+import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from earmark import suggesters as sdk
@@ -12,6 +14,7 @@ from backend.suggestions.models import TrainedVersion
 from backend.suggestions.neighbours import settled_labels
 
 KEPT = 8
+SPANS_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,22 @@ def dictionary_of(question: Question) -> sdk.DictionarySuggester:
     return sdk.DictionarySuggester(question.dictionary, [*question.labels, *new], one_of=is_choice)
 
 
+def spans_of(question: Question) -> sdk.DictionarySpans:
+    """Return what guesses spans from the words and patterns that speak for labels."""
+    return _spans(json.dumps([question.dictionary, question.labels]))
+
+
+@lru_cache(maxsize=SPANS_KEPT)
+def _spans(told: str) -> sdk.DictionarySpans:
+    """Return the suggester of a dictionary and its labels, made once: so that a pattern that was late rests."""
+    return sdk.DictionarySpans(*json.loads(told))
+
+
 def forget_taught() -> None:
     """Forget every suggester of this process; they are loaded anew at the next request."""
     with _keeping:
         _kept.clear()
+    _spans.cache_clear()
 
 
 def _loaded(question: Question, live: TrainedVersion) -> Taught | None:

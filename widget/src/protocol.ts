@@ -1041,7 +1041,7 @@ export interface components {
             guideline?: string;
             labels?: string[];
             allows_new_labels?: boolean;
-            /** @description Words and phrases that speak for a label, by label. */
+            /** @description Words and phrases that speak for a label, by label. Of spans an entry between slashes, /…/, is a regular expression as RE2 reads it. */
             dictionary?: {
                 [key: string]: string[];
             };
@@ -1117,7 +1117,7 @@ export interface components {
             guideline?: string;
             labels?: string[];
             allows_new_labels?: boolean;
-            /** @description Words and phrases that speak for a label, by label. */
+            /** @description Words and phrases that speak for a label, by label. Of spans an entry between slashes, /…/, is a regular expression as RE2 reads it. */
             dictionary?: {
                 [key: string]: string[];
             };
@@ -1157,7 +1157,7 @@ export interface components {
             guideline?: string;
             labels?: string[];
             allows_new_labels?: boolean;
-            /** @description Words and phrases that speak for a label, by label. */
+            /** @description Words and phrases that speak for a label, by label. Of spans an entry between slashes, /…/, is a regular expression as RE2 reads it. */
             dictionary?: {
                 [key: string]: string[];
             };

@@ -671,7 +671,11 @@ class QuestionBody(s.Serializer[Any]):
     guideline = StrictCharField(required=False, allow_blank=True, max_length=20_000)
     labels = s.ListField(child=StrictCharField(max_length=200), required=False, max_length=500)
     allows_new_labels = StrictBooleanField(required=False)
-    dictionary = DictionaryField(required=False, help_text="Words and phrases that speak for a label, by label.")
+    dictionary = DictionaryField(
+        required=False,
+        help_text="Words and phrases that speak for a label, by label. Of spans an entry between slashes, /…/, is a "
+        "regular expression as RE2 reads it.",
+    )
     settling_policy = s.ChoiceField(choices=["confirm", "trusting", "expert"], required=False)
     overlap = StrictIntegerField(min_value=1, max_value=50, required=False)
     minimum = StrictIntegerField(min_value=1, max_value=50, required=False)

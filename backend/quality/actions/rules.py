@@ -1,11 +1,12 @@
 """How the rules of a question do: asked about its newest items, and judged by what is settled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from earmark.anchors import snapshot_of
 from earmark.rules import Answers, Rule, RuleReport, TimeBox, analyse_rules, apply_rules
 from earmark.rules.running import Asked
 
@@ -13,6 +14,7 @@ from backend.projects.actions.jobs import enqueue
 from backend.projects.models import Job
 from backend.quality.models import ConsensusLabel, RuleRecord
 from backend.questions.models import Question
+from backend.questions.spots import text_of
 from backend.questions.units import FITS
 from backend.suggestions.asked import asked_of, newest_asked
 from backend.suggestions.models import RuleAccuracy
@@ -115,7 +117,17 @@ def _answers(question: Question, labels: Iterable[ConsensusLabel]) -> Answers:
         return Answers.of_choices({key: label.value for key, label in told})
     if question.kind == Question.Kind.TAGS:
         return Answers.of_tags({(key, label.unit.label): label.value == FITS for key, label in told})
+    if question.kind == Question.Kind.SPAN:
+        return Answers.of_spans(dict(_spans(labels)))
     return Answers.of_pairs({(key, label.unit.other.key): label.value for key, label in told if label.unit.other})
+
+
+def _spans(labels: Iterable[ConsensusLabel]) -> Iterator[tuple[tuple[str, int, int], str]]:
+    """Yield by item and place what is settled there, of texts that are today as they were marked: rules read these."""
+    for label in labels:
+        item, anchor = label.unit.item, label.unit.anchor
+        if anchor and anchor["snapshot"] == snapshot_of(text_of(item.body, item.metadata)):
+            yield (item.key, anchor["position"]["start"], anchor["position"]["end"]), label.value
 
 
 def _joined(on_newest: RuleReport, judged: RuleReport | None) -> RuleReport:

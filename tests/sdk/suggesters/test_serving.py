@@ -9,6 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from earmark import webhooks
+from earmark.anchors import Region, describe
 from earmark.suggesters import LexicalSuggester, Suggestion
 from earmark.suggesters.serving import Asked, Served
 
@@ -200,3 +201,25 @@ def test_as_an_asgi_application_it_answers_likewise(served):
     asyncio.run(served.asgi({"type": "http", "method": "POST", "headers": pairs}, receive, send))
     assert sent[0]["status"] == 200
     assert json.loads(sent[1]["body"])["name"] == "newest"
+
+
+WORDS = describe("Mozilla Firefox", 8, 15)
+
+
+def test_spans_and_boxes_are_told_with_where_they_lie_and_a_label_may_come_twice():
+    found = [
+        Suggestion("Product", 0.5, anchor=WORDS),
+        Suggestion("Product", 0.4, anchor=Region(10, 20, 30, 40)),
+    ]
+    served = Served(lambda _: found, name="finder", version="1", secrets=SECRET)
+    assert [(each["candidate"], each["anchor"]) for each in json.loads(served.answer(*signed()).body)["suggestions"]] == [
+        ("Product", WORDS.wire), ("Product", {"region": "xywh=percent:10,20,30,40"}),
+    ]  # fmt: skip
+
+
+def test_one_place_told_twice_and_an_anchor_that_is_none_fail(caplog):
+    for found in ([Suggestion("Product", 0.5, anchor=WORDS)] * 2, [Suggestion("Product", 0.5, anchor="here")]):
+        assert (
+            Served(lambda _, found=found: found, name="finder", version="1", secrets=SECRET).answer(*signed()).status
+            == 500
+        )

@@ -46,6 +46,8 @@ def fault_of(suggestion: Suggestion) -> str:
         return f"reasons is no list of at most {MOST_REASONS}"
     if not all(_is_text(reason, MOST_SIGNS_OF_A_REASON) for reason in reasons):
         return f"reasons holds what is no text of 1 to {MOST_SIGNS_OF_A_REASON} signs"
+    if not isinstance(suggestion.anchor, TextAnchor | Region | None):
+        return "anchor is no TextAnchor and no Region"
     return ""
 
 
@@ -77,7 +79,8 @@ class Suggester(Protocol):
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most `k` candidates for an item, best first; never the item itself.
 
-        To a pair question candidates are other items; to tags and choices they are labels.
+        To a pair question candidates are other items; to tags and choices they are labels; to spans and regions labels
+        with an anchor, the same label at several places too.
         """
         ...
 

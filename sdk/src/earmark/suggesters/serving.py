@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from earmark import webhooks
+from earmark.anchors import TextAnchor
 from earmark.errors import WebhookNotGenuine
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.protocol import Suggester, Suggestion, fault_of
@@ -145,13 +146,14 @@ class Served:
         for place, suggestion in enumerate(found):
             if fault := fault_of(suggestion):
                 raise ValueError(f"suggestion {place}: {fault}")
-            if any(suggestion.candidate_id == before.candidate_id for before in found[:place]):
+            if any(_spot(suggestion) == _spot(before) for before in found[:place]):
                 raise ValueError(f"suggestion {place}: candidate {suggestion.candidate_id} is there already")
         told: dict[str, Any] = {
             "name": self._name or (self._suggester.name if self._suggester else ""),
             "version": self._told_version(),
             "suggestions": [
                 {"candidate": each.candidate_id, "score": float(each.score), "reasons": list(each.reasons)}
+                | _where(each)
                 for each in found
             ],
         }
@@ -178,6 +180,19 @@ class Served:
 
 
 _PHRASES = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 405: "Method Not Allowed", 500: "Internal Server Error"}
+
+
+def _spot(suggestion: Suggestion) -> tuple[str, str]:
+    return suggestion.candidate_id, str(suggestion.anchor)
+
+
+def _where(suggestion: Suggestion) -> dict[str, Any]:
+    """Return where a guess lies, as Earmark reads it; of what is no span and no region, nothing."""
+    if suggestion.anchor is None:
+        return {}
+    if isinstance(suggestion.anchor, TextAnchor):
+        return {"anchor": suggestion.anchor.wire}
+    return {"anchor": {"region": str(suggestion.anchor)}}
 
 
 def _refused(status: int, detail: str) -> Reply:
