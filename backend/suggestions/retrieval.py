@@ -172,8 +172,7 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
     abstains, and the failure is logged.
     """
     found: dict[str, _Found] = {}
-    usual = [USUAL_SUGGESTERS[question.kind]] if question.kind in USUAL_SUGGESTERS else []
-    for suggester_name in question.suggesters or usual:
+    for suggester_name in suggesters_of(question):
         for guess, suggester in _computed(suggester_name, question, item):
             if known := _known(guess, suggester, question, item):
                 _keep_better(found, *known)
@@ -185,6 +184,12 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
     pool = _pool_of(question)(question, item, found)
     ranked = sorted(pool, key=lambda guess: (-(guess.score or 0.0), guess.candidate_key))
     return ranked[: 1 if question.kind == CHOICE else POOL_LIMIT]
+
+
+def suggesters_of(question: Question) -> Sequence[str]:
+    """Return the names of the suggesters that a question asks: its own, or the usual one of its kind, if any."""
+    usual = USUAL_SUGGESTERS.get(question.kind)
+    return [str(name) for name in question.suggesters] or ([usual] if usual else [])
 
 
 def _pool_of(question: Question) -> Callable[[Question, Item, Mapping[str, _Found]], list[Guess]]:
