@@ -112,7 +112,7 @@ def _texts(question: Question, splits: Mapping[str, str], left_out: list[LeftOut
             why = Why.SEVERAL_TEXTS if len(snapshots) > 1 else Why.TEXT_GONE
             left_out += [LeftOut(item.key, form, why) for form in TEXT_FORMS]
             continue
-        yield MarkedText(item.key, splits[item.key], text, list(map(_span, found)))
+        yield MarkedText(item.key, splits[item.key], text, [*dict.fromkeys(map(_span, found))])
 
 
 def _pictures(question: Question, splits: Mapping[str, str], left_out: list[LeftOut]) -> Iterator[MarkedPicture]:
@@ -124,7 +124,7 @@ def _pictures(question: Question, splits: Mapping[str, str], left_out: list[Left
             left_out += [LeftOut(item.key, form, why) for form in PICTURE_FORMS]
             continue
         picture = picture_of(item.metadata)
-        boxes = [_box(_anchor(label), label.value) for label in labels if label.value != NONE]
+        boxes = [*dict.fromkeys(_box(_anchor(label), label.value) for label in labels if label.value != NONE)]
         yield MarkedPicture(item.key, splits[item.key], picture.url if picture else "", *size, boxes)
 
 

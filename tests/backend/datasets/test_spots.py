@@ -14,12 +14,18 @@ from spacy.training.converters import conll_ner_to_docs
 from backend.datasets import admin
 from backend.datasets.actions.freeze import ask_for_version, folder_of, freeze_version, register_dataset
 from backend.datasets.models import DatasetVersion, SplitKey
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_suggestions
+from backend.judgements.events import Judge
+from backend.projects.actions.jobs import drain_jobs
 from backend.projects.tenancy import tenancy
 from backend.quality.models import ConsensusLabel
 from backend.questions.actions.ask import ask_question
 from backend.questions.actions.items import NewItem, register_items
 from backend.questions.models import Item, Unit
-from backend.questions.spots import spot_key
+from backend.questions.spots import candidate_id, spot_key
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
+from backend.suggestions.retrieval import suggester_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -266,3 +272,62 @@ def test_a_pair_question_has_no_files_of_spots_and_its_manifest_says_nothing_of_
         "judgements.jsonl", "judgements.parquet", "labels.jsonl", "labels.parquet", "manifest.json",
     ]  # fmt: skip
     assert "left_out" not in version.manifest and version.row.left_out == {}
+
+
+def say(spots, person, anchor, value, candidate=None):
+    """Let a person say what is at a place, of their own or of what they were shown."""
+    with tenancy(spots.project):
+        shown = show_suggestions(
+            annotator=spots.people[person], question=spots.question, item=spots.item, channel="widget", now=spots.now
+        )
+        event = Judge(
+            spots.new_id(), shown.pk, 0, 2000, candidate, spots.question.kind, value, spots.now, "mouse", anchor=anchor
+        )
+        [verdict] = record_events(annotator=spots.people[person], events=[event], now=spots.now)
+    assert verdict.status == "ok", verdict
+    drain_jobs()
+
+
+def push(spots, anchor, label):
+    with tenancy(spots.project):
+        guess = NewSuggestion(
+            spots.question, spots.item, candidate_id(anchor, label), 0.8, ["It is in the catalogue."],
+            suggester_row(spots.project.pk, "own", "1", is_pushed=True), anchor,
+        )  # fmt: skip
+        push_suggestions(project_id=spots.project.pk, suggestions=[guess], now=spots.now)
+
+
+def test_what_people_mark_is_settled_frozen_and_read_by_spacy(world, ask_spots):
+    spots = ask_spots(world)
+    push(spots, spots.span("Inverness"), "Place")
+    inverness = candidate_id(spots.span("Inverness"), "Place")
+    say(spots, 0, spots.span("Inverness"), "none", candidate=inverness)
+    for person in (0, 1):
+        say(spots, person, spots.span("Vector 9"), "Product")
+    version = freeze(spots, spots.question)
+    rows = {row["quote"]: row for row in sdk.load(version.folder)}
+    assert {quote: row["value"] for quote, row in rows.items()} == {"Vector 9": "Product", "Inverness": "none"}
+    assert all(row["text"][row["start"] : row["end"]] == quote for quote, row in rows.items())
+    split = rows["Vector 9"]["split"]
+    [doc] = conll_ner_to_docs((version.folder / f"{split}.iob").read_text(), no_print=True)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("Vector 9", "Product")]
+    said = sdk.load(version.folder, "judgements")
+    judged = [row for row in said if row["record"] == "judgement"]
+    assert [(row["candidate"], row["anchor"]["quote"]["exact"], row["value"], row["outcome"]) for row in judged] == [
+        ("91-100 Place", "Inverness", "none", "rejected"),
+        ("8-16", "Vector 9", "Product", None),
+        ("8-16", "Vector 9", "Product", None),
+    ]  # fmt: skip
+
+
+def test_what_people_draw_is_settled_frozen_and_read_by_pycocotools(world, ask_spots):
+    spots = ask_spots(world, "region")
+    for person, box in enumerate([(10, 20, 30, 40), (10, 20, 30, 40), (50, 50, 10, 10)]):
+        say(spots, person, spots.region(*box), "Zip")
+    say(spots, 0, spots.region(50, 50, 10, 10), "Zip")
+    version = freeze(spots, spots.question)
+    [row, _] = sdk.load(version.folder)
+    coco = COCO(version.folder / f"{row['split']}.coco.json")
+    assert sorted(each["bbox"] for each in coco.loadAnns(coco.getAnnIds())) == [
+        [128.0, 144.0, 384.0, 288.0], [640.0, 360.0, 128.0, 72.0],
+    ]  # fmt: skip
