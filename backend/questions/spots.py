@@ -6,14 +6,15 @@ region. Its place is written `120-136` or `10,20,30,40`; a candidate's id is the
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from earmark.anchors import Region, TextAnchor, describe, find, read_html, read_text, snapshot_of, words_of
+from earmark.anchors import Region, TextAnchor, describe, read_html, read_text, words_of
 from earmark.errors import AnchorUnusable
 
+from backend.questions.relocated import TEXTS_KEPT, Anchor, anchors_now, relocated, snapshot
 from backend.questions.units import Kind
 
-Anchor = Mapping[str, Any]
 Numbers = tuple[float, ...]
 
 SAME_SPOT = 0.5
@@ -33,7 +34,12 @@ class Picture:
 
 def text_of(body: str, metadata: Mapping[str, Any]) -> str:
     """Return the text of an item that positions count in: of markup, where `metadata` says `format: html`, its text."""
-    return read_html(body) if metadata.get("format") == "html" else read_text(body)
+    return _read(body, is_html=metadata.get("format") == "html")
+
+
+@lru_cache(TEXTS_KEPT)
+def _read(body: str, *, is_html: bool) -> str:
+    return read_html(body) if is_html else read_text(body)
 
 
 def picture_of(metadata: Mapping[str, Any]) -> Picture | None:
@@ -132,16 +138,16 @@ def resolve(anchor: Anchor, *, kind: str, text: str, picture: Picture | None) ->
     if kind == Kind.REGION:
         return _in_picture(anchor, picture)
     told = TextAnchor.of(anchor)
-    if told.snapshot == snapshot_of(text):
+    if told.snapshot == snapshot(text):
         words_of(told, text)
         return describe(text, told.position.start, told.position.end).wire
-    found = find(told, text)
+    found = relocated(told, text)
     if found is None:
         raise AnchorUnusable(
             "text_not_found",
             "The item's text as it is registered has no such words; register the text that the page shows.",
         )
-    return describe(text, found.start, found.end).wire | {"told": told.wire}
+    return found.wire | {"told": told.wire}
 
 
 def _in_picture(anchor: Anchor, picture: Picture | None) -> dict[str, Any]:
@@ -152,18 +158,9 @@ def _in_picture(anchor: Anchor, picture: Picture | None) -> dict[str, Any]:
     return {"region": str(Region.of(anchor["region"])), "width": width, "height": height}
 
 
-def without_told(anchor: Anchor) -> dict[str, Any]:
-    """Return a kept anchor as others may have it."""
-    return {part: value for part, value in anchor.items() if part != "told"}
-
-
 def anchor_now(anchor: Anchor, text: str) -> dict[str, Any] | None:
     """Return where an anchor lies in the text as it is now; None where its words are gone. A region lies where it did.
 
     `text` is read only where the anchor is a span.
     """
-    kept = without_told(anchor)
-    if not is_span(anchor) or anchor["snapshot"] == snapshot_of(text):
-        return kept
-    found = find(TextAnchor.of(kept), text)
-    return describe(text, found.start, found.end).wire if found else None
+    return anchors_now([anchor], text)[0]

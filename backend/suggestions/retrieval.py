@@ -19,10 +19,9 @@ from earmark.suggesters.learned import LearnedReranker
 from backend.annotators.models import Annotator
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
 from backend.questions.models import Item, Question
+from backend.questions.relocated import Anchor, anchors_now
 from backend.questions.spots import (
     SAME_SPOT,
-    Anchor,
-    anchor_now,
     candidate_id,
     label_in,
     numbers_of,
@@ -214,10 +213,11 @@ def _pool_of_spots(question: Question, item: Item, found: Mapping[str, _Found]) 
     """Return the best guess of each spot, where it lies in the item as it is now, but of none that is settled."""
     text = text_of(item.body, item.metadata)
     settled = question.units.filter(item=item).exclude(settled_value="")
-    done = [numbers_of(now) for unit in settled if unit.anchor and (now := anchor_now(unit.anchor, text))]
+    done = [numbers_of(now) for now in anchors_now((unit.anchor for unit in settled), text) if now]
     pool: list[Guess] = []
-    for key, known in sorted(found.items(), key=lambda each: (-each[1].score, each[0])):
-        now = anchor_now(known.anchor, text) if known.anchor else None
+    ranked = sorted(found.items(), key=lambda each: (-each[1].score, each[0]))
+    lies = anchors_now((known.anchor for _, known in ranked), text)
+    for (key, known), now in zip(ranked, lies, strict=True):
         label = label_in(key)
         if now is None or label not in question.labels:
             continue

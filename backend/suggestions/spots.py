@@ -7,7 +7,8 @@ from earmark.anchors import TextAnchor
 from earmark.errors import AnchorUnusable
 
 from backend.questions.models import Item, Question
-from backend.questions.spots import Anchor, label_in, picture_of, resolve, text_of
+from backend.questions.relocated import Anchor
+from backend.questions.spots import label_in, picture_of, resolve, text_of
 
 
 def guessed_anchor(guess: sdk.Suggestion, question: Question, item: Item) -> tuple[dict[str, Any], str]:

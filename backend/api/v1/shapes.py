@@ -10,7 +10,8 @@ from backend.judgements.models import Exposure, Judgement, Slot
 from backend.quality.actions.company import Company
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, PlacementRule, Question
-from backend.questions.spots import Anchor, candidate_id, label_in, without_told, words_in
+from backend.questions.relocated import Anchor, without_told
+from backend.questions.spots import candidate_id, label_in, words_in
 from backend.questions.units import NONE, SPOTS, UNSURE, Kind, values_of
 from backend.suggestions.models import Suggester, Suggestion
 

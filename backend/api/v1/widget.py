@@ -45,7 +45,8 @@ from backend.projects.tenancy import tenancy
 from backend.quality.actions.company import Company, company_of
 from backend.questions.actions.labels import hidden_labels
 from backend.questions.models import Item, PlacementRule, Question, Unit
-from backend.questions.spots import Anchor, candidate_id, numbers_of, without_told
+from backend.questions.relocated import Anchor, without_told
+from backend.questions.spots import candidate_id, numbers_of
 from backend.questions.units import DIFFERENT, FITS, NONE, SPOTS, Kind, fold_label
 
 

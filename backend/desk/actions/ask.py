@@ -14,7 +14,8 @@ from backend.judgements.actions.show import show_assigned
 from backend.judgements.models import Exposure, LiveJudgement
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question, Unit
-from backend.questions.spots import SAME_SPOT, anchor_now, label_in, numbers_of, overlap, text_of, without_told
+from backend.questions.relocated import without_told
+from backend.questions.spots import SAME_SPOT, anchor_now, label_in, numbers_of, overlap, text_of
 from backend.suggestions.retrieval import Guess, guesses_for
 
 LOOKS = 5

@@ -15,7 +15,7 @@ from backend.assignments.actions.queue import answer_assignment
 from backend.assignments.errors import LeaseOver
 from backend.judgements.actions.judge import judge
 from backend.judgements.actions.outcomes import update_outcomes
-from backend.judgements.actions.spots import lock_spots, spots_judged
+from backend.judgements.actions.spots import is_of_another_text, lock_spots, spots_judged
 from backend.judgements.actions.stand import answer_assignments, stand_again
 from backend.judgements.errors import SessionRevoked, UnknownSpot
 from backend.judgements.events import (
@@ -36,6 +36,7 @@ from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedE
 from backend.projects.ids import time_of
 from backend.questions.errors import TooManyNewLabels, ValueNotAllowed
 from backend.questions.models import Unit
+from backend.questions.relocated import MOST_SEARCHED
 from backend.questions.units import SPOTS, Kind, fold_label
 
 OLDEST = timedelta(days=7)
@@ -55,6 +56,8 @@ class _Batch:
     units: dict[int, Unit] = field(default_factory=dict)
     touched: set[UUID] = field(default_factory=set)
     assignments: set[int] = field(default_factory=set)
+    searched_count: int = 0
+    """Signs of text that were searched in vain for words that pages said they marked."""
 
 
 def record_events(
@@ -66,17 +69,19 @@ def record_events(
     first stands. An answer about a list never shown to this person, or an item not in it, is refused;
     a tag they may name themselves, within the question's labels, and a limited number of new ones a day
     (`too_many_new_labels`). A spot that lies nowhere is `malformed`, one whose words the item's text has not is
-    `text_not_found`, and one that was not shown `unknown_candidate`. An answer at the desk after its lease is
+    `text_not_found`, as all are in a batch after MOST_SEARCHED signs of text were searched in vain, and one that was
+    not shown `unknown_candidate`. An answer at the desk after its lease is
     refused where others took the places (`lease_over`). Bad events take nothing from the good
     ones. Raises SessionRevoked where `epoch` is not the annotator's any more, or they are erased. The caller holds the
     project's door; the spots of the items and the annotator's row are locked until the transaction ends.
     """
-    lock_spots(spots_judged(_lists_of(annotator, events), events))
+    lists = _lists_of(annotator, events)
+    lock_spots(spots_judged(lists, events))
     held = Annotator.objects.select_for_update().filter(pk=annotator.pk).first()
     if held is None or epoch not in (None, held.epoch):
         raise SessionRevoked("The sessions of this annotator were ended; sign in anew.")
     annotator = held
-    batch = _gather(annotator, events, now)
+    batch = _gather(annotator, events, lists, now)
     verdicts = [_take(batch, event) for event in events]
     _keep_refusals(batch, verdicts)
     stand_again(annotator=annotator, units=batch.units.values())
@@ -86,9 +91,8 @@ def record_events(
     return verdicts
 
 
-def _gather(annotator: Annotator, events: Sequence[Event], now: datetime) -> _Batch:
+def _gather(annotator: Annotator, events: Sequence[Event], found: dict[UUID, Exposure], now: datetime) -> _Batch:
     project = annotator.project_id
-    found = _lists_of(annotator, events)
     slots = Slot.objects.filter(project=project, exposure__in=found).select_related("candidate")
     told = LedgerEvent.objects.filter(pk__in={event.id for event in events})
     return _Batch(
@@ -239,6 +243,8 @@ def _see(slot: Slot, event: Event) -> None:
 
 
 def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, digest: str) -> str | None:
+    if batch.searched_count > MOST_SEARCHED and is_of_another_text(exposure.item, event.anchor):
+        return "text_not_found"
     try:
         said = judge(annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now)
     except ValueNotAllowed:
@@ -246,7 +252,10 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
     except TooManyNewLabels:
         return "too_many_new_labels"
     except AnchorUnusable as error:
-        return error.code if error.code == "text_not_found" else "malformed"
+        if error.code != "text_not_found":
+            return "malformed"
+        batch.searched_count += len(exposure.item.body)
+        return error.code
     except UnknownSpot:
         return "unknown_candidate"
     if said.assignment:

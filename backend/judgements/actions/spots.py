@@ -14,9 +14,9 @@ from backend.judgements.events import Judge
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.questions.actions.units import unit_of_spot
 from backend.questions.models import Item, Question, Unit
+from backend.questions.relocated import Anchor, anchors_now, snapshot
 from backend.questions.spots import (
     SAME_SPOT,
-    Anchor,
     Numbers,
     anchor_now,
     candidate_id,
@@ -47,8 +47,19 @@ def lock_spots(places: Iterable[tuple[int, int]]) -> None:
 
 def kept_anchor(*, question: Question, item: Item, anchor: Anchor) -> dict[str, Any]:
     """Return what was told of a place as it is kept of this item; raises AnchorUnusable."""
-    text, picture = text_of(item.body, item.metadata), picture_of(item.metadata)
-    return resolve(anchor, kind=question.kind, text=text, picture=picture)
+    picture = picture_of(item.metadata)
+    return resolve(anchor, kind=question.kind, text=text_asked(question, item), picture=picture)
+
+
+def text_asked(question: Question, item: Item) -> str:
+    """Return the text that a question's spots lie in, empty where they lie in a picture."""
+    return text_of(item.body, item.metadata) if question.kind == Question.Kind.SPAN else ""
+
+
+def is_of_another_text(item: Item, anchor: Anchor | None) -> bool:
+    """Return whether an anchor names words of another text than the item has now, which are searched for."""
+    told = (anchor or {}).get("snapshot")
+    return told is not None and told != snapshot(text_of(item.body, item.metadata))
 
 
 def spot_meant(
@@ -118,7 +129,7 @@ def meet(
     said most, and of which this person does not say another place; of two as close the one with the lower key. Else a
     new one. The caller holds `lock_spots`.
     """
-    text = text_of(item.body, item.metadata)
+    text = text_asked(question, item)
     here = numbers_of(anchor_now(anchor, text) or anchor)
     lies = {unit: numbers_of(now) for unit, now in units_now(question, item, text)}
     standing = _standing(lies, text)
@@ -155,43 +166,47 @@ def spot_told(
 
 def units_now(question: Question, item: Item, text: str) -> list[tuple[Unit, dict[str, Any]]]:
     """Return the known spots of an item, each with where it lies in the text as it is now; none that is gone."""
-    known = [unit for unit in question.units.filter(item=item).order_by("key") if unit.anchor]
-    return [(unit, now) for unit in known if unit.anchor and (now := anchor_now(unit.anchor, text))]
+    known = list(question.units.filter(item=item).order_by("key"))
+    lies = anchors_now((unit.anchor for unit in known), text)
+    return [(unit, now) for unit, now in zip(known, lies, strict=True) if now]
 
 
 def _standing(units: Collection[Unit], text: str) -> Mapping[int, _Standing]:
     found: dict[int, _Standing] = defaultdict(_Standing)
     project = {unit.project_id for unit in units}
     live = Judgement.objects.filter(project__in=project, unit__in=units).live()
-    for said in live.select_related("annotator").order_by("judged_at", "id"):
+    answers = list(live.select_related("annotator").order_by("judged_at", "id"))
+    lies = anchors_now((said.anchor for said in answers), text)
+    for said, now in zip(answers, lies, strict=True):
         standing = found[said.unit_id]
         if said.value not in NO_LABELS and not said.annotator.is_blocked:
             standing.labels[said.value] += 1
         if said.anchor:
-            standing.places[said.annotator_id] = numbers_of(anchor_now(said.anchor, text) or said.anchor)
+            standing.places[said.annotator_id] = numbers_of(now or said.anchor)
     return found
 
 
 def spots_in_doubt(*, question: Question, item: Item) -> list[tuple[Guess, list[Anchor]]]:
     """Return the spots of an item whose boundary people differ about, with the label that most say, and with those."""
-    units = question.units.filter(item=item, settled_value="").exclude(boundaries=None).order_by("-priority", "key")
-    text = text_of(item.body, item.metadata)
+    units = list(question.units.filter(item=item, settled_value="").exclude(boundaries=None).order_by("key"))
+    text = text_asked(question, item)
     standing = _standing(units, text)
+    lies = anchors_now((unit.anchor for unit in units), text)
     return [
         (Guess.of_spot(now, label), unit.boundaries or [])
-        for unit in units
-        if unit.anchor and (now := anchor_now(unit.anchor, text)) and (label := standing[unit.pk].leading)
+        for unit, now in zip(units, lies, strict=True)
+        if now and (label := standing[unit.pk].leading)
     ]
 
 
 def places_answered(*, annotator: Annotator, question: Question, item: Item) -> list[Numbers]:
     """Return where this person said anything of an item, and where the units lie that they said it of."""
-    text = text_of(item.body, item.metadata)
+    text = text_asked(question, item)
     live = Judgement.objects.of(question.project_id).on(question).live().filter(annotator=annotator, unit__item=item)
     anchors: Sequence[Anchor] = [
         anchor for said in live.select_related("unit") for anchor in (said.anchor, said.unit.anchor) if anchor
     ]
-    return [numbers_of(anchor_now(anchor, text) or anchor) for anchor in anchors]
+    return [numbers_of(now or anchor) for anchor, now in zip(anchors, anchors_now(anchors, text), strict=True)]
 
 
 def spots_judged(exposures: Mapping[Any, Exposure], events: Iterable[Any]) -> set[tuple[int, int]]:

@@ -11,7 +11,8 @@ from backend.judgements.models import Judgement
 from backend.quality.boundaries import MOST_TOLD, Boundary, believed, boundaries_of
 from backend.quality.consensus import OPEN, SETTLED, Belief, Mark, Policy, is_vote, settle
 from backend.questions.models import Question, Unit
-from backend.questions.spots import anchor_now, is_span, numbers_of, text_of, without_told
+from backend.questions.relocated import anchors_now, without_told
+from backend.questions.spots import is_span, numbers_of, text_of
 from backend.questions.units import NONE, SPOTS, values_of
 
 
@@ -64,7 +65,7 @@ def _where_they_lie(unit: Unit, anchors: Sequence[dict[str, Any]]) -> list[dict[
     if len({anchor.get("snapshot") for anchor in anchors}) <= 1:
         return [without_told(anchor) for anchor in anchors]
     text = text_of(unit.item.body, unit.item.metadata)
-    found = [now for anchor in anchors if (now := anchor_now(anchor, text))]
+    found = [now for now in anchors_now(anchors, text) if now]
     return found or [without_told(anchor) for anchor in anchors]
 
 

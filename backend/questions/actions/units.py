@@ -5,8 +5,9 @@ from typing import Any
 
 from backend.questions.errors import NotAPair, ValueNotAllowed
 from backend.questions.models import GoldAnswer, Item, Question, Unit
+from backend.questions.relocated import without_told
 from backend.questions.signals import gold_set
-from backend.questions.spots import spot_key, without_told
+from backend.questions.spots import spot_key
 from backend.questions.units import allows, choice_key, pair_key, tag_key
 
 

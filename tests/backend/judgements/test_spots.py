@@ -239,6 +239,18 @@ def test_words_that_the_item_has_not_are_not_stored(spans):
     assert not Judgement.objects.exists() and not Unit.objects.exists()
 
 
+def test_a_batch_that_is_searched_for_in_vain_ends_the_search_but_takes_nothing_from_the_items_own_words(
+    spans, monkeypatch
+):
+    monkeypatch.setattr("backend.judgements.actions.record.MOST_SEARCHED", len(spans.item.body))
+    exposure = shown_to(spans)
+    strange = [spans.span("A text", f"A text {number}, of quite another kind.") for number in range(2)]
+    page = spans.span("Inverness", "Vector 9. " + spans.item.body)
+    events = [said(spans, exposure, anchor, "Place") for anchor in (*strange, page, spans.span("Vector 9"))]
+    assert record(spans, *events) == ["text_not_found", "text_not_found", "text_not_found", "ok"]
+    assert record(spans, said(spans, exposure, page, "Place")) == ["ok"], "in a batch of its own it is found"
+
+
 @pytest.mark.parametrize(
     "broken",
     [
