@@ -9,4 +9,10 @@ export const words: Words = {
   stale: "steht nicht mehr in diesem Text. Ihre Markierung bleibt bei der früheren Fassung.",
   markWords: "Wörter markieren",
   orSelect: "oder Text auswählen",
+  markAs: "„{x}“ markieren als",
+  start: "Anfang",
+  end: "Ende",
+  wordKeys: "Pfeile gehen weiter, Umschalttaste erweitert, Leertaste wechselt zwischen Wörtern und Zeichen, Eingabe markiert, Esc beendet",
+  word: "Nach Wörtern",
+  grapheme: "Nach Zeichen",
 };

@@ -9,4 +9,10 @@ export const words: Words = {
   stale: "ya no está en este texto. Su marca se conserva con la versión anterior.",
   markWords: "Marcar palabras",
   orSelect: "o seleccione texto",
+  markAs: "Marcar «{x}» como",
+  start: "Principio",
+  end: "Final",
+  wordKeys: "Las flechas mueven, Mayús amplía, Espacio cambia entre palabras y caracteres, Intro marca, Esc sale",
+  word: "Por palabras",
+  grapheme: "Por caracteres",
 };
