@@ -363,6 +363,20 @@ test("a guess whose words are gone goes, and comes back with them; one's own say
   expect(drawn("own")).toEqual(["POP3 accounts"]);
 });
 
+test("a text that the host puts in the place of another has its marks", async () => {
+  const mark = await show();
+  button(all(mark, "li")[0]!, "Yes").click();
+  const other = document.createElement("p");
+  other.id = "text";
+  other.textContent = `So: ${TEXT}`;
+  host().replaceWith(other);
+  await pass(500);
+  expect([drawn("own"), drawn("guess")]).toEqual([["SeaMonkey 2.53.8"], ["IMAP"]]);
+  other.firstChild!.remove();
+  await pass(500);
+  expect([drawn("own"), drawn("guess")]).toEqual([[], []]);
+});
+
 test("marks of an earlier text are found in this one", async () => {
   const older = `Hello all. ${TEXT}`;
   await show({ candidates: [spot("IMAP", "Product", {}, older)] });

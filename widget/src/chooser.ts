@@ -13,6 +13,7 @@ import { type By, type Choice, choose, extend, go, pieces, type Stretch, stretch
 const SETTLED_MS = 250;
 const SPOKEN_MS = 150;
 const SPOKEN_LENGTH = 120;
+const LEAST_PX = 24;
 
 const css = `${barCss}
 .layer{position:fixed;inset:0;width:auto;height:auto;margin:0;border:0;padding:0;background:none;color:inherit;overflow:visible;pointer-events:none;z-index:2147483647}
@@ -106,7 +107,8 @@ export class Chooser {
     const { left, top } = this._node.getBoundingClientRect();
     const lines = { _first: rects[0], _last: rects.at(-1)!, _isRtl: this._isRtl() };
     const whole = range!.getBoundingClientRect();
-    this._caret.style.cssText = `left:${whole.left - left}px;top:${whole.top - top}px;width:${whole.width}px;height:${whole.height}px`;
+    const height = Math.max(LEAST_PX, whole.height); // of a target, though this one is for keys
+    this._caret.style.cssText = `left:${whole.left - left}px;top:${whole.top - top - (height - whole.height) / 2}px;width:${Math.max(LEAST_PX, whole.width)}px;height:${height}px`;
     this._edges.forEach(({ style }, nth) => {
       const { _first, _last, _isRtl } = lines;
       const x = nth ? (_isRtl ? _last.left : _last.right) : _isRtl ? _first.right : _first.left;
