@@ -286,6 +286,15 @@ test("Escape goes from the bar to the words, and from the words to the door", as
   expect(judged()).toEqual([]);
 });
 
+test("a press elsewhere ends choosing by keys", async () => {
+  const mark = await show();
+  await walk(mark, "ArrowRight");
+  expect(one(mark, ".hint").hidden).toBe(false);
+  document.body.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  expect(one(mark, ".layer").hidden).toBe(true);
+  expect(drawn("now")).toEqual([]);
+});
+
 test("where text runs from the right the arrows are mirrored", async () => {
   const mark = await show();
   host().style.direction = "rtl";
