@@ -58,6 +58,19 @@ export const find = {
   close: "Close",
 };
 
+export const draw = {
+  drawNow: "Drag over the picture, tap two corners, or press Enter.",
+  drawKeys: "Arrows move, Shift resizes, Alt goes finely, Enter keeps, Esc leaves.",
+  drawCorner: "Now tap the opposite corner.",
+  drawTiny: "Too small. Draw it larger.",
+  drawPick: "What is it?",
+  drawX: "Left edge in %",
+  drawY: "Upper edge in %",
+  drawW: "Width in %",
+  drawH: "Height in %",
+  close: "Close",
+};
+
 export const menu = {
   because: "We show this to a few people a week. Your answer helps others find theirs.",
   marks: "Your marks",

@@ -1,0 +1,164 @@
+// What lies over a host's picture: a layer in our own tree that follows it, and boxes in the layer. The picture is
+// measured, never touched; its clicks are its own, except on the numbers, and all of them while somebody marks.
+import { type Box, clamp } from "./anchors/region";
+import type { h } from "./dom";
+import { common, type Laid, type Lie, laid, lie } from "./picture";
+
+const LOOK_AGAIN_MS = 250;
+const FAR_MS = 1000;
+/** Frames without movement after which the picture stands still. */
+const STILL = 3;
+
+export const css = `
+:host{position:relative}
+.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;overflow:clip;pointer-events:none;direction:ltr;font:600 13px/1 system-ui;font-family:var(--earmark-font,inherit)}
+.whole{position:absolute;--ink:#2b2100;--light:#ffd75e}
+.box{position:absolute;border:4px solid var(--ink);border-radius:3px}
+.box:before{content:"";position:absolute;inset:-3px;border:2px dotted var(--light);border-radius:2px}
+.own:before{border-style:solid}
+.plain{border-width:3px}.plain:before{inset:-2px;border:1px solid #fff}
+.lit{outline:3px solid #fff;outline-offset:-1px;z-index:1}
+.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:24px;height:24px;min-height:24px;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font:600 13px/1 system-ui;font-family:inherit;cursor:pointer}
+.whole .num{position:absolute;pointer-events:auto;margin:0}
+@media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
+`;
+
+/** A box to draw, and what stands at its corner. */
+export interface Drawn {
+  _box: Box;
+  _name: string;
+  _look: string;
+  _press: () => void;
+}
+
+/** A layer over a picture. */
+export class Overlay {
+  readonly _node: HTMLElement;
+  /** What is as large as the whole picture, also where the page shows only a part of it. */
+  readonly _whole: HTMLElement;
+  /** Where the picture lies in the window; undefined while there is none to be seen. */
+  _lie: Lie | undefined;
+  _picture: HTMLImageElement | undefined;
+  private readonly _boxes: HTMLElement;
+  private _last = "";
+  private _was = "";
+  private _still = 0;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _at = [0, 0, 100, 100] as [number, number, number, number];
+
+  /** `find` returns the picture; `changed` hears when another one, or another source or size of it, is there. */
+  constructor(
+    private readonly _h: typeof h,
+    private readonly _host: HTMLElement,
+    private readonly _find: () => HTMLImageElement | undefined,
+    private readonly _changed: () => void,
+    private readonly _signal: AbortSignal,
+  ) {
+    this._boxes = _h("div", {});
+    this._whole = _h("div", { class: "whole" }, this._boxes);
+    this._node = _h("div", { class: "over" }, this._whole);
+    const wake = () => this._wake();
+    for (const name of ["scroll", "resize", "load", "toggle", "transitionrun", "animationstart"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
+    _signal.addEventListener("abort", () => clearTimeout(this._timer));
+    this._look();
+  }
+
+  /** Look at the picture with the next frame, and for as long as it moves. */
+  _wake(): void {
+    this._still = 0;
+    this._soon(0);
+  }
+
+  /** Draw boxes in place of those that are there; the lit one lies above the others. */
+  _draw(boxes: Drawn[], lit?: string): void {
+    const { _h: h } = this;
+    this._boxes.replaceChildren(
+      ...boxes.map(({ _box: box, _name: name, _look: look }) => place(h("div", { class: `box ${look}${name === lit ? " lit" : ""}` }), box, 2)),
+      ...boxes.map(({ _box: box, _name: name, _press: click }) => {
+        const made = h("button", { class: "num", tabindex: "-1", "aria-hidden": "true", click }, name);
+        corner(made, box.x + box.width, box.y, 12);
+        return made;
+      }),
+    );
+  }
+
+  private _soon(ms: number): void {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => requestAnimationFrame(() => this._look()), ms);
+  }
+
+  private _look(): void {
+    if (this._signal.aborted) return;
+    this._measure() ? (this._still = 0) : this._still++;
+    this._soon(this._still < STILL ? 0 : this._isNear() ? LOOK_AGAIN_MS : FAR_MS);
+  }
+
+  private _isNear(): boolean {
+    const seen = this._lie?._seen;
+    return !seen || (seen.y < innerHeight && seen.y + seen.height > 0);
+  }
+
+  /** Measure the picture and lay the layer over it; true where something changed. */
+  private _measure(): boolean {
+    const picture = (this._picture = this._find());
+    const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
+    const now = isSeen ? laid(picture) : undefined;
+    this._lie = now && lie(now);
+    const was = this._was;
+    this._was = picture ? [picture.getAttribute("src"), picture.getAttribute("srcset"), picture.naturalWidth, picture.naturalHeight, isSeen].join() : "";
+    if (this._was !== was) this._changed();
+    const frame = this._lie && this._frame(picture!, this._lie._seen);
+    this._node.style.visibility = frame?.width && frame.height ? "" : "hidden";
+    return frame?.width && frame.height ? this._lay(now!, frame) : false;
+  }
+
+  /** Return the part of the picture that nothing around it cuts off, up to what holds the picture and us. */
+  private _frame(picture: Element, seen: Box): Box {
+    let level = 0;
+    let frame = seen;
+    for (let up: Element | null = picture; up && !up.contains(this._host); up = up.parentElement) {
+      const { overflow, zIndex } = getComputedStyle(up);
+      level = Math.max(level, +zIndex || 0);
+      if (up === picture || /^visible( visible)?$/.test(overflow)) continue;
+      const { x, y, width, height } = up.getBoundingClientRect();
+      frame = common(frame, { x: x + up.clientLeft, y: y + up.clientTop, width: up.clientWidth || width, height: up.clientHeight || height });
+    }
+    this._node.style.zIndex = level ? `${level}` : "";
+    return frame;
+  }
+
+  /** Lay the layer over a frame of the window, whatever scale it is drawn in and wherever it is placed from. */
+  private _lay(now: Laid, frame: Box): boolean {
+    const whole = this._lie!._whole;
+    const key = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
+    if (key === this._last) return false;
+    const [left, top, width, height] = this._at;
+    const here = this._node.getBoundingClientRect();
+    const across = here.width / width || now._box.width / now._size[0];
+    const down = here.height / height || now._box.height / now._size[1];
+    this._at = [left + (frame.x - here.x) / across, top + (frame.y - here.y) / down, frame.width / across, frame.height / down];
+    size(this._node, ...this._at);
+    const [x, y, wide, high] = [(whole.x - frame.x) / across, (whole.y - frame.y) / down, whole.width / across, whole.height / down];
+    size(this._whole, x, y, wide, high);
+    for (const [name, value] of Object.entries({ l: -x, t: -y, r: this._at[2] - x, b: this._at[3] - y })) this._whole.style.setProperty(`--${name}`, `${value}px`);
+    this._last = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
+    return true;
+  }
+}
+
+function size({ style }: HTMLElement, ...px: [number, number, number, number]): void {
+  [style.left, style.top, style.width, style.height] = px.map((one) => `${one}px`) as [string, string, string, string];
+}
+
+/** Put a node over a box of the picture, its line `px` wide around the edge, but not beyond the picture. */
+export function place<T extends HTMLElement>(node: T, { x, y, width, height }: Box, px: number): T {
+  const inset = [y, 100 - x - width, 100 - y - height, x].map((side) => `max(${clamp(side, 0, 100)}% - ${px}px,0px)`);
+  node.style.inset = inset.join(" ");
+  return node;
+}
+
+/** Put the middle of a node `2 * half` px wide at a point of the picture, but within what is seen of it. */
+export function corner({ style }: HTMLElement, x: number, y: number, half: number): void {
+  style.left = `clamp(var(--l),${x}% - ${half}px,var(--r) - ${2 * half}px)`;
+  style.top = `clamp(var(--t),${y}% - ${half}px,var(--b) - ${2 * half}px)`;
+}
