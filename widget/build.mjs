@@ -28,6 +28,9 @@ const CHUNKS = {
   de: "strings/de",
   es: "strings/es",
   ar: "strings/ar",
+  de_spots: "strings/de_spots",
+  es_spots: "strings/es_spots",
+  ar_spots: "strings/ar_spots",
 };
 // Of a module that others build with, what is asked of its chunk from outside.
 const ONLY = { core: ["start", "wait"] };

@@ -13,6 +13,8 @@ const KINDS = {
   duplicates: { tag: "earmark-duplicates", question: "duplicate" },
   tags: { tag: "earmark-tags", question: "topics" },
   choice: { tag: "earmark-choice", question: "tone" },
+  span: { tag: "earmark-span", question: "products" },
+  region: { tag: "earmark-region", question: "parts" },
 };
 const DEFAULTS = {
   key: "ok", identity: "someone", lang: "en", words: "", dir: "ltr", scheme: "light dark", host: "plain", kind: "duplicates", item: "asked",

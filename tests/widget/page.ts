@@ -23,7 +23,8 @@ export const BASE = "https://earmark.example/w/";
 /** Longer than elements wait for each other before they ask the server together. */
 const ASKED_MS = 100;
 
-const chunks: Record<string, object> = { answers, calls, choice, duplicates, tags, find, menu, place, read, ar, de, es };
+/** What can be brought; a test may put a chunk of its own among them. */
+export const chunks: Record<string, object> = { answers, calls, choice, duplicates, tags, find, menu, place, read, ar, de, es };
 
 export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, answer: "", ...more,
@@ -41,6 +42,8 @@ export const QUESTIONS = {
   topics: question("topics", "tags", { prompt: "What is it about?", values: ["fits", "does_not_fit", "unsure"], labels: ["Mail", "Archive", "Search"] }),
   words: question("words", "tags", { prompt: "What is it about?", values: ["fits", "does_not_fit", "unsure"], allows_new_labels: true }),
   tone: question("tone", "choice", { prompt: "What does this reply do?", values: ["Solves it", "Asks back", "Off topic", "unsure"], labels: ["Solves it", "Asks back", "Off topic"] }),
+  products: question("products", "span", { prompt: "Which products are named?", values: ["Product", "Shortcut", "none", "unsure"], labels: ["Product", "Shortcut"] }),
+  parts: question("parts", "region", { prompt: "What is to be seen?", values: ["Menu", "Button", "none", "unsure"], labels: ["Menu", "Button"] }),
   helped: question("helped", "choice", { prompt: "Did this help?", values: ["Yes", "No", "unsure"], labels: ["Yes", "No"] }),
 };
 

@@ -1,11 +1,15 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { words as ar } from "@/strings/ar";
-import { words as de } from "@/strings/de";
+import { words as arabic } from "@/strings/ar";
+import { words as arabicSpots } from "@/strings/ar_spots";
+import { words as german } from "@/strings/de";
+import { words as germanSpots } from "@/strings/de_spots";
 import * as groups from "@/strings/en";
-import { words as es } from "@/strings/es";
+import { words as spanish } from "@/strings/es";
+import { words as spanishSpots } from "@/strings/es_spots";
 import type { Words } from "@/strings";
 
 const english: Words = Object.assign({}, ...Object.values(groups));
+const [ar, de, es] = [{ ...arabic, ...arabicSpots }, { ...german, ...germanSpots }, { ...spanish, ...spanishSpots }];
 const LANGUAGES: Record<string, Words> = { en: english, de, es, ar };
 const OTHERS = Object.entries(LANGUAGES).filter(([language]) => language !== "en");
 const NUMBERS = [...Array(130).keys(), 200, 1000, 1_000_000];

@@ -34,7 +34,7 @@ export interface Kind {
 let guest: Guest;
 
 export class Mark extends HTMLElement {
-  static observedAttributes = ["item", "question"];
+  static observedAttributes = ["item", "question", "for"];
   _model: Model | undefined;
   _kind: Kind | undefined;
   /** The node in which each entry is drawn. */
@@ -46,7 +46,8 @@ export class Mark extends HTMLElement {
   /** What the host shows once somebody answered. */
   private readonly _benefit = h("slot", { name: "decided", hidden: true });
   private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
-  private _end = new AbortController();
+  /** Aborted once what is drawn here goes. */
+  _end = new AbortController();
   /** Whether it got nothing: nobody answered, or there is nothing. */
   _isLost: boolean | undefined;
 
@@ -236,7 +237,7 @@ export class Mark extends HTMLElement {
 /** Name the elements; those of an earlier start begin anew with this guest. */
 export function defineMarks(by: Guest): void {
   guest = by;
-  for (const kind of ["duplicates", "tags", "choice"]) {
+  for (const kind of ["duplicates", "tags", "choice", "span", "region"]) {
     if (!customElements.get(`earmark-${kind}`)) customElements.define(`earmark-${kind}`, class extends Mark {});
     else document.querySelectorAll<Mark>(`earmark-${kind}`).forEach((mark) => mark.connectedCallback?.());
   }

@@ -12,6 +12,9 @@ const chunks: Record<string, () => Promise<unknown>> = {
   de: () => import("./strings/de"),
   es: () => import("./strings/es"),
   ar: () => import("./strings/ar"),
+  de_spots: () => import("./strings/de_spots"),
+  es_spots: () => import("./strings/es_spots"),
+  ar_spots: () => import("./strings/ar_spots"),
 };
 
 /** Bring a chunk by its name. */

@@ -42,6 +42,19 @@ export const pair = {
   search: "Search for another",
 };
 
+export const spots = {
+  yes: "Yes",
+  none: "No",
+  noneOf: "None of these",
+  move: "Move its boundary",
+  stale: "no longer in this text. Your mark is kept with the earlier version.",
+};
+
+export const span = {
+  markWords: "Mark words",
+  orSelect: "or select text",
+};
+
 export const read = { open: "Open the thread" };
 
 export const tags = {

@@ -1,0 +1,1 @@
+var e={yes:"Ja",none:"Nein",noneOf:"Keine davon",move:"Grenze verschieben",stale:"steht nicht mehr in diesem Text. Ihre Markierung bleibt bei der früheren Fassung.",markWords:"Wörter markieren",orSelect:"oder Text auswählen"};export{e as words};
