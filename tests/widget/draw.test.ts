@@ -24,7 +24,7 @@ async function begin(isByKeys: boolean, given?: Box, seen = box(100, 50, 400, 20
   const panel = document.createElement("div");
   mark._root.append(whole, panel);
   over = { _whole: whole, _lie: { _whole: box(100, 50, 400, 200), _seen: seen } } as unknown as Overlay;
-  end = draw(guest, mark, over, panel, isByKeys, { _box: given, _names: NAMES, _keep: keep, _leave: leave });
+  end = await draw(guest, mark, over, panel, isByKeys, { _box: given, _names: NAMES, _keep: keep, _leave: leave });
 }
 
 beforeEach(() => void [keep.mockReset(), leave.mockReset()]);

@@ -1,103 +1,260 @@
-import { describe, expect, test } from "vitest";
-import { between, type Box, boxOf, type Hold, moved, stretched, written } from "@/anchors/region";
+import { beforeEach, expect, test, vi } from "vitest";
+import * as draw from "@/draw";
+import * as region from "@/elements/region";
+import type { Mark } from "@/mark";
+import type { Anchor, Candidate } from "@/wire";
+import { aPage, all, arrive, button, chunks, earlier, element, focused, mount, one, pass, server, spoken } from "./page";
 
-const box = (x: number, y: number, width: number, height: number): Box => ({ x, y, width, height });
-const HOLDS: Hold[] = [-1, 0, 1].flatMap((across) => [-1, 0, 1].map((down): Hold => [across, down]));
+aPage();
 
-/** Numbers that look like chance and are the same each time (Park and Miller's generator). */
-function drawn(seed = 7) {
-  return (low: number, high: number): number => low + ((seed = (seed * 48271) % 2147483647) / 2147483647) * (high - low);
+const SIZE = { width: 400, height: 200 };
+const at = (numbers: string, size = SIZE): Anchor => ({ region: `xywh=percent:${numbers}`, ...size });
+const spot = (numbers: string, label: string, more: Partial<Candidate> = {}): Candidate => ({
+  id: `${numbers} ${label}`, title: label, url: "", snippet: "", answer: "", label, anchor: at(numbers), ...more,
+}); // prettier-ignore
+const MENU = spot("10,10,30,20", "Menu");
+const BUTTON = spot("50,50,10,10", "Button");
+
+let natural = SIZE;
+beforeEach(() => {
+  natural = SIZE;
+  Object.assign(chunks, { region, draw });
+  vi.spyOn(HTMLImageElement.prototype, "naturalWidth", "get").mockImplementation(() => natural.width);
+  vi.spyOn(HTMLImageElement.prototype, "naturalHeight", "get").mockImplementation(() => natural.height);
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockImplementation(() => ({ x: 0, y: 0, top: 10, bottom: 210, width: 400, height: 200 }) as DOMRect);
+});
+
+/** Put a picture into the page, and an element after it. */
+async function show(more: object = {}, attributes: Record<string, string> = {}): Promise<Mark> {
+  server.shown["5"] = { candidates: [MENU, BUTTON], ...more };
+  const picture = document.createElement("img");
+  picture.src = "one.png";
+  picture.id = "picture";
+  document.body.append(picture);
+  arrive();
+  const mark = await mount("region", { item: "5", question: "parts", ...attributes });
+  await pass(600);
+  return mark;
 }
-const chance = drawn();
-const some = (count: number): Box[] =>
-  Array.from({ length: count }, () => {
-    const [x, y] = [chance(0, 99), chance(0, 99)];
-    return box(x, y, chance(0.5, 100 - x), chance(0.5, 100 - y));
-  });
-const isWithin = ({ x, y, width, height }: Box) => Math.min(x, y) >= 0 && Math.min(width, height) > 0 && Math.max(x + width, y + height) <= 100 + 1e-9;
+const picture = () => document.querySelector("img")!;
+const rows = (mark: Mark) => all(mark, "li").map((row) => row.querySelector(".lead")!.textContent);
+/** Return each drawn box as its look and the numbers of its place. */
+const boxes = (mark: Mark) => all(mark, ".box").map(({ className, style }) => `${className.replace("box ", "")} ${style.inset.match(/[\d.]+(?=%)/g)!.join()}`);
+const numbers = (mark: Mark) => all(mark, ".whole .num").map(({ textContent }) => textContent);
+const judged = () => server.events.filter(({ type }) => type === "judge");
+const press = (target: Element, key: string) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 
-describe("writing", () => {
-  test.each([
-    // What the server's own reading of these boxes writes.
-    [box(22, 39.2, 30, 8.4), "22,39.2,30,8.4"],
-    [box(0.03125, 0.09375, 12.34375, 50), "0.0312,0.0938,12.3438,50"],
-    [box(1 / 3, 2 / 3, 100 / 7, 1e-4), "0.3333,0.6667,14.2857,0.0001"],
-    [box(0, 0, 100, 100), "0,0,100,100"],
-    [box(12.00004, 12.00005, 12.34565, 12.99995), "12,12,12.3456,13"],
-    [box(0.1 + 0.2, 1e-9, 33.33333333, 66.66666666), "0.3,0,33.3333,66.6667"],
-  ])("%o is written with four digits at most, as the server writes it", (given, numbers) => {
-    expect(written(given)).toBe(`xywh=percent:${numbers}`);
-  });
+/** Open the door as keys do, and wait for what draws. */
+async function open(mark: Mark): Promise<void> {
+  const door = button(mark._root, "Mark");
+  vi.spyOn(door, "matches").mockReturnValue(true);
+  door.click();
+  await pass();
+}
 
-  test("what reaches over an edge is cut off there", () => {
-    expect(written(box(-5, 90, 20, 30))).toBe("xywh=percent:0,90,15,10");
-    expect(written(box(99.99999, 100, 1, 1))).toBe("xywh=percent:99.9999,99.9999,0.0001,0.0001");
-  });
-
-  test("rounding both numbers never reaches over the edge", () => {
-    expect(written(box(33.33336, 0, 66.66664, 100))).toBe("xywh=percent:33.3334,0,66.6666,100");
-    expect(written(box(0, 33.33336, 100, 66.66669))).toBe("xywh=percent:0,33.3334,100,66.6666");
-  });
-
-  test("what is written is read again as the same box to four digits, always within the picture", () => {
-    for (const given of some(2000)) {
-      const again = boxOf(written(given))!;
-      expect(isWithin(again), written(given)).toBe(true);
-      for (const side of ["x", "y", "width", "height"] as const) expect(Math.abs(again[side] - given[side])).toBeLessThanOrEqual(1.01e-4);
-      expect(written(again)).toBe(written(given));
-    }
-  });
+test("each guess is a dotted box with the number of its row", async () => {
+  const mark = await show();
+  expect(rows(mark)).toEqual(["1Menu", "2Button"]);
+  expect(numbers(mark)).toEqual(["1", "2"]);
+  expect(boxes(mark)).toEqual(["guess 10,60,70,10", "guess 50,40,40,50"]);
 });
 
-test.each(["", "10,10,10,10", "xywh=10,10,10,10", "xywh=percent:a,0,1,1", "xywh=percent:NaN,0,1,1", "xywh=percent:1e1,0,1,1", "xywh=percent:0,0,0,5", "xywh=percent:-1,0,5,5", "xywh=percent:60,0,41,5", "xywh=percent:0,0,5", " xywh=percent:0,0,5,5"])("%o is no box", (given) => {
-  expect(boxOf(given)).toBeUndefined();
+test("nothing is put beside the picture, nor written to it", async () => {
+  const before = '<img src="one.png" id="picture">';
+  const mark = await show();
+  expect(picture().outerHTML).toBe(before);
+  mark.remove();
+  expect(document.body.innerHTML).toBe(before);
+  expect(mark._root.childNodes.length).toBe(0);
 });
 
-test("a box that the server rounded a ten-thousandth over the edge is a box", () => {
-  expect(boxOf("xywh=percent:33.3334,0,66.6667,100")).toEqual(box(33.3334, 0, 66.6667, 100));
+test("yes keeps the guessed box as it is", async () => {
+  const mark = await show();
+  button(mark._root, "Yes").click();
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { kind: "region", value: "Menu", anchor: MENU.anchor } }]);
+  expect(boxes(mark)[0]).toBe("own lit 10,60,70,10");
 });
 
-describe("drawing", () => {
-  test("two corners in any order make the same box", () => {
-    for (const corners of [[10, 20, 40, 60], [40, 60, 10, 20], [40, 20, 10, 60], [10, 60, 40, 20]] as const)
-      expect(between([corners[0], corners[1]], [corners[2], corners[3]])).toEqual(box(10, 20, 30, 40));
-  });
+test("no takes the box out of the picture and leaves its row", async () => {
+  const mark = await show();
+  button(mark._root, "No").click();
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "none", anchor: MENU.anchor } }]);
+  expect(numbers(mark)).toEqual(["2"]);
+  expect(rows(mark)).toEqual(["1Menu", "2Button"]);
+});
 
-  test("a corner outside counts at the edge", () => {
-    expect(between([50, 50], [140, -20])).toEqual(box(50, 0, 50, 50));
-  });
+test("what is settled is plain, and comes first", async () => {
+  const mark = await show({ known: [{ id: "1,1,5,5 Menu", people_count: 4, label: "Menu", anchor: at("1,1,5,5") }] });
+  expect(boxes(mark)[0]).toBe("plain 1,94,94,1");
+  expect(all(mark, "li")[0]!.textContent).toBe("1Menu4 people");
+});
 
-  test("a box that is moved keeps its size and stops at the edge", () => {
-    expect(moved(box(10, 10, 30, 30), [5, -3])).toEqual(box(15, 7, 30, 30));
-    expect(moved(box(10, 10, 30, 30), [500, -500])).toEqual(box(70, 0, 30, 30));
-  });
+test("boxes that people differ about are all drawn, each with a button", async () => {
+  const boundaries = [at("10,10,30,20"), at("5,5,40,40")];
+  const mark = await show({ candidates: [{ ...MENU, boundaries }] });
+  expect(numbers(mark)).toEqual(["1A", "1B"]);
+  button(mark._root, "Box B").click();
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: boundaries[1] } }]);
+});
 
-  test("a corner takes two edges along, an edge only itself", () => {
-    const given = box(20, 20, 40, 40);
-    expect(stretched(given, [1, 1], [5, 6], [1, 1])).toEqual(box(20, 20, 45, 46));
-    expect(stretched(given, [-1, -1], [5, 6], [1, 1])).toEqual(box(25, 26, 35, 34));
-    expect(stretched(given, [0, -1], [5, 6], [1, 1])).toEqual(box(20, 26, 40, 34));
-    expect(stretched(given, [1, 0], [5, 6], [1, 1])).toEqual(box(20, 20, 45, 40));
-  });
+test("the box of a row stands out while somebody is at the row", async () => {
+  const mark = await show();
+  button(mark._root, "Yes").focus();
+  expect(boxes(mark)[0]).toContain("lit");
+});
 
-  test("an edge stops before the one across, and at the picture's", () => {
-    expect(stretched(box(20, 20, 40, 40), [1, 0], [-90, 0], [2, 2])).toEqual(box(20, 20, 2, 40));
-    expect(stretched(box(20, 20, 40, 40), [-1, 1], [-90, 90], [2, 2])).toEqual(box(0, 20, 60, 80));
-  });
+test("the number at a box leads to its row", async () => {
+  const mark = await show();
+  all(mark, ".whole .num")[1]!.click();
+  expect(focused(mark)?.closest("li")).toBe(all(mark, "li")[1]);
+});
 
-  test("whatever is pulled in whichever way, the box stays within, and across edges where they were", () => {
-    for (const given of some(300))
-      for (const hold of HOLDS) {
-        const by = [chance(-150, 150), chance(-150, 150)] as const;
-        const made = stretched(given, hold, by, [0.4, 0.4]);
-        expect(isWithin(made)).toBe(true);
-        if (hold[0] <= 0) expect(made.x + made.width).toBeCloseTo(given.x + given.width, 9);
-        if (hold[0] >= 0) expect(made.x).toBe(given.x);
-        if (hold[1] <= 0) expect(made.y + made.height).toBeCloseTo(given.y + given.height, 9);
-        if (hold[1] >= 0) expect(made.y).toBe(given.y);
-        const shoved = moved(given, by);
-        expect(isWithin(shoved)).toBe(true);
-        expect([shoved.width, shoved.height]).toEqual([given.width, given.height]);
-      }
-  });
+test("by keys: the door, a box in the middle, moved, kept and named", async () => {
+  const mark = await show();
+  await open(mark);
+  press(focused(mark)!, "ArrowRight");
+  press(focused(mark)!, "Enter");
+  press(focused(mark)!, "2");
+  await pass();
+  expect(judged()).toMatchObject([{ answer: { kind: "region", value: "Button", anchor: at("36,35,30,30") } }]);
+  expect(judged()[0]).not.toHaveProperty("candidate");
+  expect(boxes(mark).at(-1)).toBe("own lit 35,34,35,36");
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: Button");
+});
+
+test("Escape leaves to the door, and nothing is told", async () => {
+  const mark = await show();
+  await open(mark);
+  expect(one(mark, ".foot").hidden).toBe(true);
+  press(focused(mark)!, "Escape");
+  expect(focused(mark)?.textContent).toBe("Mark");
+  expect(judged()).toEqual([]);
+});
+
+test("the boundary of a guess is moved, and keeps its candidate", async () => {
+  const mark = await show();
+  button(mark._root, "Move its boundary").click();
+  await pass();
+  press(focused(mark)!, "ArrowDown");
+  press(focused(mark)!, "1");
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: at("10,11,30,20") } }]);
+});
+
+test("one door is one drawing, however often it is pressed", async () => {
+  const mark = await show();
+  const door = button(mark._root, "Mark");
+  door.click();
+  door.click();
+  await pass();
+  expect(all(mark, ".sheet").length).toBe(1);
+});
+
+test("a picture of other proportions is another picture: its guesses go, one's own are told as stale", async () => {
+  const mark = await show({ candidates: [MENU], answers: [earlier(BUTTON, "Button")] });
+  natural = { width: 400, height: 600 };
+  await pass(1000);
+  expect(rows(mark)).toEqual(["1Button"]);
+  expect(one(mark, "li").textContent).toContain("not of this picture. Your mark is kept with the earlier one.");
+  expect(boxes(mark)).toEqual([]);
+});
+
+test("another source in the same place is another picture, and the first one again is not", async () => {
+  const mark = await show();
+  picture().src = "two.png";
+  await pass(1000);
+  expect([boxes(mark), rows(mark)]).toEqual([[], []]);
+  picture().src = "one.png";
+  await pass(1000);
+  expect(boxes(mark).length).toBe(2);
+});
+
+test("a smaller rendition is the same picture, and so is what comes after a blurred one", async () => {
+  natural = { width: 20, height: 10 };
+  const mark = await show();
+  expect(boxes(mark).length).toBe(2);
+  natural = { width: 200, height: 100 };
+  picture().src = "two.png";
+  await pass(1000);
+  expect(boxes(mark).length).toBe(2);
+});
+
+test("drawing ends when the picture is replaced", async () => {
+  const mark = await show();
+  await open(mark);
+  picture().src = "two.png";
+  await pass(1000);
+  expect(all(mark, ".sheet, .draw")).toEqual([]);
+  expect(one(mark, ".foot").hidden).toBe(false);
+});
+
+test("a box that is drawn tells the natural size of the picture that is there", async () => {
+  const mark = await show({ candidates: [] });
+  natural = { width: 300, height: 900 };
+  await open(mark);
+  press(focused(mark)!, "1");
+  await pass();
+  expect(judged()[0]).toMatchObject({ answer: { anchor: { width: 300, height: 900 } } });
+});
+
+test("a picture that has not come has no boxes, and the door says so", async () => {
+  natural = { width: 0, height: 0 };
+  const mark = await show();
+  expect(one(mark, ".over").style.visibility).toBe("hidden");
+  await open(mark);
+  expect(spoken(mark)).toBe("The picture is not there yet.");
+  expect(all(mark, ".sheet").length).toBe(0);
+});
+
+test("the picture may be named, or stand within what comes before", async () => {
+  const figure = document.createElement("figure");
+  figure.append(document.createElement("img"));
+  document.body.append(figure);
+  server.shown["5"] = { candidates: [MENU] };
+  arrive();
+  const mark = await mount("region", { item: "5", question: "parts" });
+  expect(rows(mark)).toEqual(["1Menu"]);
+});
+
+test("without a picture nothing stands, until one comes", async () => {
+  server.shown["5"] = { candidates: [MENU] };
+  arrive();
+  const mark = element("region", { item: "5", question: "parts", for: "late" });
+  document.body.append(mark);
+  await pass();
+  expect(all(mark, "li").length).toBe(0);
+  const late = document.createElement("img");
+  late.id = "late";
+  document.body.prepend(late);
+  await pass(3000);
+  expect(rows(mark)).toEqual(["1Menu"]);
+});
+
+test("who is not asked sees what is settled, and has a quiet door", async () => {
+  const mark = await show({ ask: false, known: [{ id: "1,1,5,5 Menu", people_count: 4, label: "Menu", anchor: at("1,1,5,5") }] });
+  expect(boxes(mark)).toEqual(["plain 1,94,94,1"]);
+  await open(mark);
+  press(focused(mark)!, "1");
+  await pass();
+  expect(judged().length).toBe(1);
+});
+
+test("a box that is none is listed and not drawn", async () => {
+  const mark = await show({ candidates: [{ ...MENU, anchor: at("90,90,50,50") }] });
+  expect(boxes(mark)).toEqual([]);
+});
+
+test("words in another language, while drawing too", async () => {
+  server.shown["5"] = { candidates: [MENU] };
+  document.body.append(document.createElement("img"));
+  chunks.de_spots = await import("@/strings/de_spots");
+  arrive({ lang: "de" });
+  const mark = await mount("region", { item: "5", question: "parts" });
+  await pass(600);
+  button(mark._root, "Markieren").click();
+  await pass();
+  expect(one(mark, ".hint").textContent).toBe("Über das Bild ziehen, zwei Ecken antippen oder Eingabetaste drücken.");
 });

@@ -2,8 +2,9 @@
 import { between, type Box, clamp, type Hold, moved, type Point, stretched } from "./anchors/region";
 import type { Guest } from "./core";
 import type { Mark } from "./mark";
-import { corner, type Overlay, place } from "./overlay";
+import { corner, HALF_PX, type Overlay, place } from "./overlay";
 import { inPicture } from "./picture";
+import { learnSpots } from "./spots";
 import { draw as words } from "./strings/en";
 
 /** A box narrower or lower than this on the screen was drawn by mistake. */
@@ -14,7 +15,6 @@ const STEP = 1;
 const FINE = 0.1;
 const SHARE = 30;
 const SAY_MS = 600;
-const HANDLE_PX = 12;
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const HOLDS: Hold[] = [[-1, -1], [0, -1], [1, -1], [-1, 0], [1, 0], [-1, 1], [0, 1], [1, 1]]; // prettier-ignore
 const SIDES = ["x", "y", "width", "height"] as const;
@@ -25,7 +25,7 @@ const css = `
 .sheet{position:absolute;inset:0;pointer-events:auto;touch-action:pinch-zoom;cursor:crosshair;user-select:none;-webkit-user-select:none;outline-offset:-3px}
 .sheet:focus:not(:focus-visible){outline:none}
 .cut{position:absolute;cursor:move;border:2px solid #0b665a;box-shadow:0 0 0 2px #fff,inset 0 0 0 1px #fff}
-.sheet :focus-visible{outline:3px solid #ffd75e;outline-offset:2px}
+.cut:focus-visible{outline:3px solid #ffd75e;outline-offset:2px;box-shadow:0 0 0 2px #fff,0 0 0 6px #2b2100}
 .hold,.first{position:absolute;width:24px;height:24px}
 .hold:before,.first:before{content:"";position:absolute;inset:6px;border:2px solid #0b665a;border-radius:50%;background:#fff}
 .draw{padding:8px 16px 12px;display:grid;gap:8px;border-top:1px solid var(--line)}
@@ -53,9 +53,9 @@ export interface Drawing {
 }
 
 /** Let somebody mark a box; returns what ends it without a word. */
-export function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing): () => void {
-  const { h, icon, say, learn, sheet: look } = guest._kit;
-  learn(words);
+export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing): Promise<() => void> {
+  const { h, icon, say, sheet: look } = guest._kit;
+  await learnSpots(guest, words);
   mark._root.adoptedStyleSheets = [...new Set([...mark._root.adoptedStyleSheets, look(css)])];
   let box = drawing._box;
   let first: Point | undefined;
@@ -84,7 +84,7 @@ export function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement
   over._whole.append(sheet);
   if (!box && isByKeys) box = middle();
   show();
-  tell(box ? "drawKeys" : "drawNow");
+  tell(box ? (isByKeys ? "drawKeys" : "drawHands") : "drawNow");
   (box ? cut : sheet).focus({ preventScroll: true });
   return end;
 
@@ -119,13 +119,13 @@ export function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement
   function show(): void {
     for (const node of [cut, ...handles.map(([node]) => node)]) node.hidden = !box;
     dot.hidden = !first;
-    if (first) corner(dot, ...first, HANDLE_PX);
+    if (first) corner(dot, ...first, HALF_PX);
     for (const button of pick.querySelectorAll<HTMLButtonElement>("[data-pick]")) button.setAttribute("aria-disabled", `${!box}`);
     if (!box) return;
     const { x, y, width, height } = box;
     place(cut, box, 0);
     for (const [node, [across, down]] of handles) {
-      corner(node, x + (width * (across + 1)) / 2, y + (height * (down + 1)) / 2, HANDLE_PX);
+      corner(node, x + (width * (across + 1)) / 2, y + (height * (down + 1)) / 2, HALF_PX);
       node.style.cursor = across && down ? (across === down ? "nwse-resize" : "nesw-resize") : across ? "ew-resize" : "ns-resize";
       node.style.translate = `${across * 8}px ${down * 8}px`;
     }
@@ -197,7 +197,7 @@ export function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement
     const [width, height] = least();
     const isTiny = made.width < width || made.height < height;
     take(isTiny ? was : made);
-    tell(isTiny ? "drawTiny" : "drawKeys");
+    tell(isTiny ? "drawTiny" : "drawHands");
     if (box) cut.focus({ preventScroll: true });
   }
 

@@ -2,8 +2,11 @@
 // measured, never touched; its clicks are its own, except on the numbers, and all of them while somebody marks.
 import { type Box, clamp } from "./anchors/region";
 import type { h } from "./dom";
-import { common, type Laid, type Lie, laid, lie } from "./picture";
+import type { Mark } from "./mark";
+import { common, inPage, type Laid, type Lie, laid, lie } from "./picture";
 
+/** Half the width of what stands at a corner. */
+export const HALF_PX = 12;
 const LOOK_AGAIN_MS = 250;
 const FAR_MS = 1000;
 /** Frames without movement after which the picture stands still. */
@@ -15,20 +18,20 @@ export const css = `
 .whole{position:absolute;--ink:#2b2100;--light:#ffd75e}
 .box{position:absolute;border:4px solid var(--ink);border-radius:3px}
 .box:before{content:"";position:absolute;inset:-3px;border:2px dotted var(--light);border-radius:2px}
-.own:before{border-style:solid}
-.plain{border-width:3px}.plain:before{inset:-2px;border:1px solid #fff}
-.lit{outline:3px solid #fff;outline-offset:-1px;z-index:1}
+.box.own:before{border-style:solid}
+.box.plain{border-width:3px}.box.plain:before{inset:-2px;border:1px solid #fff}
+.lit{box-shadow:0 0 0 2px var(--light),0 0 0 4px var(--ink);z-index:1}
 .num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:24px;height:24px;min-height:24px;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font:600 13px/1 system-ui;font-family:inherit;cursor:pointer}
-.whole .num{position:absolute;pointer-events:auto;margin:0}
+.whole .num{position:absolute;margin:0}button.num{pointer-events:auto}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
 `;
 
-/** A box to draw, and what stands at its corner. */
+/** A box to draw, what stands at its corner, and what a click there does. */
 export interface Drawn {
   _box: Box;
   _name: string;
   _look: string;
-  _press: () => void;
+  _press: (() => void) | undefined;
 }
 
 /** A layer over a picture. */
@@ -49,7 +52,7 @@ export class Overlay {
   /** `find` returns the picture; `changed` hears when another one, or another source or size of it, is there. */
   constructor(
     private readonly _h: typeof h,
-    private readonly _host: HTMLElement,
+    private readonly _host: Mark,
     private readonly _find: () => HTMLImageElement | undefined,
     private readonly _changed: () => void,
     private readonly _signal: AbortSignal,
@@ -60,7 +63,7 @@ export class Overlay {
     const wake = () => this._wake();
     for (const name of ["scroll", "resize", "load", "toggle", "transitionrun", "animationstart"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
     _signal.addEventListener("abort", () => clearTimeout(this._timer));
-    this._look();
+    this._wake();
   }
 
   /** Look at the picture with the next frame, and for as long as it moves. */
@@ -69,17 +72,39 @@ export class Overlay {
     this._soon(0);
   }
 
-  /** Draw boxes in place of those that are there; the lit one lies above the others. */
-  _draw(boxes: Drawn[], lit?: string): void {
+  /** Draw boxes in place of those that are there. */
+  _draw(boxes: Drawn[]): void {
     const { _h: h } = this;
-    this._boxes.replaceChildren(
-      ...boxes.map(({ _box: box, _name: name, _look: look }) => place(h("div", { class: `box ${look}${name === lit ? " lit" : ""}` }), box, 2)),
-      ...boxes.map(({ _box: box, _name: name, _press: click }) => {
-        const made = h("button", { class: "num", tabindex: "-1", "aria-hidden": "true", click }, name);
-        corner(made, box.x + box.width, box.y, 12);
-        return made;
-      }),
-    );
+    const number = ({ _box: { x, y, width }, _name: name, _look: look, _press: click }: Drawn) => {
+      const made = h(click ? "button" : "span", { class: `num ${look}`, tabindex: "-1", "aria-hidden": "true", click }, name);
+      corner(made, x + width, y, HALF_PX);
+      return made;
+    };
+    this._boxes.replaceChildren(...boxes.map(({ _box: box, _look: look }) => place(h("div", { class: `box ${look}` }), box, 2)), ...boxes.map(number));
+  }
+
+  /** Bring a box into view, where something scrolls around the picture alone and in the page. */
+  _show(box: Box): void {
+    for (const up of this._around()) {
+      if (!this._lie) return;
+      const { x, y, width, height } = inPage(box, this._lie._whole);
+      const room = up.getBoundingClientRect();
+      up.scrollBy(x + width / 2 - room.x - room.width / 2, y + height / 2 - room.y - room.height / 2);
+      this._measure();
+    }
+    const made = place(this._h("div", {}), box, 0);
+    made.className = "box";
+    this._whole.append(made);
+    made.scrollIntoView({ block: "nearest", inline: "nearest" });
+    made.remove();
+    this._wake();
+  }
+
+  /** Return what stands around the picture, up to what holds it and us. */
+  private _around(): Element[] {
+    const found = [];
+    for (let up = this._picture?.parentElement; up && !up.contains(this._host); up = up.parentElement) found.push(up);
+    return found;
   }
 
   private _soon(ms: number): void {
@@ -101,6 +126,7 @@ export class Overlay {
   /** Measure the picture and lay the layer over it; true where something changed. */
   private _measure(): boolean {
     const picture = (this._picture = this._find());
+    if (this._node.parentNode !== this._host._root) this._host._root.append(this._node);
     const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
     const now = isSeen ? laid(picture) : undefined;
     this._lie = now && lie(now);
@@ -116,10 +142,10 @@ export class Overlay {
   private _frame(picture: Element, seen: Box): Box {
     let level = 0;
     let frame = seen;
-    for (let up: Element | null = picture; up && !up.contains(this._host); up = up.parentElement) {
+    for (const up of [picture, ...this._around()]) {
       const { overflow, zIndex } = getComputedStyle(up);
       level = Math.max(level, +zIndex || 0);
-      if (up === picture || /^visible( visible)?$/.test(overflow)) continue;
+      if (up === picture || overflow === "visible") continue;
       const { x, y, width, height } = up.getBoundingClientRect();
       frame = common(frame, { x: x + up.clientLeft, y: y + up.clientTop, width: up.clientWidth || width, height: up.clientHeight || height });
     }

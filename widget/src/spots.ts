@@ -46,6 +46,8 @@ export interface Ground {
   _door: string;
   /** Words beside the door, for who needs none. */
   _hint?: string;
+  /** Which words a row says whose place is gone; absent, those of a text. */
+  _stale?: string;
   /** Mark by keys, as the door is opened. */
   _mark: (from: HTMLElement) => void;
   /** Let the boundary of a guess be moved. */
@@ -137,8 +139,10 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
 
   function plain({ anchor, ...spot }: Known): HTMLElement {
     const node = shell(() => anchor!);
-    const people = [spot.label ?? "", say("people", "", spot.people_count)];
-    node.append(h("div", { class: "plain" }, lead(spot, anchor!), h("small", {}, h("bdi", {}, people[0]!), ` · ${people[1]}`)));
+    const name = lead(spot, anchor!);
+    const label = spot.label ?? "";
+    const isNamed = name.textContent!.includes(label);
+    node.append(h("div", { class: "plain" }, name, h("small", {}, ...(isNamed ? [] : [h("bdi", {}, label), " · "]), say("people", "", spot.people_count))));
     return node;
   }
 
@@ -171,7 +175,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     if (row.is !== "decided") return [];
     const [said, ...doors] = answers._said(mark, entry, row);
     const isStale = row.delivery !== "failed" && ground._isGone(entry._anchor!);
-    return [isStale ? h("p", { class: "said" }, say("stale")) : said!, ...doors];
+    return [isStale ? h("p", { class: "said" }, say(ground._stale ?? "stale")) : said!, ...doors];
   }
 
   function asked(entry: Entry): HTMLElement[] {

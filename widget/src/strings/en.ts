@@ -71,9 +71,16 @@ export const find = {
   close: "Close",
 };
 
+export const region = {
+  bound: "Box {x}",
+  noPicture: "The picture is not there yet.",
+  stalePicture: "not of this picture. Your mark is kept with the earlier one.",
+};
+
 export const draw = {
   drawNow: "Drag over the picture, tap two corners, or press Enter.",
   drawKeys: "Arrows move, Shift resizes, Alt goes finely, Enter keeps, Esc leaves.",
+  drawHands: "Drag it or its edges, then say what it is.",
   drawCorner: "Now tap the opposite corner.",
   drawTiny: "Too small. Draw it larger.",
   drawPick: "What is it?",

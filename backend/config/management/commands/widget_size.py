@@ -16,6 +16,8 @@ BUDGETS: dict[str, tuple[list[str], int | None]] = {
     "the core": (["core"], 5 * KB),
     "the core and answers": (["core", "answers"], None),
     "three kinds": (["duplicates", "tags", "choice"], 4 * KB),
+    "boxes of a picture": (["region"], 6 * KB),
+    "marking a box": (["draw"], 4 * KB),
     "German": (["de"], int(1.5 * KB)),
     "Spanish": (["es"], int(1.5 * KB)),
     "Arabic": (["ar"], int(1.5 * KB)),

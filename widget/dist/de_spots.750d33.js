@@ -1,1 +1,0 @@
-var e={yes:"Ja",none:"Nein",noneOf:"Keine davon",move:"Grenze verschieben",stale:"steht nicht mehr in diesem Text. Ihre Markierung bleibt bei der früheren Fassung.",markWords:"Wörter markieren",orSelect:"oder Text auswählen"};export{e as words};

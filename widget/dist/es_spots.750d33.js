@@ -1,1 +1,0 @@
-var e={yes:"Sí",none:"No",noneOf:"Ninguna de estas",move:"Mover su límite",stale:"ya no está en este texto. Su marca se conserva con la versión anterior.",markWords:"Marcar palabras",orSelect:"o seleccione texto"};export{e as words};
