@@ -16,6 +16,7 @@ const KINDS = {
   span: { tag: "earmark-span", question: "products" },
   region: { tag: "earmark-region", question: "parts" },
 };
+const PICTURE = '<img src="/pictures/shot.svg" width="640" height="344" alt="A mail window with its Message menu open" />';
 const DEFAULTS = {
   key: "ok", identity: "someone", lang: "en", words: "", dir: "ltr", scheme: "light dark", host: "plain", kind: "duplicates", item: "asked",
   attributes: "", policy: "strict", loader: "yes", route: "",
@@ -53,6 +54,7 @@ export async function page(path, query, { origin, elsewhere }) {
   const filled = {
     ...Object.fromEntries(Object.entries(given).map(([key, value]) => [key, escaped(value)])),
     tag, question: escaped(query.question ?? question), thread: escaped(route.at(-1) ?? ""), nonce, origin, elsewhere,
+    picture: given.kind === "region" ? PICTURE : "",
     attributes: given.attributes.replace(/[^\w -]/g, ""),
     query: escaped(new URLSearchParams(query).toString()),
     loader: loaderOf(given, nonce, "/w"), loaderElsewhere: loaderOf(given, nonce, `${elsewhere}/w`), loaderOlder: loaderOf(given, nonce, "/older"), loaderRules: loaderOf(given, nonce, "/w", " data-rules"),

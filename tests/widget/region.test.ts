@@ -37,10 +37,11 @@ async function show(more: object = {}, attributes: Record<string, string> = {}):
   return mark;
 }
 const picture = () => document.querySelector("img")!;
-const rows = (mark: Mark) => all(mark, "li").map((row) => row.querySelector(".lead")!.textContent);
+const number = (node: Element) => node.getAttribute("data-n");
+const rows = (mark: Mark) => all(mark, "li .lead").map((lead) => number(lead.querySelector(".num")!)! + lead.textContent);
 /** Return each drawn box as its look and the numbers of its place. */
 const boxes = (mark: Mark) => all(mark, ".box").map(({ className, style }) => `${className.replace("box ", "")} ${style.inset.match(/[\d.]+(?=%)/g)!.join()}`);
-const numbers = (mark: Mark) => all(mark, ".whole .num").map(({ textContent }) => textContent);
+const numbers = (mark: Mark) => all(mark, ".whole .num").map(number);
 const judged = () => server.events.filter(({ type }) => type === "judge");
 const press = (target: Element, key: string) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 
@@ -88,7 +89,7 @@ test("no takes the box out of the picture and leaves its row", async () => {
 test("what is settled is plain, and comes first", async () => {
   const mark = await show({ known: [{ id: "1,1,5,5 Menu", people_count: 4, label: "Menu", anchor: at("1,1,5,5") }] });
   expect(boxes(mark)[0]).toBe("plain 1,94,94,1");
-  expect(all(mark, "li")[0]!.textContent).toBe("1Menu4 people");
+  expect(all(mark, "li")[0]!.textContent).toBe("Menu4 people");
 });
 
 test("boxes that people differ about are all drawn, each with a button", async () => {
@@ -203,7 +204,7 @@ test("a box that is drawn tells the natural size of the picture that is there", 
 test("a picture that has not come has no boxes, and the door says so", async () => {
   natural = { width: 0, height: 0 };
   const mark = await show();
-  expect(one(mark, ".over").style.visibility).toBe("hidden");
+  expect(one(mark, ".over").hidden).toBe(true);
   await open(mark);
   expect(spoken(mark)).toBe("The picture is not there yet.");
   expect(all(mark, ".sheet").length).toBe(0);

@@ -14,14 +14,16 @@ const STILL = 3;
 
 export const css = `
 :host{position:relative}
-.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;overflow:clip;pointer-events:none;direction:ltr;font:600 13px/1 system-ui;font-family:var(--earmark-font,inherit)}
-.whole{position:absolute;--ink:#2b2100;--light:#ffd75e}
+.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;pointer-events:none;direction:ltr;font:600 13px/1 system-ui;font-family:var(--earmark-font,inherit)}
+.whole{position:absolute;visibility:hidden;--ink:#2b2100;--light:#ffd75e}
+.whole>*{visibility:visible}
 .box{position:absolute;border:4px solid var(--ink);border-radius:3px}
 .box:before{content:"";position:absolute;inset:-3px;border:2px dotted var(--light);border-radius:2px}
 .box.own:before{border-style:solid}
 .box.plain{border-width:3px}.box.plain:before{inset:-2px;border:1px solid #fff}
 .lit{box-shadow:0 0 0 2px var(--light),0 0 0 4px var(--ink);z-index:1}
 .num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:24px;height:24px;min-height:24px;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font:600 13px/1 system-ui;font-family:inherit;cursor:pointer}
+.num:before{content:attr(data-n)}
 .whole .num{position:absolute;margin:0}button.num{pointer-events:auto}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
 `;
@@ -47,7 +49,10 @@ export class Overlay {
   private _was = "";
   private _still = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _at = [0, 0, 100, 100] as [number, number, number, number];
+  /** Where the layer is placed, in px of its own: left, top, width, height. */
+  private _at: Sides = [0, 0, 100, 100];
+  /** Where in the layer the whole picture lies. */
+  private _inner: Box = { x: 0, y: 0, width: 0, height: 0 };
 
   /** `find` returns the picture; `changed` hears when another one, or another source or size of it, is there. */
   constructor(
@@ -60,7 +65,10 @@ export class Overlay {
     this._boxes = _h("div", {});
     this._whole = _h("div", { class: "whole" }, this._boxes);
     this._node = _h("div", { class: "over" }, this._whole);
-    const wake = () => this._wake();
+    const wake = () => {
+      this._node.scrollTo?.(0, 0); // a browser that moves the focus may scroll what is cut off into view
+      this._wake();
+    };
     for (const name of ["scroll", "resize", "load", "toggle", "transitionrun", "animationstart"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
     _signal.addEventListener("abort", () => clearTimeout(this._timer));
     this._wake();
@@ -76,7 +84,7 @@ export class Overlay {
   _draw(boxes: Drawn[]): void {
     const { _h: h } = this;
     const number = ({ _box: { x, y, width }, _name: name, _look: look, _press: click }: Drawn) => {
-      const made = h(click ? "button" : "span", { class: `num ${look}`, tabindex: "-1", "aria-hidden": "true", click }, name);
+      const made = h(click ? "button" : "span", { class: `num ${look}`, tabindex: "-1", "aria-hidden": "true", "data-n": name, click });
       corner(made, x + width, y, HALF_PX);
       return made;
     };
@@ -92,12 +100,12 @@ export class Overlay {
       up.scrollBy(x + width / 2 - room.x - room.width / 2, y + height / 2 - room.y - room.height / 2);
       this._measure();
     }
-    const made = place(this._h("div", {}), box, 0);
-    made.className = "box";
-    this._whole.append(made);
+    const { x, y, width, height } = inPage(box, this._inner);
+    const made = this._h("div", { class: "over" });
+    size(made, this._at[0] + x, this._at[1] + y, width, height);
+    this._host._root.append(made);
     made.scrollIntoView({ block: "nearest", inline: "nearest" });
     made.remove();
-    this._wake();
   }
 
   /** Return what stands around the picture, up to what holds it and us. */
@@ -134,8 +142,8 @@ export class Overlay {
     this._was = picture ? [picture.getAttribute("src"), picture.getAttribute("srcset"), picture.naturalWidth, picture.naturalHeight, isSeen].join() : "";
     if (this._was !== was) this._changed();
     const frame = this._lie && this._frame(picture!, this._lie._seen);
-    this._node.style.visibility = frame?.width && frame.height ? "" : "hidden";
-    return frame?.width && frame.height ? this._lay(now!, frame) : false;
+    this._node.hidden = !(frame?.width && frame.height);
+    return !this._node.hidden && this._lay(now!, frame!);
   }
 
   /** Return the part of the picture that nothing around it cuts off, up to what holds the picture and us. */
@@ -164,7 +172,7 @@ export class Overlay {
     const down = here.height / height || now._box.height / now._size[1];
     this._at = [left + (frame.x - here.x) / across, top + (frame.y - here.y) / down, frame.width / across, frame.height / down];
     size(this._node, ...this._at);
-    const [x, y, wide, high] = [(whole.x - frame.x) / across, (whole.y - frame.y) / down, whole.width / across, whole.height / down];
+    const { x, y, width: wide, height: high } = (this._inner = { x: (whole.x - frame.x) / across, y: (whole.y - frame.y) / down, width: whole.width / across, height: whole.height / down });
     size(this._whole, x, y, wide, high);
     for (const [name, value] of Object.entries({ l: -x, t: -y, r: this._at[2] - x, b: this._at[3] - y })) this._whole.style.setProperty(`--${name}`, `${value}px`);
     this._last = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
@@ -172,7 +180,9 @@ export class Overlay {
   }
 }
 
-function size({ style }: HTMLElement, ...px: [number, number, number, number]): void {
+type Sides = [left: number, top: number, width: number, height: number];
+
+function size({ style }: HTMLElement, ...px: Sides): void {
   [style.left, style.top, style.width, style.height] = px.map((one) => `${one}px`) as [string, string, string, string];
 }
 

@@ -79,4 +79,15 @@ def bring_choice(visit: Visit) -> None:
     visit.page.keyboard.press("ArrowRight")
 
 
-BRING = {"duplicates": bring_duplicates, "tags": bring_tags, "choice": bring_choice}
+def bring_region(visit: Visit) -> None:
+    answer(visit, "Error", "Menu item")
+    figure(visit, "Error").locator(".failed").wait_for()
+    answer(visit, "Offline", "Menu item")
+    eventually(lambda: figure(visit, "Offline").locator(".said:not(.yours)").count() == 1)
+    drawing = figure(visit, "Drawing").locator("earmark-region")
+    drawing.locator(".foot .quiet").focus()
+    visit.page.keyboard.press("Enter")
+    drawing.locator(".cut").wait_for()
+
+
+BRING = {"duplicates": bring_duplicates, "tags": bring_tags, "choice": bring_choice, "region": bring_region}

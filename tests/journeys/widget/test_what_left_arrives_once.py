@@ -15,6 +15,7 @@ ANSWERS = {
     "duplicates": ("Same", "duplicate"),
     "tags": ("“Archive” fits", "fits"),
     "choice": ("Solves it", "Solves it"),
+    "region": ("Yes", "Menu item"),
 }
 TWO = ["duplicate", "related"]
 

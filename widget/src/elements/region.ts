@@ -70,7 +70,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
 
   function paint(seen: Spot[]): void {
     painted = seen;
-    mark._card.querySelectorAll("li .num").forEach((number, at) => (number.textContent = `${at + 1}`));
+    mark._card.querySelectorAll("li .num").forEach((number, at) => number.setAttribute("data-n", `${at + 1}`));
     layer._draw(seen.flatMap(drawn));
   }
 
@@ -80,7 +80,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     return (several || [_anchor]).flatMap((anchor, nth): Drawn[] => {
       const _box = boxIn(anchor);
       if (!_box) return [];
-      const _name = `${numbers.get(_anchor)?.textContent ?? ""}${several ? letter(nth) : ""}`;
+      const _name = `${numbers.get(_anchor)?.dataset["n"] ?? ""}${several ? letter(nth) : ""}`;
       return [{ _box, _name, _look: `${_look}${anchor === lit ? " lit" : ""}`, _press: _entry && (() => list._go(_entry)) }];
     });
   }
