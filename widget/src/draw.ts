@@ -1,5 +1,5 @@
 // Marking a box of a picture, by pointer, by two taps, by keys or by numbers; brought when somebody wants to mark.
-import { between, type Box, clamp, type Hold, moved, type Point, stretched } from "./anchors/region";
+import { between, type Box, clamp, type Hold, moved, type Point, stretched, written } from "./anchors/region";
 import type { Guest } from "./core";
 import type { Mark } from "./mark";
 import { corner, HALF_PX, type Overlay, place } from "./overlay";
@@ -29,14 +29,14 @@ const css = `
 .hold,.first{position:absolute;width:24px;height:24px}
 .hold:before,.first:before{content:"";position:absolute;inset:6px;border:2px solid #0b665a;border-radius:50%;background:#fff}
 .draw{padding:8px 16px 12px;display:grid;gap:8px;border-top:1px solid var(--line)}
-.hint{display:flex;align-items:center;gap:8px;min-height:2.9em;color:var(--fg2)}
+.hint{display:flex;align-items:center;gap:8px;min-height:3em;color:var(--fg2)}
 .nums,.pick{display:flex;flex-wrap:wrap;gap:6px}
 .nums label{display:inline-flex;align-items:center;gap:6px;color:var(--fg2)}
 .nums input{width:5.5em;min-height:30px;padding:0 8px;border:1px solid var(--ctl);font-variant-numeric:tabular-nums;color:var(--fg)}
 .pick button{border:1px solid var(--ctl);border-radius:8px;padding:0 12px}
 .pick small{color:var(--fg2);margin-inline-start:5px}
 .pick .icon{border:0;margin-inline-start:auto}
-@media (max-width:480px){.nums{display:grid;grid-template-columns:repeat(4,minmax(0,1fr))}.nums input{width:0;flex:1;padding:0 4px}.pick button:not(.icon){flex:1 1 30%}}
+@media (max-width:480px){.nums{display:grid;grid-template-columns:repeat(4,minmax(0,1fr))}.nums input{width:0;flex:1;padding:0 4px}.pick button:not(.icon){flex:1}}
 @media (forced-colors:active){.cut,.hold:before{forced-color-adjust:none}}
 `;
 
@@ -46,8 +46,8 @@ export interface Drawing {
   _box?: Box | undefined;
   /** What the box may be called, as values and words. */
   _names: [value: string, words: string][];
-  /** Keep a box under a value; the click tells how it came about. */
-  _keep: (box: Box, value: string, event: MouseEvent) => void;
+  /** Keep a box, as it is written, under a value; the click tells how it came about. */
+  _keep: (region: string, value: string, event: MouseEvent) => void;
   /** Nothing was marked. */
   _leave: () => void;
 }
@@ -101,7 +101,7 @@ export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLE
 
   function keep(value: string, event: MouseEvent): void {
     end();
-    drawing._keep(box!, value, event);
+    drawing._keep(written(box!), value, event);
   }
 
   /** Say in the hint what to do, and aloud. */

@@ -22,9 +22,10 @@ export const css = `
 .box.own:before{border-style:solid}
 .box.plain{border-width:3px}.box.plain:before{inset:-2px;border:1px solid #fff}
 .lit{box-shadow:0 0 0 2px var(--light),0 0 0 4px var(--ink);z-index:1}
-.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:24px;height:24px;min-height:24px;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font:600 13px/1 system-ui;font-family:inherit;cursor:pointer}
+.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font-family:inherit;font-size:max(13px,.9em);font-weight:600;line-height:1;cursor:pointer}
 .num:before{content:attr(data-n)}
 .whole .num{position:absolute;margin:0}button.num{pointer-events:auto}
+@container (max-width:400px){.act>.lead{flex:1 0 100%}}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
 `;
 
@@ -35,6 +36,9 @@ export interface Drawn {
   _look: string;
   _press: (() => void) | undefined;
 }
+
+/** Return what the host says is the source of a picture, whichever rendition of it the browser takes. */
+export const sourceOf = (picture: Element): string => `${picture.getAttribute("src")} ${picture.getAttribute("srcset")}`;
 
 /** A layer over a picture. */
 export class Overlay {
@@ -69,7 +73,7 @@ export class Overlay {
       this._node.scrollTo?.(0, 0); // a browser that moves the focus may scroll what is cut off into view
       this._wake();
     };
-    for (const name of ["scroll", "resize", "load", "toggle", "transitionrun", "animationstart"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
+    for (const name of ["scroll", "resize", "load"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
     _signal.addEventListener("abort", () => clearTimeout(this._timer));
     this._wake();
   }
@@ -139,7 +143,7 @@ export class Overlay {
     const now = isSeen ? laid(picture) : undefined;
     this._lie = now && lie(now);
     const was = this._was;
-    this._was = picture ? [picture.getAttribute("src"), picture.getAttribute("srcset"), picture.naturalWidth, picture.naturalHeight, isSeen].join() : "";
+    this._was = picture ? [sourceOf(picture), picture.naturalWidth, picture.naturalHeight, isSeen].join() : "";
     if (this._was !== was) this._changed();
     const frame = this._lie && this._frame(picture!, this._lie._seen);
     this._node.hidden = !(frame?.width && frame.height);

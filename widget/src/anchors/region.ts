@@ -31,7 +31,7 @@ export function boxOf(written: string): Box | undefined {
   const found = WRITTEN.exec(written);
   if (!found) return undefined;
   const [x, y, width, height] = found.slice(1).map(Number) as [number, number, number, number];
-  const isBox = Math.min(rounded(width), rounded(height)) > 0 && Math.min(x, y) >= 0 && Math.max(x + width, y + height) <= WHOLE + LEAST;
+  const isBox = Math.min(width, height) > LEAST / 2 && Math.min(x, y) >= 0 && Math.max(x + width, y + height) <= WHOLE + LEAST;
   return isBox ? { x, y, width, height } : undefined;
 }
 

@@ -1,9 +1,9 @@
 // <earmark-region item question [for]>: boxes of a picture, guessed ones to accept or to move, and one's own.
-import { type Box, boxOf, type RegionAnchor, written } from "../anchors/region";
+import { type Box, boxOf, type RegionAnchor } from "../anchors/region";
 import type { Entry, Guest, Model } from "../core";
 import type { Drawing } from "../draw";
 import type { Kind, Mark } from "../mark";
-import { css as over, type Drawn, Overlay } from "../overlay";
+import { css as over, type Drawn, Overlay, sourceOf } from "../overlay";
 import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { region as words } from "../strings/en";
 import type { Anchor } from "../wire";
@@ -29,6 +29,8 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   const numbers = new WeakMap<Anchor, HTMLElement>();
   /** Which source of the picture each box was first seen over. */
   const sources = new WeakMap<Anchor, string>();
+  /** The natural size and the source of the picture that came last. */
+  let last: [wide: number, high: number, source: string] = [0, 0, ""];
   let painted: Spot[] = [];
   let lit: Anchor | undefined;
   let end: (() => void) | undefined;
@@ -55,12 +57,11 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   /** Whether a box belongs to another picture than the one that is there: of other proportions, or in the place of the one that it was seen over. */
   function isGone(anchor: Anchor): boolean {
     const picture = find();
-    if (!picture?.naturalWidth) return false;
+    if (picture?.naturalWidth) last = [picture.naturalWidth, picture.naturalHeight, sourceOf(picture)];
+    const [wide, high, source] = last;
     const { width, height } = anchor as RegionAnchor;
-    const { naturalWidth, naturalHeight } = picture;
-    if (naturalWidth * BLURRED < width) return false;
-    if (Math.abs((naturalWidth * height) / (naturalHeight * width) - 1) > ALIKE) return true;
-    const source = `${picture.getAttribute("src")} ${picture.getAttribute("srcset")}`;
+    if (wide * BLURRED < width) return false;
+    if (Math.abs((wide * height) / (high * width) - 1) > ALIKE) return true;
     if (!sources.has(anchor)) sources.set(anchor, source);
     return sources.get(anchor) !== source;
   }
@@ -102,9 +103,9 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     const drawing: Drawing = {
       _box: entry && boxIn(entry._anchor!),
       _names: question.labels.map((label) => [label, answers._name(label)]),
-      _keep: (box, value, event) => {
+      _keep: (region, value, event) => {
         const { naturalWidth: width, naturalHeight: height } = layer._picture!;
-        const anchor = { region: written(box), width, height };
+        const anchor = { region, width, height };
         stop();
         entry ? list._answer(entry, anchor, value, event) : list._add(anchor, value, value, event);
       },
