@@ -63,7 +63,7 @@ class Exposure(Owned):
 
 
 class Slot(Owned):
-    """One entry of a shown list, another item or a label: its place, its chance, and what became of it."""
+    """One entry of a shown list, another item, a label or a spot: its place, its chance, and what became of it."""
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted"
@@ -78,6 +78,7 @@ class Slot(Owned):
     rank = models.PositiveSmallIntegerField(help_text="1 is the first place.")
     candidate = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="slots")
     label = models.CharField(max_length=200, blank=True, default="", db_default="")
+    anchor = models.JSONField(null=True, blank=True, help_text="Where a spot lies; `label` is its candidate id then.")
     suggester = models.ForeignKey(Suggester, on_delete=models.PROTECT, null=True, related_name="slots")
     score = models.FloatField(null=True)
     reasons = models.JSONField(default=list)
@@ -185,6 +186,9 @@ class Judgement(Owned):
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, related_name="judgements")
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, null=True, related_name="judgements")
     value = models.CharField(max_length=200)
+    anchor = models.JSONField(
+        null=True, blank=True, help_text="Own boundary of a spot; `told` is what a page of another text said."
+    )
     origin = models.CharField(max_length=12, choices=Origin.choices)
     draw_probability = models.FloatField(null=True, help_text="Of being asked, where the server drew.")
     via = models.CharField(max_length=8, choices=Via.choices, default=Via.API)

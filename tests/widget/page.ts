@@ -5,8 +5,11 @@ import * as answers from "@/answers";
 import * as calls from "@/calls";
 import type { Earmark, Page } from "@/config";
 import { Guest, wait } from "@/core";
+import * as anchors from "@/anchors/find";
+import * as chooser from "@/chooser";
 import * as choice from "@/elements/choice";
 import * as duplicates from "@/elements/duplicates";
+import * as span from "@/elements/span";
 import * as tags from "@/elements/tags";
 import * as find from "@/find";
 import type { Mark } from "@/mark";
@@ -15,8 +18,11 @@ import * as place from "@/place";
 import * as read from "@/read";
 import { speak } from "@/strings";
 import * as ar from "@/strings/ar";
+import * as ar_spots from "@/strings/ar_spots";
 import * as de from "@/strings/de";
+import * as de_spots from "@/strings/de_spots";
 import * as es from "@/strings/es";
+import * as es_spots from "@/strings/es_spots";
 import type { Candidate, EventResult, PlaceAnswer, Question, SearchAnswer, SentEvent, Session } from "@/wire";
 
 export const BASE = "https://earmark.example/w/";
@@ -24,7 +30,7 @@ export const BASE = "https://earmark.example/w/";
 const ASKED_MS = 100;
 
 /** What can be brought; a test may put a chunk of its own among them. */
-export const chunks: Record<string, object> = { answers, calls, choice, duplicates, tags, find, menu, place, read, ar, de, es };
+export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots };
 
 export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, answer: "", ...more,

@@ -2,7 +2,6 @@ import { beforeEach, expect, test } from "vitest";
 import type { Guest } from "@/core";
 import type { Mark } from "@/mark";
 import { type Ground, groundNode, type List, learnSpots, type Spot, spots } from "@/spots";
-import * as de from "@/strings/de_spots";
 import type { Anchor, Candidate } from "@/wire";
 import { aPage, all, arrive, button, chunks, earlier, element, focused, mount, one, pass, press, server, spoken } from "./page";
 
@@ -238,14 +237,15 @@ test("a spot leads to its row", async () => {
 });
 
 test("its words come in the language of the page", async () => {
-  chunks.de_spots = de;
   const mark = await show({}, { lang: "de" });
   expect(one(mark, ".seg").textContent).toBe("JaNein");
 });
 
 test("where the words of a language do not come, they are said in English", async () => {
+  const { de_spots } = chunks;
   delete chunks.de_spots;
   const mark = await show({}, { lang: "de" });
+  chunks.de_spots = de_spots!;
   expect(one(mark, ".seg").textContent).toBe("YesNo");
 });
 

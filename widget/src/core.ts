@@ -173,7 +173,7 @@ export class Guest {
       const places = wishes.map(({ question, item }, at) => ({ place: `${at}`, question, item }));
       const isFirst = !this._session;
       const session = await this._meet(places);
-      const told = isFirst && session.places ? (session as SuggestAnswer) : await this._call<SuggestAnswer>("suggest", { places });
+      const told = isFirst && session.places ? session : await this._call<SuggestAnswer>("suggest", { places });
       await this._open();
       for (const answer of told.places) {
         const { question, item, give } = wishes[+answer.place]!;

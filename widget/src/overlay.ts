@@ -25,7 +25,6 @@ export const css = `
 .num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font-family:inherit;font-size:max(13px,.9em);font-weight:600;line-height:1;cursor:pointer}
 .num:before{content:attr(data-n)}
 .whole .num{position:absolute;margin:0}button.num{pointer-events:auto}
-@container (max-width:400px){.act>.lead{flex:1 0 100%}}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
 `;
 

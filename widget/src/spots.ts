@@ -20,8 +20,9 @@ li+li,.foot{border-top:1px solid var(--line)}
 .lead{text-align:start;margin-inline-start:-8px;font-weight:500;display:flex;align-items:center;gap:8px;min-width:0;max-width:100%}
 small{color:var(--fg2);font-size:.93em}
 q{quotes:"“" "”"}
-.act>small:nth-child(2){flex:1}
-.act .said{flex:1 1 9em}
+.act>small{flex:1 1 auto}
+.rest{display:flex;align-items:center;gap:10px;max-width:100%}
+.rest:has(.said){flex:1 1 15em}
 .seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
 .seg button+button{border-inline-start:1px solid var(--line)}
@@ -29,6 +30,7 @@ q{quotes:"“" "”"}
 .foot .quiet{margin:0;margin-inline-start:-8px}
 .foot .ask{flex:1;padding:0;font-size:.93em}
 .foot>.icon{margin-inline-start:auto}
+@container (max-width:400px){.foot .ask{display:none}}
 @media (max-width:480px),(pointer:coarse){.seg button{min-height:42px;padding:0 16px}}
 `;
 
@@ -48,6 +50,8 @@ export interface Ground {
   _hint?: string;
   /** Which words a row says whose place is gone; absent, those of a text. */
   _stale?: string;
+  /** Nodes of ours that the ground needs in the card. */
+  _more?: Node[];
   /** Mark by keys, as the door is opened. */
   _mark: (from: HTMLElement) => void;
   /** Let the boundary of a guess be moved. */
@@ -74,6 +78,10 @@ export interface List {
   _answer: (entry: Entry, anchor: Anchor, value: string, event: Event) => void;
   /** Lead to the row of a spot. */
   _go: (entry: Entry) => void;
+  /** Lead to the row of a place, of a settled one too. */
+  _to: (anchor: Anchor) => void;
+  /** Whether the focus is in the row of a place. */
+  _isAt: (anchor: Anchor) => boolean;
   /** Look again at which spots are there, and draw them. */
   _look: () => void;
   /** Move the focus to the door. */
@@ -131,6 +139,10 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
 
   const lead = (spot: Candidate | Known, anchor: Anchor) => h("button", { class: "lead", click: () => ground._lead(anchor) }, ...ground._name(spot, anchor));
 
+  /** The rows of settled spots, which belong to no entry. */
+  const settled = new Map<Anchor, HTMLElement>();
+  const rowOf = (anchor: Anchor) => mark._nodes.get(model.entries.find((entry) => entry._anchor === anchor && isShown(entry))!) ?? settled.get(anchor);
+
   function shell(anchor: () => Anchor): HTMLElement {
     const point = ({ target }: Event) => ground._point(bounds.get((target as Element).closest("button")!) ?? anchor());
     const leave = () => ground._point();
@@ -139,6 +151,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
 
   function plain({ anchor, ...spot }: Known): HTMLElement {
     const node = shell(() => anchor!);
+    settled.set(anchor!, node);
     const name = lead(spot, anchor!);
     const label = spot.label ?? "";
     const isNamed = name.textContent!.includes(label);
@@ -175,7 +188,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     if (row.is !== "decided") return [];
     const [said, ...doors] = answers._said(mark, entry, row);
     const isStale = row.delivery !== "failed" && ground._isGone(entry._anchor!);
-    return [isStale ? h("p", { class: "said" }, say(ground._stale ?? "stale")) : said!, ...doors];
+    return [h("div", { class: "rest" }, isStale ? h("p", { class: "said" }, say(ground._stale ?? "stale")) : said!, ...doors)];
   }
 
   function asked(entry: Entry): HTMLElement[] {
@@ -194,7 +207,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     const no = button("none", candidate.anchor!, say(those ? "noneOf" : "none"));
     const move = h("button", { class: "icon", "aria-label": say("move"), click: () => ground._move(entry) }, icon(MOVE));
     const name = candidate.title === label ? [] : [h("small", {}, h("bdi", {}, label))];
-    return [...name, h("span", { class: "seg" }, ...yes, no), move];
+    return [...name, h("div", { class: "rest" }, h("span", { class: "seg" }, ...yes, no), move)];
   }
 
   function answer(entry: Entry, anchor: Anchor, value: string, event: Event): void {
@@ -226,10 +239,10 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     ground._paint(seen());
   }
 
-  function go(entry: Entry): void {
-    const node = mark._nodes.get(entry);
+  function to(anchor: Anchor): void {
+    const node = rowOf(anchor);
     node?.scrollIntoView({ block: "nearest" });
-    node?.querySelector<HTMLElement>("[tabindex='0']")?.focus({ preventScroll: true });
+    (node?.querySelector<HTMLElement>("[tabindex='0']") ?? node?.querySelector("button"))?.focus({ preventScroll: true });
   }
 
   return {
@@ -238,15 +251,16 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     _draw(by, of) {
       [mark, model] = [by, of];
       list = h("ul", { "aria-label": model.question.prompt });
+      const isAt = (anchor: Anchor) => !!rowOf(anchor)?.contains(mark._root.activeElement);
       const toDoor = () => door.focus();
-      const found = groundOf(mark, model, { _add: add, _answer: answer, _go: go, _look: look, _toDoor: toDoor });
+      const found = groundOf(mark, model, { _add: add, _answer: answer, _go: ({ _anchor }) => to(_anchor!), _to: to, _isAt: isAt, _look: look, _toDoor: toDoor });
       if (!found) return [];
       ground = found;
       door = h("button", { class: "quiet", click: () => ground._mark(door) }, icon(PEN), say(ground._door));
       const foot = h("div", { class: "line foot tail" }, door, ...(ground._hint && model.answer.ask ? [h("p", { class: "ask" }, say(ground._hint))] : []));
       foot.append(answers._more(mark, foot));
       look();
-      return [...(model.answer.ask ? [h("p", { class: "ask" }, h("bdi", {}, model.question.prompt))] : []), list, foot];
+      return [...(model.answer.ask ? [h("p", { class: "ask" }, h("bdi", {}, model.question.prompt))] : []), list, foot, ...(ground._more ?? [])];
     },
     _update: update,
   };

@@ -1,22 +1,16 @@
 // The shapes of the wire that the widget uses, by name; protocol.ts is generated from openapi.yaml.
-import type { TextAnchor } from "./anchors/anchor";
 import type { components } from "./protocol";
 
 type Schemas = components["schemas"];
-type Kinds = Schemas["QuestionKind"] | "span" | "region";
 
-export type Session = Omit<Schemas["SessionAnswer"], "questions" | "places"> & { questions: Question[]; places?: PlaceAnswer[] | null };
-export type Question = Omit<Schemas["WidgetQuestion"], "kind"> & { kind: Kinds };
+export type Session = Schemas["SessionAnswer"];
+export type Question = Schemas["WidgetQuestion"];
+export type Candidate = Schemas["WidgetCandidate"];
 /** Where in a text or a picture a spot is; the size is the picture's own, in px. */
-export type Anchor = TextAnchor | { region: string; width: number; height: number };
-export type Candidate = Schemas["WidgetCandidate"] & { label?: string; anchor?: Anchor; boundaries?: Anchor[] };
-export type Known = Schemas["KnownLabel"] & { label?: string; anchor?: Anchor };
-export type PlaceAnswer = Omit<Schemas["PlaceAnswer"], "candidates" | "answers" | "known"> & {
-  candidates: Candidate[];
-  answers: (Omit<Schemas["EarlierAnswer"], "candidate"> & { candidate: Candidate })[];
-  known: Known[];
-};
-export type SuggestAnswer = { places: PlaceAnswer[] };
+export type Anchor = Schemas["Anchor"];
+export type Known = Schemas["KnownLabel"];
+export type PlaceAnswer = Schemas["PlaceAnswer"];
+export type SuggestAnswer = Schemas["SuggestAnswer"];
 export type SearchAnswer = Schemas["SearchAnswer"];
 export type Read = Schemas["ReadAnswer"];
 export type EventResult = Schemas["EventResult"];
@@ -31,8 +25,13 @@ export interface OwnMark {
 export interface OwnMarks {
   judgements: OwnMark[];
 }
-export type PlacementRule = Omit<Schemas["PlacementRuleBody"], "kind"> & { kind: Kinds };
-export type Answer = Schemas["PairAnswerRequest"] | Schemas["TagsAnswerRequest"] | Schemas["ChoiceAnswerRequest"] | { kind: "span" | "region"; value: string; anchor: Anchor };
+export type PlacementRule = Schemas["PlacementRuleBody"];
+export type Answer =
+  | Schemas["PairAnswerRequest"]
+  | Schemas["TagsAnswerRequest"]
+  | Schemas["ChoiceAnswerRequest"]
+  | Schemas["SpanAnswerRequest"]
+  | Schemas["RegionAnswerRequest"];
 export type Via = "keyboard" | "mouse" | "touch" | "api";
 
 /** What happened to a shown list. */

@@ -90,4 +90,20 @@ def bring_region(visit: Visit) -> None:
     drawing.locator(".cut").wait_for()
 
 
-BRING = {"duplicates": bring_duplicates, "tags": bring_tags, "choice": bring_choice, "region": bring_region}
+def bring_span(visit: Visit) -> None:
+    fail(visit, "Product")
+    mine = figure(visit, "Marking one’s own")
+    mine.locator("button.quiet:has(svg)").last.click()
+    mine.locator(".caret:focus").wait_for()
+    for key in ("ArrowRight", "Shift+ArrowRight", "Enter"):
+        visit.page.keyboard.press(key)
+    mine.locator(".bar button").first.wait_for()
+
+
+BRING = {
+    "duplicates": bring_duplicates,
+    "tags": bring_tags,
+    "choice": bring_choice,
+    "span": bring_span,
+    "region": bring_region,
+}

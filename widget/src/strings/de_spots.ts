@@ -22,4 +22,10 @@ export const words: Words = {
   drawY: "Oberer Rand in %",
   drawW: "Breite in %",
   drawH: "Höhe in %",
+  markAs: "„{x}“ markieren als",
+  start: "Anfang",
+  end: "Ende",
+  wordKeys: "Pfeile gehen weiter, Umschalttaste erweitert, Leertaste wechselt zwischen Wörtern und Zeichen, Eingabe markiert, Esc beendet",
+  word: "Nach Wörtern",
+  grapheme: "Nach Zeichen",
 };

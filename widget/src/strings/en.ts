@@ -55,6 +55,16 @@ export const span = {
   orSelect: "or select text",
 };
 
+export const choose = {
+  markAs: "Mark “{x}” as",
+  close: "Close",
+  start: "Beginning",
+  end: "End",
+  wordKeys: "Arrows move, Shift extends, Space changes between words and characters, Enter marks, Esc leaves",
+  word: "By words",
+  grapheme: "By characters",
+};
+
 export const read = { open: "Open the thread" };
 
 export const tags = {

@@ -22,4 +22,10 @@ export const words: Words = {
   drawY: "Borde superior en %",
   drawW: "Anchura en %",
   drawH: "Altura en %",
+  markAs: "Marcar «{x}» como",
+  start: "Principio",
+  end: "Final",
+  wordKeys: "Las flechas mueven, Mayús amplía, Espacio cambia entre palabras y caracteres, Intro marca, Esc sale",
+  word: "Por palabras",
+  grapheme: "Por caracteres",
 };

@@ -21,9 +21,12 @@ BUDGETS: dict[str, tuple[list[str], int | None]] = {
     "German": (["de"], int(1.5 * KB)),
     "Spanish": (["es"], int(1.5 * KB)),
     "Arabic": (["ar"], int(1.5 * KB)),
+    "spans": (["span"], 6 * KB),
+    "spans, as one marks": (["span", "chooser"], None),
     "a duplicates page": (["earmark", "core", "answers", "duplicates"], 10 * KB),
     "a tags page": (["earmark", "core", "answers", "tags"], None),
     "a choice page": (["earmark", "core", "answers", "choice"], None),
+    "a spans page": (["earmark", "core", "answers", "span"], None),
     "a page of all three": (["earmark", "core", "answers", "duplicates", "tags", "choice"], None),
 }
 
