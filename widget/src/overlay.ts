@@ -11,6 +11,8 @@ const LOOK_AGAIN_MS = 250;
 const FAR_MS = 1000;
 /** Frames without movement after which the picture stands still. */
 const STILL = 3;
+/** Transforms that leave a box a box: none, or moved and scaled. */
+const UPRIGHT = /^(none|matrix\(\d\S* 0, 0, \d.*|)$/;
 
 export const css = `
 :host{position:relative}
@@ -24,7 +26,7 @@ export const css = `
 .lit{box-shadow:0 0 0 2px var(--light),0 0 0 4px var(--ink);z-index:1}
 .num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font-family:inherit;font-size:max(13px,.9em);font-weight:600;line-height:1;cursor:pointer}
 .num:before{content:attr(data-n)}
-.whole .num{position:absolute;margin:0}button.num{pointer-events:auto}
+.whole .num{position:absolute;margin:0;pointer-events:auto}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
 `;
 
@@ -33,7 +35,7 @@ export interface Drawn {
   _box: Box;
   _name: string;
   _look: string;
-  _press: (() => void) | undefined;
+  _press: () => void;
 }
 
 /** Return what the host says is the source of a picture, whichever rendition of it the browser takes. */
@@ -87,7 +89,7 @@ export class Overlay {
   _draw(boxes: Drawn[]): void {
     const { _h: h } = this;
     const number = ({ _box: { x, y, width }, _name: name, _look: look, _press: click }: Drawn) => {
-      const made = h(click ? "button" : "span", { class: `num ${look}`, tabindex: "-1", "aria-hidden": "true", "data-n": name, click });
+      const made = h("button", { class: `num ${look}`, tabindex: "-1", "aria-hidden": "true", "data-n": name, click });
       corner(made, x + width, y, HALF_PX);
       return made;
     };
@@ -145,17 +147,19 @@ export class Overlay {
     this._was = picture ? [sourceOf(picture), picture.naturalWidth, picture.naturalHeight, isSeen].join() : "";
     if (this._was !== was) this._changed();
     const frame = this._lie && this._frame(picture!, this._lie._seen);
+    if (!frame) this._lie = undefined;
     this._node.hidden = !(frame?.width && frame.height);
     return !this._node.hidden && this._lay(now!, frame!);
   }
 
-  /** Return the part of the picture that nothing around it cuts off, up to what holds the picture and us. */
-  private _frame(picture: Element, seen: Box): Box {
+  /** Return the part of the picture that nothing around it cuts off, up to what holds the picture and us; none where it is turned or mirrored. */
+  private _frame(picture: Element, seen: Box): Box | undefined {
     let level = 0;
     let frame = seen;
     for (const up of [picture, ...this._around()]) {
-      const { overflow, zIndex } = getComputedStyle(up);
+      const { overflow, zIndex, transform } = getComputedStyle(up);
       level = Math.max(level, +zIndex || 0);
+      if (!UPRIGHT.test(transform)) return;
       if (up === picture || overflow === "visible") continue;
       const { x, y, width, height } = up.getBoundingClientRect();
       frame = common(frame, { x: x + up.clientLeft, y: y + up.clientTop, width: up.clientWidth || width, height: up.clientHeight || height });

@@ -141,6 +141,16 @@ def test_boxes_follow_whatever_moves_the_picture(visit: Visit) -> None:
     lies(visit, "Asked", expected)
 
 
+@pytest.mark.parametrize("turn", ["rotate(10deg)", "scaleX(-1)"])
+def test_a_picture_that_is_turned_or_mirrored_has_no_boxes_rather_than_wrong_ones(visit: Visit, turn: str) -> None:
+    found = look_at(visit, "Asked")
+    lies(visit, "Asked", lambda: part_of(rect(visit, "figure:nth-of-type(2) img")))
+    found.locator("img").evaluate("(picture, turn) => (picture.style.transform = turn)", turn)
+    eventually(lambda: found.evaluate(BOXES) == [], why="a box lies on something else")
+    found.locator("img").evaluate("(picture) => (picture.style.transform = '')")
+    lies(visit, "Asked", lambda: part_of(rect(visit, "figure:nth-of-type(2) img")))
+
+
 def test_a_picture_that_comes_late_has_its_boxes_then(visit: Visit) -> None:
     look_at(visit, "That comes when it is near")
     lies(visit, "That comes when it is near", lambda: part_of(rect(visit, "#lazy")))

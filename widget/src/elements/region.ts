@@ -82,7 +82,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
       const _box = boxIn(anchor);
       if (!_box) return [];
       const _name = `${numbers.get(_anchor)?.dataset["n"] ?? ""}${several ? letter(nth) : ""}`;
-      return [{ _box, _name, _look: `${_look}${anchor === lit ? " lit" : ""}`, _press: _entry && (() => list._go(_entry)) }];
+      return [{ _box, _name, _look: `${_look}${anchor === lit ? " lit" : ""}`, _press: () => list._to(_anchor) }];
     });
   }
 
