@@ -19,6 +19,8 @@ const CHUNKS = {
   duplicates: "elements/duplicates",
   tags: "elements/tags",
   choice: "elements/choice",
+  region: "elements/region",
+  draw: "draw",
   span: "elements/span",
   chooser: "chooser",
   anchors: "anchors/find",

@@ -1,5 +1,5 @@
 // What the mock server knows: its questions, and what is suggested at an item, by the item's name. No clock, no chance.
-import { ARABIC as ARABIC_TEXT, TEXT, settled, spot, words } from "./mock_spots.mjs";
+import { ARABIC as ARABIC_TEXT, TEXT, box, settled, spot, words } from "./mock_spots.mjs";
 
 const THREADS = [
   ["1718839", "Archive message action does not work", "In SeaMonkey 2.53.8 moving messages to archive does not work (Message > Archive or Shift+A). I noticed this after upgrading from 2.53.6. This affects both IMAP and POP3 …", "fixed in 2.53.8.1. Until you update, drag the message into Archives by hand."],
@@ -43,6 +43,10 @@ export const QUESTIONS = [
     id: "products", kind: "span", prompt: "Which products and protocols are named?", guideline: "",
     values: ["Product", "Protocol", "Version", "none", "unsure"], labels: ["Product", "Protocol", "Version"], allows_new_labels: false,
   },
+  {
+    id: "parts", kind: "region", prompt: "What can you see here?", guideline: "",
+    values: ["Menu item", "Menu bar", "Button", "none", "unsure"], labels: ["Menu item", "Menu bar", "Button"], allows_new_labels: false,
+  },
 ]; // prettier-ignore
 
 const ARABIC = [
@@ -56,6 +60,8 @@ const monkey = spot(words("SeaMonkey 2.53.8"), "Product");
 const imap = spot(words("IMAP"), "Protocol");
 /** The text as it was before somebody edited it. */
 const OLDER = TEXT.replace("moving messages to archive does not work", "nothing happens on Shift+A, only by hand").replace("I noticed this", "I saw that");
+const menuItem = spot(box(22, 39.2, 30, 8.4), "Menu item");
+const menuBar = spot(box(22, 8.6, 12, 7.4), "Menu bar");
 const PLACES = {
   pair: {
     asked: { candidates: three.slice(0, 2) },
@@ -95,6 +101,15 @@ const PLACES = {
     rtl: { candidates: [spot(words("SeaMonkey 2.53.8", ARABIC_TEXT), "Product"), spot(words("الأرشيف", ARABIC_TEXT), "Protocol")] },
     hostile: { candidates: [spot(words("IMAP"), "Protocol", { title: BLEND }), spot(words("work"), COMPOUND)] },
   },
+  region: {
+    asked: { candidates: [menuItem, menuBar] },
+    quiet: { ask: false, candidates: [menuItem], known: [settled(box(60, 18, 30, 30), "Button", 4)] },
+    bare: {},
+    differ: { candidates: [{ ...menuItem, boundaries: [box(22, 39.2, 30, 8.4), box(20, 36, 36, 30)] }, menuBar] },
+    earlier: { candidates: [menuBar], known: [settled(box(60, 18, 30, 30), "Button", 4)], answers: [earlier(menuItem, "Menu item", 2, "settled")] },
+    stale: { candidates: [menuBar], answers: [earlier(menuItem, "Menu item", 0, null)] },
+    hostile: { candidates: [spot(box(0, 0, 100, 100, 160, 120), COMPOUND), spot(box(40, 40, 5, 5, 160, 120), BLEND)] },
+  },
 }; // prettier-ignore
 
 const OTHERWISE = {
@@ -102,6 +117,7 @@ const OTHERWISE = {
   tags: (item) => ({ candidates: [label(`About ${item}`)] }),
   choice: () => ({}),
   span: () => ({ candidates: [monkey] }),
+  region: () => ({ candidates: [menuItem] }),
 };
 
 /** Return what is suggested at an item: candidates, known labels, own earlier answers and whether to ask. */

@@ -4,6 +4,8 @@ const chunks: Record<string, () => Promise<unknown>> = {
   duplicates: () => import("./elements/duplicates"),
   tags: () => import("./elements/tags"),
   choice: () => import("./elements/choice"),
+  region: () => import("./elements/region"),
+  draw: () => import("./draw"),
   span: () => import("./elements/span"),
   chooser: () => import("./chooser"),
   anchors: () => import("./anchors/find"),

@@ -49,6 +49,8 @@ export interface Ground {
   _door: string;
   /** Words beside the door, for who needs none. */
   _hint?: string;
+  /** Which words a row says whose place is gone; absent, those of a text. */
+  _stale?: string;
   /** Nodes of ours that the ground needs in the card. */
   _more?: Node[];
   /** Mark by keys, as the door is opened. */
@@ -153,8 +155,10 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   function plain({ anchor, ...spot }: Known): HTMLElement {
     const node = shell(() => anchor!);
     settled.set(anchor!, node);
-    const people = [spot.label ?? "", say("people", "", spot.people_count)];
-    node.append(h("div", { class: "plain" }, lead(spot, anchor!), h("small", {}, h("bdi", {}, people[0]!), ` · ${people[1]}`)));
+    const name = lead(spot, anchor!);
+    const label = spot.label ?? "";
+    const isNamed = name.textContent!.includes(label);
+    node.append(h("div", { class: "plain" }, name, h("small", {}, ...(isNamed ? [] : [h("bdi", {}, label), " · "]), say("people", "", spot.people_count))));
     return node;
   }
 
@@ -187,7 +191,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     if (row.is !== "decided") return [];
     const [said, ...doors] = answers._said(mark, entry, row);
     const isStale = row.delivery !== "failed" && ground._isGone(entry._anchor!);
-    return [h("div", { class: "rest" }, isStale ? h("p", { class: "said" }, say("stale")) : said!, ...doors)];
+    return [h("div", { class: "rest" }, isStale ? h("p", { class: "said" }, say(ground._stale ?? "stale")) : said!, ...doors)];
   }
 
   function asked(entry: Entry): HTMLElement[] {

@@ -16,6 +16,7 @@ ANSWERS = {
     "tags": ("“Archive” fits", "fits"),
     "choice": ("Solves it", "Solves it"),
     "span": ("Yes", "Product"),
+    "region": ("Yes", "Menu item"),
 }
 TWO = ["duplicate", "related"]
 

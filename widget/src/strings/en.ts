@@ -81,6 +81,26 @@ export const find = {
   close: "Close",
 };
 
+export const region = {
+  bound: "Box {x}",
+  noPicture: "The picture is not there yet.",
+  stalePicture: "not of this picture. Your mark is kept with the earlier one.",
+};
+
+export const draw = {
+  drawNow: "Drag over the picture, tap two corners, or press Enter.",
+  drawKeys: "Arrows move, Shift resizes, Alt goes finely, Enter keeps, Esc leaves.",
+  drawHands: "Drag it or its edges, then say what it is.",
+  drawCorner: "Now tap the opposite corner.",
+  drawTiny: "Too small. Draw it larger.",
+  drawPick: "What is it?",
+  drawX: "Left edge in %",
+  drawY: "Upper edge in %",
+  drawW: "Width in %",
+  drawH: "Height in %",
+  close: "Close",
+};
+
 export const menu = {
   because: "We show this to a few people a week. Your answer helps others find theirs.",
   marks: "Your marks",
