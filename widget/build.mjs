@@ -19,6 +19,11 @@ const CHUNKS = {
   duplicates: "elements/duplicates",
   tags: "elements/tags",
   choice: "elements/choice",
+  region: "elements/region",
+  draw: "draw",
+  span: "elements/span",
+  chooser: "chooser",
+  anchors: "anchors/find",
   read: "read",
   find: "find",
   menu: "menu",
@@ -28,6 +33,9 @@ const CHUNKS = {
   de: "strings/de",
   es: "strings/es",
   ar: "strings/ar",
+  de_spots: "strings/de_spots",
+  es_spots: "strings/es_spots",
+  ar_spots: "strings/ar_spots",
 };
 // Of a module that others build with, what is asked of its chunk from outside.
 const ONLY = { core: ["start", "wait"] };

@@ -12,8 +12,8 @@ const HAPPENINGS = {
   undo: { type: "undo" },
   leave: { type: "leave" },
   saved: { type: "saved", judgement: "j1", effect },
-  waiting: { type: "waiting", judgement: "j1" },
-  refused: { type: "refused", judgement: "j1" },
+  offline: { type: "offline", judgement: "j1" },
+  failed: { type: "failed", judgement: "j1" },
 } satisfies Record<string, Happening>;
 
 // What changes a row, and into what; all else leaves it as it is.
@@ -24,10 +24,10 @@ const TABLE: [string, Row, Partial<Record<keyof typeof HAPPENINGS, Row>>][] = [
   ["a quiet row", quiet, { open: asked, decide: fresh }],
   ["an asked row", asked, { decide: fresh }],
   ["a row taken back", takenBack, { decide: fresh }],
-  ["a row that is sent", decided("sending"), { undo: takenBack, saved, waiting: decided("offline"), refused: decided("failed") }],
-  ["a row that waits", decided("offline"), { undo: takenBack, saved, waiting: decided("offline"), refused: decided("failed") }],
-  ["a saved row", decided("saved"), { undo: takenBack, saved, refused: decided("failed") }],
-  ["a failed row", decided("failed"), { undo: takenBack, leave: asked, saved, waiting: decided("offline"), refused: decided("failed") }],
+  ["a row that is sent", decided("sending"), { undo: takenBack, saved, offline: decided("offline"), failed: decided("failed") }],
+  ["a row that waits", decided("offline"), { undo: takenBack, saved, offline: decided("offline"), failed: decided("failed") }],
+  ["a saved row", decided("saved"), { undo: takenBack, saved, failed: decided("failed") }],
+  ["a failed row", decided("failed"), { undo: takenBack, leave: asked, saved, offline: decided("offline"), failed: decided("failed") }],
 ];
 
 for (const [name, row, changes] of TABLE)
@@ -42,7 +42,7 @@ for (const [name, row, changes] of TABLE)
 
 test("what is heard of another judgement changes nothing", () => {
   const row = decided("sending");
-  for (const type of ["waiting", "refused"] as const) expect(next(row, { type, judgement: "j9" })).toBe(row);
+  for (const type of ["offline", "failed"] as const) expect(next(row, { type, judgement: "j9" })).toBe(row);
   expect(next(row, { type: "saved", judgement: "j9", effect })).toBe(row);
 });
 

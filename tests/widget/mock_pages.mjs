@@ -13,7 +13,10 @@ const KINDS = {
   duplicates: { tag: "earmark-duplicates", question: "duplicate" },
   tags: { tag: "earmark-tags", question: "topics" },
   choice: { tag: "earmark-choice", question: "tone" },
+  span: { tag: "earmark-span", question: "products" },
+  region: { tag: "earmark-region", question: "parts" },
 };
+const PICTURE = '<img src="/pictures/shot.svg" width="640" height="344" alt="A mail window with its Message menu open" />';
 const DEFAULTS = {
   key: "ok", identity: "someone", lang: "en", words: "", dir: "ltr", scheme: "light dark", host: "plain", kind: "duplicates", item: "asked",
   attributes: "", policy: "strict", loader: "yes", route: "",
@@ -22,11 +25,11 @@ const DEFAULTS = {
 const OWN_POLICY = { "swap.html": "nonces-only" };
 
 /** Policies: `strict` = strict CSP and Trusted Types 'none'; `dynamic` = nonces with 'strict-dynamic' instead of 'self'. */
-function policyOf(name, nonce, elsewhere) {
+function policyOf(name, nonce, { origin, elsewhere }) {
   const scripts = name === "dynamic" ? `'nonce-${nonce}' 'strict-dynamic'` : `'self' 'nonce-${nonce}' ${elsewhere}`;
   const rules = [
     "default-src 'none'", `script-src ${scripts}`, `style-src 'nonce-${nonce}'`, `connect-src 'self' ${elsewhere}`,
-    `frame-src 'self' ${elsewhere}`, "img-src data:", "base-uri 'none'", "form-action 'self'",
+    `frame-src 'self' ${elsewhere}`, `img-src data: ${origin}/pictures/ ${elsewhere}/pictures/`, "base-uri 'none'", "form-action 'self'",
   ]; // prettier-ignore
   if (name !== "nonces-only") rules.push("require-trusted-types-for 'script'", "trusted-types 'none'");
   return rules.join("; ");
@@ -51,6 +54,7 @@ export async function page(path, query, { origin, elsewhere }) {
   const filled = {
     ...Object.fromEntries(Object.entries(given).map(([key, value]) => [key, escaped(value)])),
     tag, question: escaped(query.question ?? question), thread: escaped(route.at(-1) ?? ""), nonce, origin, elsewhere,
+    picture: given.kind === "region" ? PICTURE : "",
     attributes: given.attributes.replace(/[^\w -]/g, ""),
     query: escaped(new URLSearchParams(query).toString()),
     loader: loaderOf(given, nonce, "/w"), loaderElsewhere: loaderOf(given, nonce, `${elsewhere}/w`), loaderOlder: loaderOf(given, nonce, "/older"), loaderRules: loaderOf(given, nonce, "/w", " data-rules"),
@@ -58,13 +62,15 @@ export async function page(path, query, { origin, elsewhere }) {
   }; // prettier-ignore
   const html = readFileSync(file, "utf8").replace(/\$(\w+)/g, (all, word) => filled[word] ?? all);
   const policy = query.policy ?? OWN_POLICY[`${name}.html`] ?? "strict";
-  return { html, headers: { "Content-Security-Policy": policyOf(policy, nonce, elsewhere), "Cache-Control": "no-cache" } };
+  return { html, headers: { "Content-Security-Policy": policyOf(policy, nonce, { origin, elsewhere }), "Cache-Control": "no-cache" } };
 }
 
-/** Return a style sheet or script of a host, or a file of an npm package, by its path; undefined where there is none. */
+/** Return a style sheet, script or picture of a host, or a file of an npm package, by its path; undefined where there is none. */
 export async function file(path) {
   if (path === "react_client.js") return bundledReact();
   const inside = path.match(/^modules\/(tailwindcss\/preflight\.css)$/)?.[1];
+  const picture = path.match(/^pictures\/([\w-]+\.(?:svg|png))$/)?.[1];
+  if (picture) return existsSync(join(here, "pages/pictures", picture)) ? readFileSync(join(here, "pages/pictures", picture)) : undefined;
   const found = inside ? join(widget, "node_modules", inside) : join(here, "pages", path.replace(/[^\w.-]/g, ""));
   return /\.(css|js|mjs)$/.test(found) && existsSync(found) ? readFileSync(found) : undefined;
 }

@@ -1,6 +1,7 @@
 // One project of the mock server, named by its key: who is there, what was shown, which events arrived and how often.
 // Tests use a key each, so that none sees another's events or faults.
 import { Desk } from "./mock_desk.mjs";
+import { faultOfAnchor, spot } from "./mock_spots.mjs";
 import { QUESTIONS, company, found, suggested } from "./mock_suggestions.mjs";
 
 const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -164,8 +165,9 @@ export class Project {
     if (event.type === "undo") this._undone.add(event.judgement) && this._live.delete(event.judgement);
     if (event.type !== "judge" || this._undone.has(event.id)) return;
     const { question, item, candidates } = this._exposures.get(event.exposure);
-    const name = { pair: event.candidate, tags: event.answer.tag, choice: event.answer.value }[question.kind];
-    const candidate = candidates.find(({ id }) => id === name) ?? { id: name, title: name, url: "", snippet: "", answer: "" };
+    const made = candidateOf(question.kind, event);
+    const candidate = candidates.find(({ id }) => id === made.id) ?? made;
+    const name = candidate.id;
     for (const [id, one] of this._live)
       if (one.person === person && one.question === question.id && one.item === item && (question.kind === "choice" || one.candidate.id === name))
         this._live.delete(id);
@@ -196,6 +198,13 @@ export class Project {
   }
 }
 
+/** Return what an answer is about, as far as the answer tells. */
+function candidateOf(kind, { candidate, answer: { tag, value, anchor } }) {
+  if (anchor) return { ...spot(anchor, value), ...(/^(none|unsure)$/.test(value) && candidate && { id: candidate }) };
+  const id = { pair: candidate, tags: tag, choice: value }[kind];
+  return { id, title: id, url: "", snippet: "", answer: "" };
+}
+
 /** Return what is wrong with an event by openapi.yaml, or "". */
 function faultOf(event) {
   const { id, type, exposure, at_ms, seq, candidate, judgement, answer, judged_at, via } = event;
@@ -212,5 +221,6 @@ function faultOf(event) {
     "via is unknown": via === undefined || VIA.includes(via),
     "the candidate of a pair is missing": type !== "judge" || answer?.kind !== "pair" || Boolean(candidate),
   };
-  return Object.keys(rules).find((rule) => !rules[rule]) ?? "";
+  const spotted = type === "judge" && /^(span|region)$/.test(answer?.kind);
+  return Object.keys(rules).find((rule) => !rules[rule]) ?? (spotted ? faultOfAnchor(answer.kind, answer.anchor) : "");
 }

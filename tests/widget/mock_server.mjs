@@ -14,7 +14,7 @@ import { Project } from "./mock_project.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const BUNDLES = { w: join(here, "../../widget/dist"), older: join(here, "older") };
 const VERBS = { "me/optout": "optout", "me/judgements": "judgements", "desk/session": "deskSession", "desk/next": "deskNext", "desk/leave": "deskLeave" };
-const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", mjs: "text/javascript", css: "text/css" };
+const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", mjs: "text/javascript", css: "text/css", svg: "image/svg+xml", png: "image/png" };
 
 const projects = new Map();
 const origins = [];

@@ -1,4 +1,6 @@
 // What the mock server knows: its questions, and what is suggested at an item, by the item's name. No clock, no chance.
+import { ARABIC as ARABIC_TEXT, TEXT, box, settled, spot, words } from "./mock_spots.mjs";
+
 const THREADS = [
   ["1718839", "Archive message action does not work", "In SeaMonkey 2.53.8 moving messages to archive does not work (Message > Archive or Shift+A). I noticed this after upgrading from 2.53.6. This affects both IMAP and POP3 …", "fixed in 2.53.8.1. Until you update, drag the message into Archives by hand."],
   ["1719564", "Email archive function missing in SeaMonkey 2.53.8", "Select any email message in any folder, press Shift+A, or right click and select Archive: nothing happens. The message should have been moved to Archives, year, month.", ""],
@@ -10,7 +12,7 @@ const thread = ([id, title, snippet, answer = ""], url = `https://host.example/t
 const label = (id, snippet = "") => ({ id, title: id, url: "", snippet, answer: "" });
 const three = THREADS.map((one) => thread(one));
 const earlier = (candidate, value, others_count, state) => ({
-  judgement: `0197a000-0000-7000-8000-00000000000${candidate.id.length}`,
+  judgement: `0197a000-0000-7000-8000-${String([...candidate.id].reduce((sum, sign) => (sum * 31 + sign.codePointAt(0)) % 1e9, 7)).padStart(12, "0")}`,
   candidate, value, others_count, state, agree_count: others_count + 1, votes_count: others_count + 1,
 }); // prettier-ignore
 const BLEND = "<img src=x onerror=\"document.title='broken'\"> \u202Eevil";
@@ -37,6 +39,14 @@ export const QUESTIONS = [
     id: "helped", kind: "choice", prompt: "Did this help you?", guideline: "",
     values: ["Yes", "No", "unsure"], labels: ["Yes", "No"], allows_new_labels: false,
   },
+  {
+    id: "products", kind: "span", prompt: "Which products and protocols are named?", guideline: "",
+    values: ["Product", "Protocol", "Version", "none", "unsure"], labels: ["Product", "Protocol", "Version"], allows_new_labels: false,
+  },
+  {
+    id: "parts", kind: "region", prompt: "What can you see here?", guideline: "",
+    values: ["Menu item", "Menu bar", "Button", "none", "unsure"], labels: ["Menu item", "Menu bar", "Button"], allows_new_labels: false,
+  },
 ]; // prettier-ignore
 
 const ARABIC = [
@@ -46,6 +56,12 @@ const ARABIC = [
 
 const mail = [{ id: "Mail", people_count: 4 }];
 const guesses = [label("Archive"), label("Regression")];
+const monkey = spot(words("SeaMonkey 2.53.8"), "Product");
+const imap = spot(words("IMAP"), "Protocol");
+/** The text as it was before somebody edited it. */
+const OLDER = TEXT.replace("moving messages to archive does not work", "nothing happens on Shift+A, only by hand").replace("I noticed this", "I saw that");
+const menuItem = spot(box(22, 39.2, 30, 8.4), "Menu item");
+const menuBar = spot(box(22, 8.6, 12, 7.4), "Menu bar");
 const PLACES = {
   pair: {
     asked: { candidates: three.slice(0, 2) },
@@ -75,12 +91,33 @@ const PLACES = {
     quiet: { ask: false },
     earlier: { answers: [earlier(label("Solves it"), "Solves it", 6, "settled")] },
   },
+  span: {
+    asked: { candidates: [monkey, imap] },
+    quiet: { ask: false, known: [settled(words("IMAP"), "Protocol", 4)] },
+    earlier: { candidates: [imap], known: [settled(words("2.53.7.1"), "Version", 4)], answers: [earlier(monkey, "Product", 3, "settled")] },
+    boundaries: { candidates: [{ ...monkey, boundaries: [words("SeaMonkey 2.53.8"), words("SeaMonkey")] }] },
+    crossing: { candidates: [spot(words("IMAP and POP3 accounts"), "Protocol"), spot(words("POP3"), "Protocol"), spot(words("moving messages to archive"), "Product")] },
+    stale: { candidates: [spot(words("Shift+A", OLDER), "Product")], answers: [earlier(spot(words("by hand", OLDER), "Product"), "Product", 0, null), earlier(spot(words("upgrading from", OLDER), "Version"), "Version", 1, null)] },
+    rtl: { candidates: [spot(words("SeaMonkey 2.53.8", ARABIC_TEXT), "Product"), spot(words("الأرشيف", ARABIC_TEXT), "Protocol")] },
+    hostile: { candidates: [spot(words("IMAP"), "Protocol", { title: BLEND }), spot(words("work"), COMPOUND)] },
+  },
+  region: {
+    asked: { candidates: [menuItem, menuBar] },
+    quiet: { ask: false, candidates: [menuItem], known: [settled(box(60, 18, 30, 30), "Button", 4)] },
+    bare: {},
+    differ: { candidates: [{ ...menuItem, boundaries: [box(22, 39.2, 30, 8.4), box(20, 36, 36, 30)] }, menuBar] },
+    earlier: { candidates: [menuBar], known: [settled(box(60, 18, 30, 30), "Button", 4)], answers: [earlier(menuItem, "Menu item", 2, "settled")] },
+    stale: { candidates: [menuBar], answers: [earlier(menuItem, "Menu item", 0, null)] },
+    hostile: { candidates: [spot(box(0, 0, 100, 100, 160, 120), COMPOUND), spot(box(40, 40, 5, 5, 160, 120), BLEND)] },
+  },
 }; // prettier-ignore
 
 const OTHERWISE = {
   pair: (item) => ({ candidates: [1, 2].map((at) => thread([`${item}-${at}`, `Like ${item}, number ${at}`, `What stands in it, ${item}.`])) }),
   tags: (item) => ({ candidates: [label(`About ${item}`)] }),
   choice: () => ({}),
+  span: () => ({ candidates: [monkey] }),
+  region: () => ({ candidates: [menuItem] }),
 };
 
 /** Return what is suggested at an item: candidates, known labels, own earlier answers and whether to ask. */

@@ -5,8 +5,11 @@ import * as answers from "@/answers";
 import * as calls from "@/calls";
 import type { Earmark, Page } from "@/config";
 import { Guest, wait } from "@/core";
+import * as anchors from "@/anchors/find";
+import * as chooser from "@/chooser";
 import * as choice from "@/elements/choice";
 import * as duplicates from "@/elements/duplicates";
+import * as span from "@/elements/span";
 import * as tags from "@/elements/tags";
 import * as find from "@/find";
 import type { Mark } from "@/mark";
@@ -15,15 +18,19 @@ import * as place from "@/place";
 import * as read from "@/read";
 import { speak } from "@/strings";
 import * as ar from "@/strings/ar";
+import * as ar_spots from "@/strings/ar_spots";
 import * as de from "@/strings/de";
+import * as de_spots from "@/strings/de_spots";
 import * as es from "@/strings/es";
+import * as es_spots from "@/strings/es_spots";
 import type { Candidate, EventResult, PlaceAnswer, Question, SearchAnswer, SentEvent, Session } from "@/wire";
 
 export const BASE = "https://earmark.example/w/";
 /** Longer than elements wait for each other before they ask the server together. */
 const ASKED_MS = 100;
 
-const chunks: Record<string, object> = { answers, calls, choice, duplicates, tags, find, menu, place, read, ar, de, es };
+/** What can be brought; a test may put a chunk of its own among them. */
+export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots };
 
 export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, answer: "", ...more,
@@ -41,6 +48,8 @@ export const QUESTIONS = {
   topics: question("topics", "tags", { prompt: "What is it about?", values: ["fits", "does_not_fit", "unsure"], labels: ["Mail", "Archive", "Search"] }),
   words: question("words", "tags", { prompt: "What is it about?", values: ["fits", "does_not_fit", "unsure"], allows_new_labels: true }),
   tone: question("tone", "choice", { prompt: "What does this reply do?", values: ["Solves it", "Asks back", "Off topic", "unsure"], labels: ["Solves it", "Asks back", "Off topic"] }),
+  products: question("products", "span", { prompt: "Which products are named?", values: ["Product", "Shortcut", "none", "unsure"], labels: ["Product", "Shortcut"] }),
+  parts: question("parts", "region", { prompt: "What is to be seen?", values: ["Menu", "Button", "none", "unsure"], labels: ["Menu", "Button"] }),
   helped: question("helped", "choice", { prompt: "Did this help?", values: ["Yes", "No", "unsure"], labels: ["Yes", "No"] }),
 };
 

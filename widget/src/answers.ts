@@ -65,7 +65,7 @@ function model(question: Question, item: string, answer: PlaceAnswer): Model {
 
 /** Add an entry that has just been shown. */
 function enter(into: Model, candidate: Candidate, exposure: string, row: Row, _isUnseen: boolean): Entry {
-  const entry = { model: into, candidate, exposure, _shownAt: performance.now(), row, _isUnseen };
+  const entry = { model: into, candidate, exposure, _shownAt: performance.now(), row, _isUnseen, _anchor: candidate.anchor };
   into.entries.push(entry);
   return entry;
 }
@@ -98,12 +98,12 @@ function decide(entry: Entry, value: string, via: Via, from: EventTarget, note?:
   if (entry.row.is === "decided" || !kit.fire(from, "decide", detail)) return undefined;
   const judgement = tell(entry, {
     type: "judge",
-    ...(kind === "pair" && { candidate: id }),
-    answer: { kind, value, ...(kind === "tags" && { tag: id }) } as Answer,
+    ...(id && !/^[tc]/.test(kind) && { candidate: id }),
+    answer: { kind, value, anchor: entry._anchor, ...(kind === "tags" && { tag: id }) } as Answer,
     judged_at: new Date().toISOString(),
     via,
-    ...(detail.note ? { note: `${detail.note}` } : {}),
-  });
+    note: detail.note ? `${detail.note}` : undefined,
+  } as Fact);
   judged.set(judgement, entry);
   step(entry, { type: "decide", value, judgement });
   return judgement;
@@ -126,19 +126,18 @@ function hear(id: string, result: EventResult | undefined): void {
   }
   const entry = judged.get(id);
   if (!entry) return;
-  const type = !result ? "waiting" : result.status === "bad" ? "refused" : "saved";
+  const type = !result ? "offline" : result.status === "bad" ? "failed" : "saved";
   const [view] = viewsOf(entry);
-  const isNew = step(entry, { type, judgement: id, effect: result } as Happening);
-  if (isNew && type !== "saved") view?._say(kit.say(result ? "failed" : "offline"));
+  if (step(entry, { type, judgement: id, effect: result }) && type !== "saved") view?._say(kit.say(type));
   if (result) kit.fire(view ?? document, "saved", { ...about(entry), ...result, judgement: id });
 }
 
 /** Return a button that answers. */
-function button(mark: Mark, entry: Entry, value: string, props: Record<string, string>, ...inside: Inside[]): HTMLElement {
+function button(mark: Mark, entry: Entry, value: string, props: Parameters<Guest["_kit"]["h"]>[1], ...inside: Inside[]): HTMLElement {
   const click = (event: MouseEvent) => press(mark, entry, value, event);
   const { row } = entry;
   const isUndone = row.is === "asked" && row.undone === value;
-  return kit.h("button", { part: "button", "data-value": value, ...(isUndone && { "data-undone": true }), ...props, click }, ...inside);
+  return kit.h("button", { part: "button", "data-value": value, ...(isUndone && { "data-undone": true }), click, ...props }, ...inside);
 }
 
 /** Return the quiet door to a question that is not asked. */
@@ -165,7 +164,7 @@ function takeBack(mark: Mark, entry: Entry): void {
 }
 
 /** Return the words of an answer: the host's for its labels, ours for being unsure. */
-const name = (value: string): string => kit.sayOf("labels", value) || (value === "unsure" ? kit.say(value) : value);
+const name = (value: string): string => kit.sayOf("labels", value) || (/^(unsure|none)$/.test(value) ? kit.say(value) : value);
 
 const said = (value: string): string => kit.sayOf("answer", value) || `${name(value)}.`;
 
@@ -204,11 +203,13 @@ function after({ value, effect, delivery }: Decided): string {
   return sayOf("after", value);
 }
 
-const nothing: Candidate = { id: "", title: "", url: "", snippet: "", answer: "" };
+/** What a choice is about, where none of its labels is guessed. */
+const nothing = { id: "" } as Candidate;
 
-const about = ({ model: { question, item }, candidate: { id } }: Entry) => ({
+const about = ({ model: { question, item }, candidate: { id }, _anchor: anchor }: Entry) => ({
   question: question.id,
   item,
+  anchor,
   [question.kind === "tags" ? "tag" : "candidate"]: id,
 });
 

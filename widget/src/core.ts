@@ -9,7 +9,7 @@ import type { Row } from "./marking";
 import { learn, override, say, sayOf, speak, type Words } from "./strings";
 import { mark } from "./strings/en";
 import { sheet } from "./styles";
-import type { Candidate, PlaceAnswer, PlacementRule, Question, Session, SuggestAnswer } from "./wire";
+import type { Anchor, Candidate, PlaceAnswer, PlacementRule, Question, Session, SuggestAnswer } from "./wire";
 
 const GATHER_MS = 30;
 const TYPING_MS = 5000;
@@ -23,6 +23,8 @@ export interface Entry {
   exposure: string;
   _shownAt: number;
   row: Row;
+  /** Where in its text or picture a spot is; as suggested, until the person moves it. */
+  _anchor: Anchor | undefined;
   /** Whether it stands in a list that was shown and is yet to be told as seen. */
   _isUnseen: boolean;
 }
@@ -56,6 +58,8 @@ export class Guest {
   _isPaused = false;
   /** The session of the person whom the host signed for; forgotten when it has ended. */
   _session: Promise<Session> | undefined;
+  /** The language that we speak, where it is not English. */
+  _language: string | undefined;
   private _wishes: Wish[] = [];
   private _typedAt = -TYPING_MS;
   private _ready: Promise<void> | undefined;
@@ -125,7 +129,7 @@ export class Guest {
 
   _prepare(): Promise<void> {
     return (this._ready ??= (async () => {
-      const language = /^(de|es|ar)\b/.exec(this._earmark.settings.lang || document.documentElement.lang)?.[0];
+      const language = (this._language = /^(de|es|ar)\b/.exec(this._earmark.settings.lang || document.documentElement.lang)?.[0]);
       const [{ answers }, words] = await Promise.all([
         this._load<{ answers: (guest: Guest) => Answers }>("answers"),
         language ? this._load<{ words: Words }>(language).catch(() => undefined) : undefined,

@@ -4,7 +4,7 @@ import type * as Package from "../types/earmark";
 import type { Call, Earmark, Page } from "./config";
 import type { Guest } from "./core";
 
-const ELEMENTS = "earmark-duplicates,earmark-tags,earmark-choice";
+const ELEMENTS = "earmark-duplicates,earmark-tags,earmark-choice,earmark-span,earmark-region";
 /** The host is not asked anew sooner than this after the last time, so that a word that never holds goes in no circle. */
 const REST_MS = 60_000;
 

@@ -10,7 +10,7 @@ const LOOK_AGAIN_MS = 200;
   const { key = "", identity = "", lang = "", rules } = script?.dataset ?? {};
   const base = new URL(".", script?.src ?? location.href).href;
   let look = (): void => {
-    if (["duplicates", "tags", "choice"].some((kind) => document.getElementsByTagName(`earmark-${kind}`)[0])) earmark.wake();
+    if (["duplicates", "tags", "choice", "span", "region"].some((kind) => document.getElementsByTagName(`earmark-${kind}`)[0])) earmark.wake();
     else watch.observe(document, { childList: true, subtree: true });
   };
   // A busy page is not looked at for each of its changes: after one we look away for a moment.

@@ -26,7 +26,7 @@ export interface Kind {
   /** Draw still bars in its shape; none where its room says enough. */
   _waiting?: () => Node[];
   /** Draw the whole card; empty where there is nothing to show. */
-  _draw: (mark: Mark, model: Model) => Node[];
+  _draw: (mark: Mark, model: Model) => Node[] | Promise<Node[]>;
   /** Draw one entry anew inside its node. */
   _update: (mark: Mark, entry: Entry) => void;
 }
@@ -34,7 +34,7 @@ export interface Kind {
 let guest: Guest;
 
 export class Mark extends HTMLElement {
-  static observedAttributes = ["item", "question"];
+  static observedAttributes = ["item", "question", "for"];
   _model: Model | undefined;
   _kind: Kind | undefined;
   /** The node in which each entry is drawn. */
@@ -46,7 +46,8 @@ export class Mark extends HTMLElement {
   /** What the host shows once somebody answered. */
   private readonly _benefit = h("slot", { name: "decided", hidden: true });
   private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
-  private _end = new AbortController();
+  /** Aborted once what is drawn here goes. */
+  _end = new AbortController();
   /** Whether it got nothing: nobody answered, or there is nothing. */
   _isLost: boolean | undefined;
 
@@ -103,7 +104,7 @@ export class Mark extends HTMLElement {
     await guest._calm();
     clearTimeout(slow);
     if (signal.aborted) return;
-    const inside = (this._model = model) ? kind._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
+    const inside = (this._model = model) ? await kind._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
     if (!isKnown) await frame();
     if (signal.aborted) return;
     this._show(inside, reserve);
@@ -236,7 +237,7 @@ export class Mark extends HTMLElement {
 /** Name the elements; those of an earlier start begin anew with this guest. */
 export function defineMarks(by: Guest): void {
   guest = by;
-  for (const kind of ["duplicates", "tags", "choice"]) {
+  for (const kind of ["duplicates", "tags", "choice", "span", "region"]) {
     if (!customElements.get(`earmark-${kind}`)) customElements.define(`earmark-${kind}`, class extends Mark {});
     else document.querySelectorAll<Mark>(`earmark-${kind}`).forEach((mark) => mark.connectedCallback?.());
   }

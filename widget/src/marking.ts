@@ -18,30 +18,20 @@ export type Row =
 export type Decided = Extract<Row, { is: "decided" }>;
 
 export type Happening =
-  | { type: "open" | "leave" | "undo" }
-  | { type: "decide"; value: string; judgement: string }
-  | { type: "saved"; judgement: string; effect: Effect }
-  | { type: "waiting" | "refused"; judgement: string };
+  | { type: "open" | "leave" | "undo"; judgement?: undefined; effect?: undefined }
+  | { type: "decide"; value: string; judgement: string; effect?: undefined }
+  | { type: Exclude<Delivery, "sending">; judgement: string; effect?: Effect | undefined };
 
 /** Return the next state of an entry; what does not fit changes nothing. */
 export function next(row: Row, happened: Happening): Row {
+  const { type } = happened;
   if (row.is !== "decided") {
-    if (happened.type === "open") return row.is === "quiet" ? { is: "asked" } : row;
-    if (happened.type !== "decide") return row;
-    return { is: "decided", value: happened.value, judgement: happened.judgement, delivery: "sending" };
+    if (type === "decide") return { is: "decided", value: happened.value, judgement: happened.judgement, delivery: "sending" };
+    return type === "open" && row.is === "quiet" ? { is: "asked" } : row;
   }
-  switch (happened.type) {
-    case "undo":
-      return { is: "asked", undone: row.value };
-    case "leave":
-      return row.delivery === "failed" ? { is: "asked" } : row;
-    case "saved":
-    case "waiting":
-    case "refused":
-      if (row.judgement !== happened.judgement) return row;
-      if (happened.type === "saved") return { ...row, delivery: "saved", effect: happened.effect };
-      if (happened.type === "refused") return { ...row, delivery: "failed" };
-      return row.delivery === "saved" ? row : { ...row, delivery: "offline" };
-  }
-  return row;
+  const { delivery, judgement, value } = row;
+  if (type === "undo") return { is: "asked", undone: value };
+  if (type === "leave") return delivery === "failed" ? { is: "asked" } : row;
+  if (type === "open" || type === "decide" || judgement !== happened.judgement || (type === "offline" && delivery === "saved")) return row;
+  return { ...row, delivery: type, ...(happened.effect && { effect: happened.effect }) };
 }

@@ -27,7 +27,6 @@ export class Outbox {
   private _lost = 0;
   private _failures = 0;
   private _restsUntil = 0;
-  private _isClosed = false;
   private _batch = MOST_PER_BATCH;
   private _timer: ReturnType<typeof setTimeout> | 0 = 0;
   private readonly _key: string;
@@ -59,7 +58,7 @@ export class Outbox {
     clearTimeout(this._timer);
     this._timer = 0;
     this._read();
-    if (this._flying || !this._lines[0] || this._isClosed) return;
+    if (this._flying || !this._lines[0]) return;
     if (Date.now() < this._restsUntil) return this._wake(this._restsUntil - Date.now());
     const batch = this._next();
     this._flying = batch.length;
@@ -77,8 +76,9 @@ export class Outbox {
 
   /** Send nothing more of its own accord. */
   _close(): void {
-    this._isClosed = true;
     clearTimeout(this._timer);
+    this._wake = () => {};
+    this._flush = async () => {};
   }
 
   private _next(): SentEvent[] {
@@ -118,7 +118,7 @@ export class Outbox {
   }
 
   private _wake(waitMs: number): void {
-    if (this._isClosed || (this._timer && waitMs > 0)) return;
+    if (this._timer && waitMs > 0) return;
     clearTimeout(this._timer);
     this._timer = setTimeout(() => void this._flush(), waitMs);
   }

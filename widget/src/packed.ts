@@ -4,6 +4,11 @@ const chunks: Record<string, () => Promise<unknown>> = {
   duplicates: () => import("./elements/duplicates"),
   tags: () => import("./elements/tags"),
   choice: () => import("./elements/choice"),
+  region: () => import("./elements/region"),
+  draw: () => import("./draw"),
+  span: () => import("./elements/span"),
+  chooser: () => import("./chooser"),
+  anchors: () => import("./anchors/find"),
   read: () => import("./read"),
   find: () => import("./find"),
   menu: () => import("./menu"),
@@ -12,6 +17,9 @@ const chunks: Record<string, () => Promise<unknown>> = {
   de: () => import("./strings/de"),
   es: () => import("./strings/es"),
   ar: () => import("./strings/ar"),
+  de_spots: () => import("./strings/de_spots"),
+  es_spots: () => import("./strings/es_spots"),
+  ar_spots: () => import("./strings/ar_spots"),
 };
 
 /** Bring a chunk by its name. */

@@ -5,7 +5,7 @@ import type { PlacementRule } from "./wire";
 
 const ELEMENT = { pair: "duplicates", tags: "tags", choice: "choice", span: "span", region: "region" };
 const LOOK_AGAIN_MS = 150;
-const OURS = "earmark-duplicates,earmark-tags,earmark-choice";
+const OURS = "earmark-duplicates,earmark-tags,earmark-choice,earmark-span,earmark-region";
 const NOT_BESIDE = "html,head,head *,body";
 const WILD: Record<string, string> = { "**": ".*", "*": "[^/]*", "{item}": "([^/]+)" };
 
@@ -76,6 +76,7 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
     const made = document.createElement(`earmark-${ELEMENT[rule.kind]}`);
     made.setAttribute("question", rule.question);
     made.setAttribute("item", item);
+    if (rule.where === "before") made.setAttribute("where", rule.where); // tells which of its neighbours a spot is in
     made.setAttribute("placed-by", "earmark"); // survives in copies of the page, and tells ours from the host's own
     const { top, bottom } = beside.getBoundingClientRect();
     // A height that is held from here on would itself move what somebody reads: only out of their sight.

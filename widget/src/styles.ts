@@ -26,8 +26,8 @@ svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:
 .said{flex:1;line-height:1.3}
 b{font-weight:500}
 .failed{color:light-dark(#a8281c,#ffb0a3)}
-[aria-busy]{position:absolute;inset:0;overflow:hidden}
-.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+[aria-busy]{inset:0;position:absolute;overflow:hidden}
+.unseen{width:1px;height:1px;clip-path:inset(50%);position:absolute;overflow:hidden}
 @media (max-width:480px),(pointer:coarse){button,.act,input{min-height:44px}.icon{width:44px}}
 @media (forced-colors:active){.yours b{outline:2px solid Highlight;margin-inline-end:4px}}
 `;

@@ -6,6 +6,9 @@ type Schemas = components["schemas"];
 export type Session = Schemas["SessionAnswer"];
 export type Question = Schemas["WidgetQuestion"];
 export type Candidate = Schemas["WidgetCandidate"];
+/** Where in a text or a picture a spot is; the size is the picture's own, in px. */
+export type Anchor = Schemas["Anchor"];
+export type Known = Schemas["KnownLabel"];
 export type PlaceAnswer = Schemas["PlaceAnswer"];
 export type SuggestAnswer = Schemas["SuggestAnswer"];
 export type SearchAnswer = Schemas["SearchAnswer"];
@@ -23,7 +26,12 @@ export interface OwnMarks {
   judgements: OwnMark[];
 }
 export type PlacementRule = Schemas["PlacementRuleBody"];
-export type Answer = Schemas["PairAnswerRequest"] | Schemas["TagsAnswerRequest"] | Schemas["ChoiceAnswerRequest"];
+export type Answer =
+  | Schemas["PairAnswerRequest"]
+  | Schemas["TagsAnswerRequest"]
+  | Schemas["ChoiceAnswerRequest"]
+  | Schemas["SpanAnswerRequest"]
+  | Schemas["RegionAnswerRequest"];
 export type Via = "keyboard" | "mouse" | "touch" | "api";
 
 /** What happened to a shown list. */

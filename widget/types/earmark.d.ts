@@ -163,9 +163,16 @@ export interface ChoiceAttributes extends ElementAttributes {
   thumbs?: boolean | "";
 }
 
+/** Where the text or picture of a span or region stands: the id of its node; absent, it is the sibling before. */
+export interface SpotAttributes extends ElementAttributes {
+  for?: string;
+}
+
 /** Attributes by element. */
 export interface ElementAttributesMap {
   "earmark-duplicates": DuplicatesAttributes;
   "earmark-tags": ElementAttributes;
   "earmark-choice": ChoiceAttributes;
+  "earmark-span": SpotAttributes;
+  "earmark-region": SpotAttributes;
 }

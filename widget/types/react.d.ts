@@ -14,6 +14,8 @@ declare module "react" {
       "earmark-duplicates": Mark<ElementAttributesMap["earmark-duplicates"]>;
       "earmark-tags": Mark<ElementAttributesMap["earmark-tags"]>;
       "earmark-choice": Mark<ElementAttributesMap["earmark-choice"]>;
+      "earmark-span": Mark<ElementAttributesMap["earmark-span"]>;
+      "earmark-region": Mark<ElementAttributesMap["earmark-region"]>;
     }
   }
 }

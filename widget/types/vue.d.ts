@@ -13,5 +13,7 @@ declare module "vue" {
     "earmark-duplicates": Mark<ElementAttributesMap["earmark-duplicates"]>;
     "earmark-tags": Mark<ElementAttributesMap["earmark-tags"]>;
     "earmark-choice": Mark<ElementAttributesMap["earmark-choice"]>;
+    "earmark-span": Mark<ElementAttributesMap["earmark-span"]>;
+    "earmark-region": Mark<ElementAttributesMap["earmark-region"]>;
   }
 }

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Error
 
 BASE = Path(__file__).resolve().parents[3]
-KINDS = ("duplicates", "tags", "choice")
+KINDS = ("duplicates", "tags", "choice", "span", "region")
 #: What a host's page sees of layout shifts and broken policies, from before its first script.
 WATCH = """(() => {
   const seen = { violations: [], shifts: [] };

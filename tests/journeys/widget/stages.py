@@ -79,4 +79,34 @@ def bring_choice(visit: Visit) -> None:
     visit.page.keyboard.press("ArrowRight")
 
 
-BRING = {"duplicates": bring_duplicates, "tags": bring_tags, "choice": bring_choice}
+def bring_region(visit: Visit) -> None:
+    answer(visit, "Error", "Menu item")
+    figure(visit, "Error").locator(".failed").wait_for()
+    answer(visit, "Offline", "Menu item")
+    eventually(lambda: figure(visit, "Offline").locator(".said:not(.yours)").count() == 1)
+    drawing = figure(visit, "Drawing").locator("earmark-region")
+    drawing.locator(".foot .quiet").focus()
+    visit.page.keyboard.press("Enter")
+    drawing.locator(".cut").wait_for()
+
+
+def bring_span(visit: Visit) -> None:
+    for caption in ("Error", "Offline"):
+        if (more := figure(visit, caption).get_by_role("button", name="+")).count():
+            more.click()
+    fail(visit, "Product")
+    mine = figure(visit, "Marking one’s own")
+    mine.locator("button.quiet:has(svg)").last.click()
+    mine.locator(".caret:focus").wait_for()
+    for key in ("ArrowRight", "Shift+ArrowRight", "Enter"):
+        visit.page.keyboard.press(key)
+    mine.locator(".bar button").first.wait_for()
+
+
+BRING = {
+    "duplicates": bring_duplicates,
+    "tags": bring_tags,
+    "choice": bring_choice,
+    "span": bring_span,
+    "region": bring_region,
+}

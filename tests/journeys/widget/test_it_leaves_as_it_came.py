@@ -49,6 +49,21 @@ def without_widget(hosts: Hosts, path: str, **query: str) -> tuple[str, str]:
     return visit.page.evaluate(MARKUP), visit.page.evaluate(GLOBALS)
 
 
+def test_destroy_leaves_no_trace_of_what_lay_over_pictures(hosts: Hosts) -> None:
+    before = without_widget(hosts, "one", kind="region")
+    visit = hosts.open("one", kind="region")
+    visit.button("Yes").first.click()
+    visit.button("Mark").click()
+    visit.page.get_by_label("Width in %").wait_for()
+    assert of_ours(visit) != [], "it listens while it lives"
+    visit.page.evaluate("earmark('destroy')")
+    visit.page.wait_for_timeout(100)
+    assert visit.page.evaluate(MARKUP) == before[0]
+    assert visit.page.evaluate(GLOBALS) == before[1]
+    assert of_ours(visit) == []
+    assert visit.page.evaluate("document.querySelector('earmark-region').shadowRoot.childNodes.length") == 0
+
+
 @pytest.mark.parametrize("path", ["thread", "rules/t/first"])
 def test_destroy_leaves_no_trace(hosts: Hosts, path: str) -> None:
     before = without_widget(hosts, path)
@@ -132,6 +147,7 @@ def test_an_element_that_goes_takes_its_own_along(hosts: Hosts) -> None:
 
 COME_AND_GO = """async ([tag, question, times]) => {
   const home = document.createElement("div");
+  home.append(document.querySelector(tag).previousElementSibling.cloneNode(true));
   document.querySelector("main").append(home);
   for (let at = 0; at < times; at++) {
     const mark = document.createElement(tag);
@@ -156,7 +172,9 @@ def measured(client: Any) -> dict[str, float]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hundred_comings_and_goings_leave_nothing_behind(hosts: Hosts, kind: str) -> None:
-    question = {"duplicates": "duplicate", "tags": "topics", "choice": "tone"}[kind]
+    question = {"duplicates": "duplicate", "tags": "topics", "choice": "tone", "span": "products", "region": "parts"}[
+        kind
+    ]
     visit = hosts.open("one", kind=kind)
     visit.page.wait_for_timeout(500)
     client = visit.page.context.new_cdp_session(visit.page)

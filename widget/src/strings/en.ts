@@ -42,6 +42,29 @@ export const pair = {
   search: "Search for another",
 };
 
+export const spots = {
+  yes: "Yes",
+  none: "No",
+  noneOf: "None of these",
+  move: "Move its boundary",
+  stale: "no longer in this text. Your mark is kept with the earlier version.",
+};
+
+export const span = {
+  markWords: "Mark words",
+  orSelect: "or select text",
+};
+
+export const choose = {
+  markAs: "Mark “{x}” as",
+  close: "Close",
+  start: "Beginning",
+  end: "End",
+  wordKeys: "Arrows move, Shift extends, Space changes between words and characters, Enter marks, Esc leaves",
+  word: "By words",
+  grapheme: "By characters",
+};
+
 export const read = { open: "Open the thread" };
 
 export const tags = {
@@ -55,6 +78,26 @@ export const find = {
   found: { one: "{n} found", other: "{n} found" },
   nothing: "Nothing found. Try other words.",
   unreachable: "No answer. Try again when online.",
+  close: "Close",
+};
+
+export const region = {
+  bound: "Box {x}",
+  noPicture: "The picture is not there yet.",
+  stalePicture: "not of this picture. Your mark is kept with the earlier one.",
+};
+
+export const draw = {
+  drawNow: "Drag over the picture, tap two corners, or press Enter.",
+  drawKeys: "Arrows move, Shift resizes, Alt goes finely, Enter keeps, Esc leaves.",
+  drawHands: "Drag it or its edges, then say what it is.",
+  drawCorner: "Now tap the opposite corner.",
+  drawTiny: "Too small. Draw it larger.",
+  drawPick: "What is it?",
+  drawX: "Left edge in %",
+  drawY: "Upper edge in %",
+  drawW: "Width in %",
+  drawH: "Height in %",
   close: "Close",
 };
 

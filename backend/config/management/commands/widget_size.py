@@ -16,12 +16,17 @@ BUDGETS: dict[str, tuple[list[str], int | None]] = {
     "the core": (["core"], 5 * KB),
     "the core and answers": (["core", "answers"], None),
     "three kinds": (["duplicates", "tags", "choice"], 4 * KB),
+    "boxes of a picture": (["region"], 6 * KB),
+    "marking a box": (["draw"], 4 * KB),
     "German": (["de"], int(1.5 * KB)),
     "Spanish": (["es"], int(1.5 * KB)),
     "Arabic": (["ar"], int(1.5 * KB)),
+    "words of a text": (["span"], 6 * KB),
+    "marking words": (["chooser"], 5 * KB),
     "a duplicates page": (["earmark", "core", "answers", "duplicates"], 10 * KB),
     "a tags page": (["earmark", "core", "answers", "tags"], None),
     "a choice page": (["earmark", "core", "answers", "choice"], None),
+    "a spans page": (["earmark", "core", "answers", "span"], None),
     "a page of all three": (["earmark", "core", "answers", "duplicates", "tags", "choice"], None),
 }
 

@@ -1,0 +1,446 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { describe as anchorOf } from "@/anchors/anchor";
+import { ends, read } from "@/anchors/text";
+import type { Mark } from "@/mark";
+import type { Candidate } from "@/wire";
+import { aPage, all, arrive, button, earlier, element, focused, mount, one, pass, press, server, spoken } from "./page";
+
+aPage();
+
+const TEXT = "In SeaMonkey 2.53.8 moving messages does not work on IMAP and POP3 accounts. It did before.";
+/** A browser that knows highlights: what is drawn, by name. */
+class Drawn extends Set<Range> {
+  priority = 0;
+}
+let highlights: Map<string, Drawn>;
+const drawn = (look: string) => [...(highlights.get(`earmark-${look}`) ?? [])].map((range) => `${range}`);
+
+beforeEach(() => {
+  highlights = new Map();
+  vi.stubGlobal("Highlight", Drawn);
+  vi.stubGlobal("CSS", { highlights });
+  vi.spyOn(Range.prototype, "getClientRects").mockImplementation(() => [new DOMRect(20, 40, 80, 18)] as unknown as DOMRectList);
+  vi.spyOn(Range.prototype, "getBoundingClientRect").mockImplementation(() => new DOMRect(20, 40, 80, 18));
+});
+afterEach(() => {
+  document.adoptedStyleSheets = [];
+  getSelection()!.removeAllRanges();
+});
+
+const host = () => document.getElementById("text")!;
+/** Put a text of the host's before the element. */
+function write(markup = TEXT): void {
+  const text = document.createElement("p");
+  text.id = "text";
+  text.innerHTML = markup;
+  document.body.append(text);
+}
+
+function anchor(exact: string, text = TEXT) {
+  const node = document.createElement("p");
+  node.textContent = text;
+  const reading = read(node);
+  const start = text.indexOf(exact);
+  return anchorOf(reading, ends(reading, start, start + exact.length))!;
+}
+const spot = (exact: string, label: string, more: Partial<Candidate> = {}, text = TEXT): Candidate => {
+  const found = anchor(exact, text);
+  return { id: `${found.position.start}-${found.position.end} ${label}`, title: exact, url: "", snippet: "", answer: "", label, anchor: found, ...more };
+};
+const show = async (more: object = {}, markup?: string): Promise<Mark> => {
+  server.shown["5"] = { candidates: [spot("SeaMonkey 2.53.8", "Product"), spot("IMAP", "Shortcut")], ...more };
+  arrive();
+  write(markup);
+  return mount("span", { item: "5", question: "products" });
+};
+const judged = (): any[] => server.events.filter(({ type }) => type === "judge");
+const rows = (mark: Mark) => all(mark, "li").map((each) => each.querySelector("q")!.textContent);
+
+/** Select words of the host's text as a pointer does. */
+async function select(words: string): Promise<void> {
+  const reading = read(host());
+  const at = reading.text.indexOf(words);
+  const { startContainer, startOffset, endContainer, endOffset } = ends(reading, at, at + words.length);
+  getSelection()!.setBaseAndExtent(startContainer, startOffset, endContainer, endOffset);
+  document.dispatchEvent(new Event("selectionchange"));
+  await pass(600);
+}
+const bar = (mark: Mark) => one(mark, ".bar");
+const isOpen = (mark: Mark) => !!mark._root.querySelector(".layer:not([hidden]) .bar:not([hidden])");
+const walk = async (mark: Mark, ...keys: (string | KeyboardEventInit)[]) => {
+  button(mark._root, "Mark words").click();
+  await pass();
+  step(mark, ...keys);
+};
+const step = (mark: Mark, ...keys: (string | KeyboardEventInit)[]) => {
+  for (const key of keys) focused(mark)!.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, composed: true, cancelable: true, ...(typeof key === "string" ? { key } : key) }));
+};
+const shift = (key: string) => ({ key, shiftKey: true });
+
+test("guesses are drawn in the text and listed below it", async () => {
+  const mark = await show();
+  expect(rows(mark)).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+  expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+});
+
+test("the host's text is as it was: before, while and after", async () => {
+  const markup = "In <b>Sea</b>Monkey <i>2.53.8</i> moving messages does not work on IMAP and POP3 accounts. It did before.";
+  const mark = await show({}, markup);
+  expect(host().outerHTML).toBe(`<p id="text">${markup}</p>`);
+  expect(drawn("guess")).toContain("SeaMonkey 2.53.8");
+  await select("POP3");
+  button(bar(mark), "Shortcut2").click();
+  await pass();
+  expect(host().outerHTML).toBe(`<p id="text">${markup}</p>`);
+  mark.remove();
+  expect(host().outerHTML).toBe(`<p id="text">${markup}</p>`);
+});
+
+test("an accepted guess is drawn as one's own, a rejected one not at all", async () => {
+  const mark = await show();
+  button(all(mark, "li")[0]!, "Yes").click();
+  button(all(mark, "li")[1]!, "No").click();
+  await pass();
+  expect(drawn("own")).toEqual(["SeaMonkey 2.53.8"]);
+  expect(drawn("guess")).toEqual([]);
+  expect(judged().map(({ candidate, answer }) => [candidate, answer.value])).toEqual([["3-19 Product", "Product"], ["53-57 Shortcut", "none"]]);
+});
+
+test("a guess within another is drawn apart from it", async () => {
+  await show({ candidates: [spot("IMAP and POP3 accounts", "Product"), spot("POP3", "Shortcut")] });
+  expect([drawn("guess"), drawn("within")]).toEqual([["IMAP and POP3 accounts"], ["POP3"]]);
+});
+
+test("what is settled is drawn plain, for whom is not asked too", async () => {
+  const mark = await show({ ask: false, candidates: [], known: [{ id: "53-57 Product", people_count: 4, label: "Product", anchor: anchor("IMAP") }] });
+  expect(drawn("plain")).toEqual(["IMAP"]);
+  expect(one(mark, "li").textContent).toBe("IMAPProduct · 4 people");
+});
+
+test("selected words open a bar, and a press on a label marks them", async () => {
+  const mark = await show();
+  await select("POP3 accounts");
+  expect(isOpen(mark)).toBe(true);
+  expect(bar(mark).getAttribute("aria-label")).toBe("Mark “POP3 accounts” as");
+  button(bar(mark), "Product1").click();
+  await pass();
+  expect(judged()).toMatchObject([{ exposure: "shown-5", answer: { kind: "span", value: "Product", anchor: anchor("POP3 accounts") } }]);
+  expect(judged()[0]).not.toHaveProperty("candidate");
+  expect(drawn("own")).toEqual(["POP3 accounts"]);
+  expect(isOpen(mark)).toBe(false);
+  expect(getSelection()!.isCollapsed).toBe(true);
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: POP3 accounts");
+});
+
+test("a digit picks while words are selected, and nothing of the host's hears it", async () => {
+  const mark = await show();
+  await select("POP3");
+  const heard = vi.fn();
+  document.body.addEventListener("keydown", heard);
+  press(document.body, "2");
+  await pass();
+  expect(judged()).toMatchObject([{ answer: { value: "Shortcut", anchor: anchor("POP3") } }]);
+  expect(heard).not.toHaveBeenCalled();
+  press(document.body, "2");
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect(isOpen(mark)).toBe(false);
+  document.body.removeEventListener("keydown", heard);
+});
+
+test("a digit that is typed into a field of the host's picks nothing", async () => {
+  await show();
+  const field = document.createElement("input");
+  document.body.append(field);
+  await select("POP3");
+  press(field, "2");
+  await pass();
+  expect(judged()).toEqual([]);
+});
+
+test("Escape closes the bar and leaves what is selected", async () => {
+  const mark = await show();
+  await select("POP3");
+  press(document.body, "Escape");
+  expect(isOpen(mark)).toBe(false);
+  expect(`${getSelection()}`).toBe("POP3");
+});
+
+test("the bar goes when nothing is selected any more", async () => {
+  const mark = await show();
+  await select("POP3");
+  getSelection()!.removeAllRanges();
+  document.dispatchEvent(new Event("selectionchange"));
+  await pass(600);
+  expect(isOpen(mark)).toBe(false);
+});
+
+test("no bar opens while the pointer is down", async () => {
+  const mark = await show();
+  await select("POP3");
+  getSelection()!.removeAllRanges();
+  document.dispatchEvent(new Event("selectionchange"));
+  await pass(600);
+  dispatchEvent(new Event("pointerdown"));
+  await select("IMAP");
+  expect(isOpen(mark)).toBe(false);
+  dispatchEvent(new Event("pointerup"));
+  await pass(600);
+  expect(isOpen(mark)).toBe(true);
+});
+
+test("what is selected elsewhere opens nothing", async () => {
+  const mark = await show();
+  const other = document.createElement("p");
+  other.textContent = "Something else";
+  document.body.append(other);
+  getSelection()!.selectAllChildren(other);
+  document.dispatchEvent(new Event("selectionchange"));
+  await pass(600);
+  expect(mark._root.querySelector(".bar")).toBeNull();
+});
+
+test("who is not asked is not met by a bar before they opened the door", async () => {
+  const mark = await show({ ask: false, candidates: [] });
+  await select("POP3");
+  expect(mark._root.querySelector(".bar")).toBeNull();
+  await walk(mark, "Escape");
+  await select("POP3");
+  expect(isOpen(mark)).toBe(true);
+});
+
+test("words selected where a guess stands answer the guess", async () => {
+  const mark = await show();
+  await select("IMAP");
+  button(bar(mark), "Product1").click();
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: "53-57 Shortcut", answer: { value: "Product", anchor: anchor("IMAP") } }]);
+  expect(rows(mark)).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+});
+
+test("by keys words are chosen from the door on, extended, and marked", async () => {
+  const mark = await show();
+  await walk(mark, "ArrowRight", "ArrowRight", "ArrowRight", shift("ArrowRight"));
+  await pass(200);
+  expect(spoken(mark)).toBe("moving messages");
+  expect(drawn("now")).toEqual(["moving messages"]);
+  step(mark, "Enter");
+  expect(focused(mark)?.textContent).toBe("Product1");
+  step(mark, "2");
+  await pass();
+  expect(judged()).toMatchObject([{ via: "keyboard", answer: { value: "Shortcut", anchor: anchor("moving messages") } }]);
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: moving messages");
+  focused(mark)!.click();
+  expect(focused(mark)?.textContent).toBe("Mark words");
+  expect(spoken(mark)).toBe("Taken back.");
+});
+
+test("arrows move among the labels, and Enter on one picks it", async () => {
+  const mark = await show();
+  await walk(mark, "Enter", "ArrowRight");
+  expect(focused(mark)?.textContent).toBe("Shortcut2");
+  focused(mark)!.click();
+  await pass();
+  expect(judged()).toMatchObject([{ answer: { value: "Shortcut", anchor: anchor("In") } }]);
+});
+
+for (const how of [{ ctrlKey: true }, { altKey: true }])
+  test(`${Object.keys(how)[0]} and an arrow go by sentences`, async () => {
+    const mark = await show();
+    await walk(mark, { key: "ArrowRight", ...how });
+    expect(drawn("now")).toEqual(["It did before."]);
+    step(mark, { key: "ArrowLeft", ...how });
+    expect(drawn("now")[0]).toMatch(/^In SeaMonkey.*accounts\.$/);
+  });
+
+test("Space changes to characters and back, and says so", async () => {
+  const mark = await show();
+  await walk(mark, "ArrowRight", " ");
+  expect(spoken(mark)).toBe("By characters");
+  expect(drawn("now")).toEqual(["S"]);
+  step(mark, "ArrowRight", shift("ArrowRight"));
+  expect(drawn("now")).toEqual(["ea"]);
+  step(mark, " ");
+  expect(spoken(mark)).toBe("By words");
+  expect(drawn("now")).toEqual(["SeaMonkey"]);
+});
+
+test("of words passed quickly only the last is said", async () => {
+  const mark = await show();
+  const told: (string | null)[] = [];
+  const watch = new MutationObserver(() => told.push(spoken(mark)));
+  watch.observe(one(mark, "[aria-live]"), { childList: true });
+  await walk(mark, "ArrowRight", "ArrowRight", "ArrowRight");
+  await pass(500);
+  watch.disconnect();
+  expect(told).toEqual(["moving"]);
+});
+
+test("Escape goes from the bar to the words, and from the words to the door", async () => {
+  const mark = await show();
+  await walk(mark, "ArrowRight", "Enter", "Escape");
+  expect(focused(mark)?.className).toBe("caret");
+  expect(isOpen(mark)).toBe(false);
+  step(mark, "Escape");
+  expect(focused(mark)?.textContent).toBe("Mark words");
+  expect(drawn("now")).toEqual([]);
+  expect(judged()).toEqual([]);
+});
+
+test("a press elsewhere ends choosing by keys", async () => {
+  const mark = await show();
+  await walk(mark, "ArrowRight");
+  expect(one(mark, ".hint").hidden).toBe(false);
+  document.body.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  expect(one(mark, ".layer").hidden).toBe(true);
+  expect(drawn("now")).toEqual([]);
+});
+
+test("where text runs from the right the arrows are mirrored", async () => {
+  const mark = await show();
+  host().style.direction = "rtl";
+  await walk(mark, "ArrowLeft");
+  expect(drawn("now")).toEqual(["SeaMonkey"]);
+  step(mark, "ArrowRight");
+  expect(drawn("now")).toEqual(["In"]);
+});
+
+test("where a guess ends is moved by keys, and the answer goes with the new boundary", async () => {
+  const mark = await show();
+  all(mark, "[aria-label='Move its boundary']")[0]!.click();
+  await pass();
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("End");
+  step(mark, "ArrowLeft");
+  await pass(200);
+  expect(spoken(mark)).toBe("SeaMonkey");
+  step(mark, "Enter");
+  expect(focused(mark)?.textContent).toBe("Product1");
+  focused(mark)!.click();
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: "3-19 Product", answer: { value: "Product", anchor: anchor("SeaMonkey") } }]);
+  expect(drawn("own")).toEqual(["SeaMonkey"]);
+  expect(rows(mark)).toEqual(["SeaMonkey", "IMAP"]);
+});
+
+test("where a guess begins is moved by keys, and Escape leaves all as it was", async () => {
+  const mark = await show();
+  all(mark, "[aria-label='Move its boundary']")[1]!.click();
+  await pass();
+  button(mark._root, "Beginning").focus();
+  step(mark, "ArrowLeft");
+  expect(drawn("now")).toEqual(["on IMAP"]);
+  step(mark, "Escape");
+  expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+  expect(all(mark, "li")[1]!.contains(focused(mark))).toBe(true);
+});
+
+test("a click on a mark leads to its row, and to the next one around it", async () => {
+  const mark = await show({ candidates: [spot("IMAP and POP3 accounts", "Product"), spot("POP3", "Shortcut")] });
+  const click = () => host().dispatchEvent(new MouseEvent("click", { clientX: 30, clientY: 45, bubbles: true }));
+  click();
+  expect(all(mark, "li")[1]!.contains(focused(mark))).toBe(true);
+  expect(drawn("now")).toEqual(["POP3"]);
+  click();
+  expect(all(mark, "li")[0]!.contains(focused(mark))).toBe(true);
+  click();
+  expect(all(mark, "li")[1]!.contains(focused(mark))).toBe(true);
+});
+
+test("a click beside all marks, or on a link of the host's, leads nowhere", async () => {
+  const mark = await show({}, TEXT.replace("IMAP", "<a href='#'>IMAP</a>"));
+  host().dispatchEvent(new MouseEvent("click", { clientX: 300, clientY: 45 }));
+  host().querySelector("a")!.dispatchEvent(new MouseEvent("click", { clientX: 30, clientY: 45, bubbles: true }));
+  expect(focused(mark)).toBeNull();
+});
+
+test("a text that changes keeps its marks on their words", async () => {
+  const mark = await show();
+  host().textContent = `Good morning. ${TEXT.replace("does not work", "fails")}`;
+  await pass(500);
+  expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+  expect(rows(mark)).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+});
+
+test("a guess whose words are gone goes, and comes back with them; one's own says so", async () => {
+  const mark = await show({ answers: [earlier(spot("POP3 accounts", "Product"), "Product")] });
+  host().textContent = "Something else stands here now, and nothing of what was here before is left in it at all.";
+  await pass(500);
+  expect(all(mark, "li").map((each) => each.textContent)).toEqual(["POP3 accountsno longer in this text. Your mark is kept with the earlier version.Undo"]);
+  expect([drawn("guess"), drawn("own")]).toEqual([[], []]);
+  host().textContent = TEXT;
+  await pass(500);
+  expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+  expect(drawn("own")).toEqual(["POP3 accounts"]);
+});
+
+test("a text that the host puts in the place of another has its marks", async () => {
+  const mark = await show();
+  button(all(mark, "li")[0]!, "Yes").click();
+  const other = document.createElement("p");
+  other.id = "text";
+  other.textContent = `So: ${TEXT}`;
+  host().replaceWith(other);
+  await pass(500);
+  expect([drawn("own"), drawn("guess")]).toEqual([["SeaMonkey 2.53.8"], ["IMAP"]]);
+  other.firstChild!.remove();
+  await pass(500);
+  expect([drawn("own"), drawn("guess")]).toEqual([[], []]);
+});
+
+test("marks of an earlier text are found in this one", async () => {
+  const older = `Hello all. ${TEXT}`;
+  await show({ candidates: [spot("IMAP", "Product", {}, older)] });
+  await pass(200);
+  expect(drawn("guess")).toEqual(["IMAP"]);
+});
+
+test("a page whose text is its own title and text together has its marks all the same", async () => {
+  await show({}, `<b>Archiving</b> <span>${TEXT}</span>`);
+  await pass(200);
+  expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+});
+
+test("what a guest lent to the page is taken away again with the last of its elements", async () => {
+  const mark = await show();
+  const guest = document.createElement("div");
+  document.body.append(guest);
+  expect(document.adoptedStyleSheets.length).toBe(1);
+  const other = element("span", { item: "5", question: "products", for: "text" });
+  document.body.append(other);
+  await pass();
+  expect(document.adoptedStyleSheets.length).toBe(1);
+  expect(drawn("guess").length).toBe(4);
+  mark.remove();
+  expect(document.adoptedStyleSheets.length).toBe(1);
+  expect(drawn("guess").length).toBe(2);
+  other.remove();
+  expect(document.adoptedStyleSheets.length).toBe(0);
+  expect([...highlights.keys()]).toEqual([]);
+});
+
+test("an element whose text is not there shows nothing, and asks for no more", async () => {
+  server.shown["5"] = { candidates: [spot("IMAP", "Product")] };
+  arrive();
+  const mark = await mount("span", { item: "5", question: "products", for: "nowhere" });
+  expect(all(mark, "li").length).toBe(0);
+});
+
+test("where the browser knows no highlights, boxes over the lines show the marks", async () => {
+  vi.stubGlobal("CSS", {});
+  const mark = await show();
+  expect(all(mark, ".over i").map(({ className }) => className)).toEqual(["guess", "guess"]);
+  button(all(mark, "li")[0]!, "Yes").click();
+  expect(all(mark, ".over i").map(({ className }) => className).sort()).toEqual(["guess", "now", "own"]);
+  expect(document.adoptedStyleSheets.length).toBe(0);
+});
+
+test("where what hears of chosen words does not come, the door says so and may be tried again", async () => {
+  const mark = await show();
+  const { Guest } = await import("@/core");
+  vi.spyOn(Guest.prototype, "_load").mockRejectedValueOnce(new TypeError("Failed to fetch"));
+  button(mark._root, "Mark words").click();
+  await pass();
+  expect(spoken(mark)).toBe("Sends when online.");
+  button(mark._root, "Mark words").click();
+  await pass();
+  expect(focused(mark)?.className).toBe("caret");
+});

@@ -1,0 +1,155 @@
+// <earmark-region item question [for]>: boxes of a picture, guessed ones to accept or to move, and one's own.
+import { type Box, boxOf, type RegionAnchor } from "../anchors/region";
+import type { Entry, Guest, Model } from "../core";
+import type { Drawing } from "../draw";
+import type { Kind, Mark } from "../mark";
+import { css as over, type Drawn, Overlay, sourceOf } from "../overlay";
+import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
+import { region as words } from "../strings/en";
+import type { Anchor } from "../wire";
+
+const COME_MS = 1000;
+/** How much the proportions of two renditions of a picture may differ. */
+const ALIKE = 0.02;
+/** A picture so many times smaller than the marked one only keeps its place until it comes. */
+const BLURRED = 4;
+
+type Draw = (guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing) => Promise<() => void>;
+
+export async function kind(guest: Guest): Promise<Kind> {
+  await learnSpots(guest, words);
+  return spots(guest, 186, over, (mark, model, list) => ground(guest, mark, model, list));
+}
+
+function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Ground | undefined {
+  const { h, say } = guest._kit;
+  const answers = guest._answers!;
+  const { signal } = mark._end;
+  /** The numbers in the rows, by what they stand for. */
+  const numbers = new WeakMap<Anchor, HTMLElement>();
+  /** Which source of the picture each box was first seen over. */
+  const sources = new WeakMap<Anchor, string>();
+  /** The natural size and the source of the picture that came last. */
+  let last: [wide: number, high: number, source: string] = [0, 0, ""];
+  let painted: Spot[] = [];
+  let lit: Anchor | undefined;
+  let end: (() => void) | undefined;
+
+  const find = () => {
+    const node = groundNode(mark);
+    return (node?.localName === "img" ? (node as HTMLImageElement) : node?.querySelector("img")) ?? undefined;
+  };
+  if (!find()) {
+    const timer = setInterval(() => find() && void mark._free(mark.offsetHeight).then(() => mark._begin()), COME_MS);
+    signal.addEventListener("abort", () => clearInterval(timer));
+    return undefined;
+  }
+  const layer = new Overlay(h, mark, find, changed, signal);
+
+  /** Another picture came: what was drawn over the one before is looked at again, in the height that is there. */
+  function changed(): void {
+    if (!mark._card.isConnected) return;
+    mark._card.style.minHeight = `${mark._card.offsetHeight}px`;
+    end?.();
+    list._look();
+  }
+
+  /** Whether a box belongs to another picture than the one that is there: of other proportions, or in the place of the one that it was seen over. */
+  function isGone(anchor: Anchor): boolean {
+    const picture = find();
+    if (picture?.naturalWidth) last = [picture.naturalWidth, picture.naturalHeight, sourceOf(picture)];
+    const [wide, high, source] = last;
+    const { width, height } = anchor as RegionAnchor;
+    if (wide * BLURRED < width) return false;
+    if (Math.abs((wide * height) / (high * width) - 1) > ALIKE) return true;
+    if (!sources.has(anchor)) sources.set(anchor, source);
+    return sources.get(anchor) !== source;
+  }
+
+  const boxIn = (anchor: Anchor): Box | undefined => boxOf((anchor as RegionAnchor).region);
+  const letter = (nth: number) => String.fromCharCode(65 + nth);
+
+  function paint(seen: Spot[]): void {
+    painted = seen;
+    mark._card.querySelectorAll("li .num").forEach((number, at) => number.setAttribute("data-n", `${at + 1}`));
+    layer._draw(seen.flatMap(drawn));
+  }
+
+  /** Return the boxes of a spot: its own, or each of those that people differ about. */
+  function drawn({ _anchor, _look, _entry }: Spot): Drawn[] {
+    const several = _look === "guess" && _entry?.candidate.boundaries;
+    return (several || [_anchor]).flatMap((anchor, nth): Drawn[] => {
+      const _box = boxIn(anchor);
+      if (!_box) return [];
+      const _name = `${numbers.get(_anchor)?.dataset["n"] ?? ""}${several ? letter(nth) : ""}`;
+      return [{ _box, _name, _look: `${_look}${anchor === lit ? " lit" : ""}`, _press: () => list._to(_anchor) }];
+    });
+  }
+
+  /** Let somebody draw a box, or move that of an entry. */
+  function mark_(isByKeys: boolean, entry?: Entry): void {
+    if (end) return;
+    const foot = mark._card.querySelector<HTMLElement>(".foot")!;
+    const panel = h("div", {});
+    const stop = () => {
+      ended?.();
+      panel.remove();
+      foot.hidden = false;
+      end = undefined;
+    };
+    let ended: (() => void) | undefined;
+    end = stop;
+    const back = () => (entry ? list._go(entry) : list._toDoor());
+    const drawing: Drawing = {
+      _box: entry && boxIn(entry._anchor!),
+      _names: question.labels.map((label) => [label, answers._name(label)]),
+      _keep: (region, value, event) => {
+        const { naturalWidth: width, naturalHeight: height } = layer._picture!;
+        const anchor = { region, width, height };
+        stop();
+        entry ? list._answer(entry, anchor, value, event) : list._add(anchor, value, value, event);
+      },
+      _leave: () => {
+        stop();
+        back();
+      },
+    };
+    guest._load<{ draw: Draw }>("draw").then(
+      async ({ draw }) => {
+        if (signal.aborted || end !== stop) return;
+        if (!layer._lie) {
+          stop();
+          return mark._say(say("noPicture"));
+        }
+        foot.hidden = true;
+        foot.after(panel);
+        ended = await draw(guest, mark, layer, panel, isByKeys, drawing);
+        if (end !== stop) ended();
+      },
+      () => {
+        end = undefined;
+        mark._say(say("offline"));
+      },
+    );
+  }
+
+  return {
+    _door: "mark",
+    _stale: "stalePicture",
+    _mark: (from) => mark_(from.matches(":focus-visible")),
+    _move: (entry) => mark_(!!mark._root.activeElement?.matches(":focus-visible"), entry),
+    _paint: paint,
+    _point(anchor) {
+      lit = anchor;
+      layer._draw(painted.flatMap(drawn));
+    },
+    _lead: (anchor) => layer._show(boxIn(anchor)!),
+    _name({ label = "" }, anchor) {
+      const number = h("span", { class: "num" });
+      numbers.set(anchor, number);
+      return [number, h("bdi", {}, label)];
+    },
+    _bound: (_, nth) => say("bound", letter(nth)),
+    _isGone: isGone,
+  };
+}

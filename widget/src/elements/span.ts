@@ -1,0 +1,172 @@
+// <earmark-span item question [for]>: words in a text of the host's that are of a kind, guessed ones to accept or move, and one's own.
+import type { TextAnchor } from "../anchors/anchor";
+import type { find } from "../anchors/find";
+import type { Chooser, Outcome } from "../chooser";
+import type { Entry, Guest, Model } from "../core";
+import { Highlights, LOOKS, type Look, over } from "../highlights";
+import type { Kind, Mark } from "../mark";
+import { Passage } from "../passage";
+import type { Stretch } from "../pieces";
+import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
+import { span } from "../strings/en";
+import type { Anchor } from "../wire";
+
+const ROOM_PX = 178;
+/** What a click on it is for. */
+const BUSY = "a,button,input,select,textarea,label,summary,[contenteditable]";
+
+export async function kind(guest: Guest): Promise<Kind> {
+  await learnSpots(guest, span);
+  return spots(guest, ROOM_PX, over, (mark, model, list) => {
+    const node = groundNode(mark);
+    return node ? new Words(guest, mark, model, list, node) : undefined;
+  });
+}
+
+/** The words of a text as a ground to mark on. */
+class Words implements Ground {
+  readonly _door = "markWords";
+  readonly _hint = "orSelect";
+  readonly _more: Node[];
+  private readonly _passage: Passage;
+  private readonly _highlights: Highlights;
+  private _drawn: (Spot & { _range: Range })[] = [];
+  private _isOpened = false;
+  /** What hears of words that are chosen; brought when they first are. */
+  private _chooser: Promise<Chooser> | undefined;
+
+  constructor(
+    private readonly _guest: Guest,
+    private readonly _card: Mark,
+    private readonly _model: Model,
+    private readonly _list: List,
+    node: Element,
+  ) {
+    const { signal } = _card._end;
+    const boxes = _guest._kit.h("div", { class: "over", "aria-hidden": "true" });
+    const bring = () => _guest._load<{ find: typeof find }>("anchors").then((chunk) => chunk.find);
+    this._highlights = new Highlights(node.getRootNode() as Document, boxes, signal);
+    this._passage = new Passage(node, bring, () => this._changed(), signal);
+    this._more = [boxes];
+    node.addEventListener("click", (event) => this._click(event as MouseEvent), { signal });
+    document.addEventListener("selectionchange", () => node.contains(getSelection()!.anchorNode) && this._isAsked() && this._choose(), { signal });
+  }
+
+  /** Whether words that are selected are meant for us. */
+  private readonly _isAsked = () => this._model.answer.ask || this._isOpened;
+
+  /** Bring what hears of chosen words, and let it do something. */
+  private _choose(then?: (chooser: Chooser) => void): void {
+    const { _guest, _card, _list, _model } = this;
+    const outcome: Outcome = {
+      _show: (chosen) => this._now(chosen),
+      _pick: (...given) => this._pick(...given),
+      _isAsked: this._isAsked,
+      _leave: (entry) => (entry ? _list._go(entry) : _list._toDoor()),
+    };
+    this._chooser ??= _guest
+      ._load<{ chooser: (...given: unknown[]) => Promise<Chooser> }>("chooser")
+      .then(({ chooser }) => chooser(_guest, _card, this._passage, _model.question.labels, outcome));
+    this._chooser.then(then).catch(() => {
+      this._chooser = undefined;
+      if (then) _card._say(_guest._kit.say("offline"));
+    });
+  }
+
+  _mark(): void {
+    this._isOpened = true;
+    this._choose((chooser) => chooser._walk());
+  }
+
+  _move(entry: Entry): void {
+    this._choose((chooser) => chooser._move(entry, this._place(entry._anchor!)!));
+  }
+
+  _know(): Promise<void> {
+    const { entries, answer } = this._model;
+    const anchors = [...entries.map(({ _anchor }) => _anchor), ...answer.known.map(({ anchor }) => anchor)];
+    return this._passage._know(anchors.filter((anchor) => anchor) as TextAnchor[]);
+  }
+
+  _isGone(anchor: Anchor): boolean | undefined {
+    const place = this._place(anchor);
+    return place === undefined ? undefined : !place;
+  }
+
+  _name(_: unknown, anchor: Anchor): Node[] {
+    const { h } = this._guest._kit;
+    return [h("q", {}, h("bdi", {}, this._bound(anchor)))];
+  }
+
+  _bound(anchor: Anchor): string {
+    return (anchor as TextAnchor).quote.exact;
+  }
+
+  /** Draw each spot; a guess that begins within another is drawn apart from it. */
+  _paint(all: Spot[]): void {
+    this._drawn = all.flatMap((spot) => {
+      const _range = this._passage._range(...this._place(spot._anchor)!);
+      return _range ? [{ ...spot, _range }] : [];
+    });
+    const guesses = this._drawn.filter(({ _look }) => _look === "guess");
+    const isWithin = (one: Spot) => guesses.some((other) => other._anchor !== one._anchor && this._isOver(one._anchor, other._anchor));
+    for (const look of LOOKS.slice(0, -1)) this._draw(look, ({ _look, ...spot }) => (_look === "guess" && isWithin({ ...spot, _look }) ? "within" : _look) === look);
+  }
+
+  private _draw(look: Look, isIt: (spot: Spot) => boolean): void {
+    this._highlights._draw(look, this._drawn.filter(isIt).map(({ _range }) => _range)); // prettier-ignore
+  }
+
+  private _isOver(one: Anchor, other: Anchor): boolean {
+    const [start, end] = this._place(one)!;
+    const [from, to] = this._place(other)!;
+    return (start > from || (start === from && end < to)) && start < to;
+  }
+
+  _point(anchor?: Anchor): void {
+    this._now((anchor && this._place(anchor)) || undefined);
+  }
+
+  _lead(anchor: Anchor): void {
+    const place = this._place(anchor);
+    const range = place && this._passage._range(...place);
+    if (!range) return;
+    const { top, bottom } = range.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) scrollBy(0, top - innerHeight / 3);
+  }
+
+  private _now(stretch?: Stretch): void {
+    const range = stretch && this._passage._range(...stretch);
+    this._highlights._draw("now", range ? [range] : []);
+  }
+
+  private _place(anchor: Anchor): Stretch | null | undefined {
+    return this._passage._place(anchor as TextAnchor);
+  }
+
+  private _changed(): void {
+    if (!this._passage._node.isConnected) return void this._card._begin();
+    this._list._look();
+    void this._chooser?.then((chooser) => chooser._stand());
+  }
+
+  /** Take an answer: to the guess that is moved, or that stands in the very same place, else to what was newly marked. */
+  private _pick([start, end]: Stretch, chosen: TextAnchor, moved: Entry | undefined, label: string, event: Event): void {
+    const isHere = ({ _anchor }: Entry) => `${this._place(_anchor!)}` === `${[start, end]}`;
+    const entry = moved ?? this._model.entries.find((one) => one.row.is === "asked" && one.candidate.id && isHere(one));
+    const anchor = entry && isHere(entry) ? entry._anchor! : chosen;
+    if (entry) this._list._answer(entry, anchor, label, event);
+    else this._list._add(anchor, chosen.quote.exact, label, event);
+  }
+
+  /** Lead from the shortest mark under a click to its row, and from that to the next one around it. */
+  private _click({ clientX: x, clientY: y, target }: MouseEvent): void {
+    if ((target as Element).closest(BUSY) || !getSelection()?.isCollapsed) return;
+    const isHit = ({ left, right, top, bottom }: DOMRect) => left <= x && x <= right && top <= y && y <= bottom;
+    const hits = this._drawn.filter(({ _range }) => [..._range.getClientRects()].some(isHit));
+    hits.sort((one, other) => `${one._range}`.length - `${other._range}`.length);
+    const at = hits.findIndex(({ _anchor }) => this._list._isAt(_anchor));
+    const hit = hits[(at + 1) % hits.length];
+    if (hit) this._list._to(hit._anchor);
+  }
+}

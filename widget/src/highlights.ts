@@ -1,0 +1,87 @@
+// Marks in a host's text without a change to it: by the CSS Custom Highlight API, and where that is missing by boxes of
+// ours over the lines. Rules for highlights count only in the tree where the text stands, so a sheet is lent to it.
+import { sheet } from "./styles";
+
+const rules = `
+::highlight(earmark-plain){text-decoration:underline 1px light-dark(#85867e,#7b7e84);text-underline-offset:3px}
+::highlight(earmark-guess){text-decoration:underline dotted 2px light-dark(#8f6400,#e0b84a);text-underline-offset:3px}
+::highlight(earmark-within){text-decoration:underline dotted 2px light-dark(#8f6400,#e0b84a);text-underline-offset:7px}
+::highlight(earmark-own){background:light-dark(#ffe69a,#574712);color:light-dark(#1c1d1a,#ececea)}
+::highlight(earmark-now){text-decoration:underline 3px light-dark(#0b665a,#6fd3c1);text-underline-offset:3px}
+@media (forced-colors:active){::highlight(earmark-plain),::highlight(earmark-guess),::highlight(earmark-within){background:Canvas;color:CanvasText}::highlight(earmark-own){background:Mark;color:MarkText}::highlight(earmark-now){background:Highlight;color:HighlightText}}
+`;
+
+export const over = `
+.over{position:absolute;top:0;left:0;width:100%}
+.over i{position:absolute;pointer-events:none;border-bottom:2px dotted light-dark(#8f6400,#e0b84a)}
+.over .plain{border-bottom:1px solid var(--ctl)}.over .within{margin-top:4px}
+.over .own{border-bottom:4px solid light-dark(#d9a400,#e0b84a)}
+.over .now{border:2px solid var(--accent);margin:-2px}
+`;
+
+/** How words are drawn: settled, guessed, guessed within other guessed ones, one's own, or those that somebody is at. */
+export const LOOKS = ["plain", "guess", "within", "own", "now"] as const;
+export type Look = (typeof LOOKS)[number];
+type Tree = Document | ShadowRoot;
+
+/** The marks of one element in a text. */
+export class Highlights {
+  /** How many elements draw in a tree. */
+  private static readonly _count = new Map<Tree, number>();
+  private readonly _drawn = new Map<Look, Range[]>();
+  /** Where boxes stand, which is empty where highlights are known. */
+  readonly _over: HTMLElement;
+
+  constructor(
+    private readonly _tree: Tree,
+    over: HTMLElement,
+    private readonly _signal: AbortSignal,
+  ) {
+    this._over = over;
+    const { _count } = Highlights;
+    _count.set(_tree, (_count.get(_tree) ?? 0) + 1);
+    _signal.addEventListener("abort", () => this._end());
+    if (CSS.highlights) return;
+    const watch = new ResizeObserver(() => this._redraw()); // once they stand in the page, and as its width changes
+    watch.observe(over);
+    _signal.addEventListener("abort", () => watch.disconnect());
+  }
+
+  /** Let ranges have a look, and no others of this element. */
+  _draw(look: Look, ranges: Range[]): void {
+    if (this._signal.aborted && ranges[0]) return;
+    const before = this._drawn.get(look) ?? [];
+    this._drawn.set(look, ranges);
+    if (!CSS.highlights) return this._redraw();
+    const sheets = this._tree.adoptedStyleSheets;
+    if (ranges[0] && !sheets.includes(sheet(rules))) this._tree.adoptedStyleSheets = [...sheets, sheet(rules)];
+    const name = `earmark-${look}`;
+    const shared = CSS.highlights.get(name) ?? new Highlight();
+    shared.priority = LOOKS.indexOf(look);
+    before.forEach((range) => shared.delete(range));
+    ranges.forEach((range) => shared.add(range));
+    if (shared.size) CSS.highlights.set(name, shared);
+    else CSS.highlights.delete(name);
+  }
+
+  private _redraw(): void {
+    if (CSS.highlights) return;
+    const { left, top } = this._over.getBoundingClientRect();
+    const box = (look: Look) => (rect: DOMRect) => {
+      const made = document.createElement("i");
+      made.className = look;
+      made.style.cssText = `left:${rect.left - left}px;top:${rect.top - top}px;width:${rect.width}px;height:${rect.height}px`;
+      return made;
+    };
+    this._over.replaceChildren(...[...this._drawn].flatMap(([look, ranges]) => ranges.flatMap((range) => [...range.getClientRects()].map(box(look)))));
+  }
+
+  /** Take all away, and with the last of a tree the sheet that was lent to it. */
+  private _end(): void {
+    LOOKS.forEach((look) => this._draw(look, []));
+    const { _count } = Highlights;
+    const left = _count.get(this._tree)! - 1;
+    _count.set(this._tree, left);
+    if (!left) this._tree.adoptedStyleSheets = this._tree.adoptedStyleSheets.filter((one) => one !== sheet(rules));
+  }
+}

@@ -1,0 +1,207 @@
+// What lies over a host's picture: a layer in our own tree that follows it, and boxes in the layer. The picture is
+// measured, never touched; its clicks are its own, except on the numbers, and all of them while somebody marks.
+import { type Box, clamp } from "./anchors/region";
+import type { h } from "./dom";
+import type { Mark } from "./mark";
+import { common, inPage, type Laid, type Lie, laid, lie } from "./picture";
+
+/** Half the width of what stands at a corner. */
+export const HALF_PX = 12;
+const LOOK_AGAIN_MS = 250;
+const FAR_MS = 1000;
+/** Frames without movement after which the picture stands still. */
+const STILL = 3;
+/** Transforms that leave a box a box: none, or moved and scaled. */
+const UPRIGHT = /^(none|matrix\(\d\S* 0, 0, \d.*|)$/;
+
+export const css = `
+:host{position:relative}
+.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;pointer-events:none;direction:ltr;font:600 13px/1 system-ui;font-family:var(--earmark-font,inherit)}
+.whole{position:absolute;visibility:hidden;--ink:#2b2100;--light:#ffd75e}
+.whole>*{visibility:visible}
+.box{position:absolute;border:4px solid var(--ink);border-radius:3px}
+.box:before{content:"";position:absolute;inset:-3px;border:2px dotted var(--light);border-radius:2px}
+.box.own:before{border-style:solid}
+.box.plain{border-width:3px}.box.plain:before{inset:-2px;border:1px solid #fff}
+.lit{box-shadow:0 0 0 2px var(--light),0 0 0 4px var(--ink);z-index:1}
+.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font-family:inherit;font-size:max(13px,.9em);font-weight:600;line-height:1;cursor:pointer}
+.num:before{content:attr(data-n)}
+.whole .num{position:absolute;margin:0;pointer-events:auto}
+@media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
+`;
+
+/** A box to draw, what stands at its corner, and what a click there does. */
+export interface Drawn {
+  _box: Box;
+  _name: string;
+  _look: string;
+  _press: () => void;
+}
+
+/** Return what the host says is the source of a picture, whichever rendition of it the browser takes. */
+export const sourceOf = (picture: Element): string => `${picture.getAttribute("src")} ${picture.getAttribute("srcset")}`;
+
+/** A layer over a picture. */
+export class Overlay {
+  readonly _node: HTMLElement;
+  /** What is as large as the whole picture, also where the page shows only a part of it. */
+  readonly _whole: HTMLElement;
+  /** Where the picture lies in the window; undefined while there is none to be seen. */
+  _lie: Lie | undefined;
+  _picture: HTMLImageElement | undefined;
+  private readonly _boxes: HTMLElement;
+  private _last = "";
+  private _was = "";
+  private _still = 0;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  /** Where the layer is placed, in px of its own: left, top, width, height. */
+  private _at: Sides = [0, 0, 100, 100];
+  /** Where in the layer the whole picture lies. */
+  private _inner: Box = { x: 0, y: 0, width: 0, height: 0 };
+
+  /** `find` returns the picture; `changed` hears when another one, or another source or size of it, is there. */
+  constructor(
+    private readonly _h: typeof h,
+    private readonly _host: Mark,
+    private readonly _find: () => HTMLImageElement | undefined,
+    private readonly _changed: () => void,
+    private readonly _signal: AbortSignal,
+  ) {
+    this._boxes = _h("div", {});
+    this._whole = _h("div", { class: "whole" }, this._boxes);
+    this._node = _h("div", { class: "over" }, this._whole);
+    const wake = () => {
+      this._node.scrollTo?.(0, 0); // a browser that moves the focus may scroll what is cut off into view
+      this._wake();
+    };
+    for (const name of ["scroll", "resize", "load"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
+    _signal.addEventListener("abort", () => clearTimeout(this._timer));
+    this._wake();
+  }
+
+  /** Look at the picture with the next frame, and for as long as it moves. */
+  _wake(): void {
+    this._still = 0;
+    this._soon(0);
+  }
+
+  /** Draw boxes in place of those that are there. */
+  _draw(boxes: Drawn[]): void {
+    const { _h: h } = this;
+    const number = ({ _box: { x, y, width }, _name: name, _look: look, _press: click }: Drawn) => {
+      const made = h("button", { class: `num ${look}`, tabindex: "-1", "aria-hidden": "true", "data-n": name, click });
+      corner(made, x + width, y, HALF_PX);
+      return made;
+    };
+    this._boxes.replaceChildren(...boxes.map(({ _box: box, _look: look }) => place(h("div", { class: `box ${look}` }), box, 2)), ...boxes.map(number));
+  }
+
+  /** Bring a box into view, where something scrolls around the picture alone and in the page. */
+  _show(box: Box): void {
+    for (const up of this._around()) {
+      if (!this._lie) return;
+      const { x, y, width, height } = inPage(box, this._lie._whole);
+      const room = up.getBoundingClientRect();
+      up.scrollBy(x + width / 2 - room.x - room.width / 2, y + height / 2 - room.y - room.height / 2);
+      this._measure();
+    }
+    const { x, y, width, height } = inPage(box, this._inner);
+    const made = this._h("div", { class: "over" });
+    size(made, this._at[0] + x, this._at[1] + y, width, height);
+    this._host._root.append(made);
+    made.scrollIntoView({ block: "nearest", inline: "nearest" });
+    made.remove();
+  }
+
+  /** Return what stands around the picture, up to what holds it and us. */
+  private _around(): Element[] {
+    const found = [];
+    for (let up = this._picture?.parentElement; up && !up.contains(this._host); up = up.parentElement) found.push(up);
+    return found;
+  }
+
+  private _soon(ms: number): void {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => requestAnimationFrame(() => this._look()), ms);
+  }
+
+  private _look(): void {
+    if (this._signal.aborted) return;
+    this._measure() ? (this._still = 0) : this._still++;
+    this._soon(this._still < STILL ? 0 : this._isNear() ? LOOK_AGAIN_MS : FAR_MS);
+  }
+
+  private _isNear(): boolean {
+    const seen = this._lie?._seen;
+    return !seen || (seen.y < innerHeight && seen.y + seen.height > 0);
+  }
+
+  /** Measure the picture and lay the layer over it; true where something changed. */
+  private _measure(): boolean {
+    const picture = (this._picture = this._find());
+    if (this._node.parentNode !== this._host._root) this._host._root.append(this._node);
+    const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
+    const now = isSeen ? laid(picture) : undefined;
+    this._lie = now && lie(now);
+    const was = this._was;
+    this._was = picture ? [sourceOf(picture), picture.naturalWidth, picture.naturalHeight, isSeen].join() : "";
+    if (this._was !== was) this._changed();
+    const frame = this._lie && this._frame(picture!, this._lie._seen);
+    if (!frame) this._lie = undefined;
+    this._node.hidden = !(frame?.width && frame.height);
+    return !this._node.hidden && this._lay(now!, frame!);
+  }
+
+  /** Return the part of the picture that nothing around it cuts off, up to what holds the picture and us; none where it is turned or mirrored. */
+  private _frame(picture: Element, seen: Box): Box | undefined {
+    let level = 0;
+    let frame = seen;
+    for (const up of [picture, ...this._around()]) {
+      const { overflow, zIndex, transform } = getComputedStyle(up);
+      level = Math.max(level, +zIndex || 0);
+      if (!UPRIGHT.test(transform)) return;
+      if (up === picture || overflow === "visible") continue;
+      const { x, y, width, height } = up.getBoundingClientRect();
+      frame = common(frame, { x: x + up.clientLeft, y: y + up.clientTop, width: up.clientWidth || width, height: up.clientHeight || height });
+    }
+    this._node.style.zIndex = level ? `${level}` : "";
+    return frame;
+  }
+
+  /** Lay the layer over a frame of the window, whatever scale it is drawn in and wherever it is placed from. */
+  private _lay(now: Laid, frame: Box): boolean {
+    const whole = this._lie!._whole;
+    const key = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
+    if (key === this._last) return false;
+    const [left, top, width, height] = this._at;
+    const here = this._node.getBoundingClientRect();
+    const across = here.width / width || now._box.width / now._size[0];
+    const down = here.height / height || now._box.height / now._size[1];
+    this._at = [left + (frame.x - here.x) / across, top + (frame.y - here.y) / down, frame.width / across, frame.height / down];
+    size(this._node, ...this._at);
+    const { x, y, width: wide, height: high } = (this._inner = { x: (whole.x - frame.x) / across, y: (whole.y - frame.y) / down, width: whole.width / across, height: whole.height / down });
+    size(this._whole, x, y, wide, high);
+    for (const [name, value] of Object.entries({ l: -x, t: -y, r: this._at[2] - x, b: this._at[3] - y })) this._whole.style.setProperty(`--${name}`, `${value}px`);
+    this._last = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
+    return true;
+  }
+}
+
+type Sides = [left: number, top: number, width: number, height: number];
+
+function size({ style }: HTMLElement, ...px: Sides): void {
+  [style.left, style.top, style.width, style.height] = px.map((one) => `${one}px`) as [string, string, string, string];
+}
+
+/** Put a node over a box of the picture, its line `px` wide around the edge, but not beyond the picture. */
+export function place<T extends HTMLElement>(node: T, { x, y, width, height }: Box, px: number): T {
+  const inset = [y, 100 - x - width, 100 - y - height, x].map((side) => `max(${clamp(side, 0, 100)}% - ${px}px,0px)`);
+  node.style.inset = inset.join(" ");
+  return node;
+}
+
+/** Put the middle of a node `2 * half` px wide at a point of the picture, but within what is seen of it. */
+export function corner({ style }: HTMLElement, x: number, y: number, half: number): void {
+  style.left = `clamp(var(--l),${x}% - ${half}px,var(--r) - ${2 * half}px)`;
+  style.top = `clamp(var(--t),${y}% - ${half}px,var(--b) - ${2 * half}px)`;
+}

@@ -1,0 +1,100 @@
+// The text that a person may mark words in, as it stands now in the host's page, and where anchors are in it.
+import type { TextAnchor } from "./anchors/anchor";
+import type { find } from "./anchors/find";
+import { ends, read, type Reading } from "./anchors/text";
+import type { Stretch } from "./pieces";
+
+const LOOK_AGAIN_MS = 100;
+
+type Find = typeof find;
+
+export class Passage {
+  _reading: Reading;
+  private _points: string[] = [];
+  private _places = new Map<TextAnchor, Stretch | null>();
+  private _find: Find | undefined;
+  private _awaited: Promise<unknown> | undefined;
+
+  /** `bring` gives what looks for words in a text that was edited; `changed` is called when places may be others. */
+  constructor(
+    readonly _node: Element,
+    private readonly _bring: () => Promise<Find>,
+    private readonly _changed: () => void,
+    signal: AbortSignal,
+  ) {
+    this._reading = read(_node);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const watch = new MutationObserver(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        if (!signal.aborted) this._look();
+      }, LOOK_AGAIN_MS);
+    });
+    watch.observe(_node, { childList: true, subtree: true, characterData: true, attributeFilter: ["hidden"] });
+    if (_node.parentNode) watch.observe(_node.parentNode, { childList: true }); // a host may put another in its place
+    signal.addEventListener("abort", () => watch.disconnect());
+  }
+
+  get _text(): string {
+    return this._reading.text;
+  }
+
+  private _look(): void {
+    const before = this._text;
+    this._reading = read(this._node);
+    if (this._text !== before) {
+      this._places.clear();
+      this._points = [];
+    }
+    this._changed();
+  }
+
+  /** Return where an anchor is in the text; null where it is gone, undefined while that is not known. */
+  _place(anchor: TextAnchor): Stretch | null | undefined {
+    if (!this._places.has(anchor)) {
+      const found = this._asTold(anchor) ?? this._find?.(anchor, this._text);
+      if (found === undefined) return void this._await();
+      this._places.set(anchor, found && (Array.isArray(found) ? found : [found.start, found.end]));
+    }
+    return this._places.get(anchor);
+  }
+
+  /** Return where an anchor says that it is, if its words and what is around them are there. */
+  private _asTold({ position, quote: { exact, prefix, suffix } }: TextAnchor): Stretch | undefined {
+    if (!this._points[0]) this._points = [...this._text];
+    const before = this._points.slice(0, position.start).join("");
+    const start = before.length;
+    const isThere = before.endsWith(prefix) && this._text.startsWith(exact + suffix, start);
+    return isThere ? [start, start + exact.length] : undefined;
+  }
+
+  /** Bring what looks further, and look again once it is there. */
+  private _await(): Promise<unknown> {
+    return (this._awaited ??= this._bring().then(
+      (find) => {
+        this._find = find;
+        this._changed();
+      },
+      () => (this._awaited = undefined),
+    ));
+  }
+
+  /** Wait until it is known where anchors are, or that it cannot be known now. */
+  async _know(anchors: TextAnchor[]): Promise<void> {
+    if (anchors.some((anchor) => this._place(anchor) === undefined)) await this._awaited;
+  }
+
+  /** Return a range over a stretch; nothing where it stands in a text area, or the text is not as it was read. */
+  _range(start: number, end: number): Range | undefined {
+    const range = document.createRange();
+    try {
+      const at = ends(this._reading, start, end);
+      range.setStart(at.startContainer, at.startOffset);
+      range.setEnd(at.endContainer, at.endOffset);
+      return range;
+    } catch {
+      return undefined; // it changed this very moment: we look again
+    }
+  }
+
+}
