@@ -1,11 +1,12 @@
 """Anchors: where in a text or a picture a judgement points, and where that is now."""
 
-from earmark.anchors.anchor import Position, Quote, TextAnchor, describe, snapshot_of, words_of
-from earmark.anchors.finding import Found, find
+from earmark.anchors.anchor import Elsewhere, Position, Quote, TextAnchor, describe, snapshot_of, words_of
+from earmark.anchors.finding import Found, find, look_elsewhere
 from earmark.anchors.region import Region
 from earmark.anchors.text import read_html, read_text
 
 __all__ = [
+    "Elsewhere",
     "Found",
     "Position",
     "Quote",
@@ -13,6 +14,7 @@ __all__ = [
     "TextAnchor",
     "describe",
     "find",
+    "look_elsewhere",
     "read_html",
     "read_text",
     "snapshot_of",
