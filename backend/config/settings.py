@@ -185,7 +185,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
-        "QuestionKind": ["pair", "tags", "choice"],
+        "QuestionKind": ["pair", "tags", "choice", "span", "region"],
         "AnnotatorKind": ["customer", "expert", "colleague", "crowd"],
         "DeskAnnotatorKind": ["expert", "colleague", "crowd"],
     },

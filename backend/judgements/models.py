@@ -12,6 +12,7 @@ from backend.assignments.models import Assignment
 from backend.projects.ids import uuid7
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question, Unit
+from backend.questions.spots import said_of_candidate
 from backend.suggestions.models import Suggester
 
 
@@ -63,7 +64,7 @@ class Exposure(Owned):
 
 
 class Slot(Owned):
-    """One entry of a shown list, another item or a label: its place, its chance, and what became of it."""
+    """One entry of a shown list, another item, a label or a spot: its place, its chance, and what became of it."""
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted"
@@ -78,6 +79,7 @@ class Slot(Owned):
     rank = models.PositiveSmallIntegerField(help_text="1 is the first place.")
     candidate = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="slots")
     label = models.CharField(max_length=200, blank=True, default="", db_default="")
+    anchor = models.JSONField(null=True, blank=True, help_text="Where a spot lies; `label` is its candidate id then.")
     suggester = models.ForeignKey(Suggester, on_delete=models.PROTECT, null=True, related_name="slots")
     score = models.FloatField(null=True)
     reasons = models.JSONField(default=list)
@@ -105,7 +107,12 @@ class Slot(Owned):
         indexes = [models.Index(fields=["project", "candidate"], name="slots_of_a_candidate")]
 
     def __str__(self) -> str:
-        return f"{self.rank}. {self.candidate or self.label}"
+        return f"{self.rank}. {self.said}"
+
+    @property
+    def said(self) -> str:
+        """Return the candidate in words for a person: an item's title, a label, what a spot marks."""
+        return str(self.candidate or said_of_candidate(self.anchor, self.label))
 
     @property
     def candidate_key(self) -> str:
@@ -185,6 +192,9 @@ class Judgement(Owned):
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, related_name="judgements")
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, null=True, related_name="judgements")
     value = models.CharField(max_length=200)
+    anchor = models.JSONField(
+        null=True, blank=True, help_text="Own boundary of a spot; `told` is what a page of another text said."
+    )
     origin = models.CharField(max_length=12, choices=Origin.choices)
     draw_probability = models.FloatField(null=True, help_text="Of being asked, where the server drew.")
     via = models.CharField(max_length=8, choices=Via.choices, default=Via.API)

@@ -12,6 +12,7 @@ from backend.annotators.models import Annotator
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.errors import RuleImpossible
 from backend.questions.placement import MOST_RESERVED_PX, check_rule
+from backend.questions.spots import said_of_spot
 from backend.questions.units import fault_of_labels
 
 PEOPLE_WHO_MAKE_A_LABEL = 2
@@ -25,6 +26,8 @@ class Question(Owned):
         PAIR = "pair"
         TAGS = "tags"
         CHOICE = "choice"
+        SPAN = "span"
+        REGION = "region"
 
     class SettlingPolicy(models.TextChoices):
         CONFIRM = "confirm", "Confirm: those we ask decide"
@@ -256,13 +259,22 @@ class ItemSnapshot(Owned):
 
 
 class Unit(Owned):
-    """The smallest thing that has one answer: {item, item}, (item, tag) or item."""
+    """The smallest thing that has one answer: {item, item}, (item, tag), item, or a spot: (item, span), (item, region).
+
+    A spot's `anchor` says where it lies: as who marked it first did, once people agree as they do.
+    """
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="units")
     key = models.CharField(max_length=300, help_text="Canonical, so that {a, b} and {b, a} are one unit.")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="units")
     other = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="units_as_other", null=True)
     label = models.CharField(max_length=200, blank=True, help_text="The tag, where the unit is (item, tag).")
+    anchor = models.JSONField(
+        null=True, blank=True, help_text="Where in the item, of a span or a region; the boundary that is believed."
+    )
+    boundaries = models.JSONField(
+        null=True, blank=True, help_text="Anchors that people differ about, the most agreed first; written by quality."
+    )
     answers_count = models.PositiveIntegerField(default=0, help_text="Live answers, written by judgements.")
     priority = models.FloatField(default=0, help_text="How much an answer is wanted, written by quality.")
     settled_value = models.CharField(max_length=200, blank=True, help_text="Written by quality.")
@@ -284,7 +296,7 @@ class Unit(Owned):
         ]
 
     def __str__(self) -> str:
-        second = self.other or self.label
+        second = self.other or self.label or said_of_spot(self.anchor)
         return f"{self.item} and {second}" if second else str(self.item)
 
 

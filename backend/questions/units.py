@@ -13,7 +13,12 @@ class Kind(StrEnum):
     PAIR = "pair"
     TAGS = "tags"
     CHOICE = "choice"
+    SPAN = "span"
+    REGION = "region"
 
+
+SPOTS = (Kind.SPAN, Kind.REGION)
+"""The kinds whose unit is a spot: a stretch of an item's text, or a part of its picture."""
 
 DUPLICATE = "duplicate"
 RELATED = "related"
@@ -21,11 +26,14 @@ DIFFERENT = "different"
 UNSURE = "unsure"
 FITS = "fits"
 DOES_NOT_FIT = "does_not_fit"
+NONE = "none"
+"""Of a spot: nothing of the kind is here."""
 
 LONGEST_LABEL = 200
 LONGEST_NEW_LABEL = 60
 LONGEST_KEY = 250
 FEWEST_CHOICES, MOST_CHOICES = 2, 12
+MOST_SPOT_LABELS, LONGEST_SPOT_LABEL = 12, 60
 
 PAIR_VALUES = (DUPLICATE, RELATED, DIFFERENT)
 TAG_VALUES = (FITS, DOES_NOT_FIT)
@@ -44,9 +52,14 @@ TAG_MEANING = Meaning(suggested=FITS, contrary=DOES_NOT_FIT)
 
 
 def meaning_of(kind: str, label: str = "") -> Meaning:
-    """Return what answers say of a candidate; of a choice's suggested label every other label is a correction."""
+    """Return what answers say of a candidate.
+
+    Of a choice's suggested label every other label is a correction, and so it is of a spot's, but `none` is contrary.
+    """
     if kind == Kind.CHOICE:
         return Meaning(suggested=label, contrary=None)
+    if kind in SPOTS:
+        return Meaning(suggested=label, contrary=NONE)
     return TAG_MEANING if kind == Kind.TAGS else PAIR_MEANING
 
 
@@ -75,6 +88,8 @@ def values_of(kind: str, labels: Sequence[str] = ()) -> tuple[str, ...]:
             return PAIR_VALUES
         case Kind.TAGS:
             return TAG_VALUES
+        case Kind.SPAN | Kind.REGION:
+            return (*labels, NONE)
         case _:
             return tuple(labels)
 
@@ -134,6 +149,8 @@ def fault_of_labels(
         return f"The dictionary has words for {min(strange)!r}, which is no label of the question."
     if kind == Kind.TAGS:
         return None if labels or allows_new else "A tags question needs labels, or must allow new ones."
+    if kind in SPOTS:
+        return _fault_of_spot_labels(labels, allows_new=allows_new)
     return _fault_of_choices(labels, allows_new=allows_new)
 
 
@@ -147,3 +164,15 @@ def _fault_of_choices(labels: Sequence[str], *, allows_new: bool) -> str | None:
     if not FEWEST_CHOICES <= len(labels) <= MOST_CHOICES:
         return f"A choice needs {FEWEST_CHOICES} to {MOST_CHOICES} labels."
     return f"{UNSURE!r} is always an answer; it is no label." if UNSURE in labels else None
+
+
+def _fault_of_spot_labels(labels: Sequence[str], *, allows_new: bool) -> str | None:
+    if allows_new:
+        return "A spot gets one of the labels there are; a question of spans or regions allows no new ones."
+    if not 1 <= len(labels) <= MOST_SPOT_LABELS:
+        return f"A question of spans or regions needs 1 to {MOST_SPOT_LABELS} labels."
+    long = [label for label in labels if len(label) > LONGEST_SPOT_LABEL]
+    if long:
+        return f"{long[0]!r} is too long for a label of a spot: at most {LONGEST_SPOT_LABEL} signs."
+    taken = [label for label in labels if fold_label(label) in (UNSURE, NONE)]
+    return f"{taken[0]!r} is always an answer; it is no label." if taken else None

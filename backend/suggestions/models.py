@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question
+from backend.questions.spots import said_of_candidate
 from backend.suggestions.halfvec import HalfVector
 
 LEARNED = "learned"
@@ -90,12 +91,13 @@ class RemoteSuggester(Owned):
 
 
 class Suggestion(Owned):
-    """One guess that the host pushed: another item or a label for an item, with its score and reasons."""
+    """One guess that the host pushed: another item, a label or a spot for an item, with its score and reasons."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="suggestions")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="suggestions")
     candidate = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="suggested_for")
     label = models.CharField(max_length=200, blank=True, default="", db_default="")
+    anchor = models.JSONField(null=True, blank=True, help_text="Where a spot lies; `label` is its candidate id then.")
     suggester = models.ForeignKey(Suggester, on_delete=models.PROTECT, related_name="suggestions")
     score = models.FloatField()
     reasons = models.JSONField(default=list, blank=True)
@@ -119,7 +121,7 @@ class Suggestion(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.candidate or self.label} for {self.item}"
+        return f"{self.candidate or said_of_candidate(self.anchor, self.label)} for {self.item}"
 
     @property
     def candidate_key(self) -> str:

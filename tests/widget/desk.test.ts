@@ -30,7 +30,7 @@ const key = async (name: string, target: EventTarget = document.body) => {
 /** Return a unit of the pair {id, id's other}, or of what is asked about the item alone. */
 function unit(id: string, more: Partial<DeskNext> = {}): DeskNext {
   const isPair = question.kind === "pair";
-  const candidates = { pair: [thread(`${id}b`)], tags: [label("Mail")], choice: [] }[question.kind];
+  const candidates = { pair: [thread(`${id}b`)], tags: [label("Mail")], choice: [], span: [], region: [] }[question.kind];
   return {
     assignment: { id: Number(id), lease_until: "2030-01-01T00:00:00Z" } as DeskNext["assignment"],
     items: isPair ? [item(id), item(`${id}b`)] : [item(id)],

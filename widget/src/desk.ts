@@ -12,7 +12,7 @@ import type { DeskItem, DeskNext, DeskProgress, DeskSession } from "./wire";
 declare const EDITION: string;
 
 const BASE = `${location.origin}/w/`;
-const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice" };
+const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice", span: "span", region: "region" };
 const AGAIN_MS = 5000;
 /** How far the server counts what is left. */
 const MOST_LEFT = 1000;

@@ -3,7 +3,7 @@
 import type { Guest } from "./core";
 import type { PlacementRule } from "./wire";
 
-const ELEMENT = { pair: "duplicates", tags: "tags", choice: "choice" };
+const ELEMENT = { pair: "duplicates", tags: "tags", choice: "choice", span: "span", region: "region" };
 const LOOK_AGAIN_MS = 150;
 const OURS = "earmark-duplicates,earmark-tags,earmark-choice";
 const NOT_BESIDE = "html,head,head *,body";

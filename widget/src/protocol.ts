@@ -477,6 +477,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Anchor: components["schemas"]["SpanAnchor"] | components["schemas"]["RegionAnchor"];
+        AnchorRequest: components["schemas"]["SpanAnchorRequest"] | components["schemas"]["RegionAnchorRequest"];
         /** @enum {string} */
         AnnotatorKind: "customer" | "expert" | "colleague" | "crowd";
         /** @description A person by the host's opaque id; the kind counts on first sight only. */
@@ -485,7 +487,7 @@ export interface components {
             /** @default customer */
             kind: components["schemas"]["AnnotatorKind"];
         };
-        AnswerRequest: components["schemas"]["PairAnswerRequest"] | components["schemas"]["TagsAnswerRequest"] | components["schemas"]["ChoiceAnswerRequest"];
+        AnswerRequest: components["schemas"]["PairAnswerRequest"] | components["schemas"]["TagsAnswerRequest"] | components["schemas"]["ChoiceAnswerRequest"] | components["schemas"]["SpanAnswerRequest"] | components["schemas"]["RegionAnswerRequest"];
         /** @description Up to 1,000 items. */
         BulkItemsRequest: {
             items: {
@@ -556,6 +558,10 @@ export interface components {
             url: string;
             /** Format: date-time */
             created_at: string | null;
+            /** @description Of a span question alone: the text that the anchors count in. */
+            text?: string;
+            /** @description Of a region question alone, where the host registered one. */
+            picture?: components["schemas"]["DeskPicture"];
         };
         /** @description Give a unit back: the page closes, or the person does not want it. */
         DeskLeaveRequestRequest: {
@@ -623,6 +629,13 @@ export interface components {
             leave?: number;
             /** Format: int64 */
             after?: number;
+        };
+        /** @description An item's picture; its size in px is null where the host did not tell it. */
+        DeskPicture: {
+            url: string;
+            width: number | null;
+            height: number | null;
+            alt: string;
         };
         /** @description How far this person has come at the desk. */
         DeskProgress: {
@@ -821,8 +834,10 @@ export interface components {
         HideEventTypeEnum: "hide";
         /** @description A candidate that the host itself showed. */
         HostSlotBodyRequest: {
-            /** @description The other item of a pair; a label of a tags or choice question. */
+            /** @description The other item of a pair; else a label of the question. */
             candidate: string;
+            /** @description Of a span or a region, and of these alone: where the label holds. */
+            anchor?: components["schemas"]["AnchorRequest"];
             /** Format: double */
             score?: number | null;
             /** Format: double */
@@ -862,7 +877,7 @@ export interface components {
             unchanged_count: number;
             rejected: components["schemas"]["Rejected"][];
         };
-        /** @description An answer: to a candidate of the list (pairs), a tag, or the item as a whole (choices). */
+        /** @description An answer: to a candidate of the list (pairs), a tag, the item as a whole (choices), or a spot of it. */
         JudgeEventRequest: {
             /**
              * Format: uuid
@@ -883,7 +898,7 @@ export interface components {
              * @enum {string}
              */
             type: "judge";
-            /** @description The other item of a pair; the answers of other kinds name their label. */
+            /** @description The other item of a pair, or the spot of the list that is answered; without it a spot is one's own. The answers of tags and choices name their label. */
             candidate?: string;
             answer: components["schemas"]["AnswerRequest"];
             note?: string;
@@ -912,8 +927,10 @@ export interface components {
             id: string;
             question: string;
             item: string;
-            /** @description The other item of a pair, or the tag; of a choice none. */
+            /** @description The other item of a pair, the tag, or the spot; of a choice none. */
             candidate: string | null;
+            /** @description Where a spot lies, as this person said; null for other kinds. */
+            anchor: components["schemas"]["Anchor"] | null;
             /** @description Pseudonym. */
             annotator: string;
             value: string;
@@ -936,6 +953,10 @@ export interface components {
         KnownLabel: {
             id: string;
             people_count: number;
+            /** @description Of a spot alone. */
+            label?: string;
+            /** @description Of a spot alone: where it lies. */
+            anchor?: components["schemas"]["Anchor"];
         };
         /** @description One page of Label. */
         LabelPage: {
@@ -980,7 +1001,7 @@ export interface components {
             /** @description The list it answered; an undo names it. */
             exposure: string | null;
             item: components["schemas"]["OwnItem"];
-            /** @description The other item or the tag; null for a choice. */
+            /** @description The other item, the tag or the spot; null for a choice. */
             candidate: components["schemas"]["WidgetCandidate"] | null;
             value: string;
             state: string | null;
@@ -1051,7 +1072,7 @@ export interface components {
             ask: boolean;
             candidates: components["schemas"]["WidgetCandidate"][];
             answers: components["schemas"]["EarlierAnswer"][];
-            /** @description What is believed already; of tags and choices only. */
+            /** @description What is believed already; of pairs nothing. */
             known: components["schemas"]["KnownLabel"][];
             error: components["schemas"]["PlaceError"] | null;
         };
@@ -1076,6 +1097,16 @@ export interface components {
             item_key: string;
             where: components["schemas"]["WhereEnum"];
             reserve_px: number;
+        };
+        /** @description The first code point of the words, and the one after their last. */
+        PositionPart: {
+            start: number;
+            end: number;
+        };
+        /** @description The first code point of the words, and the one after their last. */
+        PositionPartRequest: {
+            start: number;
+            end: number;
         };
         /** @description A question and its policies. */
         QuestionBodyRequest: {
@@ -1111,7 +1142,7 @@ export interface components {
             is_active?: boolean;
         };
         /** @enum {string} */
-        QuestionKind: "pair" | "tags" | "choice";
+        QuestionKind: "pair" | "tags" | "choice" | "span" | "region";
         /** @description One page of Question. */
         QuestionPage: {
             results: components["schemas"]["QuestionRow"][];
@@ -1153,6 +1184,18 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description The words that are marked, and what stands before and after them. */
+        QuotePart: {
+            exact: string;
+            prefix: string;
+            suffix: string;
+        };
+        /** @description The words that are marked, and what stands before and after them. */
+        QuotePartRequest: {
+            exact: string;
+            prefix: string;
+            suffix: string;
+        };
         /** @description The item's whole text, its paragraphs as the host has them. */
         ReadAnswer: {
             id: string;
@@ -1164,6 +1207,32 @@ export interface components {
             /** Format: uuid */
             exposure: string;
             candidate: string;
+        };
+        /** @description A box in an item's picture, in percent of it, and the picture's own size in px. */
+        RegionAnchor: {
+            /** @description xywh=percent:x,y,width,height, each from 0 to 100. */
+            region: string;
+            width: number;
+            height: number;
+        };
+        /** @description A box in an item's picture, in percent of it, and the picture's own size in px. */
+        RegionAnchorRequest: {
+            /** @description xywh=percent:x,y,width,height, each from 0 to 100. */
+            region: string;
+            width: number;
+            height: number;
+        };
+        /** @enum {string} */
+        RegionAnswerKindEnum: "region";
+        /** @description An answer about a part of an item's picture: a label of the question, `none` or `unsure`, and where it holds. */
+        RegionAnswerRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "region";
+            value: string;
+            anchor: components["schemas"]["RegionAnchorRequest"];
         };
         /** @description A row that was not taken, and why. */
         Rejected: {
@@ -1276,6 +1345,30 @@ export interface components {
             outcome: string;
             seen_at_ms: number | null;
         };
+        /** @description Words in an item's text: their quote, where they stand, and the SHA-256 of the text that the places count in. */
+        SpanAnchor: {
+            quote: components["schemas"]["QuotePart"];
+            position: components["schemas"]["PositionPart"];
+            snapshot: string;
+        };
+        /** @description Words in an item's text: their quote, where they stand, and the SHA-256 of the text that the places count in. */
+        SpanAnchorRequest: {
+            quote: components["schemas"]["QuotePartRequest"];
+            position: components["schemas"]["PositionPartRequest"];
+            snapshot: string;
+        };
+        /** @enum {string} */
+        SpanAnswerKindEnum: "span";
+        /** @description An answer about words of an item's text: a label of the question, `none` or `unsure`, and where it holds. */
+        SpanAnswerRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "span";
+            value: string;
+            anchor: components["schemas"]["SpanAnchorRequest"];
+        };
         /** @enum {string} */
         StateEnum: "building" | "frozen" | "failed";
         /** @enum {string} */
@@ -1304,12 +1397,14 @@ export interface components {
             results: components["schemas"]["SuggestionRow"][];
             next: string | null;
         };
-        /** @description A guess that was pushed. */
+        /** @description A guess that was pushed; of a spot, `candidate` is where it lies and its label. */
         SuggestionRow: {
             question: string;
             item: string;
-            /** @description The other item of a pair; a label of a tags or choice question. */
+            /** @description The other item of a pair; else a label of the question. */
             candidate: string;
+            /** @description Null where the candidate is no spot. */
+            anchor: components["schemas"]["Anchor"] | null;
             /** Format: double */
             score: number;
             reasons?: string[];
@@ -1362,11 +1457,13 @@ export interface components {
         };
         /** @enum {string} */
         UndoEventTypeEnum: "undo";
-        /** @description A unit: its kind and its items. */
+        /** @description A unit: its kind, its items, and where in the item it lies. */
         UnitBody: {
             kind: string;
             items: string[];
             label: string | null;
+            /** @description Where a spot lies; null for other kinds. */
+            anchor: components["schemas"]["Anchor"] | null;
         };
         /** @description One page of Version. */
         VersionPage: {
@@ -1389,7 +1486,7 @@ export interface components {
         ViaEnum: "keyboard" | "mouse" | "touch" | "api";
         /** @enum {string} */
         WhereEnum: "after" | "before";
-        /** @description A candidate as a browser may see it, another item or a label: no score, no chance. */
+        /** @description A candidate as a browser may see it, another item, a label or a spot: no score, no chance. */
         WidgetCandidate: {
             id: string;
             title: string;
@@ -1397,6 +1494,12 @@ export interface components {
             snippet: string;
             /** @description What solved it over there, where the host told in the item's metadata; else empty. */
             answer: string;
+            /** @description Of a spot alone: the label that is guessed or was said; left out where none is shown. */
+            label?: string;
+            /** @description Of a spot alone: where it lies. */
+            anchor?: components["schemas"]["Anchor"];
+            /** @description Of a spot whose boundary people differ about: the boundaries there are, the most agreed first. */
+            boundaries?: components["schemas"]["Anchor"][];
         };
         /** @description A question as a browser may see it. */
         WidgetQuestion: {
@@ -1405,7 +1508,7 @@ export interface components {
             prompt: string;
             guideline: string;
             values: string[];
-            /** @description The labels of a tags or choice question, in their order. */
+            /** @description The labels of a question, in their order; a pair has none. */
             labels: string[];
             allows_new_labels: boolean;
         };

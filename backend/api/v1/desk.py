@@ -1,5 +1,6 @@
 """The wire of the desk: /w/v1/desk for its page, /v1/desk-links for servers."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ from backend.desk.models import DeskLink
 from backend.desk.progress import progress_of
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
+from backend.questions.spots import numbers_of, picture_of, text_of
 
 
 class DeskDoor(BrowserDoor):
@@ -143,20 +145,35 @@ _NOTHING: dict[str, Any] = {"assignment": None, "items": [], "place": None, "rea
 
 def _told(asked: Asked, question: Question) -> dict[str, Any]:
     slots = list(asked.exposure.slots.select_related("candidate").order_by("rank"))
+    boundaries = _boundaries(asked, question)
     return {
         "assignment": {"id": asked.assignment.pk, "lease_until": asked.assignment.lease_until},
-        "items": [_item(item) for item in asked.items],
+        "items": [_item(item) | _shown_of(item, question) for item in asked.items],
         "place": {
             "place": "desk",
             "exposure": str(asked.exposure.pk),
             "ask": True,
-            "candidates": [slot_candidate(slot) for slot in slots],
+            "candidates": [slot_candidate(slot, boundaries=boundaries) for slot in slots],
             "answers": [],
             "known": [],
             "error": None,
         },
         "reasons": [] if question.is_blind else [reason for slot in slots for reason in slot.reasons],
     }
+
+
+def _boundaries(asked: Asked, question: Question) -> list[dict[str, Any]]:
+    """Return the boundaries that people differ about; where the desk is blind in an order that tells nothing."""
+    differing = asked.assignment.unit.boundaries or []
+    return sorted(differing, key=numbers_of) if question.is_blind else differing
+
+
+def _shown_of(item: Item, question: Question) -> dict[str, Any]:
+    """Return what spots are marked in: the text of a span question's item, the picture of a region question's."""
+    if question.kind == Question.Kind.SPAN:
+        return {"text": text_of(item.body, item.metadata)}
+    picture = picture_of(item.metadata) if question.kind == Question.Kind.REGION else None
+    return {"picture": asdict(picture)} if picture else {}
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -5,13 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from earmark.anchors import Region
+from earmark.errors import AnchorUnusable
 from earmark.weights import LARGEST_WEIGHT, fault_of_weights
 from rest_framework import serializers as s
 
 from backend.desk.models import MOST_PEOPLE, USUAL_PEOPLE
-from backend.questions.units import PAIR_VALUES, UNSURE
+from backend.questions.spots import LARGEST_PICTURE_PX
+from backend.questions.units import LONGEST_SPOT_LABEL, PAIR_VALUES, UNSURE, Kind
 
 KEY_LENGTH = 200
+KINDS = [kind.value for kind in Kind]
+LONGEST_SPAN = 5_000
+"""Code points of the words that one span may mark."""
+LONGEST_CONTEXT = 200
 
 
 class StrictIntegerField(s.IntegerField):
@@ -108,10 +115,105 @@ class ChoiceAnswer(s.Serializer[Any]):
     value = StrictCharField(max_length=200)
 
 
+class QuotePart(s.Serializer[Any]):
+    """The words that are marked, and what stands before and after them."""
+
+    exact = StrictCharField(max_length=LONGEST_SPAN, trim_whitespace=False)
+    prefix = StrictCharField(max_length=LONGEST_CONTEXT, trim_whitespace=False, allow_blank=True)
+    suffix = StrictCharField(max_length=LONGEST_CONTEXT, trim_whitespace=False, allow_blank=True)
+
+
+class PositionPart(s.Serializer[Any]):
+    """The first code point of the words, and the one after their last."""
+
+    start = _whole()
+    end = _whole()
+
+
+class SpanAnchor(s.Serializer[Any]):
+    """Words in an item's text: their quote, where they stand, and the SHA-256 of the text that the places count in."""
+
+    quote = QuotePart()
+    position = PositionPart()
+    snapshot = s.RegexField(r"^[0-9a-f]{64}\Z")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a stretch that is empty, or whose length is not its quote's."""
+        start, end = attrs["position"]["start"], attrs["position"]["end"]
+        if start >= end:
+            raise s.ValidationError({"position": f"start must be less than end; got {start} and {end}."})
+        if end - start != len(attrs["quote"]["exact"]):
+            raise s.ValidationError(
+                {
+                    "position": f"{start} to {end} are {end - start} code points and the quote has "
+                    f"{len(attrs['quote']['exact'])}; count code points, not UTF-16 units or bytes."
+                }
+            )
+        return attrs
+
+
+class RegionAnchor(s.Serializer[Any]):
+    """A box in an item's picture, in percent of it, and the picture's own size in px."""
+
+    region = StrictCharField(max_length=100, help_text="xywh=percent:x,y,width,height, each from 0 to 100.")
+    width = StrictIntegerField(min_value=1, max_value=LARGEST_PICTURE_PX)
+    height = StrictIntegerField(min_value=1, max_value=LARGEST_PICTURE_PX)
+
+    def validate_region(self, value: str) -> str:
+        """Take what is a box within the picture, written as we write it."""
+        try:
+            return str(Region.of(value))
+        except AnchorUnusable as error:
+            raise s.ValidationError(str(error)) from None
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="Anchor", serializers=[SpanAnchor, RegionAnchor], resource_type_field_name=None
+    )
+)
+class AnchorField(s.Field[dict[str, Any], Any, dict[str, Any], Any]):
+    """Where in an item something lies: a span has a quote, a region a box."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Validate as the one that it is."""
+        if not isinstance(data, dict):
+            raise s.ValidationError("This must be an object.")
+        serializer = (RegionAnchor if "region" in data else SpanAnchor)(data=data)
+        serializer.is_valid(raise_exception=True)
+        return _plain(serializer.validated_data)
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the anchor as it is."""
+        return value
+
+
+def _plain(validated: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _plain(value) if isinstance(value, Mapping) else value for key, value in validated.items()}
+
+
+class SpanAnswer(s.Serializer[Any]):
+    """An answer about words of an item's text: a label of the question, `none` or `unsure`, and where it holds."""
+
+    kind = s.ChoiceField(choices=["span"])
+    value = StrictCharField(max_length=LONGEST_SPOT_LABEL)
+    anchor = SpanAnchor()
+
+
+class RegionAnswer(s.Serializer[Any]):
+    """An answer about a part of an item's picture: a label of the question, `none` or `unsure`, and where it holds."""
+
+    kind = s.ChoiceField(choices=["region"])
+    value = StrictCharField(max_length=LONGEST_SPOT_LABEL)
+    anchor = RegionAnchor()
+
+
 _ANSWERS: dict[str, s.Serializer[Any] | type[s.Serializer[Any]]] = {
     "pair": PairAnswer,
     "tags": TagsAnswer,
     "choice": ChoiceAnswer,
+    "span": SpanAnswer,
+    "region": RegionAnswer,
 }
 
 
@@ -166,10 +268,14 @@ class ExpandEvent(EventBase):
 
 
 class JudgeEvent(EventBase):
-    """An answer: to a candidate of the list (pairs), a tag, or the item as a whole (choices)."""
+    """An answer: to a candidate of the list (pairs), a tag, the item as a whole (choices), or a spot of it."""
 
     type = s.ChoiceField(choices=["judge"])
-    candidate = _key(required=False, help_text="The other item of a pair; the answers of other kinds name their label.")
+    candidate = _key(
+        required=False,
+        help_text="The other item of a pair, or the spot of the list that is answered; without it a spot is one's own. "
+        "The answers of tags and choices name their label.",
+    )
     answer = AnswerField()
     note = StrictCharField(required=False, max_length=1000, allow_blank=True)
     judged_at = s.DateTimeField()
@@ -247,24 +353,34 @@ class EventResult(s.Serializer[Any]):
 
 
 class WidgetCandidate(s.Serializer[Any]):
-    """A candidate as a browser may see it, another item or a label: no score, no chance."""
+    """A candidate as a browser may see it, another item, a label or a spot: no score, no chance."""
 
     id = s.CharField()
     title = s.CharField()
     url = s.CharField()
     snippet = s.CharField()
     answer = s.CharField(help_text="What solved it over there, where the host told in the item's metadata; else empty.")
+    label = s.CharField(  # type: ignore[assignment]
+        required=False,
+        help_text="Of a spot alone: the label that is guessed or was said; left out where none is shown.",
+    )
+    anchor = AnchorField(required=False, help_text="Of a spot alone: where it lies.")
+    boundaries = s.ListField(
+        child=AnchorField(),
+        required=False,
+        help_text="Of a spot whose boundary people differ about: the boundaries there are, the most agreed first.",
+    )
 
 
 class WidgetQuestion(s.Serializer[Any]):
     """A question as a browser may see it."""
 
     id = s.CharField()
-    kind = s.ChoiceField(choices=["pair", "tags", "choice"])
+    kind = s.ChoiceField(choices=KINDS)
     prompt = s.CharField()
     guideline = s.CharField()
     values = s.ListField(child=s.CharField())
-    labels = s.ListField(child=s.CharField(), help_text="The labels of a tags or choice question, in their order.")
+    labels = s.ListField(child=s.CharField(), help_text="The labels of a question, in their order; a pair has none.")
     allows_new_labels = s.BooleanField()
 
 
@@ -272,7 +388,7 @@ class PlacementRuleBody(s.Serializer[Any]):
     """Where on the host's pages an element stands. Data, never HTML, CSS or JavaScript."""
 
     question = s.CharField()
-    kind = s.ChoiceField(choices=["pair", "tags", "choice"])
+    kind = s.ChoiceField(choices=KINDS)
     path = s.CharField()
     selector = s.CharField()
     item_from = s.ChoiceField(choices=["attribute", "url"])
@@ -326,6 +442,8 @@ class KnownLabel(s.Serializer[Any]):
 
     id = s.CharField()
     people_count = s.IntegerField()
+    label = s.CharField(required=False, help_text="Of a spot alone.")  # type: ignore[assignment]
+    anchor = AnchorField(required=False, help_text="Of a spot alone: where it lies.")
 
 
 class PlaceError(s.Serializer[Any]):
@@ -343,7 +461,7 @@ class PlaceAnswer(s.Serializer[Any]):
     ask = s.BooleanField()
     candidates = WidgetCandidate(many=True)
     answers = EarlierAnswer(many=True)
-    known = KnownLabel(many=True, help_text="What is believed already; of tags and choices only.")
+    known = KnownLabel(many=True, help_text="What is believed already; of pairs nothing.")
     error = PlaceError(allow_null=True)
 
 
@@ -448,7 +566,7 @@ class OwnJudgement(s.Serializer[Any]):
     question = s.CharField()
     exposure = s.CharField(allow_null=True, help_text="The list it answered; an undo names it.")
     item = OwnItem()
-    candidate = WidgetCandidate(allow_null=True, help_text="The other item or the tag; null for a choice.")
+    candidate = WidgetCandidate(allow_null=True, help_text="The other item, the tag or the spot; null for a choice.")
     value = s.CharField()
     state = s.CharField(allow_null=True)
     judged_at = s.DateTimeField()
@@ -548,7 +666,7 @@ class QuestionBody(s.Serializer[Any]):
     """A question and its policies."""
 
     id = s.SlugField(max_length=60)
-    kind = s.ChoiceField(choices=["pair", "tags", "choice"], default="pair")
+    kind = s.ChoiceField(choices=KINDS, default="pair")
     prompt = StrictCharField(max_length=200, required=False)
     guideline = StrictCharField(required=False, allow_blank=True, max_length=20_000)
     labels = s.ListField(child=StrictCharField(max_length=200), required=False, max_length=500)
@@ -593,7 +711,8 @@ class SuggestionBody(s.Serializer[Any]):
 
     question = StrictCharField(max_length=60)
     item = _key()
-    candidate = _key(help_text="The other item of a pair; a label of a tags or choice question.")
+    candidate = _key(help_text="The other item of a pair; else a label of the question.")
+    anchor = AnchorField(required=False, help_text="Of a span or a region, and of these alone: where the label holds.")
     score = _share()
     reasons = s.ListField(child=StrictCharField(max_length=300), required=False, default=list, max_length=10)
     suggester = SuggesterName()
@@ -613,8 +732,9 @@ class SuggestionsResult(s.Serializer[Any]):
 
 
 class SuggestionRow(SuggestionBody):
-    """A guess that was pushed."""
+    """A guess that was pushed; of a spot, `candidate` is where it lies and its label."""
 
+    anchor = AnchorField(allow_null=True, help_text="Null where the candidate is no spot.")
     pushed_at = s.DateTimeField()
 
 
@@ -628,7 +748,8 @@ class AnnotatorName(s.Serializer[Any]):
 class HostSlotBody(s.Serializer[Any]):
     """A candidate that the host itself showed."""
 
-    candidate = _key(help_text="The other item of a pair; a label of a tags or choice question.")
+    candidate = _key(help_text="The other item of a pair; else a label of the question.")
+    anchor = AnchorField(required=False, help_text="Of a span or a region, and of these alone: where the label holds.")
     score = _share(required=False, allow_null=True, default=None)
     propensity = StrictFloatField(min_value=1e-9, max_value=1, required=False, allow_null=True, default=None)
     suggester = SuggesterName(required=False, allow_null=True, default=None)
@@ -662,7 +783,7 @@ class ExposureRow(s.Serializer[Any]):
 
     id = s.CharField()
     question = s.CharField()
-    kind = s.ChoiceField(choices=["pair", "tags", "choice"])
+    kind = s.ChoiceField(choices=KINDS)
     item = s.CharField()
     annotator = s.CharField(help_text="Pseudonym.")
     channel = s.CharField()
@@ -729,7 +850,10 @@ class JudgementRow(s.Serializer[Any]):
     id = s.CharField()
     question = s.CharField()
     item = s.CharField()
-    candidate = s.CharField(allow_null=True, help_text="The other item of a pair, or the tag; of a choice none.")
+    candidate = s.CharField(
+        allow_null=True, help_text="The other item of a pair, the tag, or the spot; of a choice none."
+    )
+    anchor = AnchorField(allow_null=True, help_text="Where a spot lies, as this person said; null for other kinds.")
     annotator = s.CharField(help_text="Pseudonym.")
     value = s.CharField()
     origin = s.CharField()
@@ -742,11 +866,12 @@ class JudgementRow(s.Serializer[Any]):
 
 
 class UnitBody(s.Serializer[Any]):
-    """A unit: its kind and its items."""
+    """A unit: its kind, its items, and where in the item it lies."""
 
     kind = s.CharField()
     items = s.ListField(child=s.CharField())
     label = s.CharField(allow_null=True)  # type: ignore[assignment]
+    anchor = AnchorField(allow_null=True, help_text="Where a spot lies; null for other kinds.")
 
 
 class Evidence(s.Serializer[Any]):
@@ -863,6 +988,15 @@ class DeskAssignment(s.Serializer[Any]):
     lease_until = s.DateTimeField()
 
 
+class DeskPicture(s.Serializer[Any]):
+    """An item's picture; its size in px is null where the host did not tell it."""
+
+    url = s.CharField()
+    width = s.IntegerField(allow_null=True)
+    height = s.IntegerField(allow_null=True)
+    alt = s.CharField()
+
+
 class DeskItem(s.Serializer[Any]):
     """An item as it is read at the desk."""
 
@@ -872,6 +1006,8 @@ class DeskItem(s.Serializer[Any]):
     body = s.CharField()
     url = s.CharField()
     created_at = s.DateTimeField(allow_null=True)
+    text = s.CharField(required=False, help_text="Of a span question alone: the text that the anchors count in.")
+    picture = DeskPicture(required=False, help_text="Of a region question alone, where the host registered one.")
 
 
 class DeskNextAnswer(s.Serializer[Any]):

@@ -16,7 +16,12 @@ SHOWING = {
     "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters", "labels",
     "allows_new_labels", "dictionary", "weights",
 }  # fmt: skip
-PROMPTS = {Kind.TAGS: "Which of these fit?", Kind.CHOICE: "Which of these is it?"}
+PROMPTS = {
+    Kind.TAGS: "Which of these fit?",
+    Kind.CHOICE: "Which of these is it?",
+    Kind.SPAN: "Which words say it?",
+    Kind.REGION: "Where in the picture is it?",
+}
 
 
 def ask_question(*, project_id: int, slug: str, **policies: Any) -> Question:

@@ -57,15 +57,6 @@ class DeskAssignment(TypedDict):
     lease_until: str
 
 
-class DeskItem(TypedDict):
-    id: str
-    kind: str
-    title: str
-    body: str
-    url: str
-    created_at: str
-
-
 class DeskLeaveRequestRequest(TypedDict):
     token: str
     assignment: int
@@ -97,6 +88,13 @@ class DeskNextRequestRequest(TypedDict):
     token: str
     leave: NotRequired[int]
     after: NotRequired[int]
+
+
+class DeskPicture(TypedDict):
+    url: str
+    width: int
+    height: int
+    alt: str
 
 
 class DeskProgress(TypedDict):
@@ -151,27 +149,6 @@ class ItemRow(TypedDict):
 JudgeEventTypeEnum: TypeAlias = Literal['judge']
 
 
-class JudgementRow(TypedDict):
-    id: str
-    question: str
-    item: str
-    candidate: str
-    annotator: str
-    value: str
-    origin: str
-    exposure: str
-    rank: int
-    propensity: float
-    is_live: bool
-    judged_at: str
-    received_at: str
-
-
-class KnownLabel(TypedDict):
-    id: str
-    people_count: int
-
-
 class OptOutAnswer(TypedDict):
     opted_out: bool
 
@@ -218,7 +195,29 @@ class PlaceRequest(TypedDict):
     item: str
 
 
-QuestionKind: TypeAlias = Literal['pair', 'tags', 'choice']
+class PositionPart(TypedDict):
+    start: int
+    end: int
+
+
+class PositionPartRequest(TypedDict):
+    start: int
+    end: int
+
+
+QuestionKind: TypeAlias = Literal['pair', 'tags', 'choice', 'span', 'region']
+
+
+class QuotePart(TypedDict):
+    exact: str
+    prefix: str
+    suffix: str
+
+
+class QuotePartRequest(TypedDict):
+    exact: str
+    prefix: str
+    suffix: str
 
 
 class ReadAnswer(TypedDict):
@@ -230,6 +229,27 @@ class ReadRequestRequest(TypedDict):
     token: str
     exposure: str
     candidate: str
+
+
+class RegionAnchor(TypedDict):
+    region: str
+    width: int
+    height: int
+
+
+class RegionAnchorRequest(TypedDict):
+    region: str
+    width: int
+    height: int
+
+
+RegionAnswerKindEnum: TypeAlias = Literal['region']
+
+
+class RegionAnswerRequest(TypedDict):
+    kind: RegionAnswerKindEnum
+    value: str
+    anchor: RegionAnchorRequest
 
 
 class Rejected(TypedDict):
@@ -263,6 +283,27 @@ SettlingPolicyEnum: TypeAlias = Literal['confirm', 'trusting', 'expert']
 SkipEventTypeEnum: TypeAlias = Literal['skip']
 
 
+class SpanAnchor(TypedDict):
+    quote: QuotePart
+    position: PositionPart
+    snapshot: str
+
+
+class SpanAnchorRequest(TypedDict):
+    quote: QuotePartRequest
+    position: PositionPartRequest
+    snapshot: str
+
+
+SpanAnswerKindEnum: TypeAlias = Literal['span']
+
+
+class SpanAnswerRequest(TypedDict):
+    kind: SpanAnswerKindEnum
+    value: str
+    anchor: SpanAnchorRequest
+
+
 StateEnum: TypeAlias = Literal['building', 'frozen', 'failed']
 
 
@@ -287,16 +328,6 @@ class SuggesterNameRequest(TypedDict):
 Reason: TypeAlias = str
 
 
-class SuggestionRow(TypedDict):
-    question: str
-    item: str
-    candidate: str
-    score: float
-    reasons: NotRequired[list[Reason]]
-    suggester: SuggesterName
-    pushed_at: str
-
-
 class SuggestionsResult(TypedDict):
     accepted_count: int
     rejected: list[Rejected]
@@ -309,12 +340,6 @@ TagsAnswerValueEnum: TypeAlias = Literal['fits', 'does_not_fit', 'unsure']
 
 
 UndoEventTypeEnum: TypeAlias = Literal['undo']
-
-
-class UnitBody(TypedDict):
-    kind: str
-    items: list[str]
-    label: str
 
 
 class VersionRow(TypedDict):
@@ -334,14 +359,6 @@ ViaEnum: TypeAlias = Literal['keyboard', 'mouse', 'touch', 'api']
 WhereEnum: TypeAlias = Literal['after', 'before']
 
 
-class WidgetCandidate(TypedDict):
-    id: str
-    title: str
-    url: str
-    snippet: str
-    answer: str
-
-
 class WidgetQuestion(TypedDict):
     id: str
     kind: QuestionKind
@@ -352,9 +369,26 @@ class WidgetQuestion(TypedDict):
     allows_new_labels: bool
 
 
+Anchor: TypeAlias = SpanAnchor | RegionAnchor
+
+
+AnchorRequest: TypeAlias = SpanAnchorRequest | RegionAnchorRequest
+
+
 class DatasetPage(TypedDict):
     results: list[DatasetRow]
     next: str
+
+
+class DeskItem(TypedDict):
+    id: str
+    kind: str
+    title: str
+    body: str
+    url: str
+    created_at: str
+    text: NotRequired[str]
+    picture: NotRequired[DeskPicture]
 
 
 class DeskLinkPage(TypedDict):
@@ -379,17 +413,6 @@ class DismissEventRequest(TypedDict):
     seq: NotRequired[int]
     at_ms: int
     type: DismissEventTypeEnum
-
-
-class EarlierAnswer(TypedDict):
-    judgement: str
-    exposure: str
-    candidate: WidgetCandidate
-    value: str
-    others_count: int
-    state: str
-    agree_count: int
-    votes_count: int
 
 
 class EventResult(TypedDict):
@@ -426,6 +449,7 @@ class HideEventRequest(TypedDict):
 
 class HostSlotBodyRequest(TypedDict):
     candidate: str
+    anchor: NotRequired[AnchorRequest]
     score: NotRequired[float]
     propensity: NotRequired[float]
     suggester: NotRequired[SuggesterNameRequest]
@@ -443,11 +467,6 @@ class ItemsResult(TypedDict):
     rejected: list[Rejected]
 
 
-class JudgementPage(TypedDict):
-    results: list[JudgementRow]
-    next: str
-
-
 class JudgementResult(TypedDict):
     index: int
     id: str
@@ -456,37 +475,32 @@ class JudgementResult(TypedDict):
     detail: str
 
 
+class JudgementRow(TypedDict):
+    id: str
+    question: str
+    item: str
+    candidate: str
+    anchor: Anchor
+    annotator: str
+    value: str
+    origin: str
+    exposure: str
+    rank: int
+    propensity: float
+    is_live: bool
+    judged_at: str
+    received_at: str
+
+
 class JudgementsResult(TypedDict):
     results: list[JudgementResult]
 
 
-class LabelRow(TypedDict):
-    question: str
-    unit: UnitBody
-    value: str
-    state: str
-    probability: float
-    evidence: Evidence
-    revision: int
-    is_stale: bool
-    settled_at: str
-    computed_at: str
-
-
-class OwnJudgement(TypedDict):
-    judgement: str
-    question: str
-    exposure: str
-    item: OwnItem
-    candidate: WidgetCandidate
-    value: str
-    state: str
-    judged_at: str
-
-
-class OwnJudgementsAnswer(TypedDict):
-    judgements: list[OwnJudgement]
-    hidden_questions: list[str]
+class KnownLabel(TypedDict):
+    id: str
+    people_count: int
+    label: NotRequired[str]
+    anchor: NotRequired[Anchor]
 
 
 class PairAnswerRequest(TypedDict):
@@ -516,16 +530,6 @@ class PatchedQuestionBodyRequest(TypedDict):
     is_blind: NotRequired[bool]
     lease_s: NotRequired[int]
     is_active: NotRequired[bool]
-
-
-class PlaceAnswer(TypedDict):
-    place: str
-    exposure: str
-    ask: bool
-    candidates: list[WidgetCandidate]
-    answers: list[EarlierAnswer]
-    known: list[KnownLabel]
-    error: PlaceError
 
 
 class PlacementRuleBody(TypedDict):
@@ -593,11 +597,6 @@ class ResultsOnly(TypedDict):
     results: list[EventResult]
 
 
-class SearchAnswer(TypedDict):
-    exposure: str
-    candidates: list[WidgetCandidate]
-
-
 class SeenEventRequest(TypedDict):
     id: str
     exposure: NotRequired[str]
@@ -606,6 +605,159 @@ class SeenEventRequest(TypedDict):
     type: SeenEventTypeEnum
     candidate: str
     seen_ms: NotRequired[int]
+
+
+class SkipEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: SkipEventTypeEnum
+    candidate: NotRequired[str]
+
+
+class SuggestionRow(TypedDict):
+    question: str
+    item: str
+    candidate: str
+    anchor: Anchor
+    score: float
+    reasons: NotRequired[list[Reason]]
+    suggester: SuggesterName
+    pushed_at: str
+
+
+class TagsAnswerRequest(TypedDict):
+    kind: TagsAnswerKindEnum
+    tag: str
+    value: TagsAnswerValueEnum
+
+
+class UndoEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: UndoEventTypeEnum
+    judgement: str
+
+
+class UnitBody(TypedDict):
+    kind: str
+    items: list[str]
+    label: str
+    anchor: Anchor
+
+
+class VersionPage(TypedDict):
+    results: list[VersionRow]
+    next: str
+
+
+class WidgetCandidate(TypedDict):
+    id: str
+    title: str
+    url: str
+    snippet: str
+    answer: str
+    label: NotRequired[str]
+    anchor: NotRequired[Anchor]
+    boundaries: NotRequired[list[Anchor]]
+
+
+AnswerRequest: TypeAlias = (
+    PairAnswerRequest
+    | TagsAnswerRequest
+    | ChoiceAnswerRequest
+    | SpanAnswerRequest
+    | RegionAnswerRequest
+)
+
+
+class EarlierAnswer(TypedDict):
+    judgement: str
+    exposure: str
+    candidate: WidgetCandidate
+    value: str
+    others_count: int
+    state: str
+    agree_count: int
+    votes_count: int
+
+
+class ExposureBodyRequest(TypedDict):
+    id: NotRequired[str]
+    annotator: AnnotatorNameRequest
+    question: str
+    item: str
+    shown: NotRequired[list[HostSlotBodyRequest]]
+
+
+class JudgeEventRequest(TypedDict):
+    id: str
+    exposure: NotRequired[str]
+    seq: NotRequired[int]
+    at_ms: int
+    type: JudgeEventTypeEnum
+    candidate: NotRequired[str]
+    answer: AnswerRequest
+    note: NotRequired[str]
+    judged_at: str
+    via: NotRequired[ViaEnum]
+
+
+class JudgementPage(TypedDict):
+    results: list[JudgementRow]
+    next: str
+
+
+class LabelRow(TypedDict):
+    question: str
+    unit: UnitBody
+    value: str
+    state: str
+    probability: float
+    evidence: Evidence
+    revision: int
+    is_stale: bool
+    settled_at: str
+    computed_at: str
+
+
+class OwnJudgement(TypedDict):
+    judgement: str
+    question: str
+    exposure: str
+    item: OwnItem
+    candidate: WidgetCandidate
+    value: str
+    state: str
+    judged_at: str
+
+
+class OwnJudgementsAnswer(TypedDict):
+    judgements: list[OwnJudgement]
+    hidden_questions: list[str]
+
+
+class PlaceAnswer(TypedDict):
+    place: str
+    exposure: str
+    ask: bool
+    candidates: list[WidgetCandidate]
+    answers: list[EarlierAnswer]
+    known: list[KnownLabel]
+    error: PlaceError
+
+
+class QuestionPage(TypedDict):
+    results: list[QuestionRow]
+    next: str
+
+
+class SearchAnswer(TypedDict):
+    exposure: str
+    candidates: list[WidgetCandidate]
 
 
 class SessionAnswer(TypedDict):
@@ -618,15 +770,6 @@ class SessionAnswer(TypedDict):
     next_ask_at: str
     config_version: str
     places: list[PlaceAnswer]
-
-
-class SkipEventRequest(TypedDict):
-    id: str
-    exposure: NotRequired[str]
-    seq: NotRequired[int]
-    at_ms: int
-    type: SkipEventTypeEnum
-    candidate: NotRequired[str]
 
 
 class SlotRow(TypedDict):
@@ -649,83 +792,12 @@ class SuggestionPage(TypedDict):
     next: str
 
 
-class TagsAnswerRequest(TypedDict):
-    kind: TagsAnswerKindEnum
-    tag: str
-    value: TagsAnswerValueEnum
-
-
-class UndoEventRequest(TypedDict):
-    id: str
-    exposure: NotRequired[str]
-    seq: NotRequired[int]
-    at_ms: int
-    type: UndoEventTypeEnum
-    judgement: str
-
-
-class VersionPage(TypedDict):
-    results: list[VersionRow]
-    next: str
-
-
-AnswerRequest: TypeAlias = PairAnswerRequest | TagsAnswerRequest | ChoiceAnswerRequest
-
-
 class DeskNextAnswer(TypedDict):
     assignment: DeskAssignment
     items: list[DeskItem]
     place: PlaceAnswer
     reasons: list[str]
     progress: DeskProgress
-
-
-class ExposureBodyRequest(TypedDict):
-    id: NotRequired[str]
-    annotator: AnnotatorNameRequest
-    question: str
-    item: str
-    shown: NotRequired[list[HostSlotBodyRequest]]
-
-
-class ExposureRow(TypedDict):
-    id: str
-    question: str
-    kind: QuestionKind
-    item: str
-    annotator: str
-    channel: str
-    policy: str
-    policy_version: int
-    epsilon: float
-    asked: bool
-    ask_probability: float
-    candidates_hash: str
-    shown_at: str
-    slots: list[SlotRow]
-
-
-class JudgeEventRequest(TypedDict):
-    id: str
-    exposure: NotRequired[str]
-    seq: NotRequired[int]
-    at_ms: int
-    type: JudgeEventTypeEnum
-    candidate: NotRequired[str]
-    answer: AnswerRequest
-    note: NotRequired[str]
-    judged_at: str
-    via: NotRequired[ViaEnum]
-
-
-class LabelPage(TypedDict):
-    results: list[LabelRow]
-    next: str
-
-
-class QuestionPage(TypedDict):
-    results: list[QuestionRow]
-    next: str
 
 
 EventRequest: TypeAlias = (
@@ -747,6 +819,28 @@ class EventsRequestRequest(TypedDict):
 
 class ExposureEventsRequest(TypedDict):
     events: list[EventRequest]
+
+
+class ExposureRow(TypedDict):
+    id: str
+    question: str
+    kind: QuestionKind
+    item: str
+    annotator: str
+    channel: str
+    policy: str
+    policy_version: int
+    epsilon: float
+    asked: bool
+    ask_probability: float
+    candidates_hash: str
+    shown_at: str
+    slots: list[SlotRow]
+
+
+class LabelPage(TypedDict):
+    results: list[LabelRow]
+    next: str
 
 
 class ExposurePage(TypedDict):

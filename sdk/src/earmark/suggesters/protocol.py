@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from earmark.anchors import Region, TextAnchor
 from earmark.types import Item
 
 if TYPE_CHECKING:
@@ -22,11 +23,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One guess: a candidate's id (another item's, or a label), a score in [0, 1], and reasons for a person."""
+    """One guess: a candidate's id (another item's, or a label), a score in [0, 1], and reasons for a person.
+
+    Of a span or a region the candidate's id is the label, and `anchor` says where it lies.
+    """
 
     candidate_id: str
     score: float
     reasons: Sequence[str] = ()
+    anchor: TextAnchor | Region | None = None
 
 
 def fault_of(suggestion: Suggestion) -> str:
