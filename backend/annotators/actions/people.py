@@ -20,6 +20,13 @@ DESK_PREFIX = "desk:"
 _tombstone = Composed(
     lambda: Tombstone.objects.of(Given("project")).filter(subject_digest=Given("digest")).values_list("pk")
 )
+_hidden = Composed(
+    lambda: (
+        HiddenQuestion.objects.of(Given("project"))
+        .filter(annotator=Given("annotator"), question_slug=Given("slug"))
+        .values_list("pk")
+    )
+)
 _by_subject = Composed(lambda: Annotator.objects.of(Given("project")).filter(subject=Given("subject")))
 
 _SPEND = """
@@ -121,6 +128,11 @@ def _set_blocked(annotator: Annotator, blocked_at: datetime | None) -> Annotator
 def end_sessions(*, annotator: Annotator) -> None:
     """Make every session token of this person worthless at once."""
     Annotator.objects.filter(pk=annotator.pk).update(epoch=F("epoch") + 1)
+
+
+def hides_question(*, annotator: Annotator, question_slug: str) -> bool:
+    """Return whether this person wants the question no more."""
+    return bool(_hidden.columns(project=annotator.project_id, annotator=annotator.pk, slug=question_slug))
 
 
 def hide_question(*, annotator: Annotator, question_slug: str) -> None:
