@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, Q
 from django.db.models.functions import Now
 
 from backend.projects.ids import uuid7
@@ -33,15 +33,15 @@ M = TypeVar("M", bound=models.Model)
 class TenantQuerySet(models.QuerySet[M]):
     """Rows that belong to projects."""
 
-    def of(self, project: "Project | int") -> Self:
-        """Keep the rows of one project."""
+    def of(self, project: "Project | int | Expression") -> Self:
+        """Keep the rows of one project; an expression is its key, told later."""
         return self.filter(project=project)
 
 
 class TenantManager(models.Manager[M]):
     """Finds rows that belong to projects."""
 
-    def of(self, project: "Project | int") -> models.QuerySet[M]:
+    def of(self, project: "Project | int | Expression") -> models.QuerySet[M]:
         """Return the rows of one project."""
         return self.get_queryset().filter(project=project)
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -17,8 +17,9 @@ from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
 
 from backend.annotators.models import Annotator
+from backend.projects.composed import Composed, Given, GivenAll
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
-from backend.questions.models import Item, Question
+from backend.questions.models import Item, ItemQuerySet, Question, Unit
 from backend.questions.relocated import Anchor, anchors_now
 from backend.questions.spots import (
     SAME_SPOT,
@@ -28,7 +29,7 @@ from backend.questions.spots import (
     overlap,
     text_of,
 )
-from backend.questions.units import SPOTS, fold_label, tidy_label
+from backend.questions.units import DIFFERENT, SPOTS, fold_label, tidy_label
 from backend.suggestions.actions.remotes import door_of
 from backend.suggestions.embedder import say_once, why_off
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
@@ -62,6 +63,30 @@ KINDS_GUESSED: Mapping[str, Sequence[str]] = {
     "hybrid": [PAIR],
     "learned": [PAIR],
 }
+
+
+_version = Composed(lambda: Suggester.objects.of(Given("project")).filter(name=Given("name"), version=Given("version")))
+_pushed = Composed(
+    lambda: (
+        Suggestion.objects.of(Given("project"))
+        .filter(question=Given("question"), item=Given("item"), suggester__state=Suggester.State.LIVE)
+        .values_list("pk")
+    )
+)
+_there = Composed(lambda: _candidates().values_list("key", "pk"))
+_there_before = Composed(lambda: _candidates().filter(created_at__lt=Given("before")).values_list("key", "pk"))
+_different = Composed(
+    lambda: (
+        Unit.objects.of(Given("project"))
+        .filter(Q(item=Given("item")) | Q(other=Given("item")), question=Given("question"), settled_value=DIFFERENT)
+        .values_list("item", "other")
+    )
+)
+
+
+def _candidates() -> ItemQuerySet:
+    there = Item.objects.of(Given("project")).present()
+    return there.filter(key__in=GivenAll("keys", "text")).exclude(pk=Given("item"))
 
 
 @dataclass(frozen=True)
@@ -175,10 +200,7 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
         for guess, suggester in _computed(suggester_name, question, item):
             if known := _known(guess, suggester, question, item):
                 _keep_better(found, *known)
-    pushed_to_it = Suggestion.objects.of(question.project_id).filter(
-        question=question, item=item, suggester__state=Suggester.State.LIVE
-    )
-    for pushed in pushed_to_it.select_related("candidate", "suggester"):
+    for pushed in _pushed_to(question, item):
         _keep_better(found, pushed.candidate_key, _Found(pushed.score, pushed.suggester, pushed.reasons, pushed.anchor))
     pool = _pool_of(question)(question, item, found)
     ranked = sorted(pool, key=lambda guess: (-(guess.score or 0.0), guess.candidate_key))
@@ -226,6 +248,15 @@ def _pool_of_spots(question: Question, item: Item, found: Mapping[str, _Found]) 
             told = {"suggester": known.suggester, "reasons": known.reasons}
             pool.append(Guess.of_spot(now, label, known.score, **told))
     return pool
+
+
+def _pushed_to(question: Question, item: Item) -> Iterable[Suggestion]:
+    """Return what the host's suggesters that are live pushed to an item; mostly that is nothing."""
+    keys = _pushed.columns(project=question.project_id, question=question.pk, item=item.pk)
+    if not keys:
+        return ()
+    pushed = Suggestion.objects.of(question.project_id).filter(pk__in=[key for (key,) in keys])
+    return pushed.select_related("candidate", "suggester")
 
 
 def _keep_better(found: dict[str, _Found], key: str, new: _Found) -> None:
@@ -394,7 +425,7 @@ def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool =
 
     A version that differs from one before only in what was computed is in the state that the newest of those is in.
     """
-    known = Suggester.objects.of(project_id).filter(name=name, version=version).first()
+    known = _version.first(project=project_id, name=name, version=version)
     if known:
         return known
     before = Suggester.objects.of(project_id).computed_anew_of(name, version).order_by("first_seen_at", "pk").last()
@@ -409,12 +440,12 @@ def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool =
 
 def _present(question: Question, item: Item, keys: Mapping[str, object]) -> dict[str, int]:
     """Return the keys of those candidates that may be shown: there, allowed by age, not settled as different."""
-    candidates = Item.objects.of(question.project_id).present().filter(key__in=keys).exclude(pk=item.pk)
-    if question.candidates_from == Question.CandidatesFrom.EARLIER and item.created_at:
-        candidates = candidates.filter(created_at__lt=item.created_at)
-    settled = question.units.filter(Q(item=item) | Q(other=item), settled_value="different")
-    gone = {pk for pair in settled.values_list("item", "other") for pk in pair}
-    return {key: pk for key, pk in candidates.values_list("key", "pk") if pk not in gone}
+    about = {"project": question.project_id, "item": item.pk}
+    is_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER and item.created_at
+    there = _there_before if is_earlier else _there
+    gone = {pk for pair in _different.columns(question=question.pk, **about) for pk in pair}
+    found = there.columns(keys=[*keys], before=item.created_at, **about)
+    return {key: pk for key, pk in found if pk not in gone}
 
 
 def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Guess]:

@@ -6,6 +6,13 @@ import { sha256 } from "@/anchors/sha256";
 import { type Ends, ends, offsets, read } from "@/anchors/text";
 import vectors from "../anchors/vectors.json";
 
+interface Edit {
+  why: string;
+  before: string;
+  after: string;
+  elsewhere?: { count: number; likeness: number };
+}
+
 afterEach(() => document.body.replaceChildren());
 
 function page(html: string): HTMLElement {
@@ -58,11 +65,11 @@ test("the snapshot of texts of every length up to three blocks is the one of the
   }
 });
 
-for (const { why, before, after } of vectors.edits)
+for (const { why, before, after, elsewhere } of vectors.edits as Edit[])
   test(`edit: ${why}`, () => {
     const [old, span] = unmark(before);
     const [text, right] = unmark(after);
-    const found = find(mark(old, span!), text);
+    const found = find({ ...mark(old, span!), elsewhere }, text);
     expect(found && [found.start, found.end]).toEqual(right);
   });
 

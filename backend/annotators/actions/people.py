@@ -11,10 +11,23 @@ from django.db.models import F
 from backend.annotators.errors import AnnotatorErased, SubjectReserved, TooManyCalls
 from backend.annotators.models import Annotator, HiddenQuestion, Tombstone
 from backend.annotators.signals import annotator_blocked
+from backend.projects.composed import Composed, Given
 
 CALLS_PER_MINUTE = 240
 STAFF_PREFIX = "earmark-staff:"
 DESK_PREFIX = "desk:"
+
+_tombstone = Composed(
+    lambda: Tombstone.objects.of(Given("project")).filter(subject_digest=Given("digest")).values_list("pk")
+)
+_hidden = Composed(
+    lambda: (
+        HiddenQuestion.objects.of(Given("project"))
+        .filter(annotator=Given("annotator"), question_slug=Given("slug"))
+        .values_list("pk")
+    )
+)
+_by_subject = Composed(lambda: Annotator.objects.of(Given("project")).filter(subject=Given("subject")))
 
 _SPEND = """
 insert into annotators_allowance as a (project_id, annotator_id, minute_at, calls_count)
@@ -59,16 +72,19 @@ def known_at_desk(*, project_id: int, person: UUID) -> Annotator | None:
 
 def _refuse_erased(project_id: int, subject: str) -> None:
     digest = subject_digest(project_id=project_id, subject=subject)
-    if Tombstone.objects.filter(project=project_id, subject_digest=digest).exists():
+    if _tombstone.columns(project=project_id, digest=digest):
         raise AnnotatorErased("This person asked to be forgotten.")
 
 
 def _meet(project_id: int, subject: str, kind: str, now: datetime) -> Annotator:
     _refuse_erased(project_id, subject)
-    annotator, _ = Annotator.objects.get_or_create(
+    known = _by_subject.first(project=project_id, subject=subject)
+    if known:
+        return known
+    made, _ = Annotator.objects.get_or_create(
         project_id=project_id, subject=subject, defaults={"kind": kind, "last_seen_at": now}
     )
-    return annotator
+    return made
 
 
 def subject_digest(*, project_id: int, subject: str) -> str:
@@ -112,6 +128,11 @@ def _set_blocked(annotator: Annotator, blocked_at: datetime | None) -> Annotator
 def end_sessions(*, annotator: Annotator) -> None:
     """Make every session token of this person worthless at once."""
     Annotator.objects.filter(pk=annotator.pk).update(epoch=F("epoch") + 1)
+
+
+def hides_question(*, annotator: Annotator, question_slug: str) -> bool:
+    """Return whether this person wants the question no more."""
+    return bool(_hidden.columns(project=annotator.project_id, annotator=annotator.pk, slug=question_slug))
 
 
 def hide_question(*, annotator: Annotator, question_slug: str) -> None:

@@ -20,11 +20,16 @@ from backend.assignments.actions.prompts import continue_visit
 from backend.desk.actions.links import open_link
 from backend.desk.models import DeskLink
 from backend.judgements.errors import UnknownItem, UnknownQuestion
+from backend.projects.composed import Composed, Given
 from backend.projects.models import Project, WebOrigin
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
 
 V = TypeVar("V", bound=Serializer[Any])
+
+_question = Composed(lambda: Question.objects.of(Given("project")).filter(slug=Given("slug")))
+_item = Composed(lambda: Item.objects.of(Given("project")).present().filter(key=Given("key")))
+_annotator = Composed(lambda: Annotator.objects.of(Given("project")).filter(pk=Given("annotator")))
 
 
 class NotNow(Problem):
@@ -126,7 +131,7 @@ class BrowserDoor(Door):
 
     def met(self, session: Session) -> Annotator:
         """Return the session's annotator as `annotator` does, of the desk once its link is looked at."""
-        found = Annotator.objects.of(session.project_id).filter(pk=session.annotator_id).first()
+        found = _annotator.first(project=session.project_id, annotator=session.annotator_id)
         if found is None or found.epoch != session.epoch:
             raise Unauthorized("The session has ended; ask for a new one.", code="session_expired")
         spend_call(annotator=found, now=self.now)
@@ -149,7 +154,7 @@ class BrowserDoor(Door):
 
 def question_of(project_id: int, slug: str) -> Question:
     """Return a question that is asked; raises UnknownQuestion."""
-    found = Question.objects.of(project_id).filter(slug=slug).first()
+    found = _question.first(project=project_id, slug=slug)
     if found is None:
         raise UnknownQuestion(slug=slug)
     return found
@@ -157,7 +162,7 @@ def question_of(project_id: int, slug: str) -> Question:
 
 def item_of(project_id: int, key: str) -> Item:
     """Return an item that is there; raises UnknownItem."""
-    found = Item.objects.of(project_id).present().filter(key=key).first()
+    found = _item.first(project=project_id, key=key)
     if found is None:
         raise UnknownItem(key=key)
     return found

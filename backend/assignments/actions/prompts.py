@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from django.db import IntegrityError, connection, transaction
 
-from backend.annotators.models import Annotator, HiddenQuestion
+from backend.annotators.actions.people import hides_question
+from backend.annotators.models import Annotator
 from backend.assignments.caps import VISIT_GAP, Asked, Caps, Stay, capped_until, free_at, rests_until
 from backend.assignments.errors import CapsImpossible
 from backend.assignments.models import CAPS_POSSIBLE, Prompt, PromptPolicy, Visit
@@ -133,8 +134,7 @@ def dismiss_prompt(*, prompt: Prompt, now: datetime) -> None:
 def _wish_of(annotator: Annotator, question: Question) -> Reason | None:
     if annotator.opted_out_at:
         return Reason.OPTED_OUT
-    hidden = HiddenQuestion.objects.of(annotator.project_id).filter(annotator=annotator, question_slug=question.slug)
-    return Reason.HIDDEN if hidden.exists() else None
+    return Reason.HIDDEN if hides_question(annotator=annotator, question_slug=question.slug) else None
 
 
 def _forbidden(annotator: Annotator, here: Prompt | None, stay: Stay, now: datetime) -> Reason | None:

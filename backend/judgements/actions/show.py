@@ -11,13 +11,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from backend.annotators.models import Annotator, HiddenQuestion
+from backend.annotators.actions.people import hides_question
+from backend.annotators.models import Annotator
 from backend.assignments.actions.prompts import may_prompt
 from backend.assignments.models import Assignment
 from backend.judgements.actions.spots import places_answered, spots_in_doubt
 from backend.judgements.errors import NotShowable, UnknownItem
-from backend.judgements.models import Exposure, Judgement, Slot
+from backend.judgements.models import Exposure, Judgement, JudgementQuerySet, Slot
 from backend.judgements.showing import Draw, show
+from backend.projects.composed import Composed, Given
 from backend.projects.ids import uuid7
 from backend.questions.models import Item, Question
 from backend.questions.spots import SAME_SPOT, numbers_of, overlap
@@ -30,6 +32,20 @@ ASSIGNED_POLICY = "assigned"
 SEARCH_LIMIT = 8
 
 _UNIFORM_BITS = 52
+
+_said = Composed(lambda: _standing().filter(unit__item=Given("item")).values_list("unit__label").distinct())
+_called_different = Composed(
+    lambda: (
+        _standing()
+        .filter(Q(unit__item=Given("item")) | Q(unit__other=Given("item")), value=DIFFERENT)
+        .values_list("unit__item__key", "unit__other__key")
+    )
+)
+
+
+def _standing() -> JudgementQuerySet:
+    live = Judgement.objects.of(Given("project")).live()
+    return live.filter(question=Given("question"), annotator=Given("annotator"))
 
 
 @dataclass(frozen=True)
@@ -112,9 +128,7 @@ def _ask(
             annotator=annotator, question=question, item=item, chance=question.ask_probability, draw=draw, now=now
         )
         return asking.is_asked, asking.probability
-    wants_none = HiddenQuestion.objects.filter(
-        project=annotator.project_id, annotator=annotator, question_slug=question.slug
-    ).exists()
+    wants_none = hides_question(annotator=annotator, question_slug=question.slug)
     ask_probability = 0.0 if wants_none else question.ask_probability
     return draw < ask_probability, ask_probability
 
@@ -263,13 +277,11 @@ def _done_with(annotator: Annotator, question: Question, item: Item) -> set[str]
     A choice that was answered is done with as a whole; its unit has the empty label, as all units of spots have,
     which `_guessed` leaves out.
     """
-    said = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator)
+    about = {"project": annotator.project_id, "question": question.pk, "annotator": annotator.pk, "item": item.pk}
     if question.kind != Kind.PAIR:
-        answered = set(said.filter(unit__item=item).values_list("unit__label", flat=True))
+        answered = {label for (label,) in _said.columns(**about)}
         return {fold_label(label) for label in answered | set(question.labels if "" in answered else ())}
-    different = said.filter(Q(unit__item=item) | Q(unit__other=item), value=DIFFERENT)
-    keys = different.values_list("unit__item__key", "unit__other__key")
-    return {key for pair in keys for key in pair if key not in (None, item.key)}
+    return {key for pair in _called_different.columns(**about) for key in pair if key not in (None, item.key)}
 
 
 def _guessed(annotator: Annotator, question: Question, item: Item) -> list[Guess]:

@@ -87,10 +87,17 @@ def test_positions_that_count_something_else_than_code_points_are_told():
     [
         {}, [], None, "x", WIRE | {"quote": "fast"}, WIRE | {"quote": {}}, WIRE | {"position": {"start": 1}},
         WIRE | {"position": {"start": True, "end": 4}}, WIRE | {"position": {"start": 1.0, "end": 4}},
-        WIRE | {"snapshot": None}, WIRE | {"quote": {"exact": 5}},
+        WIRE | {"snapshot": None}, WIRE | {"quote": {"exact": 5}}, WIRE | {"elsewhere": 2},
+        WIRE | {"elsewhere": {"count": -1, "likeness": 0.5}}, WIRE | {"elsewhere": {"count": 1, "likeness": 1.5}},
     ],
 )  # fmt: skip
 def test_what_is_no_anchor_is_refused(wire):
     with pytest.raises(AnchorUnusable) as refused:
         TextAnchor.of(wire)
     assert refused.value.code == "not_an_anchor"
+
+
+def test_what_stands_elsewhere_is_told_on_the_wire_only_where_it_is_known():
+    assert "elsewhere" not in TextAnchor.of(WIRE).wire
+    told = WIRE | {"elsewhere": {"count": 2, "likeness": 0.5}}
+    assert TextAnchor.of(told).wire == told

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from earmark.anchors import Found, Position, Quote, TextAnchor, describe, find
+from earmark.anchors import Elsewhere, Found, Position, Quote, TextAnchor, describe, find, look_elsewhere
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +21,11 @@ def unmark(marked):
 def test_words_are_found_where_a_person_finds_them(edit):
     before, (start, end) = unmark(edit["before"])
     after, right = unmark(edit["after"])
-    found = find(describe(before, start, end), after)
+    anchor = describe(before, start, end)
+    if "elsewhere" in edit:
+        anchor = look_elsewhere(anchor, before)
+        assert anchor.elsewhere == Elsewhere(**edit["elsewhere"])
+    found = find(anchor, after)
     assert (found and (found.start, found.end)) == right, found and after[found.start : found.end]
 
 
@@ -62,3 +66,16 @@ def test_a_page_of_100_kilobytes_is_searched_to_its_other_end():
     assert len(after) > 100_000
     found = find(anchor, after)
     assert after[found.start : found.end] == "purple elephant"
+
+
+@given(st.text("ab é👍\u0301", min_size=1, max_size=60), st.text("ab é👍\u0301", max_size=60), st.data())
+@settings(max_examples=200, deadline=None)
+def test_what_stands_elsewhere_takes_a_place_away_and_never_gives_another(before, after, data):
+    start = data.draw(st.integers(0, len(before) - 1))
+    anchor = describe(before, start, data.draw(st.integers(start + 1, len(before))))
+    assert find(look_elsewhere(anchor, before), after) in (None, find(anchor, after))
+
+
+def test_words_that_stand_once_stand_nowhere_else():
+    text = "Nothing here is said twice over."
+    assert look_elsewhere(describe(text, 8, 12), text).elsewhere == Elsewhere(0, 0.0)

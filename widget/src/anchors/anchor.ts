@@ -9,6 +9,8 @@ export interface TextAnchor {
   quote: { exact: string; prefix: string; suffix: string };
   position: { start: number; end: number };
   snapshot: string;
+  /** What else stood in the text, where the server looked: how often the very words, and how much was like them, 0 to 1. */
+  elsewhere?: { count: number; likeness: number } | undefined;
 }
 
 /** Return the anchor of what a range covers of a text; null where it covers nothing of it. */

@@ -16,6 +16,8 @@ const ROOM = 150;
 const LONG = 200;
 const LEAST_CONTEXT = 24;
 const MISTYPED = 2;
+const AHEAD = 0.05;
+const TELLING = 0.75;
 
 /** Where marked words stand now, in UTF-16 units, and the share of the evidence that is left: 1 is all of it. */
 export interface Found {
@@ -40,7 +42,20 @@ let lastPoints: number[] = [];
 type Candidate = [start: number, end: number, evidence: number];
 
 /** Return where the words of an anchor stand in a text; null where they do not: the mark is stale then. */
-export function find({ quote: { exact, prefix, suffix }, position }: TextAnchor, text: string): Found | null {
+export function find(anchor: TextAnchor, text: string): Found | null {
+  const found = lookUp(anchor, text);
+  return found && mayBeOthers(anchor, found, text) ? null : found;
+}
+
+/** Tell whether words were found that may be others: fewer stand than did, and no more speaks for these. */
+function mayBeOthers({ quote: { exact }, position, elsewhere }: TextAnchor, { start, end, sureness }: Found, text: string): boolean {
+  const isInPlace = sureness === 1 && start === units(lastPoints, 0, position.start);
+  if (!elsewhere || isInPlace || text.split(exact).length - 1 > elsewhere.count) return false;
+  const { likeness } = elsewhere;
+  return (likeness > 0 && sureness <= likeness + AHEAD) || (sureness < TELLING && text.slice(start, end) === exact);
+}
+
+function lookUp({ quote: { exact, prefix, suffix }, position }: TextAnchor, text: string): Found | null {
   if (text !== lastText) lastPoints = pointsOf((lastText = text));
   const points = lastPoints;
   const [before, words, after] = [pointsOf(prefix), pointsOf(exact), pointsOf(suffix)];

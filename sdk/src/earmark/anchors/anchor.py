@@ -37,12 +37,29 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What else stood in the text when an anchor was made: how often the very words did, and how much was like them.
+
+    `likeness` is the share, 0 to 1, of words and context that stood at the other place most like theirs; 0 where
+    none was like enough to be taken for theirs.
+    """
+
+    count: int
+    likeness: float
+
+
+@dataclass(frozen=True)
 class TextAnchor:
-    """Words in a text; `snapshot` is the SHA-256 of the text's UTF-8, in hexadecimal."""
+    """Words in a text; `snapshot` is the SHA-256 of the text's UTF-8, in hexadecimal.
+
+    `elsewhere` is told where the text was looked through for others like them (`look_elsewhere`); by it `find` tells
+    words that are gone from their like.
+    """
 
     quote: Quote
     position: Position
     snapshot: str
+    elsewhere: Elsewhere | None = None
 
     @classmethod
     def of(cls, wire: Mapping[str, Any]) -> TextAnchor:
@@ -58,12 +75,24 @@ class TextAnchor:
         if any(not isinstance(part, str) for part in parts) or any(type(place) is not int for place in places):
             raise AnchorUnusable("not_an_anchor", "Quote and snapshot are strings; start and end are whole numbers.")
         _check(*places, *parts[:3])
-        return cls(Quote(*parts[:3]), Position(*places), snapshot)
+        return cls(Quote(*parts[:3]), Position(*places), snapshot, _elsewhere_of(wire.get("elsewhere")))
 
     @property
     def wire(self) -> dict[str, Any]:
         """The anchor as JSON holds it."""
-        return asdict(self)
+        told = asdict(self)
+        if self.elsewhere is None:
+            del told["elsewhere"]
+        return told
+
+
+def _elsewhere_of(told: Any) -> Elsewhere | None:
+    if told is None:
+        return None
+    count, likeness = (told.get("count"), told.get("likeness")) if isinstance(told, Mapping) else (None, None)
+    if type(count) is not int or count < 0 or type(likeness) not in (int, float) or not 0 <= likeness <= 1:
+        raise AnchorUnusable("not_an_anchor", "elsewhere is {count: 0 or more, likeness: 0 to 1}; or leave it out.")
+    return Elsewhere(count, float(likeness))
 
 
 def snapshot_of(text: str) -> str:

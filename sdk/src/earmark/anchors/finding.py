@@ -12,10 +12,10 @@ import heapq
 import math
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from earmark.anchors.anchor import TextAnchor
+from earmark.anchors.anchor import Elsewhere, TextAnchor
 from earmark.anchors.matching import SAME, align, scan
 
 NEAR = 1500
@@ -44,6 +44,12 @@ LEAST_CONTEXT = 24
 """Characters of context without which nobody can tell that words are gone from between."""
 MISTYPED = 2
 """Characters at an edge of the words that may be others and still belong to them."""
+AHEAD = 0.05
+"""How far the evidence must be ahead of what another place had, once the words stand less often than they did."""
+TELLING = 0.75
+"""The share of the evidence that then tells the very words from those that stood elsewhere."""
+BLANK = "\0"
+LIKENESS_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -86,8 +92,34 @@ class _Candidate:
 def find(anchor: TextAnchor, text: str) -> Found | None:
     """Return where the words of an anchor stand in a text; None where they do not: the mark is stale then.
 
-    A text that was not edited gives the position itself, with sureness 1.
+    A text that was not edited gives the position itself, with sureness 1. Where the anchor tells what stood elsewhere,
+    words that stand less often than before are found only where more speaks for them than for those.
     """
+    found = _look_up(anchor, text)
+    return None if found and _may_be_others(anchor, found, text) else found
+
+
+def look_elsewhere(anchor: TextAnchor, text: str) -> TextAnchor:
+    """Return an anchor that tells what else stands in the text it was made in; all of the text is searched."""
+    start, end = anchor.position.start, anchor.position.end
+    low, high = max(0, start - len(anchor.quote.prefix)), end + len(anchor.quote.suffix)
+    others = text[:low] + BLANK * (high - low) + text[high:]
+    like = _look_up(anchor, others)
+    count = max(0, text.count(anchor.quote.exact) - 1)
+    return replace(anchor, elsewhere=Elsewhere(count, round(like.sureness, LIKENESS_DIGITS) if like else 0.0))
+
+
+def _may_be_others(anchor: TextAnchor, found: Found, text: str) -> bool:
+    """Tell whether words were found that may be others: fewer stand than did, and no more speaks for these."""
+    known, words = anchor.elsewhere, anchor.quote.exact
+    is_in_place = found.start == anchor.position.start and found.sureness == 1
+    if known is None or is_in_place or text.count(words) > known.count:
+        return False
+    is_like_others = known.likeness > 0 and found.sureness <= known.likeness + AHEAD
+    return is_like_others or (found.sureness < TELLING and text[found.start : found.end] == words)
+
+
+def _look_up(anchor: TextAnchor, text: str) -> Found | None:
     quote, place = anchor.quote, anchor.position.start
     if len(quote.exact) <= LONG:
         return _find(_Wanted(quote.prefix, quote.exact, quote.suffix, place), text)
