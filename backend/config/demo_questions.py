@@ -1,4 +1,4 @@
-"""What the sample forum asks of its threads, and the words that speak for each topic and tone.
+"""What the sample forum asks of its threads and pictures, and the words that speak for topics, tones and names.
 
 Written for the threads in `demo/forum/data`: words that stand in the forms of their reports and in
 masked addresses, such as "add-on" or "email" alone, would speak for every thread and are left out.
@@ -89,3 +89,18 @@ TONES: Mapping[str, Sequence[str]] = {
         "changes from bug", "after bug", "drop", "fix", "update", "patch",
     ],
 }  # fmt: skip
+
+NAMES: Mapping[str, Sequence[str]] = {
+    "Product": [
+        r"/(?:SeaMonkey|Firefox|Thunderbird|Chrome|Chromium|Lightning|ChatZilla)(?: \d+(?:\.\d+)+)?(?![\w\/])/",
+        "composer", "address book",
+    ],
+    "System": [
+        r"/Windows (?:\d+|XP|Vista)(?![\w.])/", r"/(?:Ubuntu|Debian|Fedora|macOS|FreeBSD)(?: \d+(?:\.\d+)*)?(?!\w)/",
+        "linux", "android",
+    ],
+    "Shortcut": [r"/(?:Ctrl|Alt|Shift|Cmd)(?: ?\+ ?(?:Ctrl|Alt|Shift|Cmd|F\d{1,2}|[A-Z]\w*))+/"],
+}  # fmt: skip
+"""Words and patterns for the names that stand in posts; patterns keep out what a browser says of itself, such as Firefox/91.0."""
+
+CONTROLS = ("Button", "Menu", "Field")

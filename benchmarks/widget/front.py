@@ -30,28 +30,45 @@ ELEMENTS = {
     "duplicates": '<earmark-duplicates item="asked" question="duplicate"></earmark-duplicates>',
     "tags": '<earmark-tags item="asked" question="topics"></earmark-tags>',
     "choice": '<earmark-choice item="asked" question="tone"></earmark-choice>',
+    "span": '<earmark-span item="asked" question="names" for="post"></earmark-span>',
+    "region": '<earmark-region item="asked" question="parts" for="picture"></earmark-region>',
 }
+#: What spans and regions are marked in; it stands on each page that is compared with them.
+POST = f'<article id="post">{f"<p>{WORDS}</p>" * 4}</article>'
+DRAWN = """%3Csvg xmlns='http://www.w3.org/2000/svg' width='640' height='344'%3E%3Crect width='640' height='344'
+ fill='%23dde'/%3E%3Crect x='20' y='20' width='120' height='40'/%3E%3C/svg%3E""".replace("\n", "")
+PICTURE = f'<img id="picture" alt="A box" width="640" height="344" src="data:image/svg+xml,{DRAWN}">'
+BASES = {"text": POST, "span": POST, "recogito": POST, "picture": PICTURE, "region": PICTURE, "annotorious": PICTURE}
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A thread</title>
 <link rel="icon" href="data:,">
 <style>main{{max-width:720px;margin:2rem auto;font:16px/1.5 sans-serif}}</style>{head}</head>
 <body><main><h1>Message archiving does not work</h1>{paragraphs}{elements}</main></body></html>"""
 
+STYLED = ("recogito", "annotorious")
+PEERS_SHOWN = ("sentry", "posthog", *STYLED)
 Start = Callable[..., Any]
 Environ = dict[str, Any]
 
 
 def page(variant: str) -> str:
-    """Return a thread's page: `bare`, `loader`, a kind, `three`, `rules`, `sentry` or `posthog`."""
-    kinds = list(ELEMENTS) if variant == "three" else [variant] if variant in ELEMENTS else []
-    if variant in ("sentry", "posthog"):
-        head = f'<script async src="/peers/{variant}.js"></script>'
-    elif variant == "bare":
+    """Return a thread's page: `bare`, `loader`, a kind, `three`, `rules`, `text`, `picture` or a peer.
+
+    `span` is `text` with our element, `region` is `picture`; `…-more` is a page of duplicates with that element too.
+    """
+    variant, _, more = variant.partition("-")
+    kinds = ["duplicates", "tags", "choice"] if variant == "three" else [variant] if variant in ELEMENTS else []
+    kinds = ["duplicates", *kinds] if more else kinds
+    if variant in PEERS_SHOWN:
+        style = f'<link rel="stylesheet" href="/peers/{variant}.css">' if variant in STYLED else ""
+        head = f'{style}<script {"defer" if style else "async"} src="/peers/{variant}.js"></script>'
+    elif variant in ("bare", "text", "picture"):
         head = ""
     else:
         head = LOADER.format(key="bench")
     if variant == "rules":
         head = head.replace("bench", "rules").replace("<script", "<script data-rules")
-    return PAGE.format(head=head, paragraphs=f"<p>{WORDS}</p>" * 4, elements="".join(map(ELEMENTS.__getitem__, kinds)))
+    base = BASES.get(variant, f"<p>{WORDS}</p>" * 4)
+    return PAGE.format(head=head, paragraphs=base, elements="".join(map(ELEMENTS.__getitem__, kinds)))
 
 
 SURVEY = json.loads((HERE / "peers" / "survey.json").read_text())
@@ -79,7 +96,8 @@ def application(environ: Environ, start: Start) -> Iterable[bytes]:
     if path.startswith("/bench/"):
         return _say(start, "text/html; charset=utf-8", page(path.removeprefix("/bench/")).encode())
     if path.startswith("/peers/") or path.endswith("/surveys.js"):
-        return _say(start, "text/javascript", small(PEERS / Path(path).name), ("Content-Encoding", "gzip"))
+        kind = "text/css" if path.endswith(".css") else "text/javascript"
+        return _say(start, kind, small(PEERS / Path(path).name), ("Content-Encoding", "gzip"))
     if path == "/array/phc_bench/config.js":
         code = f"window._POSTHOG_REMOTE_CONFIG={json.dumps({'phc_bench': {'config': CONFIG, 'siteApps': []}})}"
         return _say(start, "text/javascript", code.encode())

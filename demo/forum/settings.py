@@ -18,6 +18,8 @@ EARMARK = json.loads(_connection.read_text()) if _connection.exists() else {}
 QUESTION = "duplicate"
 TOPICS = "topics"
 TONE = "tone"
+PRODUCTS = "products"
+CONTROLS = "controls"
 
 INSTALLED_APPS = ["django.contrib.sessions", "django.contrib.staticfiles", "demo.forum.threads"]
 MIDDLEWARE = [

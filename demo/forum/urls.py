@@ -12,6 +12,8 @@ urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
     path("earmark/webhook", views.webhook, name="webhook"),
     path("desks", views.desks, name="desks"),
+    path("pictures", views.gallery, name="gallery"),
+    path("pictures/<str:key>", views.picture_page, name="picture"),
     path("about", views.about, name="about"),
     path("healthz", views.healthz, name="healthz"),
     *staticfiles_urlpatterns(),

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = process.argv[2];
 await build({
-  entryPoints: ["sentry", "posthog"].map((name) => join(here, `${name}.js`)),
+  entryPoints: ["sentry", "posthog", "recogito", "annotorious"].map((name) => join(here, `${name}.js`)),
   bundle: true, minify: true, format: "iife", target: "es2022", legalComments: "none", outdir,
   define: { __SENTRY_DEBUG__: "false", __SENTRY_TRACING__: "false" },
 }); // prettier-ignore

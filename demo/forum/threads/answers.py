@@ -1,9 +1,11 @@
-"""Keep what Earmark tells of threads: where one is answered, and what it is about."""
+"""Keep what Earmark tells: where a thread is answered, what it is about, what it names, what a picture shows."""
+
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from demo.forum.threads.models import AnsweredElsewhere, Thread, ThreadTopic
+from demo.forum.threads.models import AnsweredElsewhere, Marked, Thread, ThreadTopic
 
 
 @transaction.atomic
@@ -44,3 +46,36 @@ def threads_about(topic: str) -> list[str]:
 def topics() -> list[str]:
     """Return the topics that any thread has, in their order."""
     return sorted(set(ThreadTopic.objects.filter(fits=True).values_list("topic", flat=True)))
+
+
+@transaction.atomic
+def keep_mark(*, item: str, anchor: dict[str, Any], label: str, revision: int) -> None:
+    """Keep the news of words or of a part of a picture unless something newer is known; no label: nothing stands."""
+    known = Marked.objects.filter(item=item, where=_where(anchor)).first()
+    if known is None:
+        words = anchor["quote"]["exact"] if "quote" in anchor else ""
+        Marked.objects.create(item=item, where=_where(anchor), words=words[:300], label=label, revision=revision)
+    elif revision > known.revision:
+        known.label, known.revision = label, revision
+        known.save()
+
+
+def _where(anchor: dict[str, Any]) -> str:
+    if "region" in anchor:
+        return str(anchor["region"])
+    return f"{anchor['position']['start']}-{anchor['position']['end']}"
+
+
+def named_in(key: str) -> dict[str, str]:
+    """Return the words that people found to name something in a thread, with what they name, each once."""
+    found = Marked.objects.filter(item=key).exclude(label="").exclude(words="")
+    return dict(found.order_by("words").values_list("words", "label"))
+
+
+def shown_in_pictures() -> dict[str, list[str]]:
+    """Return what people found in each picture, by the pictures' keys."""
+    shown: dict[str, list[str]] = {}
+    for item, label in Marked.objects.filter(words="").exclude(label="").order_by("label").values_list("item", "label"):
+        if label not in shown.setdefault(item, []):
+            shown[item].append(label)
+    return shown

@@ -31,6 +31,8 @@ def script_facts(customer: str | None) -> dict[str, Any]:
         "duplicate": settings.QUESTION,
         "topics": settings.TOPICS,
         "tone": settings.TONE,
+        "products": settings.PRODUCTS,
+        "controls": settings.CONTROLS,
     }
 
 
@@ -38,7 +40,13 @@ def desks_of(colleague: str) -> list[dict[str, str]]:
     """Return where a colleague labels: a link to the desk of each question, good for a day."""
     with client() as earmark:
         questions = {question.id: question.prompt for question in earmark.questions.list()}
-        wanted = {settings.QUESTION: "Duplicates", settings.TOPICS: "Topics", settings.TONE: "Tone"}
+        wanted = {
+            settings.QUESTION: "Duplicates",
+            settings.TOPICS: "Topics",
+            settings.TONE: "Tone",
+            settings.PRODUCTS: "Names in posts",
+            settings.CONTROLS: "Buttons and menus",
+        }
         return [
             {"name": name, "prompt": questions[key], "url": link.url}
             for key, name in wanted.items()

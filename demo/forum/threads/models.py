@@ -34,6 +34,25 @@ class AnsweredElsewhere(models.Model):
         return f"{self.first} and {self.second}"
 
 
+class Marked(models.Model):
+    """What Earmark last told us of words in a thread or of a part of a picture; the highest revision stands.
+
+    `where` says which: of words their first and last place, of a picture its part in percent.
+    """
+
+    item = models.CharField(max_length=40)
+    where = models.CharField(max_length=80)
+    words = models.CharField(max_length=300, blank=True)
+    label = models.CharField(max_length=60, blank=True)
+    revision = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "where"], name="a_mark_is_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.words or self.where}: {self.label}"
+
+
 class ThreadTopic(models.Model):
     """What Earmark last told us of a topic of a thread; the highest revision stands."""
 

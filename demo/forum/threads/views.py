@@ -5,7 +5,7 @@ import json
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
@@ -13,10 +13,20 @@ from django.views.decorators.http import require_POST
 from earmark import webhooks
 from earmark.errors import WebhookNotGenuine
 
-from demo.forum.threads.answers import answered_in, keep_told, keep_topic, threads_about, topics
+from demo.forum.threads.answers import (
+    answered_in,
+    keep_mark,
+    keep_told,
+    keep_topic,
+    named_in,
+    shown_in_pictures,
+    threads_about,
+    topics,
+)
 from demo.forum.threads.earmark_door import desks_of, script_facts
 from demo.forum.threads.models import Thread
 from demo.forum.threads.people import PEOPLE, colleague_of, customer_of
+from demo.forum.threads.pictures import pictures
 
 PAGE = 20
 
@@ -39,6 +49,7 @@ def thread_page(request: HttpRequest, key: str) -> HttpResponse:
     facts = {
         "thread": thread,
         "answered": answered_in(thread),
+        "named": named_in(key),
         "earmark": script_facts(customer_of(request)),
         "total": Thread.objects.count(),
     }
@@ -46,9 +57,34 @@ def thread_page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def answered(request: HttpRequest, key: str) -> HttpResponse:
-    """Return the banner alone, for the page to put in place when something settled."""
+    """Return the banner and what the thread names alone, for the page to put in place when something settled."""
     thread = get_object_or_404(Thread, key=key)
-    return render(request, "answered.html", {"answered": answered_in(thread)})
+    return render(request, "answered.html", {"answered": answered_in(thread), "named": named_in(key)})
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Show all pictures with what people found in them, or those in which they found one thing."""
+    shown, wanted = shown_in_pictures(), request.GET.get("shows", "")[:60]
+    found = [(each, shown.get(each.item, [])) for each in pictures().values()]
+    facts = {
+        "pictures": [(each, labels) for each, labels in found if not wanted or wanted in labels],
+        "labels": sorted({label for _, labels in found for label in labels}),
+        "wanted": wanted,
+        "total": Thread.objects.count(),
+    }
+    return render(request, "gallery.html", facts)
+
+
+def picture_page(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one picture, with the widget for whoever is signed in."""
+    if key not in pictures():
+        raise Http404
+    facts = {
+        "picture": pictures()[key],
+        "earmark": script_facts(customer_of(request)),
+        "total": Thread.objects.count(),
+    }
+    return render(request, "picture.html", facts)
 
 
 @require_POST
@@ -79,6 +115,9 @@ def webhook(request: HttpRequest) -> HttpResponse:
         elif data["question"] == settings.TOPICS:
             fits = is_settled and data["value"] == "fits"
             keep_topic(thread=items[0], topic=data["unit"]["label"], fits=fits, revision=data["revision"])
+        elif data["question"] in (settings.PRODUCTS, settings.CONTROLS):
+            label = data["value"] if is_settled and data["value"] != "none" else ""
+            keep_mark(item=items[0], anchor=data["unit"]["anchor"], label=label, revision=data["revision"])
     return JsonResponse({"taken": event.id})
 
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from backend.assignments.actions.prompts import set_caps
 from backend.assignments.caps import Caps
 from backend.assignments.models import PromptPolicy
-from backend.config.demo_questions import TONES, TOPICS
+from backend.config.demo_questions import CONTROLS, NAMES, TONES, TOPICS
 from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.models import ApiKey, Webhook, WebOrigin
@@ -47,6 +47,26 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "labels": list(TONES),
         "dictionary": TONES,
         "suggesters": ["dictionary"],
+    },
+    "products": {
+        "kind": Question.Kind.SPAN,
+        "prompt": "Which words name something?",
+        "guideline": "Mark a name as it stands, with its version: SeaMonkey 2.53.8, Windows 10, Shift+A.",
+        "labels": list(NAMES),
+        "dictionary": NAMES,
+        "settling_policy": Question.SettlingPolicy.TRUSTING,
+        "overlap": 1,
+        "suggesters": ["dictionary"],
+    },
+    "controls": {
+        "kind": Question.Kind.REGION,
+        "prompt": "Where are buttons and menus?",
+        "guideline": "A box just holds what can be pressed, with its edge and without what lies beside it.",
+        "labels": list(CONTROLS),
+        "settling_policy": Question.SettlingPolicy.TRUSTING,
+        "overlap": 1,
+        "suggesters": [],
+        "shown_count": 5,
     },
 }
 

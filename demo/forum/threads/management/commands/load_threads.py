@@ -1,4 +1,4 @@
-"""Load the sample threads into the forum's store, and register them with Earmark."""
+"""Load the sample threads into the forum's store, and register them and the gallery's pictures with Earmark."""
 
 import gzip
 import json
@@ -7,15 +7,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from earmark import Earmark
 
 from demo.forum.threads.earmark_door import client
 from demo.forum.threads.models import Thread
+from demo.forum.threads.pictures import Picture, pictures
 
 
 class Command(BaseCommand):
     """Load and register; done again, it changes nothing."""
 
-    help = "Loads the sample threads and registers them with Earmark through the SDK."
+    help = "Loads the sample threads and registers them and the pictures with Earmark through the SDK."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
@@ -36,4 +38,27 @@ class Command(BaseCommand):
                 }
                 for thread in threads
             )
+            _register_pictures(earmark)
         self.stdout.write(f"{len(threads)} threads; new to Earmark: {result.created_count}")
+
+
+def _register_pictures(earmark: Earmark) -> None:
+    """Register each picture, and push where a look at its layout found buttons; menus are left for people to find."""
+    host = f"http://localhost:{settings.PORT}"
+    earmark.items.upsert(_as_item(picture, host) for picture in pictures().values())
+
+
+def _as_item(picture: Picture, host: str) -> dict[str, Any]:
+    image = {
+        "url": f"{host}{settings.STATIC_URL}{picture.path}",
+        "width": picture.width,
+        "height": picture.height,
+        "alt": f"Screenshot: {picture.title}",
+    }
+    return {
+        "id": picture.item,
+        "kind": "picture",
+        "title": picture.title,
+        "url": f"{host}/pictures/{picture.key}",
+        "metadata": {"image": image},
+    }

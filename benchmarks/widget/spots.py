@@ -1,0 +1,104 @@
+"""What do spans and regions cost a host's page beside Recogito's text annotator and Annotorious, in bytes and in CPU?
+
+`python benchmarks/widget/spots.py` in an idle moment; it writes `spots.json` and exits 1 where a budget is missed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import measure
+from measure import HAS_A_BUTTON, SHOWN, THROTTLE, Cost, Visit, costs, files_of
+from stage import HERE, Stage, staged
+
+KB = 1024
+BYTES, OPENING_MS = 6 * KB, 60
+BASES = {"span": "text", "recogito": "text", "region": "picture", "annotorious": "picture"}
+MORE = ("duplicates", "span-more", "region-more")
+DOORS = {"span": "earmark-span", "region": "earmark-region"}
+_OURS = f"[...document.querySelectorAll('earmark-span, earmark-region')].every({HAS_A_BUTTON})"
+SHOWN |= {
+    **dict.fromkeys(("text", "picture"), "true"),
+    **dict.fromkeys(("span", "region", "span-more", "region-more"), _OURS),
+    **dict.fromkeys(("recogito", "annotorious"), "window.annotator != null"),
+}
+
+
+def main() -> int:
+    """Measure, print, keep; 1 where a budget is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--most-minutes", type=float, default=5, help="no further round begins after this")
+    parser.add_argument("--out", type=Path, default=HERE)
+    given = parser.parse_args()
+    if not (HERE / "node_modules" / "@annotorious").exists():
+        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=HERE, check=True)
+    until = time.monotonic() + given.most_minutes * 60
+    with staged() as stage:
+        figures = _measured(stage, given.rounds, until)
+    (given.out / "spots.json").write_text(json.dumps(figures, indent=2) + "\n")
+    print(json.dumps(figures, indent=2))
+    missed = [kind for kind in DOORS if figures["chunk_bytes"][kind] > BYTES]
+    missed += [f"opening {kind}" for kind in DOORS if figures["opening_ms"][kind]["median"] > OPENING_MS]
+    print("missed:", ", ".join(missed) or "nothing")
+    return 1 if missed else 0
+
+
+def _measured(stage: Stage, rounds: int, until: float) -> dict[str, Any]:
+    stage.control("bench", {})
+    variants = ("text", "picture", *BASES, *MORE)
+    costs(stage, variants, 1, until)
+    load = os.getloadavg()[0]
+    found = costs(stage, variants, rounds, until)
+    files = {variant: [asdict(file) for file in files_of(stage, f"/bench/{variant}")] for variant in BASES}
+    sizes = {file["name"].split(".")[0]: file["body"] for each in files.values() for file in each}
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "chromium": stage.browser.version,
+        "load": [load, os.getloadavg()[0]],
+        "rounds": len(found["text"]),
+        "chunk_bytes": {kind: sizes[kind] for kind in DOORS},
+        "page_bytes": {variant: sum(file["body"] for file in each) for variant, each in files.items()},
+        "page_ms_at_throttle": {variant: _beyond(found[variant], found[base]) for variant, base in BASES.items()},
+        "beside_duplicates_ms": {each: _beyond(found[each], found["duplicates"]) for each in MORE[1:]},
+        "opening_ms": {kind: _spread([_opening(stage, kind) for _ in range(rounds)]) for kind in DOORS},
+    }
+
+
+def _beyond(costs_: list[Cost], base: list[Cost]) -> dict[str, float]:
+    return _spread([one.thread - other.thread for one, other in zip(costs_, base, strict=True)]) | {
+        "longest_task": median(one.longest_task for one in costs_)
+    }
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    low, middle, high = quantiles(values, n=4)
+    return {"low": round(low, 1), "median": round(middle, 1), "high": round(high, 1)}
+
+
+def _opening(stage: Stage, kind: str) -> float:
+    """Return the CPU of the main thread in ms at the throttle from pressing a kind's door until its tool stands."""
+    with Visit(stage) as visit:
+        visit.cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+        visit.go(f"/bench/{kind}")
+        door = visit.page.locator(DOORS[kind]).get_by_role("button", name="Mark").first
+        door.wait_for()
+        door.scroll_into_view_if_needed()
+        time.sleep(0.3)
+        visit.throttle(THROTTLE)
+        before = visit.metrics()["TaskDuration"]
+        door.evaluate("(door) => door.click()")
+        time.sleep(measure.SETTLE_S)
+        return visit.metrics()["TaskDuration"] - before
+
+
+if __name__ == "__main__":
+    sys.exit(main())
