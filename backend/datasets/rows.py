@@ -11,7 +11,8 @@ from backend.datasets.spots import SPOT_COLUMNS, Texts, spot_facts
 from backend.judgements.models import Exposure, Judgement, LiveJudgement, Slot, Withdrawal
 from backend.quality.models import ClusterMember, ConsensusLabel
 from backend.questions.models import Question
-from backend.questions.spots import place_of, without_told
+from backend.questions.relocated import without_told
+from backend.questions.spots import place_of
 from backend.questions.units import DUPLICATE
 
 LABEL_COLUMNS = {

@@ -17,7 +17,8 @@ from backend.datasets.exports.marked import LeftOut, MarkedBox, MarkedPicture, M
 from backend.datasets.exports.writing import Written, write_pictures, write_texts
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, ItemSnapshot, Question
-from backend.questions.spots import Anchor, is_span, numbers_of, picture_of, text_of, without_told
+from backend.questions.relocated import Anchor, without_told
+from backend.questions.spots import is_span, numbers_of, picture_of, text_of
 from backend.questions.units import NONE, SPOTS
 
 SPOT_COLUMNS = {
