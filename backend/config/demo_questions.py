@@ -92,15 +92,15 @@ TONES: Mapping[str, Sequence[str]] = {
 
 NAMES: Mapping[str, Sequence[str]] = {
     "Product": [
-        r"/(?:SeaMonkey|Firefox|Thunderbird|Chrome|Chromium|Lightning|ChatZilla)(?: \d+(?:\.\d+)+)?(?![\w\/])/",
+        r"/(?:SeaMonkey|Firefox|Thunderbird|Chrome|Chromium|Lightning|ChatZilla)(?: \d+(?:\.\d+)+)?/",
         "composer", "address book",
     ],
     "System": [
-        r"/Windows (?:\d+|XP|Vista)(?![\w.])/", r"/(?:Ubuntu|Debian|Fedora|macOS|FreeBSD)(?: \d+(?:\.\d+)*)?(?!\w)/",
+        r"/Windows (?:\d+|XP|Vista)/", r"/(?:Ubuntu|Debian|Fedora|macOS|FreeBSD)(?: \d+(?:\.\d+)*)?/",
         "linux", "android",
     ],
     "Shortcut": [r"/(?:Ctrl|Alt|Shift|Cmd)(?: ?\+ ?(?:Ctrl|Alt|Shift|Cmd|F\d{1,2}|[A-Z]\w*))+/"],
 }  # fmt: skip
-"""Words and patterns for the names that stand in posts; patterns keep out what a browser says of itself, such as Firefox/91.0."""
+"""Words and patterns for the names that stand in posts."""
 
 CONTROLS = ("Button", "Menu", "Field")

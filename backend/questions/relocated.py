@@ -25,7 +25,7 @@ snapshot = lru_cache(TEXTS_KEPT)(snapshot_of)
 
 def relocated(anchor: TextAnchor, text: str) -> TextAnchor | None:
     """Return where the words of an anchor stand in a text; None where they do not."""
-    key = (snapshot(text), anchor.snapshot, anchor.position, anchor.quote)
+    key = (snapshot(text), anchor.snapshot, anchor.position, anchor.quote, anchor.elsewhere)
     with _keeping:
         is_known, place = key in _places, _places.get(key)
     if not is_known:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from earmark.anchors import Region, TextAnchor, describe, read_html, read_text, words_of
+from earmark.anchors import Region, TextAnchor, describe, look_elsewhere, read_html, read_text, words_of
 from earmark.errors import AnchorUnusable
 
 from backend.questions.relocated import TEXTS_KEPT, Anchor, anchors_now, relocated, snapshot
@@ -20,6 +20,8 @@ Numbers = tuple[float, ...]
 SAME_SPOT = 0.5
 """The share of the intersection in the union from which on two places with one label are one spot."""
 LARGEST_PICTURE_PX = 100_000
+LONGEST_LOOKED_THROUGH = 100_000
+"""How long a text in signs may be to be looked through for others like the words that were marked; that takes .1 s."""
 
 
 @dataclass(frozen=True)
@@ -140,14 +142,19 @@ def resolve(anchor: Anchor, *, kind: str, text: str, picture: Picture | None) ->
     told = TextAnchor.of(anchor)
     if told.snapshot == snapshot(text):
         words_of(told, text)
-        return describe(text, told.position.start, told.position.end).wire
+        return _kept(describe(text, told.position.start, told.position.end), text)
     found = relocated(told, text)
     if found is None:
         raise AnchorUnusable(
             "text_not_found",
             "The item's text as it is registered has no such words; register the text that the page shows.",
         )
-    return found.wire | {"told": told.wire}
+    return _kept(found, text) | {"told": told.wire}
+
+
+def _kept(anchor: TextAnchor, text: str) -> dict[str, Any]:
+    """Return an anchor as it is kept: with what else stands in its text, which a very long one is not searched for."""
+    return (look_elsewhere(anchor, text) if len(text) <= LONGEST_LOOKED_THROUGH else anchor).wire
 
 
 def _in_picture(anchor: Anchor, picture: Picture | None) -> dict[str, Any]:

@@ -704,6 +704,26 @@ export interface components {
             agree_count: number | null;
             votes_count: number | null;
         };
+        /** @description What else stood in the text when the mark was kept, as the server found; what is told of it is not believed. */
+        ElsewherePart: {
+            /** @description How often the very words stood elsewhere. */
+            count: number;
+            /**
+             * Format: double
+             * @description How much of words and context stood at the other place most like theirs.
+             */
+            likeness: number;
+        };
+        /** @description What else stood in the text when the mark was kept, as the server found; what is told of it is not believed. */
+        ElsewherePartRequest: {
+            /** @description How often the very words stood elsewhere. */
+            count: number;
+            /**
+             * Format: double
+             * @description How much of words and context stood at the other place most like theirs.
+             */
+            likeness: number;
+        };
         EventRequest: components["schemas"]["SeenEventRequest"] | components["schemas"]["ExpandEventRequest"] | components["schemas"]["JudgeEventRequest"] | components["schemas"]["UndoEventRequest"] | components["schemas"]["SkipEventRequest"] | components["schemas"]["DismissEventRequest"] | components["schemas"]["HideEventRequest"];
         /** @description What became of one event. */
         EventResult: {
@@ -1350,12 +1370,14 @@ export interface components {
             quote: components["schemas"]["QuotePart"];
             position: components["schemas"]["PositionPart"];
             snapshot: string;
+            elsewhere?: components["schemas"]["ElsewherePart"];
         };
         /** @description Words in an item's text: their quote, where they stand, and the SHA-256 of the text that the places count in. */
         SpanAnchorRequest: {
             quote: components["schemas"]["QuotePartRequest"];
             position: components["schemas"]["PositionPartRequest"];
             snapshot: string;
+            elsewhere?: components["schemas"]["ElsewherePartRequest"];
         };
         /** @enum {string} */
         SpanAnswerKindEnum: "span";

@@ -130,12 +130,20 @@ class PositionPart(s.Serializer[Any]):
     end = _whole()
 
 
+class ElsewherePart(s.Serializer[Any]):
+    """What else stood in the text when the mark was kept, as the server found; what is told of it is not believed."""
+
+    count = _whole(help_text="How often the very words stood elsewhere.")
+    likeness = _share(help_text="How much of words and context stood at the other place most like theirs.")
+
+
 class SpanAnchor(s.Serializer[Any]):
     """Words in an item's text: their quote, where they stand, and the SHA-256 of the text that the places count in."""
 
     quote = QuotePart()
     position = PositionPart()
     snapshot = s.RegexField(r"^[0-9a-f]{64}\Z")
+    elsewhere = ElsewherePart(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a stretch that is empty, or whose length is not its quote's."""

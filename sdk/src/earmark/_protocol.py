@@ -111,6 +111,16 @@ class DeskSessionRequestRequest(TypedDict):
 DismissEventTypeEnum: TypeAlias = Literal['dismiss']
 
 
+class ElsewherePart(TypedDict):
+    count: int
+    likeness: float
+
+
+class ElsewherePartRequest(TypedDict):
+    count: int
+    likeness: float
+
+
 class Evidence(TypedDict):
     counts: dict[str, int]
     votes_count: int
@@ -287,12 +297,14 @@ class SpanAnchor(TypedDict):
     quote: QuotePart
     position: PositionPart
     snapshot: str
+    elsewhere: NotRequired[ElsewherePart]
 
 
 class SpanAnchorRequest(TypedDict):
     quote: QuotePartRequest
     position: PositionPartRequest
     snapshot: str
+    elsewhere: NotRequired[ElsewherePartRequest]
 
 
 SpanAnswerKindEnum: TypeAlias = Literal['span']

@@ -2,16 +2,22 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from earmark import Earmark
+from earmark.anchors import RegionAnchor
+from earmark.types import PushedSuggestion, Suggester
 
 from demo.forum.threads.earmark_door import client
 from demo.forum.threads.models import Thread
 from demo.forum.threads.pictures import Picture, pictures
+
+LAYOUT = Suggester("layout", "1")
+LAYOUT_SCORE = 0.8
 
 
 class Command(BaseCommand):
@@ -46,6 +52,23 @@ def _register_pictures(earmark: Earmark) -> None:
     """Register each picture, and push where a look at its layout found buttons; menus are left for people to find."""
     host = f"http://localhost:{settings.PORT}"
     earmark.items.upsert(_as_item(picture, host) for picture in pictures().values())
+    report = earmark.suggestions.push(guess for picture in pictures().values() for guess in _buttons(picture))
+    if report.rejected:
+        raise CommandError(f"A box of the gallery was not taken: {report.rejected[0]}")
+
+
+def _buttons(picture: Picture) -> Iterator[PushedSuggestion]:
+    for x, y, width, height in picture.buttons:
+        box = RegionAnchor.in_pixels(x, y, width, height, picture=(picture.width, picture.height))
+        yield PushedSuggestion(
+            settings.CONTROLS,
+            picture.item,
+            "Button",
+            LAYOUT_SCORE,
+            LAYOUT,
+            ["The page's layout has a button here."],
+            box,
+        )
 
 
 def _as_item(picture: Picture, host: str) -> dict[str, Any]:
