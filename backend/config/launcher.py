@@ -1,4 +1,4 @@
-"""`python -m backend.config.launcher`: the demo, all processes in one group that ends with Ctrl-C."""
+"""`python -m backend.config.launcher`: the demo, all processes together, which end with Ctrl-C."""
 
 import http.client
 import os
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,12 +38,16 @@ class Child:
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     def start(self) -> None:
-        """Start, with all that it says in its log."""
+        """Start, with all that it says in its log, in a session of its own.
+
+        A terminal's Ctrl-C reaches the launcher alone, which ends all: a web process that gets it too, and is then ended
+        by its master, waits for itself for ever and keeps the port.
+        """
         self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=BASE, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                preexec_fn=_end_with_parent,
+                preexec_fn=_end_with_parent, start_new_session=True,
             )  # fmt: skip
 
     def mend(self, now: float) -> None:
@@ -53,6 +58,21 @@ class Child:
             self.start_at = now + min(PAUSE_S * 2 ** (self.deaths - 1), LONGEST_REST_S)
         elif self.process is None and now >= self.start_at:
             self.start()
+
+    def ask_to_end(self) -> None:
+        """Ask it to end in its own time."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def end(self, give_up_at: float) -> None:
+        """Wait for its end until a time on the monotonic clock; then it ends with all that it started."""
+        if self.process is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0.1, give_up_at - time.monotonic()))
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class Trouble(Exception):
@@ -208,17 +228,11 @@ class Demo:
 
     def _stop(self) -> None:
         self._is_ending = True
-        running = [child.process for child in reversed(self._children) if child.process is not None]
-        for process in running:
-            if process.poll() is None:
-                process.terminate()
+        for child in reversed(self._children):
+            child.ask_to_end()
         give_up_at = time.monotonic() + STOP_S
-        for process in running:
-            try:
-                process.wait(max(0.1, give_up_at - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        for child in reversed(self._children):
+            child.end(give_up_at)
 
 
 def _end_with_parent() -> None:

@@ -43,3 +43,45 @@ def test_a_child_that_dies_again_and_again_rests_ever_longer_up_to_a_limit(tmp_p
         dying.mend(now)
         rests.append(dying.start_at - now)
     assert rests == sorted(rests) and rests[0] < 1 and rests[-1] == pytest.approx(LONGEST_REST_S)
+
+
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(other.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def started(tmp_path: Path) -> tuple[Child, int]:
+    """Return a child that does not end when it is asked to, and the process that it started."""
+    stubborn = child(tmp_path, [sys.executable, "-c", STUBBORN])
+    stubborn.start()
+    while not (told := stubborn.log.read_text()).strip():
+        time.sleep(0.02)
+    return stubborn, int(told)
+
+
+def is_running(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().split()[2] != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked at in /proc")
+def test_a_child_that_does_not_end_is_ended_with_all_that_it_started(tmp_path):
+    stubborn, other = started(tmp_path)
+    assert is_running(other)
+    stubborn.ask_to_end()
+    stubborn.end(time.monotonic() + 0.2)
+    assert stubborn.process.poll() is not None
+    give_up_at = time.monotonic() + 10
+    while is_running(other) and time.monotonic() < give_up_at:
+        time.sleep(0.02)
+    assert not is_running(other)
+
+
+def test_a_ctrl_c_in_the_terminal_reaches_the_launcher_alone(tmp_path):
+    stubborn, _ = started(tmp_path)
+    assert os.getpgid(stubborn.process.pid) != os.getpgid(0)
+    stubborn.end(time.monotonic())
