@@ -210,7 +210,10 @@ def _known(guess: sdk.Suggestion, suggester: Suggester, question: Question, item
 
 
 def _pool_of_spots(question: Question, item: Item, found: Mapping[str, _Found]) -> list[Guess]:
-    """Return the best guess of each spot, where it lies in the item as it is now, but of none that is settled."""
+    """Return the best guess of each spot, where it lies in the item as it is now, but of none that is settled.
+
+    Of one label, what overlaps by half is one spot; of exactly one place there is one answer, and so one guess.
+    """
     text = text_of(item.body, item.metadata)
     settled = question.units.filter(item=item).exclude(settled_value="")
     done = [numbers_of(now) for now in anchors_now((unit.anchor for unit in settled), text) if now]
@@ -221,8 +224,10 @@ def _pool_of_spots(question: Question, item: Item, found: Mapping[str, _Found]) 
         label = label_in(key)
         if now is None or label not in question.labels:
             continue
-        taken = [numbers_of(guess.anchor) for guess in pool if guess.anchor and label_in(guess.label) == label]
-        if all(overlap(numbers_of(now), place) < SAME_SPOT for place in [*done, *taken]):
+        here = numbers_of(now)
+        taken = [(numbers_of(guess.anchor), label_in(guess.label)) for guess in pool if guess.anchor]
+        is_taken = any(place == here or (said == label and overlap(here, place) >= SAME_SPOT) for place, said in taken)
+        if not is_taken and all(overlap(here, place) < SAME_SPOT for place in done):
             told = {"suggester": known.suggester, "reasons": known.reasons}
             pool.append(Guess.of_spot(now, label, known.score, **told))
     return pool

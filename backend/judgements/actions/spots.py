@@ -67,16 +67,17 @@ def spot_meant(
 ) -> tuple[Unit, dict[str, Any]]:
     """Return the unit that an answer is about, and the boundary it gives, as it is kept.
 
-    At the desk an answer to the list is about what was asked. Else it is about the spot of the slot, or the spot that
-    was shown to this person as their own or as settled; what they marked by themselves meets what is there. Raises
+    At the desk an answer to the list is about what was asked. Else it is about the spot of the slot, as an earlier
+    answer to it was, or the spot that was shown to this person as their own or as settled; what they marked by
+    themselves meets what is there. Raises
     AnchorUnusable, and UnknownSpot for a candidate that was not shown. The caller holds `lock_spots`.
     """
     question, item = exposure.question, exposure.item
     anchor = kept_anchor(question=question, item=item, anchor=event.anchor or {})
     if slot is not None and slot.anchor is not None:
-        assignment = exposure.assignment
-        if assignment:
-            return assignment.unit, anchor
+        known = exposure.assignment or slot.judgements.filter(annotator=annotator).select_related("unit").first()
+        if known:
+            return known.unit, anchor
         shown = {"anchor": slot.anchor, "label": label_in(slot.label)}
         return meet(question=question, item=item, annotator=annotator, **shown), anchor
     if event.candidate is not None:

@@ -188,6 +188,18 @@ def test_an_answer_to_a_suggested_spot_is_drawn_and_an_own_mark_is_not(spans):
     assert set(LedgerEvent.objects.values_list("label", flat=True)) == {"8-16 Product", ""}
 
 
+def test_who_answers_a_suggested_spot_again_answers_the_same_one_wherever_they_moved_it(spans):
+    unit = mark(spans, 1, spans.span("Vector 9"))
+    guess(spans, spans.span("new Vector 9"), "Product")
+    exposure = shown_to(spans)
+    slot = exposure.slots.get()
+    for words, later_s in (("w Vector 9", -2), ("Vector 9 she", -1)):
+        answer = said(spans, exposure, spans.span(words), candidate=slot.label, later_s=later_s)
+        assert record(spans, answer) == ["ok"]
+        assert Judgement.objects.get(pk=answer.id).unit == unit
+    assert LiveJudgement.objects.filter(annotator=spans.people[0]).count() == 1
+
+
 def test_a_person_changes_what_they_marked_under_the_name_it_was_shown_by(spans):
     exposure = shown_to(spans)
     record(spans, said(spans, exposure, spans.span("Vector 9"), later_s=-1))

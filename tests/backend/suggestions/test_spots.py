@@ -80,6 +80,10 @@ def test_of_guesses_of_one_label_that_overlap_by_half_the_better_is_shown(find):
     ]
 
 
+def test_of_two_labels_for_one_place_the_better_is_shown_since_one_answer_holds_there(find):
+    assert find(words(8, 16, "Fault", 0.4), words(8, 16, "Product", 0.5)) == ["8-16 Product"]
+
+
 def test_what_is_settled_there_is_not_guessed_again(find):
     find(words(8, 16))
     unit = unit_of_spot(question=find.spots.question, item=find.spots.item, anchor=find.spots.span("new Vector 9"))
