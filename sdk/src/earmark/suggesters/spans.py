@@ -9,6 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 
 from earmark.anchors import describe, tokens_of
@@ -144,7 +145,10 @@ def _words(text: str) -> list[tuple[int, int, str, bool]]:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()
     wide = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
     return "".join(sign for sign in wide if unicodedata.category(sign) != "Cf") or word
 
