@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -33,6 +34,7 @@ from backend.desk.actions.links import (
 )
 from backend.desk.models import DeskLink
 from backend.desk.progress import progress_of
+from backend.projects.models import WebOrigin
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
 from backend.questions.spots import numbers_of, picture_of, text_of
@@ -173,7 +175,15 @@ def _shown_of(item: Item, question: Question) -> dict[str, Any]:
     if question.kind == Question.Kind.SPAN:
         return {"text": text_of(item.body, item.metadata)}
     picture = picture_of(item.metadata) if question.kind == Question.Kind.REGION else None
-    return {"picture": asdict(picture)} if picture else {}
+    return {"picture": asdict(picture) | {"url": urljoin(_home_of(item), picture.url)}} if picture else {}
+
+
+def _home_of(item: Item) -> str:
+    """Return the address that the host's own paths begin at: that of the item's page, else its first web origin."""
+    if item.url.startswith(("https://", "http://")):
+        return item.url
+    origins = WebOrigin.objects.filter(project=item.project_id).order_by("pk")
+    return origins.values_list("origin", flat=True).first() or ""
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -993,7 +993,7 @@ class DeskAssignment(s.Serializer[Any]):
 
 
 class DeskPicture(s.Serializer[Any]):
-    """An item's picture; its size in px is null where the host did not tell it."""
+    """An item's picture at its host; its size in px is null where the host did not tell it."""
 
     url = s.CharField()
     width = s.IntegerField(allow_null=True)

@@ -6,6 +6,7 @@ from django.db import connection
 
 from backend.annotators.actions.people import subject_digest
 from backend.annotators.models import Annotator, Tombstone
+from backend.judgements.actions.spots import lock_spots
 from backend.judgements.models import Judgement
 from backend.learning.actions.forget import FORGET_PEOPLE
 from backend.projects.actions.jobs import enqueue_once
@@ -26,8 +27,10 @@ def erase_annotator(*, annotator: Annotator, now: datetime) -> Tombstone:
     """
     project_id = annotator.project_id
     lock_items(project_id=project_id)  # no import that names them comes between
-    Annotator.objects.select_for_update().get(pk=annotator.pk)  # no answer of theirs comes between
     answered = Judgement.objects.of(project_id).filter(annotator=annotator)
+    spots = answered.exclude(unit__anchor=None).values_list("unit__question", "unit__item")
+    lock_spots(spots)  # nobody meets a spot that goes
+    Annotator.objects.select_for_update().get(pk=annotator.pk)  # no answer of theirs comes between
     units = sorted(set(answered.values_list("unit", flat=True)))
     digest = subject_digest(project_id=project_id, subject=annotator.subject)
     tombstone, _ = Tombstone.objects.get_or_create(

@@ -16,7 +16,7 @@ from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
-from backend.questions.models import Question, Unit
+from backend.questions.models import Item, Question, Unit
 
 OWN = {"name": "own", "version": "1"}
 
@@ -374,9 +374,22 @@ def test_a_blind_desk_asks_about_a_guessed_place_without_its_label(spans):
 def test_a_desk_that_is_not_blind_tells_the_guessed_label_and_why(regions):
     push(regions, {"candidate": "Zip", "anchor": regions.region(1, 2, 3, 4), "reasons": ["Teeth."]})
     told = next_of(regions, at_desk(regions, is_blind=False)())
-    assert told["items"][0]["picture"] == {"url": "/jacket.png", "width": 1280, "height": 720, "alt": "A jacket"}
+    assert told["items"][0]["picture"] == {
+        "url": "https://forum.example/jacket.png",
+        "width": 1280,
+        "height": 720,
+        "alt": "A jacket",
+    }
     (candidate,) = told["place"]["candidates"]
     assert (candidate["id"], candidate["label"], told["reasons"]) == ("1,2,3,4 Zip", "Zip", ["Teeth."])
+
+
+def test_a_picture_lies_where_the_items_page_does(regions):
+    with tenancy(regions.project):
+        Item.objects.filter(pk=regions.item.pk).update(url="https://shop.example/reviews/7")
+    push(regions, {"candidate": "Zip", "anchor": regions.region(1, 2, 3, 4)})
+    told = next_of(regions, at_desk(regions)())
+    assert told["items"][0]["picture"]["url"] == "https://shop.example/jacket.png"
 
 
 def test_two_at_the_desk_settle_what_a_customer_proposed(spans):
