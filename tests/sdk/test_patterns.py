@@ -1,13 +1,13 @@
 """Tests of earmark.patterns."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from earmark.patterns import OutOfTime, Pattern, fault_of_pattern, fault_of_patterns, is_pattern
 
 
 def found(written, text):
-    return [text[start:end] for start, end in Pattern(written).spans(text, until=perf_counter() + 5)]
+    return [text[start:end] for start, end in Pattern(written).spans(text, until=thread_time() + 5)]
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ EVIL = [
 
 @pytest.mark.parametrize(("written", "text"), EVIL)
 def test_patterns_that_hang_others_are_done_at_once(written, text):
-    began = perf_counter()
+    began = thread_time()
     assert found(written, text) == []
-    assert perf_counter() - began < 1
+    assert thread_time() - began < 1
 
 
 def test_what_looks_ahead_again_and_again_is_cut_off_by_the_clock():
-    began = perf_counter()
+    began = thread_time()
     with pytest.raises(OutOfTime):
-        list(Pattern(r"/a(?:.*z)?/").spans("a" * 200_000, until=perf_counter() + 0.05))
-    assert perf_counter() - began < 1
+        list(Pattern(r"/a(?:.*z)?/").spans("a" * 200_000, until=thread_time() + 0.05))
+    assert thread_time() - began < 1

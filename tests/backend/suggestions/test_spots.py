@@ -91,8 +91,8 @@ def test_what_is_settled_there_is_not_guessed_again(find):
     assert find(words(8, 16), words(8, 16, "Fault"), words(91, 100, "Place")) == ["91-100 Place"]
 
 
-def test_a_question_of_spots_asks_no_suggester_of_its_own_accord(world, ask_spots):
-    spots = ask_spots(world)
+def test_a_question_of_regions_asks_no_suggester_of_its_own_accord(world, ask_spots):
+    spots = ask_spots(world, "region")
     assert guesses_for(question=spots.question, item=spots.item) == []
     assert spots.question not in [
         question for known in catalogue_of(world.project.pk).values() for question in known.asked_by

@@ -1,7 +1,7 @@
 """Tests of earmark.suggesters.spans."""
 
 import logging
-from time import perf_counter
+from time import monotonic, thread_time
 
 import pytest
 from earmark.suggesters import DictionarySpans, Item, ItemIndex
@@ -104,17 +104,17 @@ def test_a_pattern_that_is_none_is_refused_when_it_is_made():
 
 def test_a_pattern_that_is_late_abstains_rests_and_the_others_go_on(caplog, monkeypatch):
     slow = DictionarySpans({"Product": [r"/a(?:.*z)?/", "Firefox"], "Version": [r"/\d+/"]})
-    item, began = Item("1", body="Firefox 115 " + "a" * 200_000), perf_counter()
+    item, began = Item("1", body="Firefox 115 " + "a" * 200_000), thread_time()
     with caplog.at_level(logging.WARNING):
         first, second = (slow.suggest(item, ItemIndex(), 9) for _ in range(2))
-    assert perf_counter() - began < 3
+    assert thread_time() - began < 3
     assert [[each.anchor.quote.exact for each in told] for told in (first, second)] == [["Firefox", "115"]] * 2
     assert [record.message for record in caplog.records] == [
         "A pattern of Product took more than 25 ms for a text of 200012 signs; it abstains, and rests for 60 s."
     ]
     small = Item("1", body="a")
     assert slow.suggest(small, ItemIndex(), 9) == [], "it rests"
-    monkeypatch.setattr(module, "perf_counter", lambda: perf_counter() + 61)
+    monkeypatch.setattr(module, "monotonic", lambda: monotonic() + 61)
     assert [each.anchor.quote.exact for each in slow.suggest(small, ItemIndex(), 9)] == ["a"]
 
 

@@ -8,12 +8,15 @@ can stand in columns. The rule does not look at what is marked: a reader of new 
 
 import re
 import unicodedata
+from functools import lru_cache
 
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30fa\u30fd-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 """Thai, Lao, Burmese, Khmer, Kana and Han, without the sign that lengthens a vowel."""
+PIECE = re.compile("[A-Za-z0-9_]+|.", re.DOTALL)
+"""A run of signs that are in a word in any text, or any one."""
 FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 JOINER = "\u200d"
 KEPT_WITH = re.compile("[\u00ad\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
@@ -24,17 +27,19 @@ def tokens_of(text: str) -> list[tuple[int, int]]:
     """Return where each token begins and ends, in code points."""
     found: list[tuple[int, int]] = []
     before = ""
-    for at, sign in enumerate(text):
-        kind = _kind(sign)
-        if kind and found and found[-1][1] == at and _goes_on(before, kind, text[found[-1][0] : at], sign):
-            found[-1] = found[-1][0], at + 1
+    for piece in PIECE.finditer(text):
+        start, end = piece.span()
+        kind = _kind(text[start])
+        if kind and found and found[-1][1] == start and _goes_on(before, kind, text, found[-1]):
+            found[-1] = found[-1][0], end
             before = before if kind == "kept" else kind
         elif kind:
-            found.append((at, at + 1))
+            found.append((start, end))
             before = kind
     return found
 
 
+@lru_cache(maxsize=10_000)
 def _kind(sign: str) -> str:
     """Return how a character makes tokens: in a word, by itself, kept with the one before; "" for white space."""
     if sign.isspace():
@@ -49,10 +54,10 @@ def _kind(sign: str) -> str:
     return "flag" if FLAG.match(sign) else "sign"
 
 
-def _goes_on(before: str, kind: str, token: str, sign: str) -> bool:
+def _goes_on(before: str, kind: str, text: str, last: tuple[int, int]) -> bool:
     """Return whether a character belongs to the token right before it."""
-    if kind == "kept":
-        return True
-    if kind == "word":
-        return before == "word"
-    return (kind == "flag" and before == "flag" and len(token) == 1) or (kind == "sign" and token.endswith(JOINER))
+    if kind in ("kept", "word"):
+        return kind == "kept" or before == "word"
+    if kind == "flag":
+        return before == "flag" and last[1] - last[0] == 1
+    return kind == "sign" and text[last[1] - 1] == JOINER
