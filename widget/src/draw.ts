@@ -32,11 +32,13 @@ const css = `
 .hint{display:flex;align-items:center;gap:8px;min-height:3em;color:var(--fg2)}
 .nums,.pick{display:flex;flex-wrap:wrap;gap:6px}
 .nums label{display:inline-flex;align-items:center;gap:6px;color:var(--fg2)}
-.nums input{width:5.5em;min-height:30px;padding:0 8px;border:1px solid var(--ctl);font-variant-numeric:tabular-nums;color:var(--fg)}
+.nums input{width:5.5em;padding:4px 8px;border:1px solid var(--ctl);font-variant-numeric:tabular-nums;color:var(--fg)}
 .pick button{border:1px solid var(--ctl);border-radius:8px;padding:0 12px}
 .pick small{color:var(--fg2);margin-inline-start:5px}
+.pick [aria-disabled=true]{color:var(--fg2)}
 .pick .icon{border:0;margin-inline-start:auto}
-@media (max-width:480px){.nums{display:grid;grid-template-columns:repeat(4,minmax(0,1fr))}.nums input{width:0;flex:1;padding:0 4px}.pick button:not(.icon){flex:1}}
+@media (max-width:480px){.nums{display:grid;grid-template-columns:repeat(4,minmax(0,1fr))}.nums input{width:0;flex:1;padding:4px}.pick button:not(.icon){flex:1}}
+@media (pointer:coarse){.hold:after{content:"";position:absolute;inset:-10px}}
 @media (forced-colors:active){.cut,.hold:before{forced-color-adjust:none}}
 `;
 
@@ -75,7 +77,7 @@ export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLE
     return [field, SIDES[at]!, h("label", {}, name, field)] as const;
   });
   const pick = h("div", { class: "pick", role: "toolbar", "aria-label": say("drawPick") },
-    ...drawing._names.map(([value, name], at) => h("button", { "data-pick": value, click: (event: MouseEvent) => box && keep(value, event) }, h("bdi", {}, name), h("small", { "aria-hidden": "true" }, `${at + 1}`))),
+    ...drawing._names.map(([value, name], at) => h("button", { "data-pick": value, click: (event: MouseEvent) => box && keep(value, event) }, h("bdi", {}, name), h("small", { "aria-hidden": "true" }, at < 9 ? `${at + 1}` : ""))),
     h("button", { class: "icon", "aria-label": say("close"), click: leave }, icon(CROSS))); // prettier-ignore
   const form = h("div", { class: "draw", role: "group", "aria-label": say("drawNow"), keydown: inForm },
     h("p", { class: "hint" }, icon(MOVE), hint), h("div", { class: "nums" }, ...fields.map(([, , label]) => label)), guest._answers!._rove(pick)); // prettier-ignore
@@ -118,6 +120,7 @@ export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLE
 
   function show(): void {
     for (const node of [cut, ...handles.map(([node]) => node)]) node.hidden = !box;
+    sheet.tabIndex = box ? -1 : 0;
     dot.hidden = !first;
     if (first) corner(dot, ...first, HALF_PX);
     for (const button of pick.querySelectorAll<HTMLButtonElement>("[data-pick]")) button.setAttribute("aria-disabled", `${!box}`);
@@ -170,7 +173,11 @@ export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLE
     const isNew = !hold && event.target !== cut;
     const act = isNew ? (to: Point) => between(from, to) : hold ? (to: Point) => stretched(was!, hold, by(to), least()) : (to: Point) => moved(was!, by(to));
     drag = { _id: event.pointerId, _from: from, _by: act, _was: was, _isNew: isNew, _x: event.clientX, _y: event.clientY, _isFar: false };
-    sheet.setPointerCapture?.(event.pointerId);
+    try {
+      sheet.setPointerCapture(event.pointerId);
+    } catch {
+      // The pointer is gone already, and its end was told.
+    }
   }
 
   function move(event: PointerEvent): void {
@@ -211,7 +218,7 @@ export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLE
 
   function leaveOrDrop(event: KeyboardEvent): void {
     if (event.key === "Escape") {
-      event.stopPropagation();
+      ours(event);
       drag || first ? ((first = undefined), revert(), show()) : leave();
     }
     if (event.key !== "Enter" || event.target !== sheet || box) return;
@@ -223,19 +230,25 @@ export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLE
 
   function byKey(event: KeyboardEvent): void {
     const way = ARROWS[event.key];
-    if (!box || (event.key !== "Enter" && !way)) return inForm(event);
-    event.preventDefault();
-    event.stopPropagation();
-    if (!way) return (pick.querySelector("button") as HTMLElement).focus();
+    const isOn = event.key === "Enter" || (event.key === "Tab" && !event.shiftKey);
+    if (!box || !(way || isOn)) return event.key === "Escape" ? undefined : inForm(event);
+    ours(event);
+    if (!way) return (event.key === "Tab" ? fields[0]![0] : pick.querySelector("button")!).focus();
     const step = event.altKey || event.ctrlKey || event.metaKey ? FINE : STEP;
     const by: Point = [way[0] * step, way[1] * step];
     take(event.shiftKey ? stretched(box, [1, 1], by, [FINE, FINE]) : moved(box, by));
   }
 
+  /** Keep a key from the host's page, where it may close what we stand in. */
+  function ours(event: Event): void {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   /** Take a digit as the label of that number, and Escape as the wish to leave. */
   function inForm(event: KeyboardEvent): void {
     if (event.key === "Escape") {
-      event.stopPropagation();
+      ours(event);
       return leave();
     }
     if (/^[1-9]$/.test(event.key) && !(event.target as Element).matches("input") && !event.altKey && !event.ctrlKey && !event.metaKey)

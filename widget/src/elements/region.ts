@@ -49,9 +49,10 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   /** Another picture came: what was drawn over the one before is looked at again, in the height that is there. */
   function changed(): void {
     if (!mark._card.isConnected) return;
-    mark._card.style.minHeight = `${mark._card.offsetHeight}px`;
+    const held = mark._card.offsetHeight;
     end?.();
     list._look();
+    if (mark._card.offsetHeight < held) mark._card.style.minHeight = `${held}px`;
   }
 
   /** Whether a box belongs to another picture than the one that is there: of other proportions, or in the place of the one that it was seen over. */
@@ -108,6 +109,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
         const anchor = { region, width, height };
         stop();
         entry ? list._answer(entry, anchor, value, event) : list._add(anchor, value, value, event);
+        if (!mark._root.activeElement) back(); // the host said no
       },
       _leave: () => {
         stop();
