@@ -87,8 +87,8 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     });
   }
 
-  /** Let somebody draw a box, or move that of an entry. */
-  function mark_(isByKeys: boolean, entry?: Entry): void {
+  /** Let somebody draw a box, or move that of an entry; one at a time. */
+  function drawBox(isByKeys: boolean, entry?: Entry): void {
     if (end) return;
     const foot = mark._card.querySelector<HTMLElement>(".foot")!;
     const panel = h("div", {});
@@ -138,8 +138,8 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   return {
     _door: "mark",
     _stale: "stalePicture",
-    _mark: (from) => mark_(from.matches(":focus-visible")),
-    _move: (entry) => mark_(!!mark._root.activeElement?.matches(":focus-visible"), entry),
+    _mark: (from) => drawBox(from.matches(":focus-visible")),
+    _move: (entry) => drawBox(!!mark._root.activeElement?.matches(":focus-visible"), entry),
     _paint: paint,
     _point(anchor) {
       lit = anchor;
