@@ -38,7 +38,7 @@ const css = `
 .pick small{color:var(--fg2);margin-inline-start:5px}
 .pick [aria-disabled=true]{color:var(--fg2)}
 .pick .icon{border:0;margin-inline-start:auto}
-@media (max-width:480px){.nums{display:grid;grid-template-columns:repeat(4,minmax(0,1fr))}.nums input{width:0;flex:1;padding:4px}.pick button:not(.icon){flex:1}}
+@media (max-width:480px){.nums{display:grid;grid-template-columns:repeat(4,minmax(0,1fr))}.nums input{width:0;flex:1;padding:4px}.pick button:not(.icon){flex:auto}}
 @media (pointer:coarse){.hold:after{content:"";position:absolute;inset:-10px}}
 @media (forced-colors:active){.cut,.hold:before{forced-color-adjust:none}}
 `;

@@ -55,11 +55,16 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     if (mark._card.offsetHeight < held) mark._card.style.minHeight = `${held}px`;
   }
 
-  /** Whether a box belongs to another picture than the one that is there: of other proportions, or in the place of the one that it was seen over. */
-  function isGone(anchor: Anchor): boolean {
+  /** Return what is known of the picture that is there, or that was there last. */
+  function latest(): typeof last {
     const picture = find();
     if (picture?.naturalWidth) last = [picture.naturalWidth, picture.naturalHeight, sourceOf(picture)];
-    const [wide, high, source] = last;
+    return last;
+  }
+
+  /** Whether a box belongs to another picture than the one that is there: of other proportions, or in the place of the one that it was seen over. */
+  function isGone(anchor: Anchor): boolean {
+    const [wide, high, source] = latest();
     const { width, height } = anchor as RegionAnchor;
     if (wide * BLURRED < width) return false;
     if (Math.abs((wide * height) / (high * width) - 1) > ALIKE) return true;
@@ -105,7 +110,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
       _box: entry && boxIn(entry._anchor!),
       _names: question.labels.map((label) => [label, answers._name(label)]),
       _keep: (region, value, event) => {
-        const { naturalWidth: width, naturalHeight: height } = layer._picture!;
+        const [width, height] = latest();
         const anchor = { region, width, height };
         stop();
         entry ? list._answer(entry, anchor, value, event) : list._add(anchor, value, value, event);
@@ -123,10 +128,10 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
           stop();
           return mark._say(say("noPicture"));
         }
-        foot.hidden = true;
         foot.after(panel);
         ended = await draw(guest, mark, layer, panel, isByKeys, drawing);
-        if (end !== stop) ended();
+        if (end === stop) foot.hidden = true;
+        else ended();
       },
       () => {
         end = undefined;
@@ -145,7 +150,10 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
       lit = anchor;
       layer._draw(painted.flatMap(drawn));
     },
-    _lead: (anchor) => layer._show(boxIn(anchor)!),
+    _lead(anchor) {
+      const box = boxIn(anchor);
+      if (box) layer._show(box);
+    },
     _name({ label = "" }, anchor) {
       const number = h("span", { class: "num" });
       numbers.set(anchor, number);
