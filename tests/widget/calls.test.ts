@@ -174,6 +174,35 @@ test("decide: a choice is answered by its value", async () => {
   expect(judged()).toMatchObject([{ answer: { kind: "choice", value: "Asks back" } }]);
 });
 
+const at = { quote: { exact: "IMAP", prefix: "on ", suffix: "" }, position: { start: 3, end: 7 }, snapshot: "0".repeat(64) };
+const place = { question: "products", item: "5" };
+
+test("decide: a suggested span is answered by its candidate, where it was suggested or with another boundary", async () => {
+  const further = { ...at, position: { start: 0, end: 7 }, quote: { ...at.quote, exact: "on IMAP", prefix: "" } };
+  server.shown["5"] = { candidates: ["3-7 Product", "3-7 Shortcut"].map((id) => ({ ...label(id), label: id.slice(4), anchor: at })) };
+  await told("decide", { ...place, candidate: "3-7 Product", value: "Product" });
+  await told("decide", { ...place, candidate: "3-7 Shortcut", value: "Product", anchor: further });
+  expect(judged()).toMatchObject([
+    { candidate: "3-7 Product", answer: { kind: "span", value: "Product", anchor: at } },
+    { candidate: "3-7 Shortcut", answer: { kind: "span", value: "Product", anchor: further } },
+  ]);
+});
+
+test("decide: what is marked newly is answered by its anchor, as often as it is marked", async () => {
+  server.shown["5"] = { candidates: [] };
+  await told("decide", { ...place, value: "Product", anchor: at });
+  await told("decide", { ...place, value: "Shortcut", anchor: at });
+  expect(judged()).toMatchObject([{ answer: { kind: "span", value: "Product", anchor: at } }, { answer: { kind: "span", value: "Shortcut", anchor: at } }]);
+  for (const each of judged()) expect(each).not.toHaveProperty("candidate");
+});
+
+test("decide: a span that is neither suggested nor has an anchor rejects and says what to give", async () => {
+  server.shown["5"] = { candidates: [] };
+  for (const decision of [{ ...place, value: "Product" }, { ...place, candidate: "0-2 Product", value: "Product", anchor: at }])
+    await expect(told("decide", decision)).rejects.toThrow("or give the anchor of what is marked");
+  expect(server.events).toEqual([]);
+});
+
 for (const [what, decision] of Object.entries({
   "a candidate that was neither suggested nor found": { ...PAIR, candidate: "99", value: "duplicate" },
   "a pair without a candidate": { ...PAIR, value: "duplicate" },

@@ -45,7 +45,7 @@ test("what the tag says becomes the settings, and the chunks are beside the scri
   expect(settings).toEqual({ key: "pk", identity: "jwt", lang: "ar", base: "https://host.example/assets/w/" });
 });
 
-for (const kind of ["duplicates", "tags", "choice"])
+for (const kind of ["duplicates", "tags", "choice", "span", "region"])
   test(`an element for ${kind} that stands in the page brings the core`, async () => {
     document.body.append(document.createElement(`earmark-${kind}`));
     const earmark = await load();

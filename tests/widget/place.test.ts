@@ -1,5 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { itemOfAddress, pattern, place, placesOf } from "@/place";
+import type { Mark } from "@/mark";
+import { groundNode } from "@/spots";
 import type { PlacementRule } from "@/wire";
 import { aPage, arrive, move, pass } from "./page";
 
@@ -74,7 +76,7 @@ test("beside the page's own root, head and body there is no place", () => {
   expect(placed(page, rule({ selector: "*" }))).toEqual([["p", "5"]]);
 });
 
-const ours = () => [...document.querySelectorAll("earmark-duplicates,earmark-tags,earmark-choice")];
+const ours = () => [...document.querySelectorAll("earmark-duplicates,earmark-tags,earmark-choice,earmark-span,earmark-region")];
 const items = () => ours().map((made) => made.getAttribute("item"));
 const go = (path: string) => {
   history.pushState(null, "", path);
@@ -98,7 +100,7 @@ test("one element stands beside each match, of the question's kind, with its ite
   ]);
 });
 
-for (const [kind, name] of [["pair", "earmark-duplicates"], ["tags", "earmark-tags"], ["choice", "earmark-choice"]] as const)
+for (const [kind, name] of [["pair", "earmark-duplicates"], ["tags", "earmark-tags"], ["choice", "earmark-choice"], ["span", "earmark-span"], ["region", "earmark-region"]] as const)
   test(`a question of kind ${kind} is asked by ${name}`, () => {
     document.body.innerHTML = '<p class="post" data-id="1"></p>';
     begin(rule({ kind }));
@@ -107,8 +109,9 @@ for (const [kind, name] of [["pair", "earmark-duplicates"], ["tags", "earmark-ta
 
 test("it may stand before", () => {
   document.body.innerHTML = '<p class="post" data-id="1"></p>';
-  begin(rule({ where: "before" }));
+  begin(rule({ where: "before", kind: "span" }));
   expect(ours()[0]!.nextElementSibling!.className).toBe("post");
+  expect(groundNode(ours()[0] as Mark)!.className).toBe("post");
 });
 
 test("room is reserved where the rule says so, and only where nobody sees it come", () => {

@@ -286,6 +286,15 @@ test("Escape goes from the bar to the words, and from the words to the door", as
   expect(judged()).toEqual([]);
 });
 
+test("a press elsewhere ends choosing by keys", async () => {
+  const mark = await show();
+  await walk(mark, "ArrowRight");
+  expect(one(mark, ".hint").hidden).toBe(false);
+  document.body.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  expect(one(mark, ".layer").hidden).toBe(true);
+  expect(drawn("now")).toEqual([]);
+});
+
 test("where text runs from the right the arrows are mirrored", async () => {
   const mark = await show();
   host().style.direction = "rtl";
@@ -361,6 +370,20 @@ test("a guess whose words are gone goes, and comes back with them; one's own say
   await pass(500);
   expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
   expect(drawn("own")).toEqual(["POP3 accounts"]);
+});
+
+test("a text that the host puts in the place of another has its marks", async () => {
+  const mark = await show();
+  button(all(mark, "li")[0]!, "Yes").click();
+  const other = document.createElement("p");
+  other.id = "text";
+  other.textContent = `So: ${TEXT}`;
+  host().replaceWith(other);
+  await pass(500);
+  expect([drawn("own"), drawn("guess")]).toEqual([["SeaMonkey 2.53.8"], ["IMAP"]]);
+  other.firstChild!.remove();
+  await pass(500);
+  expect([drawn("own"), drawn("guess")]).toEqual([[], []]);
 });
 
 test("marks of an earlier text are found in this one", async () => {

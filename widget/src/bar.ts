@@ -7,7 +7,7 @@ const EDGE_PX = 8;
 const HANDLES_PX = 30;
 
 export const css = `
-.bar{display:flex;flex-wrap:wrap;gap:2px;padding:3px;width:max-content;max-width:calc(100vw - 16px);background:var(--surface);border:1px solid var(--ctl);border-radius:9px;box-shadow:0 6px 20px light-dark(rgb(20 20 15/.14),rgb(0 0 0/.5))}
+.bar,.hint{display:flex;flex-wrap:wrap;gap:2px;padding:3px;width:max-content;max-width:calc(100vw - 16px);background:var(--surface);border:1px solid var(--ctl);border-radius:9px;box-shadow:0 6px 20px light-dark(rgb(20 20 15/.14),rgb(0 0 0/.5))}
 .bar button{min-height:30px}
 .bar small{margin-inline-start:6px}
 @media (max-width:480px),(pointer:coarse){.bar button{min-height:44px;flex:auto}.bar small{display:none}}
@@ -18,6 +18,17 @@ export interface Lines {
   _first: DOMRect;
   _last: DOMRect;
   _isRtl: boolean;
+}
+
+/** Let a node stand below words, or above them where there is no room below; `left` and `top` are where what holds it begins. */
+export function standBy({ offsetWidth, offsetHeight, style }: HTMLElement, { _first, _last, _isRtl }: Lines, left: number, top: number): void {
+  const { clientWidth } = document.documentElement;
+  const gap = matchMedia("(pointer:coarse)").matches ? HANDLES_PX : EDGE_PX;
+  const [above, below] = [_first.top - gap - offsetHeight, _last.bottom + gap];
+  const isAbove = below + offsetHeight > innerHeight && above >= 0;
+  const beside = _isRtl ? _last.right - offsetWidth : _last.left;
+  style.left = `${Math.max(EDGE_PX, Math.min(beside, clientWidth - offsetWidth - EDGE_PX)) - left}px`;
+  style.top = `${(isAbove ? above : below) - top}px`;
 }
 
 export class Bar {
@@ -43,18 +54,6 @@ export class Bar {
   /** Name what would be marked. */
   _call(words: string): void {
     this._node.setAttribute("aria-label", this._guest._kit.say("markAs", words));
-  }
-
-  /** Stand below the words, or above them where there is no room below; `left` and `top` are where its box begins. */
-  _stand({ _first, _last, _isRtl }: Lines, left: number, top: number): void {
-    const { offsetWidth, offsetHeight, style } = this._node;
-    const { clientWidth } = document.documentElement;
-    const gap = matchMedia("(pointer:coarse)").matches ? HANDLES_PX : EDGE_PX;
-    const [above, below] = [_first.top - gap - offsetHeight, _last.bottom + gap];
-    const isAbove = below + offsetHeight > innerHeight && above >= 0;
-    const beside = _isRtl ? _last.right - offsetWidth : _last.left;
-    style.left = `${Math.max(EDGE_PX, Math.min(beside, clientWidth - offsetWidth - EDGE_PX)) - left}px`;
-    style.top = `${(isAbove ? above : below) - top}px`;
   }
 
   /** Hear a key, from wherever the focus is; false where it means nothing to the bar. */

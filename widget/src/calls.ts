@@ -56,11 +56,8 @@ const calls = {
   /** Answer; resolves with what the server said of it, and waits while nobody answers. */
   async decide(guest: Guest, decision: Decision) {
     const model = await modelOf(guest, decision);
-    const { kind } = model.question;
-    const id = (kind === "tags" ? decision.tag : kind === "pair" ? decision.candidate : "") ?? "";
-    let entry = kind === "choice" ? model.entries[0] : model.entries.find(({ candidate }) => candidate.id === id);
-    if (!entry && kind === "tags" && id) entry = guest._answers!._enter(model, { id, title: id, url: "", snippet: "", answer: "" }, model.answer.exposure!, { is: "asked" }, false);
-    if (!entry) throw new Error("earmark: name a candidate that was suggested or found.");
+    const entry = entryOf(guest, model, decision);
+    if (!entry) throw new Error(`earmark: name a candidate that was suggested or found${isSpot(model) ? ", or give the anchor of what is marked" : ""}.`);
     const judgement = guest._answers!._decide(entry, decision.value, "api", document, decision.note);
     if (!judgement) throw new Error("earmark: already answered, or a listener said no.");
     return heard(guest, judgement);
@@ -105,6 +102,22 @@ const calls = {
     guest._destroy();
   },
 };
+
+const isSpot = ({ question: { kind } }: Model) => kind === "span" || kind === "region";
+
+/** Return what a decision is about: what was suggested or found, a tag by its name, or a spot that is newly marked. */
+function entryOf(guest: Guest, model: Model, { candidate, tag, anchor, value }: Decision): Entry | undefined {
+  const { kind } = model.question;
+  if (kind === "choice") return model.entries[0];
+  const id = (kind === "tags" ? tag : candidate) ?? "";
+  const known = id ? model.entries.find((one) => one.candidate.id === id) : undefined;
+  if (known && anchor) known._anchor = anchor;
+  const enter = (title: string, more: object) =>
+    guest._answers!._enter(model, { id, title, url: "", snippet: "", answer: "", ...more }, model.answer.exposure!, { is: "asked" }, false);
+  if (known) return known;
+  if (id) return kind === "tags" ? enter(id, {}) : undefined;
+  return anchor && isSpot(model) ? enter("quote" in anchor ? anchor.quote.exact : value, { label: value, anchor }) : undefined;
+}
 
 async function modelOf(guest: Guest, { question, item }: Where): Promise<Model> {
   heedPrivacy(guest);

@@ -1,8 +1,8 @@
 // Choosing words of a text, by pointer, by keys, or by moving where a guess begins and ends, and picking their label;
 // brought when somebody first does.
 import { describe, type TextAnchor } from "./anchors/anchor";
-import { ends, offsets } from "./anchors/text";
-import { Bar, css as barCss } from "./bar";
+import { offsets } from "./anchors/text";
+import { Bar, css as barCss, standBy } from "./bar";
 import type { Entry, Guest } from "./core";
 import type { Mark } from "./mark";
 import type { Passage } from "./passage";
@@ -13,6 +13,7 @@ import { type By, type Choice, choose, extend, go, pieces, type Stretch, stretch
 const SETTLED_MS = 250;
 const SPOKEN_MS = 150;
 const SPOKEN_LENGTH = 120;
+const LEAST_PX = 24;
 
 const css = `${barCss}
 .layer{position:fixed;inset:0;width:auto;height:auto;margin:0;border:0;padding:0;background:none;color:inherit;overflow:visible;pointer-events:none;z-index:2147483647}
@@ -21,6 +22,8 @@ const css = `${barCss}
 .layer>.caret{pointer-events:none}
 .handle{width:24px;min-height:24px!important;padding:0;margin:0 -12px;border-radius:50%;touch-action:none;cursor:ew-resize}
 .handle::before{content:"";position:absolute;inset:6px;border-radius:50%;background:#fff;border:2px solid var(--accent)}
+.handle::after{content:"";position:absolute;inset:-10px}
+.hint{margin:0;padding:6px 12px;pointer-events:none!important}
 .held{pointer-events:none!important}
 `;
 
@@ -52,6 +55,8 @@ export class Chooser {
   private readonly _caret: HTMLElement;
   private readonly _edges: HTMLElement[];
   private readonly _bar: Bar;
+  /** Which keys there are, for who sees. */
+  private readonly _hint: HTMLElement;
   private _choice: Choice = choose([0, 0]);
   private _entry: Entry | undefined;
   private _how: How | undefined;
@@ -71,11 +76,12 @@ export class Chooser {
     const { signal } = _mark._end;
     this._bar = new Bar(_guest, labels, (label, event) => this._pick(label, event), () => this._back());
     this._caret = h("div", { class: "caret", tabindex: "0", role: "application", "aria-label": say("wordKeys") });
+    this._hint = h("p", { class: "hint", "aria-hidden": "true" }, say("wordKeys"));
     this._edges = ["start", "end"].map((key, nth) => this._edge(say(key), nth));
-    this._node = h("div", { class: "layer", popover: "manual", hidden: true, keydown: (event) => this._press(event), focusout: (event) => this._lose(event) }, this._caret, ...this._edges, this._bar._node);
+    this._node = h("div", { class: "layer", popover: "manual", hidden: true, keydown: (event) => this._press(event), focusout: (event) => this._lose(event) }, this._caret, ...this._edges, this._bar._node, this._hint);
     document.addEventListener("selectionchange", () => this._soon(), { signal });
     for (const name of ["pointerdown", "pointerup", "pointercancel"])
-      addEventListener(name, () => { this._isDown = name === "pointerdown"; this._soon(); }, { signal, capture: true }); // prettier-ignore
+      addEventListener(name, (event) => this._point(event), { signal, capture: true });
     addEventListener("keydown", (event) => this._overhear(event), { signal, capture: true });
     for (const name of ["scroll", "resize"]) addEventListener(name, () => this._stand(), { signal, capture: true, passive: true });
     signal.addEventListener("abort", () => clearTimeout(this._timer));
@@ -106,7 +112,8 @@ export class Chooser {
     const { left, top } = this._node.getBoundingClientRect();
     const lines = { _first: rects[0], _last: rects.at(-1)!, _isRtl: this._isRtl() };
     const whole = range!.getBoundingClientRect();
-    this._caret.style.cssText = `left:${whole.left - left}px;top:${whole.top - top}px;width:${whole.width}px;height:${whole.height}px`;
+    const height = Math.max(LEAST_PX, whole.height); // of a target, though this one is for keys
+    this._caret.style.cssText = `left:${whole.left - left}px;top:${whole.top - top - (height - whole.height) / 2}px;width:${Math.max(LEAST_PX, whole.width)}px;height:${height}px`;
     this._edges.forEach(({ style }, nth) => {
       const { _first, _last, _isRtl } = lines;
       const x = nth ? (_isRtl ? _last.left : _last.right) : _isRtl ? _first.right : _first.left;
@@ -114,7 +121,7 @@ export class Chooser {
       style.top = `${(nth ? _last.bottom - 4 : _first.top - 20) - top}px`;
     });
     if (this._how === "move") lines._last = new DOMRect(lines._last.x, lines._last.y, lines._last.width, lines._last.height + 18);
-    this._bar._stand(lines, left, top);
+    for (const node of [this._bar._node, this._hint]) standBy(node, lines, left, top);
   }
 
   private _open(how: How, choice: Choice): void {
@@ -132,6 +139,7 @@ export class Chooser {
 
   private _offer(isOffered: boolean): void {
     this._bar._node.hidden = !isOffered;
+    this._hint.hidden = isOffered;
   }
 
   /** Show and say what is chosen. */
@@ -171,8 +179,9 @@ export class Chooser {
     const { _entry, _how } = this;
     this._close();
     if (_how === "pointer") getSelection()?.removeAllRanges();
-    const { _reading } = this._passage;
-    this._outcome._pick(chosen, describe(_reading, ends(_reading, ...chosen))!, _entry, label, event);
+    const range = this._passage._range(...chosen);
+    const anchor = range && describe(this._passage._reading, range);
+    if (anchor) this._outcome._pick(chosen, anchor, _entry, label, event);
   }
 
   /** The focus went elsewhere: choosing by keys is over. */
@@ -251,6 +260,13 @@ export class Chooser {
 
   private _isRtl(): boolean {
     return getComputedStyle(this._passage._node).direction === "rtl";
+  }
+
+  /** Hear of the pointer: what it selects counts once it is up, and where it goes elsewhere choosing by keys is over. */
+  private _point(event: Event): void {
+    this._isDown = event.type === "pointerdown";
+    if (this._isDown && this._how !== "pointer" && !event.composedPath().includes(this._node)) this._close();
+    this._soon();
   }
 
   /** Look at what is selected once that rests. */

@@ -12,7 +12,7 @@ const rules = `
 `;
 
 export const over = `
-.over{position:absolute;top:0;left:0}
+.over{position:absolute;top:0;left:0;width:100%}
 .over i{position:absolute;pointer-events:none;border-bottom:2px dotted light-dark(#8f6400,#e0b84a)}
 .over .plain{border-bottom:1px solid var(--ctl)}.over .within{margin-top:4px}
 .over .own{border-bottom:4px solid light-dark(#d9a400,#e0b84a)}
@@ -35,17 +35,21 @@ export class Highlights {
   constructor(
     private readonly _tree: Tree,
     over: HTMLElement,
-    signal: AbortSignal,
+    private readonly _signal: AbortSignal,
   ) {
     this._over = over;
     const { _count } = Highlights;
     _count.set(_tree, (_count.get(_tree) ?? 0) + 1);
-    signal.addEventListener("abort", () => this._end());
-    addEventListener("resize", () => this._redraw(), { signal });
+    _signal.addEventListener("abort", () => this._end());
+    if (CSS.highlights) return;
+    const watch = new ResizeObserver(() => this._redraw()); // once they stand in the page, and as its width changes
+    watch.observe(over);
+    _signal.addEventListener("abort", () => watch.disconnect());
   }
 
   /** Let ranges have a look, and no others of this element. */
   _draw(look: Look, ranges: Range[]): void {
+    if (this._signal.aborted && ranges[0]) return;
     const before = this._drawn.get(look) ?? [];
     this._drawn.set(look, ranges);
     if (!CSS.highlights) return this._redraw();

@@ -26,7 +26,7 @@ export interface Kind {
   /** Draw still bars in its shape; none where its room says enough. */
   _waiting?: () => Node[];
   /** Draw the whole card; empty where there is nothing to show. */
-  _draw: (mark: Mark, model: Model) => Node[];
+  _draw: (mark: Mark, model: Model) => Node[] | Promise<Node[]>;
   /** Draw one entry anew inside its node. */
   _update: (mark: Mark, entry: Entry) => void;
 }
@@ -104,7 +104,7 @@ export class Mark extends HTMLElement {
     await guest._calm();
     clearTimeout(slow);
     if (signal.aborted) return;
-    const inside = (this._model = model) ? kind._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
+    const inside = (this._model = model) ? await kind._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
     if (!isKnown) await frame();
     if (signal.aborted) return;
     this._show(inside, reserve);

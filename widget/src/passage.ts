@@ -13,7 +13,7 @@ export class Passage {
   private _points: string[] = [];
   private _places = new Map<TextAnchor, Stretch | null>();
   private _find: Find | undefined;
-  private _isAwaited = false;
+  private _awaited: Promise<unknown> | undefined;
 
   /** `bring` gives what looks for words in a text that was edited; `changed` is called when places may be others. */
   constructor(
@@ -31,6 +31,7 @@ export class Passage {
       }, LOOK_AGAIN_MS);
     });
     watch.observe(_node, { childList: true, subtree: true, characterData: true, attributeFilter: ["hidden"] });
+    if (_node.parentNode) watch.observe(_node.parentNode, { childList: true }); // a host may put another in its place
     signal.addEventListener("abort", () => watch.disconnect());
   }
 
@@ -52,7 +53,7 @@ export class Passage {
   _place(anchor: TextAnchor): Stretch | null | undefined {
     if (!this._places.has(anchor)) {
       const found = this._asTold(anchor) ?? this._find?.(anchor, this._text);
-      if (found === undefined) return this._await();
+      if (found === undefined) return void this._await();
       this._places.set(anchor, found && (Array.isArray(found) ? found : [found.start, found.end]));
     }
     return this._places.get(anchor);
@@ -68,16 +69,19 @@ export class Passage {
   }
 
   /** Bring what looks further, and look again once it is there. */
-  private _await(): undefined {
-    if (this._isAwaited) return;
-    this._isAwaited = true;
-    this._bring().then(
+  private _await(): Promise<unknown> {
+    return (this._awaited ??= this._bring().then(
       (find) => {
         this._find = find;
         this._changed();
       },
-      () => (this._isAwaited = false),
-    );
+      () => (this._awaited = undefined),
+    ));
+  }
+
+  /** Wait until it is known where anchors are, or that it cannot be known now. */
+  async _know(anchors: TextAnchor[]): Promise<void> {
+    if (anchors.some((anchor) => this._place(anchor) === undefined)) await this._awaited;
   }
 
   /** Return a range over a stretch; nothing where it stands in a text area, or the text is not as it was read. */

@@ -23,7 +23,8 @@ q{quotes:"“" "”"}
 .act>small{flex:1 1 auto}
 .rest{display:flex;align-items:center;gap:10px;max-width:100%}
 .rest:has(.said){flex:1 1 15em}
-.seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
+.rest>.icon{flex:none}
+.seg{min-width:0;display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
@@ -66,6 +67,8 @@ export interface Ground {
   _name: (spot: Candidate | Known, anchor: Anchor) => (Node | string)[];
   /** Return the words for one of the boundaries that people differ about. */
   _bound: (anchor: Anchor, nth: number) => string;
+  /** Wait until it is known which places are there, if that takes a while. */
+  _know?: () => Promise<unknown>;
   /** Whether a place is there no more; undefined while that is not known. */
   _isGone: (anchor: Anchor) => boolean | undefined;
 }
@@ -248,7 +251,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   return {
     css: css + more,
     _room: room,
-    _draw(by, of) {
+    async _draw(by, of) {
       [mark, model] = [by, of];
       list = h("ul", { "aria-label": model.question.prompt });
       const isAt = (anchor: Anchor) => !!rowOf(anchor)?.contains(mark._root.activeElement);
@@ -256,6 +259,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
       const found = groundOf(mark, model, { _add: add, _answer: answer, _go: ({ _anchor }) => to(_anchor!), _to: to, _isAt: isAt, _look: look, _toDoor: toDoor });
       if (!found) return [];
       ground = found;
+      await ground._know?.(); // or rows would come, and grow, after the others
       door = h("button", { class: "quiet", click: () => ground._mark(door) }, icon(PEN), say(ground._door));
       const foot = h("div", { class: "line foot tail" }, door, ...(ground._hint && model.answer.ask ? [h("p", { class: "ask" }, say(ground._hint))] : []));
       foot.append(answers._more(mark, foot));

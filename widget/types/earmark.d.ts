@@ -60,16 +60,34 @@ export interface Where {
   item: string;
 }
 
-/** An answer: `candidate` for pairs, `tag` for tags, neither for a choice. */
+/** Words in a text: positions are code points, `snapshot` is the SHA-256 of the text's UTF-8, in hexadecimal. */
+export interface SpanAnchor {
+  quote: { exact: string; prefix: string; suffix: string };
+  position: { start: number; end: number };
+  snapshot: string;
+}
+
+/** A box in a picture: `xywh=percent:x,y,width,height`, and the picture's own size in px. */
+export interface RegionAnchor {
+  region: string;
+  width: number;
+  height: number;
+}
+
+/**
+ * An answer: `candidate` for pairs, `tag` for tags, neither for a choice. For a span or a region `candidate` where one
+ * was suggested, `anchor` where it was marked newly or its boundary was moved.
+ */
 export interface Decision extends Where {
   candidate?: string;
   tag?: string;
-  /** duplicate, related, different; fits, does_not_fit; a label of the choice; and unsure. */
+  anchor?: SpanAnchor | RegionAnchor;
+  /** duplicate, related, different; fits, does_not_fit; a label; none, for a span or a region; and unsure. */
   value: string;
   note?: string;
 }
 
-/** What a suggestion proposes: another item, or a label. */
+/** What a suggestion proposes: another item, a label, or a span or region with its label. */
 export interface Candidate {
   id: string;
   title: string;
@@ -78,6 +96,10 @@ export interface Candidate {
   snippet: string;
   /** What solved it over there, where the host told; else empty. */
   answer: string;
+  /** Of a span or a region: the label, where it is, and the boundaries that people differ about. */
+  label?: string;
+  anchor?: SpanAnchor | RegionAnchor;
+  boundaries?: (SpanAnchor | RegionAnchor)[];
 }
 
 export interface Suggested extends Where {
@@ -85,8 +107,8 @@ export interface Suggested extends Where {
   /** Whether this person is asked; where not, what is suggested is only useful. */
   ask: boolean;
   candidates: Candidate[];
-  /** Labels that are believed already; of tags and choices only. */
-  known: { id: string; people_count: number }[];
+  /** Labels that are believed already; not of pairs. */
+  known: { id: string; people_count: number; label?: string; anchor?: SpanAnchor | RegionAnchor }[];
   /** This person's earlier answers. */
   answers: { candidate: string; value: string; judgement: string }[];
 }
@@ -94,10 +116,11 @@ export interface Suggested extends Where {
 /** A word, its forms by plural category, or words for one of several things. */
 export type Words = Record<string, string | Record<string, string>>;
 
-/** What an answer is about: `candidate` for pairs and choices, `tag` for tags. */
+/** What an answer is about: `candidate` for pairs and choices, `tag` for tags; `anchor` for spans and regions, whose `candidate` is empty where the person marked by themselves. */
 export interface AboutDetail extends Where {
   candidate?: string;
   tag?: string;
+  anchor?: SpanAnchor | RegionAnchor | undefined;
 }
 
 export interface ShowDetail extends Where {

@@ -91,6 +91,9 @@ def bring_region(visit: Visit) -> None:
 
 
 def bring_span(visit: Visit) -> None:
+    for caption in ("Error", "Offline"):
+        if (more := figure(visit, caption).get_by_role("button", name="+")).count():
+            more.click()
     fail(visit, "Product")
     mine = figure(visit, "Marking one’s own")
     mine.locator("button.quiet:has(svg)").last.click()

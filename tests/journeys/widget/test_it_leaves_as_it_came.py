@@ -172,7 +172,9 @@ def measured(client: Any) -> dict[str, float]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hundred_comings_and_goings_leave_nothing_behind(hosts: Hosts, kind: str) -> None:
-    question = {"duplicates": "duplicate", "tags": "topics", "choice": "tone", "region": "parts"}[kind]
+    question = {"duplicates": "duplicate", "tags": "topics", "choice": "tone", "span": "products", "region": "parts"}[
+        kind
+    ]
     visit = hosts.open("one", kind=kind)
     visit.page.wait_for_timeout(500)
     client = visit.page.context.new_cdp_session(visit.page)

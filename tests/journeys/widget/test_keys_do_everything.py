@@ -199,7 +199,7 @@ def test_pair_what_was_not_saved_is_tried_again_or_left_by_keys(hosts: Hosts) ->
     assert typist.at == "Same"
 
 
-@pytest.mark.parametrize("kind", ["duplicates", "tags", "choice"])
+@pytest.mark.parametrize("kind", ["duplicates", "tags", "choice", "span"])
 def test_the_menu_opens_and_closes_by_keys(hosts: Hosts, kind: str) -> None:
     typist = keys(hosts, kind)
     typist.tab_to("About this question")

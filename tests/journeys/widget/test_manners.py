@@ -13,8 +13,8 @@ HIDDEN = """(() => {
                  visibilityState: { get: () => (window.isAway ? "hidden" : "visible"), configurable: true } };
   Object.defineProperties(document, away);
 })()"""
-DOORS = {"duplicates": "Show related threads", "tags": "Show", "choice": "Show", "region": "Show"}
-FIRST = {"duplicates": "Same", "tags": "“Archive” fits", "choice": "Solves it", "region": "Yes"}
+DOORS = {"duplicates": "Show related threads", "tags": "Show", "choice": "Show", "span": "Show", "region": "Show"}
+FIRST = {"duplicates": "Same", "tags": "“Archive” fits", "choice": "Solves it", "span": "Yes", "region": "Yes"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -27,6 +27,8 @@ PAGES = {
     "duplicates": ["earmark-duplicates"],
     "tags": ["earmark-tags"],
     "choice": ["earmark-choice"],
+    "span": ["earmark-span"],
+    "one kind=span item=hostile": ["earmark-span"],
     "one kind=region item=hostile": ["earmark-region"],
     "region": ["earmark-region"],
     "thread": ["earmark-duplicates", "earmark-tags", "earmark-choice"],
@@ -87,7 +89,9 @@ def test_no_policy_is_broken_and_nothing_moves(hosts: Hosts, named: str) -> None
 def test_no_policy_is_broken_by_what_a_person_does(hosts: Hosts, kind: str) -> None:
     """Answer, take back, open the menu, search: every chunk comes and draws under the strict policy."""
     visit = hosts.open("one", kind=kind)
-    first = {"duplicates": "Same", "tags": "“Archive” fits", "choice": "Solves it", "region": "Yes"}[kind]
+    first = {"duplicates": "Same", "tags": "“Archive” fits", "choice": "Solves it", "span": "Yes", "region": "Yes"}[
+        kind
+    ]
     visit.button(first).first.click()
     visit.button("Undo: Archive" if kind == "tags" else "Undo", exact=False).first.click()
     visit.button("About this question").click()

@@ -15,6 +15,7 @@ ANSWERS = {
     "duplicates": ("Same", "duplicate"),
     "tags": ("“Archive” fits", "fits"),
     "choice": ("Solves it", "Solves it"),
+    "span": ("Yes", "Product"),
     "region": ("Yes", "Menu item"),
 }
 TWO = ["duplicate", "related"]

@@ -13,6 +13,8 @@ const where = { question: "duplicate", item: "17" };
 export async function calls(): Promise<void> {
   const shown: Suggested = await earmark("suggest", where);
   const saved: SavedDetail = await earmark("decide", { ...where, candidate: shown.candidates[0]!.id, value: "duplicate", note: "seen" });
+  const anchor = { region: "xywh=percent:10,10,20,20", width: 640, height: 344 };
+  await earmark("decide", { question: "parts", item: "17", anchor, value: "Menu" });
   await earmark("undo", saved.judgement);
   const found: Candidate[] = await earmark("search", { ...where, query: "archive" });
   found[0]?.title.trim();

@@ -4,6 +4,9 @@ export const Thread = ({ item }: { item: string }) => (
   <article>
     <earmark-duplicates item={item} question="duplicate" door="" class="near" onearmark:decide={({ detail }) => detail.value.trim()} />
     <earmark-tags item={item} question="topics" key={item} ref={(mark) => mark?.focus()} />
+    <p id="post">In SeaMonkey</p>
+    <earmark-span item={item} question="products" for="post" onearmark:decide={({ detail }) => detail.anchor} />
+    <earmark-region item={item} question="parts" />
     <earmark-choice item={item} question="tone" thumbs style={{ marginTop: 8 }}>
       <p slot="decided">Thank you.</p>
     </earmark-choice>

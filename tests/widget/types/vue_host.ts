@@ -9,6 +9,7 @@ export const pairs: Props<"earmark-duplicates"> = {
   class: ["near"],
   "onEarmark:decide": ({ detail }) => detail.value.trim(),
 };
+export const words: Props<"earmark-span"> = { item: "17", question: "products", for: "post-17" };
 // @ts-expect-error: an element needs its item.
 export const nowhere: Props<"earmark-tags"> = { question: "topics" };
 // @ts-expect-error: a decision has no judgement yet.

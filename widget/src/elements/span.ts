@@ -82,6 +82,12 @@ class Words implements Ground {
     this._choose((chooser) => chooser._move(entry, this._place(entry._anchor!)!));
   }
 
+  _know(): Promise<void> {
+    const { entries, answer } = this._model;
+    const anchors = [...entries.map(({ _anchor }) => _anchor), ...answer.known.map(({ anchor }) => anchor)];
+    return this._passage._know(anchors.filter((anchor) => anchor) as TextAnchor[]);
+  }
+
   _isGone(anchor: Anchor): boolean | undefined {
     const place = this._place(anchor);
     return place === undefined ? undefined : !place;
@@ -139,6 +145,7 @@ class Words implements Ground {
   }
 
   private _changed(): void {
+    if (!this._passage._node.isConnected) return void this._card._begin();
     this._list._look();
     void this._chooser?.then((chooser) => chooser._stand());
   }

@@ -5,6 +5,7 @@ export const words: Words = {
   show: "إظهار",
   menu: "عن هذا السؤال",
   unsure: "لا أدري",
+  none: "لا",
   answer: { duplicate: "المشكلة نفسها.", related: "ذات صلة.", different: "مختلفة.", fits: "مناسب.", does_not_fit: "غير مناسب." },
   after: { related: "حُفظت بجانب هذا الموضوع.", different: "لن تظهر مجددًا.", unsure: "هذا يساعد أيضًا." },
   others: { one: "أنت وشخص آخر.", two: "أنت وشخصان آخران.", few: "أنت و{n} أشخاص آخرون.", many: "أنت و{n} شخصًا آخر.", other: "أنت و{n} شخص آخر." },
@@ -73,5 +74,5 @@ export const words: Words = {
   deskOpen: "افتح الأصل",
   deskMine: { other: "أجبت عن {n}" },
   deskLeft: "بقي {x}",
-  deskKeys: "الأرقام تجيب · U تراجع · N ملاحظة · S تخطٍّ · B رجوع · Enter متابعة",
+  deskKeys: "الأرقام تجيب · U تراجع · N ملاحظة · S تخطَّ · B رجوع · Enter متابعة",
 };

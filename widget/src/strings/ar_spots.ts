@@ -3,7 +3,6 @@ import type { Words } from "./index";
 
 export const words: Words = {
   yes: "نعم",
-  none: "لا",
   noneOf: "لا شيء منها",
   move: "حرّك حدوده",
   stale: "لم يعد في هذا النص. علامتك محفوظة مع النسخة السابقة.",

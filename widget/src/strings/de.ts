@@ -5,6 +5,7 @@ export const words: Words = {
   show: "Anzeigen",
   menu: "Über diese Frage",
   unsure: "Weiß nicht",
+  none: "Nein",
   answer: { duplicate: "Dasselbe Problem.", related: "Verwandt.", different: "Etwas anderes.", fits: "Passt.", does_not_fit: "Passt nicht." },
   after: { related: "Steht nun neben diesem Thema.", different: "Kommt nicht wieder.", unsure: "Auch das hilft." },
   others: { one: "Sie und 1 andere Person.", other: "Sie und {n} andere." },

@@ -5,6 +5,7 @@ export const mark = { show: "Show", menu: "About this question" };
 
 export const answers = {
   unsure: "Not sure",
+  none: "No",
   answer: {
     duplicate: "Same problem.",
     related: "Related.",
@@ -44,7 +45,6 @@ export const pair = {
 
 export const spots = {
   yes: "Yes",
-  none: "No",
   noneOf: "None of these",
   move: "Move its boundary",
   stale: "no longer in this text. Your mark is kept with the earlier version.",

@@ -5,6 +5,7 @@ export const words: Words = {
   show: "Mostrar",
   menu: "Sobre esta pregunta",
   unsure: "No sé",
+  none: "No",
   answer: { duplicate: "El mismo problema.", related: "Relacionado.", different: "Distinto.", fits: "Encaja.", does_not_fit: "No encaja." },
   after: { related: "Queda junto a este hilo.", different: "No volverá a salir.", unsure: "También ayuda." },
   others: { one: "Tú y 1 persona más.", many: "Tú y {n} personas más.", other: "Tú y {n} personas más." },

@@ -3,7 +3,6 @@ import type { Words } from "./index";
 
 export const words: Words = {
   yes: "Sí",
-  none: "No",
   noneOf: "Ninguna de estas",
   move: "Mover su límite",
   stale: "ya no está en este texto. Su marca se conserva con la versión anterior.",

@@ -1,0 +1,211 @@
+"""Words of a host's text are marked by mouse, by touch and by keys, at any size, and the text stays what it was."""
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.widget.conftest import Hosts, Visit, eventually
+from tests.journeys.widget.test_it_leaves_as_it_came import MARKUP, of_ours, without_widget
+from tests.journeys.widget.test_keys_do_everything import judged, keys
+
+pytestmark = pytest.mark.journey
+
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+SIZES: dict[str, dict[str, Any]] = {
+    "wide": {"viewport": {"width": 1200, "height": 900}},
+    "phone": PHONE,
+    "zoom-200": {"viewport": {"width": 600, "height": 450}, "device_scale_factor": 2},
+    "low": {"viewport": {"width": 900, "height": 300}},
+}
+#: Select words as a person does, and return where they are on the screen.
+SELECT = """([words, last]) => {
+  const node = document.querySelector("main > p").firstChild;
+  const at = last ? node.data.lastIndexOf(words) : node.data.indexOf(words);
+  getSelection().setBaseAndExtent(node, at, node, at + words.length);
+}"""
+WHERE = """(words) => {
+  const node = document.querySelector("main > p").firstChild;
+  const range = document.createRange();
+  const at = node.data.indexOf(words);
+  range.setStart(node, at);
+  range.setEnd(node, at + words.length);
+  const { left, top, right, bottom } = range.getClientRects()[0];
+  return { left, top, right, bottom };
+}"""
+DRAWN = "Object.fromEntries([...CSS.highlights].map(([name, all]) => [name.slice(8), [...all].map(String)]))"
+ROW = "() => document.querySelector('earmark-span').shadowRoot.activeElement?.closest('li')?.querySelector('q').textContent"
+COUNT_CHANGES = """addEventListener("DOMContentLoaded", () => {
+  window.changes = [];
+  new MutationObserver((all) => window.changes.push(...all.map(({ type, target }) => `${type} ${target.nodeName}`)))
+    .observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+});"""
+
+
+def opened(hosts: Hosts, **how: Any) -> Visit:
+    visit = hosts.open("one", kind="span", **how)
+    visit.page.locator("[data-value]").first.wait_for()
+    return visit
+
+
+def select(visit: Visit, words: str) -> Any:
+    """Select words of the host's text, and return the bar that opens."""
+    visit.page.evaluate(SELECT, [words, False])
+    bar = visit.page.locator(".bar")
+    bar.wait_for()
+    return bar
+
+
+def marked(visit: Visit) -> list[tuple[str, str, str]]:
+    return [
+        (event["answer"]["anchor"]["quote"]["exact"], event["answer"]["value"], event["via"])
+        for event in visit.settle().of("judge")
+    ]
+
+
+def test_words_are_marked_with_the_mouse_and_taken_back(hosts: Hosts) -> None:
+    visit = opened(hosts)
+    where = visit.page.evaluate(WHERE, "POP3 accounts")
+    visit.page.mouse.move(where["left"] + 1, where["top"] + 8)
+    visit.page.mouse.down()
+    visit.page.mouse.move(where["right"] - 1, where["top"] + 8, steps=4)
+    assert visit.page.locator(".bar:visible").count() == 0, "nothing opens while the button is down"
+    visit.page.mouse.up()
+    visit.page.locator(".bar").get_by_role("button", name="Protocol").click()
+    assert marked(visit) == [("POP3 accounts", "Protocol", "mouse")]
+    assert visit.page.evaluate(DRAWN)["own"] == ["POP3 accounts"]
+    visit.button("Undo: POP3 accounts").click()
+    assert len(visit.settle().of("undo")) == 1
+    assert "own" not in visit.page.evaluate(DRAWN)
+    assert visit.seen("shifts") == [] and visit.seen("violations") == []
+
+
+def test_words_are_marked_by_touch(hosts: Hosts) -> None:
+    visit = opened(hosts, options=PHONE)
+    bar = select(visit, "POP3 accounts")
+    bar.get_by_role("button", name="Protocol").tap()
+    assert marked(visit) == [("POP3 accounts", "Protocol", "touch")]
+    where = visit.page.evaluate(WHERE, "IMAP")
+    visit.page.touchscreen.tap(where["left"] + 4, where["top"] + 6)
+    eventually(lambda: visit.page.evaluate(ROW) == "IMAP", why="a tap on a mark leads to its row")
+    assert visit.page.evaluate(DRAWN)["now"] == ["IMAP"], "and the row shows its mark"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("words", ["SeaMonkey", "to archive", "work again"])
+def test_the_bar_is_in_the_window_and_never_over_the_words(hosts: Hosts, size: str, words: str) -> None:
+    visit = opened(hosts, options=SIZES[size])
+    box = select(visit, words).bounding_box()
+    where = visit.page.evaluate(WHERE, words)
+    assert box["x"] >= 0 and box["x"] + box["width"] <= SIZES[size]["viewport"]["width"]
+    assert box["y"] >= 0 and box["y"] + box["height"] <= SIZES[size]["viewport"]["height"]
+    assert box["y"] >= where["bottom"] or box["y"] + box["height"] <= where["top"]
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+
+
+def test_the_bar_follows_its_words_as_the_page_is_scrolled(hosts: Hosts) -> None:
+    visit = opened(hosts, options=SIZES["low"])
+    bar = select(visit, "to archive")
+    apart = lambda: bar.bounding_box()["y"] - visit.page.evaluate(WHERE, "to archive")["bottom"]  # noqa: E731
+    before = apart()
+    visit.page.mouse.wheel(0, 40)
+    eventually(lambda: visit.page.evaluate("scrollY") > 0)
+    eventually(lambda: abs(apart() - before) <= 1, why="it stays behind")
+
+
+def test_keys_mark_words_from_the_load_of_the_page_to_undo(hosts: Hosts) -> None:
+    typist = keys(hosts, "span")
+    passed = typist.tab_to("Mark words")
+    assert passed == ["Yes", "Yes"], "one stop for each row"
+    typist.press("Enter")
+    typist.page.locator(".caret:focus").wait_for()
+    typist.press("ArrowRight", "ArrowRight", "ArrowRight", "Shift+ArrowRight")
+    eventually(lambda: typist.said == "moving messages", why=typist.said)
+    typist.press("Enter", "ArrowRight", "ArrowRight", "ArrowLeft")
+    assert typist.at == "Protocol2"
+    typist.press("Enter")
+    assert typist.at == "Undo: moving messages" and typist.said == "Protocol."
+    assert judged(typist.visit) == [("Protocol", "keyboard")]
+    typist.press("Enter")
+    assert typist.at == "Mark words" and typist.said == "Taken back."
+    assert len(typist.visit.settle().of("undo")) == 1
+
+
+def test_keys_go_by_sentences_and_by_characters(hosts: Hosts) -> None:
+    typist = keys(hosts, "span")
+    typist.tab_to("Mark words")
+    typist.press("Enter")
+    typist.page.locator(".caret:focus").wait_for()
+    now = lambda: typist.page.evaluate(DRAWN)["now"][0]  # noqa: E731
+    for sentence in ("Control+ArrowRight", "Alt+ArrowRight"):
+        typist.press(sentence)
+        assert now().endswith(".") and now()[0] in "IT"
+    typist.press("Space", "ArrowRight", "Shift+ArrowRight")
+    assert now() == "hi" and typist.page.evaluate("history.length") <= 2
+    typist.press("2")
+    assert typist.visit.ledger.values == [], "a digit means nothing before the bar is open"
+    typist.press("Enter", "Escape", "Escape")
+    assert typist.at == "Mark words"
+
+
+@pytest.mark.parametrize(("direction", "forward"), [("ltr", "ArrowRight"), ("rtl", "ArrowLeft")])
+def test_a_boundary_is_moved_by_keys(hosts: Hosts, direction: str, forward: str) -> None:
+    typist = keys(hosts, "span", dir=direction)
+    typist.tab_to("Yes")
+    typist.press(forward, forward)
+    assert typist.at == "Move its boundary"
+    typist.press("Enter")
+    typist.page.locator(".handle:focus").wait_for()
+    typist.press(forward, "Enter", "Enter")
+    assert marked(typist.visit) == [("SeaMonkey 2.53.8 moving", "Product", "keyboard")]
+    assert typist.at == "Undo: SeaMonkey 2.53.8"
+
+
+def test_a_boundary_is_moved_with_the_mouse(hosts: Hosts) -> None:
+    visit = opened(hosts)
+    visit.button("Move its boundary").first.click()
+    handle = visit.page.locator(".handle").last
+    box = handle.bounding_box()
+    to = visit.page.evaluate(WHERE, "moving")["right"]
+    visit.page.mouse.move(box["x"] + 12, box["y"] + 12)
+    visit.page.mouse.down()
+    visit.page.mouse.move(to, box["y"] + 14, steps=6)
+    visit.page.mouse.up()
+    visit.page.locator(".bar").get_by_role("button", name="Product").click()
+    assert marked(visit) == [("SeaMonkey 2.53.8 moving", "Product", "mouse")]
+
+
+def test_the_page_is_what_it_was_while_words_are_marked_and_after(hosts: Hosts) -> None:
+    before = without_widget(hosts, "one", kind="span")
+    visit = opened(hosts, scripts=(COUNT_CHANGES,))
+    visit.page.evaluate("window.changes.length = 0")
+    select(visit, "POP3").get_by_role("button", name="Version").click()
+    visit.button("Yes").first.click()
+    assert set(visit.page.evaluate(DRAWN)) == {"guess", "own", "now"}
+    assert visit.page.evaluate("window.changes") == [], "no node of the host's is touched"
+    assert visit.page.evaluate(MARKUP) == before[0]
+    visit.page.evaluate("earmark('destroy')")
+    visit.page.wait_for_timeout(100)
+    assert visit.page.evaluate(MARKUP) == before[0]
+    assert of_ours(visit) == []
+    assert visit.page.evaluate("CSS.highlights.size + document.adoptedStyleSheets.length") == 0
+
+
+def test_marks_follow_a_text_that_the_host_changes(hosts: Hosts) -> None:
+    visit = opened(hosts)
+    visit.page.evaluate(
+        "document.querySelector('main > p').textContent = 'Good morning. In SeaMonkey 2.53.8 moving messages to archive fails. I saw this after upgrading from 2.53.6. This affects both IMAP and POP3 accounts.'"
+    )
+    visit.until(f"({DRAWN}).guess?.join() === 'SeaMonkey 2.53.8,IMAP'")
+    visit.page.evaluate("document.querySelector('main > p').textContent = 'All of it works now, thank you.'")
+    visit.until(f"!({DRAWN}).guess")
+    assert visit.button("Yes").count() == 0
+
+
+def test_without_highlights_boxes_over_the_lines_show_the_marks(hosts: Hosts) -> None:
+    visit = opened(hosts, scripts=("delete CSS.highlights;",))
+    box = visit.page.locator(".over .guess").first.bounding_box()
+    where = visit.page.evaluate(WHERE, "SeaMonkey 2.53.8")
+    assert abs(box["x"] - where["left"]) <= 1 and abs(box["y"] - where["top"]) <= 1
+    select(visit, "POP3").get_by_role("button", name="Version").click()
+    assert visit.page.locator(".over .own").count() == 1
+    assert visit.seen("violations") == []
