@@ -145,6 +145,16 @@ test("the boundary of a guess is moved, and keeps its candidate", async () => {
   expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: at("10,11,30,20") } }]);
 });
 
+test("a host that says no to a box leaves the person at the door", async () => {
+  const mark = await show({ candidates: [] });
+  document.addEventListener("earmark:decide", (event) => event.preventDefault(), { once: true });
+  await open(mark);
+  press(focused(mark)!, "1");
+  await pass();
+  expect([judged(), rows(mark), boxes(mark)]).toEqual([[], [], []]);
+  expect(focused(mark)?.textContent).toBe("Mark");
+});
+
 test("one door is one drawing, however often it is pressed", async () => {
   const mark = await show();
   const door = button(mark._root, "Mark");

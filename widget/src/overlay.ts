@@ -139,7 +139,7 @@ export class Overlay {
   /** Measure the picture and lay the layer over it; true where something changed. */
   private _measure(): boolean {
     const picture = (this._picture = this._find());
-    if (this._node.parentNode !== this._host._root) this._host._root.append(this._node);
+    if (this._node.parentNode !== this._host._root) this._host._root.prepend(this._node);
     const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
     const now = isSeen ? laid(picture) : undefined;
     this._lie = now && lie(now);

@@ -49,16 +49,22 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   /** Another picture came: what was drawn over the one before is looked at again, in the height that is there. */
   function changed(): void {
     if (!mark._card.isConnected) return;
-    mark._card.style.minHeight = `${mark._card.offsetHeight}px`;
+    const held = mark._card.offsetHeight;
     end?.();
     list._look();
+    if (mark._card.offsetHeight < held) mark._card.style.minHeight = `${held}px`;
+  }
+
+  /** Return what is known of the picture that is there, or that was there last. */
+  function latest(): typeof last {
+    const picture = find();
+    if (picture?.naturalWidth) last = [picture.naturalWidth, picture.naturalHeight, sourceOf(picture)];
+    return last;
   }
 
   /** Whether a box belongs to another picture than the one that is there: of other proportions, or in the place of the one that it was seen over. */
   function isGone(anchor: Anchor): boolean {
-    const picture = find();
-    if (picture?.naturalWidth) last = [picture.naturalWidth, picture.naturalHeight, sourceOf(picture)];
-    const [wide, high, source] = last;
+    const [wide, high, source] = latest();
     const { width, height } = anchor as RegionAnchor;
     if (wide * BLURRED < width) return false;
     if (Math.abs((wide * height) / (high * width) - 1) > ALIKE) return true;
@@ -86,8 +92,8 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     });
   }
 
-  /** Let somebody draw a box, or move that of an entry. */
-  function mark_(isByKeys: boolean, entry?: Entry): void {
+  /** Let somebody draw a box, or move that of an entry; one at a time. */
+  function drawBox(isByKeys: boolean, entry?: Entry): void {
     if (end) return;
     const foot = mark._card.querySelector<HTMLElement>(".foot")!;
     const panel = h("div", {});
@@ -104,10 +110,11 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
       _box: entry && boxIn(entry._anchor!),
       _names: question.labels.map((label) => [label, answers._name(label)]),
       _keep: (region, value, event) => {
-        const { naturalWidth: width, naturalHeight: height } = layer._picture!;
+        const [width, height] = latest();
         const anchor = { region, width, height };
         stop();
         entry ? list._answer(entry, anchor, value, event) : list._add(anchor, value, value, event);
+        if (!mark._root.activeElement) back(); // the host said no
       },
       _leave: () => {
         stop();
@@ -121,10 +128,10 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
           stop();
           return mark._say(say("noPicture"));
         }
-        foot.hidden = true;
         foot.after(panel);
         ended = await draw(guest, mark, layer, panel, isByKeys, drawing);
-        if (end !== stop) ended();
+        if (end === stop) foot.hidden = true;
+        else ended();
       },
       () => {
         end = undefined;
@@ -136,14 +143,17 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   return {
     _door: "mark",
     _stale: "stalePicture",
-    _mark: (from) => mark_(from.matches(":focus-visible")),
-    _move: (entry) => mark_(!!mark._root.activeElement?.matches(":focus-visible"), entry),
+    _mark: (from) => drawBox(from.matches(":focus-visible")),
+    _move: (entry) => drawBox(!!mark._root.activeElement?.matches(":focus-visible"), entry),
     _paint: paint,
     _point(anchor) {
       lit = anchor;
       layer._draw(painted.flatMap(drawn));
     },
-    _lead: (anchor) => layer._show(boxIn(anchor)!),
+    _lead(anchor) {
+      const box = boxIn(anchor);
+      if (box) layer._show(box);
+    },
     _name({ label = "" }, anchor) {
       const number = h("span", { class: "num" });
       numbers.set(anchor, number);
