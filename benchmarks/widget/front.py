@@ -30,7 +30,7 @@ ELEMENTS = {
     "duplicates": '<earmark-duplicates item="asked" question="duplicate"></earmark-duplicates>',
     "tags": '<earmark-tags item="asked" question="topics"></earmark-tags>',
     "choice": '<earmark-choice item="asked" question="tone"></earmark-choice>',
-    "span": '<earmark-span item="asked" question="names" for="post"></earmark-span>',
+    "span": '<earmark-span item="asked" question="products" for="post"></earmark-span>',
     "region": '<earmark-region item="asked" question="parts" for="picture"></earmark-region>',
 }
 #: What spans and regions are marked in; it stands on each page that is compared with them.
