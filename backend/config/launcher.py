@@ -40,8 +40,8 @@ class Child:
     def start(self) -> None:
         """Start, with all that it says in its log, in a session of its own.
 
-        A terminal's Ctrl-C reaches the launcher alone, which ends all: a web process that gets it too, and is then ended
-        by its master, waits for itself for ever and keeps the port.
+        A terminal's Ctrl-C reaches the launcher alone, which ends all: a web process that gets it too, and is then
+        ended by its master, waits for itself for ever and keeps the port.
         """
         self.started_at = time.monotonic()
         with self.log.open("ab") as log:

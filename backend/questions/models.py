@@ -66,6 +66,14 @@ class Question(Owned):
         help_text="How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: "
         "words, title, meaning, fields, time. What is not named counts as usual.",
     )
+    item_kind = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Only items of this kind, as the host names it, are asked about at the desk and found for pairs; "
+        "empty: of any kind.",
+    )
     candidates_from = models.CharField(max_length=8, choices=CandidatesFrom.choices, default=CandidatesFrom.EARLIER)
     shown_count = models.PositiveSmallIntegerField(default=3)
     pool_count = models.PositiveSmallIntegerField(default=5, help_text="How many first places may be shuffled.")
@@ -196,6 +204,13 @@ class ItemQuerySet(TenantQuerySet["Item"]):
     def changed_after(self, change_seq: int) -> Self:
         """Keep what changed after a point of the change sequence, oldest change first."""
         return self.filter(change_seq__gt=change_seq).order_by("change_seq")
+
+    def for_question(self, question: Question) -> Self:
+        """Keep what a question can be asked about: of the kind it is for, with the text or picture it marks in."""
+        fit = self.filter(kind=question.item_kind) if question.item_kind else self
+        if question.kind == Question.Kind.REGION:
+            return fit.filter(metadata__image__url__isnull=False)
+        return fit.exclude(body="") if question.kind == Question.Kind.SPAN else fit
 
     def newest_first(self) -> Self:
         """Order by when items came to be; those that do not say come last."""

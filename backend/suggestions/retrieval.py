@@ -73,8 +73,8 @@ _pushed = Composed(
         .values_list("pk")
     )
 )
-_there = Composed(lambda: _candidates().values_list("key", "pk"))
-_there_before = Composed(lambda: _candidates().filter(created_at__lt=Given("before")).values_list("key", "pk"))
+_there = Composed(lambda: _candidates().values_list("key", "pk", "kind"))
+_there_before = Composed(lambda: _candidates().filter(created_at__lt=Given("before")).values_list("key", "pk", "kind"))
 _different = Composed(
     lambda: (
         Unit.objects.of(Given("project"))
@@ -444,13 +444,13 @@ def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool =
 
 
 def _present(question: Question, item: Item, keys: Mapping[str, object]) -> dict[str, int]:
-    """Return the keys of those candidates that may be shown: there, allowed by age, not settled as different."""
+    """Return by key the candidates that may be shown: there, of a kind and age allowed, not settled as different."""
     about = {"project": question.project_id, "item": item.pk}
     is_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER and item.created_at
     there = _there_before if is_earlier else _there
     gone = {pk for pair in _different.columns(question=question.pk, **about) for pk in pair}
     found = there.columns(keys=[*keys], before=item.created_at, **about)
-    return {key: pk for key, pk in found if pk not in gone}
+    return {key: pk for key, pk, kind in found if pk not in gone and question.item_kind in ("", kind)}
 
 
 def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Guess]:
@@ -460,9 +460,8 @@ def find_items(*, question: Question, item: Item, query: str, k: int) -> list[Gu
     except (sdk.IndexFailed, OSError) as error:
         _mend_index(question.project_id, error)
         return []
-    known = dict(
-        Item.objects.of(question.project_id).present().filter(key__in=[hit.id for hit in hits]).values_list("key", "pk")
-    )
+    there = Item.objects.of(question.project_id).present().for_question(question)
+    known = dict(there.filter(key__in=[hit.id for hit in hits]).values_list("key", "pk"))
     top = hits[0].score if hits else 1.0
     found = [Guess(known[hit.id], hit.id, hit.score / top if top else 0.0) for hit in hits if hit.id in known]
     return found[:k]

@@ -1076,6 +1076,8 @@ export interface components {
             /** Format: double */
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
+            /** @description Only items of this kind are asked about at the desk and found for pairs; empty: of any kind. */
+            item_kind?: string;
             suggesters?: string[];
             /** @description How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: words, title, meaning, fields, time. */
             weights?: {
@@ -1152,6 +1154,8 @@ export interface components {
             /** Format: double */
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
+            /** @description Only items of this kind are asked about at the desk and found for pairs; empty: of any kind. */
+            item_kind?: string;
             suggesters?: string[];
             /** @description How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: words, title, meaning, fields, time. */
             weights?: {
@@ -1192,6 +1196,8 @@ export interface components {
             /** Format: double */
             ask_probability?: number;
             candidates_from?: components["schemas"]["CandidatesFromEnum"];
+            /** @description Only items of this kind are asked about at the desk and found for pairs; empty: of any kind. */
+            item_kind?: string;
             suggesters?: string[];
             /** @description How many times as usual each kind of evidence counts for the suggester hybrid, from 0 to 5: words, title, meaning, fields, time. */
             weights?: {

@@ -693,6 +693,12 @@ class QuestionBody(s.Serializer[Any]):
     pool_count = StrictIntegerField(min_value=1, max_value=10, required=False)
     ask_probability = _share(required=False)
     candidates_from = s.ChoiceField(choices=["earlier", "any"], required=False)
+    item_kind = StrictCharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Only items of this kind are asked about at the desk and found for pairs; empty: of any kind.",
+    )
     suggesters = s.ListField(child=StrictCharField(max_length=80), required=False, max_length=10)
     weights = WeightsField(
         required=False,

@@ -167,8 +167,8 @@ def item_row(item: Item) -> dict[str, Any]:
 
 QUESTION_FIELDS = (
     "kind", "prompt", "guideline", "labels", "allows_new_labels", "dictionary", "settling_policy", "overlap",
-    "minimum", "maximum", "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters",
-    "weights", "is_blind", "lease_s", "is_active",
+    "minimum", "maximum", "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "item_kind",
+    "suggesters", "weights", "is_blind", "lease_s", "is_active",
 )  # fmt: skip
 
 

@@ -32,11 +32,11 @@ def lock_filling(*, question: Question) -> None:
 def fill_queue(*, question: Question, now: datetime, count: int = 20) -> int:
     """Look at the next items, newest first, and make the units to ask about; return how many items were looked at.
 
-    Each item is looked at once for a question: of a pair its best guess is asked about, of tags
-    its two best, of a choice the item itself, of spots its ten best. The caller holds `lock_filling`.
+    Each item that the question can be asked about is looked at once for it: of a pair its best guess is asked
+    about, of tags its two best, of a choice the item itself, of spots its ten best. The caller holds `lock_filling`.
     """
     considered = ConsideredItem.objects.of(question.project_id).filter(question=question, item=OuterRef("pk"))
-    fresh = Item.objects.of(question.project_id).present().exclude(Exists(considered))
+    fresh = Item.objects.of(question.project_id).present().for_question(question).exclude(Exists(considered))
     items = list(fresh.newest_first()[:count])
     if question.kind in SPOTS:
         lock_spots((question.pk, item.pk) for item in items)

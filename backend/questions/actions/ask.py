@@ -13,7 +13,7 @@ from backend.questions.models import Question
 from backend.questions.units import Kind, fault_of_labels
 
 SHOWING = {
-    "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "suggesters", "labels",
+    "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "item_kind", "suggesters", "labels",
     "allows_new_labels", "dictionary", "weights",
 }  # fmt: skip
 PROMPTS = {

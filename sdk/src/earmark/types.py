@@ -114,7 +114,7 @@ class Question:
     `labels` are those of all kinds but pairs, `dictionary` the words that speak for each, of spans patterns
     too, written `/…/` (see `earmark.patterns`); without `prompt` and `suggesters` the kind's usual ones
     are taken. `weights` are how many times as usual kinds of evidence count for the suggester `hybrid` (see
-    `earmark.weights`).
+    `earmark.weights`). With `item_kind` only items of that kind are asked about at the desk and found for pairs.
     """
 
     id: str
@@ -133,6 +133,7 @@ class Question:
     pool_count: int | None = None
     ask_probability: float | None = None
     candidates_from: str = "earlier"
+    item_kind: str = ""
     suggesters: Sequence[str] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
     is_blind: bool | None = None

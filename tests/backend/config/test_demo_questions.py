@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from earmark.suggesters import DictionarySuggester, Item, ItemIndex
+from earmark.suggesters import DictionarySpans, DictionarySuggester, Item, ItemIndex
 
-from backend.config.demo_questions import TONES, TOPICS
+from backend.config.demo_questions import CONTROLS, NAMES, TONES, TOPICS
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.models import Project, Webhook, WebOrigin
 from backend.projects.tenancy import tenancy
@@ -47,7 +47,7 @@ def test_hardly_any_thread_gets_more_topics_than_are_shown(threads):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_seed_asks_three_questions_once(tmp_path):
+def test_the_seed_asks_its_questions_once(tmp_path):
     connection = tmp_path / "earmark.json"
     call_command("seed_demo", write=connection, verbosity=0)
     before = connection.read_text()
@@ -56,9 +56,10 @@ def test_the_seed_asks_three_questions_once(tmp_path):
     with tenancy(Project.objects.get(slug="tidepool")):
         asked = {question.slug: question for question in Question.objects.all()}
     assert {slug: question.kind for slug, question in asked.items()} == {
-        "duplicate": "pair", "topics": "tags", "tone": "choice",
+        "duplicate": "pair", "topics": "tags", "tone": "choice", "products": "span", "controls": "region",
     }  # fmt: skip
     assert (asked["topics"].labels, asked["tone"].labels) == (list(TOPICS), list(TONES))
+    assert asked["products"].labels == list(NAMES) and asked["controls"].labels == list(CONTROLS)
     assert {asked["topics"].settling_policy, asked["tone"].settling_policy} == {"confirm"}
 
 
@@ -78,3 +79,10 @@ def test_the_seed_moves_the_forums_own_addresses_and_leaves_what_somebody_added(
         with tenancy(project):
             hooks = Webhook.objects.of(project).values_list("url", flat=True)
             assert set(hooks) == {f"{forum}/earmark/webhook", "https://added.example/hook"}
+
+
+def test_most_threads_name_something_and_each_label_is_guessed_somewhere(threads):
+    suggester = DictionarySpans(NAMES, list(NAMES))
+    found = [suggester.suggest(thread, ItemIndex(), 20) for thread in threads]
+    assert 0.5 <= sum(map(bool, found)) / len(found) <= 0.95
+    assert {guess.candidate_id for guesses in found for guess in guesses} == set(NAMES)

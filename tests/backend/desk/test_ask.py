@@ -13,7 +13,7 @@ from backend.projects.ids import uuid7
 from backend.quality.actions.settle import settle_unit
 from backend.questions.actions.items import remove_item
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
-from backend.questions.models import Question, Unit
+from backend.questions.models import Item, Question, Unit
 from backend.suggestions.models import Suggester, Suggestion
 
 
@@ -229,3 +229,19 @@ def test_a_choice_that_is_not_blind_shows_the_label_that_software_guesses(world)
     becomes(world, **TAGS | {"kind": "choice", "is_blind": False, "dictionary": {"archive": ["archive"]}})
     asked = ask(world)
     assert [slot.label for slot in asked.exposure.slots.all()] == ["archive"]
+
+
+def test_only_items_that_the_question_can_be_asked_about_are_looked_at(choice):
+    Item.objects.filter(key="1").update(kind="thread")
+    Item.objects.filter(key="2").update(kind="picture", body="", metadata={"image": {"url": "/2.png"}})
+    fitting = Item.objects.of(choice.project)
+
+    def asked_about(**policies):
+        return set(fitting.for_question(Question(**policies)).values_list("key", flat=True))
+
+    assert asked_about(kind="choice") == set(choice.items)
+    assert asked_about(kind="choice", item_kind="thread") == {"1"}
+    assert asked_about(kind="region") == {"2"}
+    assert "2" not in asked_about(kind="span")
+    choice.question.item_kind = "thread"
+    assert fill_queue(question=choice.question, now=choice.now) == 1

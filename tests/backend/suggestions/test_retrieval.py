@@ -341,3 +341,18 @@ def test_labels_that_people_named_are_completed_too(world, ask_labels):
     topics = ask_labels(world, allows_new_labels=True)
     label_of(question=topics, given="Input method", now=world.now)
     assert found_labels(topics, "in") == ["Inbox", "Input method", "Printing"]
+
+
+def test_a_question_for_one_kind_of_items_guesses_and_finds_no_others(world):
+    picture = NewItem(
+        "6", "Archive leaves messages in the inbox", kind="picture", created_at=world.items["1"].created_at
+    )
+    register_items(project_id=world.project.pk, items=[picture], now=world.now)
+    assert "6" in keys(world)
+    Item.objects.exclude(key="6").update(kind="thread")
+    world.question.item_kind = "thread"
+    assert "6" not in keys(world) and "1" in keys(world)
+    typed = {"question": world.question, "item": world.items["5"], "query": "archive", "k": 5}
+    assert "6" not in {guess.candidate_key for guess in find_items(**typed)}
+    world.question.item_kind = ""
+    assert "6" in {guess.candidate_key for guess in find_items(**typed)}

@@ -26,6 +26,7 @@ CAPS = Caps(visit_limit=50, week_limit=500)
 """Generous, so that whoever tries the demo sees the questions; a product would keep the defaults."""
 QUESTIONS: dict[str, dict[str, Any]] = {
     "duplicate": {
+        "item_kind": "thread",
         "prompt": "Is your problem the same as one of these?",
         "guideline": "Two threads are the same when one answer would solve both.",
         "settling_policy": Question.SettlingPolicy.TRUSTING,
@@ -33,6 +34,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "suggesters": ["lexical"],
     },
     "topics": {
+        "item_kind": "thread",
         "kind": Question.Kind.TAGS,
         "prompt": "What is this thread about?",
         "guideline": "A topic fits when somebody who looks for it would want to find this thread.",
@@ -41,6 +43,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "suggesters": ["dictionary", "neighbours"],
     },
     "tone": {
+        "item_kind": "thread",
         "kind": Question.Kind.CHOICE,
         "prompt": "What does the opening post want?",
         "guideline": "Judge the opening post alone, by what its writer wants most.",
@@ -49,6 +52,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "suggesters": ["dictionary"],
     },
     "products": {
+        "item_kind": "thread",
         "kind": Question.Kind.SPAN,
         "prompt": "Which words name something?",
         "guideline": "Mark a name as it stands, with its version: SeaMonkey 2.53.8, Windows 10, Shift+A.",
@@ -59,6 +63,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "suggesters": ["dictionary"],
     },
     "controls": {
+        "item_kind": "picture",
         "kind": Question.Kind.REGION,
         "prompt": "Where are buttons and menus?",
         "guideline": "A box just holds what can be pressed, with its edge and without what lies beside it.",
