@@ -155,7 +155,10 @@ def _in_picture(anchor: Anchor, picture: Picture | None) -> dict[str, Any]:
     width, height = size if None not in size else (anchor.get("width"), anchor.get("height"))
     if _px(width) is None or _px(height) is None:
         raise AnchorUnusable("no_size", "A region needs the picture's width and height in px, from 1 to 100,000.")
-    return {"region": str(Region.of(anchor["region"])), "width": width, "height": height}
+    region = anchor.get("region")
+    if not isinstance(region, str):
+        raise AnchorUnusable("not_a_region", "A region is written xywh=percent:x,y,width,height.")
+    return {"region": str(Region.of(region)), "width": width, "height": height}
 
 
 def anchor_now(anchor: Anchor, text: str) -> dict[str, Any] | None:

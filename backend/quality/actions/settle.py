@@ -1,7 +1,6 @@
 """Settle the label of a unit from the judgements that stand now."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -85,7 +84,8 @@ def _believe(label: ConsensusLabel, bounded: Bounded, *, answers_count: int, now
         "marks": belief.marks,
     }
     if bounded.said:
-        label.evidence["boundaries"] = [asdict(each) for each in bounded.said]
+        said = [{"place": list(each.place), "votes_count": each.votes_count} for each in bounded.said]
+        label.evidence["boundaries"] = said
     if belief.state != SETTLED:
         label.settled_at = None
     elif not was_settled:

@@ -3,8 +3,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.judgements.ledger import OUTCOMES, Answer, SlotSeen, outcomes
-from backend.questions.units import meaning_of
+from backend.judgements.ledger import OUTCOMES, Answer, SlotSeen, outcome_of_answer, outcomes
+from backend.questions.units import Meaning, meaning_of
 
 SEEN = [SlotSeen(1, 1000), SlotSeen(2, 1000), SlotSeen(3, None)]
 
@@ -98,3 +98,18 @@ def test_outcomes_of_labels_depend_on_the_set_of_facts_alone(kind, seen, given_a
     assert set(found.values()) <= set(OUTCOMES) and len(found) == len(slots)
     assert outcomes(slots[::-1], random.Random(seed).sample(answers, len(answers))) == found
     assert ("rejected" in found.values()) <= (kind == "tags")
+
+
+def test_the_suggested_label_with_another_boundary_corrects_and_none_rejects_wherever():
+    spot = Meaning(suggested="Product", contrary="none")
+    assert outcome_of_answer("Product", spot) == "accepted"
+    assert outcome_of_answer("Product", spot, is_elsewhere=True) == "corrected"
+    assert outcome_of_answer("Fault", spot) == "corrected"
+    assert outcome_of_answer("none", spot, is_elsewhere=True) == "rejected"
+
+
+def test_of_a_spot_shown_without_a_label_each_label_is_as_suggested_at_its_place_alone():
+    place = Meaning(suggested="", contrary="none")
+    assert outcome_of_answer("Product", place) == outcome_of_answer("Fault", place) == "accepted"
+    assert outcome_of_answer("Product", place, is_elsewhere=True) == "corrected"
+    assert outcome_of_answer("none", place) == "rejected" and outcome_of_answer("unsure", place) == "unsure"

@@ -1,6 +1,7 @@
 """Settling a spot: its label as ever, and its boundary."""
 
 import itertools
+import random
 
 import pytest
 
@@ -163,3 +164,22 @@ def test_the_host_is_told_where_it_lies(spans):
     say(spans, 1, spans.span("Vector 9"))
     facts = label_facts(ConsensusLabel.objects.get())
     assert facts["unit"] == {"kind": "span", "items": ["review"], "label": None, "anchor": spans.span("Vector 9")}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_settled_anew_from_the_rows_everything_is_as_it_was(spans, seed):
+    lot = random.Random(seed)
+    stretches = ["Vector 9", "new Vector 9", "Vector 9 she", "Inverness", "above Inverness", "zip froze"]
+    for person in range(6):
+        for words in lot.sample(stretches, 3):
+            say(spans, person, spans.span(words), lot.choice(["Product", "Fault", "none", "unsure"]))
+
+    def everything():
+        labels = ConsensusLabel.objects.order_by("unit").values_list("unit", "state", "value", "evidence", "revision")
+        units = Unit.objects.order_by("pk").values_list("pk", "anchor", "boundaries", "priority", "settled_value")
+        return list(labels), list(units)
+
+    before = everything()
+    for unit in Unit.objects.order_by("-pk"):
+        settle_unit(unit_id=unit.pk, now=spans.now)
+    assert everything() == before and before[0]

@@ -1,6 +1,8 @@
 import pytest
 from earmark.anchors import describe
 from earmark.errors import AnchorUnusable
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.questions.spots import (
     Picture,
@@ -146,6 +148,8 @@ def test_a_span_that_is_none_is_refused_with_what_is_wrong(changed, code):
         ("xywh=percent:1e1,20,30,40", "not_a_number"),
         ("xywh=pixel:10,20,30,40", "not_a_region"),
         ("", "not_a_region"),
+        (None, "not_a_region"),
+        (["xywh=percent:10,20,30,40"], "not_a_region"),
     ],
 )
 def test_a_region_that_is_none_is_refused_with_what_is_wrong(region, code):
@@ -171,3 +175,34 @@ def test_a_spot_is_followed_through_an_edit_and_gone_when_its_words_are():
     assert anchor_now(words(8, 16), edited) == words(12, 20, edited)
     assert anchor_now(words(8, 16), "Sold out.") is None
     assert anchor_now(BOX, "") == BOX
+
+
+spans = st.tuples(st.integers(0, 500), st.integers(1, 500)).map(lambda given: (given[0], given[0] + given[1]))
+boxes = st.tuples(*[st.floats(0, 50)] * 2, *[st.floats(0.01, 50)] * 2)
+
+
+@given(st.one_of(st.tuples(spans, spans), st.tuples(boxes, boxes)))
+def test_overlap_is_a_share_alike_from_both_sides_and_whole_for_the_same_place(pair):
+    one, other = pair
+    assert 0 <= overlap(one, other) <= 1.000001
+    assert overlap(one, other) == overlap(other, one)
+    assert overlap(one, one) == pytest.approx(1)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.dictionaries(
+            st.sampled_from(["quote", "position", "snapshot", "exact", "start", "end", "region", "width", "height"]),
+            inner,
+        ),
+    )
+)
+def test_whatever_is_told_is_kept_as_an_anchor_or_refused_in_words(told):
+    for kind in ("span", "region"):
+        try:
+            kept = resolve(told if isinstance(told, dict) else {"quote": told}, kind=kind, text=TEXT, picture=None)
+        except AnchorUnusable as error:
+            assert str(error)
+        else:
+            assert numbers_of(kept)
