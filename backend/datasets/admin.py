@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from backend.datasets.actions.freeze import ask_for_version
-from backend.datasets.exports.marked import IN_WORDS, Why
+from backend.datasets.exports.marked import IN_WORDS
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.projects.pages import EditableProjectRows, ProjectRows
 from backend.questions.models import Question
@@ -80,7 +80,7 @@ class DatasetVersionAdmin(ProjectRows):
         """Return in words how many items the files of each form do not hold, and why."""
         told = [
             f"{form}: {sum(reasons.values())} ("
-            + "; ".join(f"{count}: {IN_WORDS.get(Why(why), why)}" for why, count in sorted(reasons.items()))
+            + "; ".join(f"{count}: {IN_WORDS.get(why, why)}" for why, count in sorted(reasons.items()))
             + ")"
             for form, reasons in sorted(version.left_out.items())
         ]

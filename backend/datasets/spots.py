@@ -105,7 +105,7 @@ def write_files(*, question: Question, splits: Mapping[str, str], folder: Path) 
 
 def _texts(question: Question, splits: Mapping[str, str], left_out: list[LeftOut]) -> Iterator[MarkedText]:
     texts = Texts()
-    for item, labels in _looked_at(question, left_out, TEXT_FORMS):
+    for item, labels in _looked_at(question, splits, left_out, TEXT_FORMS):
         found = [label for label in labels if label.value != NONE]
         snapshots = {_anchor(label)["snapshot"] for label in found or labels[-1:]}
         text = texts.find(item, next(iter(snapshots))) if len(snapshots) == 1 else None
@@ -117,7 +117,7 @@ def _texts(question: Question, splits: Mapping[str, str], left_out: list[LeftOut
 
 
 def _pictures(question: Question, splits: Mapping[str, str], left_out: list[LeftOut]) -> Iterator[MarkedPicture]:
-    for item, labels in _looked_at(question, left_out, PICTURE_FORMS):
+    for item, labels in _looked_at(question, splits, left_out, PICTURE_FORMS):
         anchors = list(map(_anchor, labels))
         size = size_of(item, anchors)
         if size is None or any(_has_another_shape(anchor, size) for anchor in anchors):
@@ -130,7 +130,7 @@ def _pictures(question: Question, splits: Mapping[str, str], left_out: list[Left
 
 
 def _looked_at(
-    question: Question, left_out: list[LeftOut], forms: Sequence[str]
+    question: Question, splits: Mapping[str, str], left_out: list[LeftOut], forms: Sequence[str]
 ) -> Iterator[tuple[Item, list[ConsensusLabel]]]:
     """Yield each item in which something is settled, with what is, but none in which a mark still waits."""
     labels = ConsensusLabel.objects.of(question.project_id).on(question).select_related("unit__item")
@@ -138,7 +138,7 @@ def _looked_at(
     for item, told in groupby(ordered.iterator(CHUNK), key=lambda label: label.unit.item):
         each = list(told)
         settled = [label for label in each if label.state == ConsensusLabel.State.SETTLED]
-        if not settled:
+        if not settled or item.key not in splits:  # what settled since the splits were written is for the next version
             continue
         if any(map(_waits, each)):
             left_out += [LeftOut(item.key, form, Why.UNSETTLED) for form in forms]

@@ -132,7 +132,8 @@ def _spot_facts(written: Written | None) -> dict[str, Any]:
     """Return what the manifest says of the files of spots: what they hold, and each item that they do not, and why."""
     if written is None:
         return {}
-    return {"held": written.counts, "left_out": [each.as_facts() for each in written.left_out]}
+    names = {"iob2_names": written.names} if written.names else {}
+    return {"held": written.counts, "left_out": [each.as_facts() for each in written.left_out]} | names
 
 
 def _manifest(version: DatasetVersion, now: datetime) -> dict[str, Any]:

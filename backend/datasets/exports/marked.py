@@ -71,7 +71,7 @@ class Why(StrEnum):
     NO_AREA = "no_area"
 
 
-IN_WORDS = {
+IN_WORDS: dict[str, str] = {
     Why.UNSETTLED: "something marked in it is not settled, and would pass for nothing",
     Why.SEVERAL_TEXTS: "it was changed between two marks, and no text holds both",
     Why.TEXT_GONE: "the text that was marked is not kept any more",

@@ -21,6 +21,8 @@ class Written:
 
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """How IOB2 writes each label, of texts."""
 
     def count(self, form: str, split: str, *, is_empty: bool) -> None:
         """Count one that a form holds."""
@@ -31,7 +33,8 @@ class Written:
 
 def write_texts(folder: Path, texts: Iterable[MarkedText], labels: Sequence[str]) -> Written:
     """Write texts as IOB2 and as JSON lines, in the order given."""
-    written, names = Written(), iob2.names_of(labels)
+    names = iob2.names_of(labels)
+    written = Written(names=names)
     files: dict[str, IO[str]] = {}
     with ExitStack() as closing:
         for marked in texts:
