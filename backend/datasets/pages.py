@@ -22,7 +22,7 @@ from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import set_gold, unit_of_item, unit_of_pair, unit_of_tag, unset_gold
 from backend.questions.errors import QuestionError
 from backend.questions.models import Item, Question, Unit
-from backend.questions.units import PAIR_VALUES, UNSURE
+from backend.questions.units import PAIR_VALUES, SPOTS, UNSURE
 
 
 def _item(request: HttpRequest, pk: int) -> Item:
@@ -67,7 +67,8 @@ def answer(request: HttpRequest, item: int) -> HttpResponse:
 def _named_unit(request: HttpRequest, item: Item) -> Unit:
     if request.POST.get("unit", "").isdigit():
         return get_object_or_404(Unit, pk=int(request.POST["unit"]), project=item.project_id)
-    question = get_object_or_404(Question, pk=_number(request, "question"), project=item.project_id)
+    markable = Question.objects.exclude(kind__in=SPOTS)  # a spot is marked in the page or at the desk
+    question = get_object_or_404(markable, pk=_number(request, "question"), project=item.project_id)
     if question.kind == Question.Kind.CHOICE:
         return unit_of_item(question=question, item=item)
     if question.kind == Question.Kind.TAGS:

@@ -13,7 +13,8 @@ from backend.projects.models import WebhookDelivery
 from backend.quality.models import ClusterMember, ConsensusLabel, LabelChange
 from backend.questions.actions.labels import known_labels
 from backend.questions.models import GoldAnswer, Item, Question, Unit
-from backend.questions.units import UNSURE, values_of
+from backend.questions.spots import said_of_candidate, said_of_spot
+from backend.questions.units import SPOTS, UNSURE, values_of
 from backend.suggestions.models import Suggestion
 
 SAID = {
@@ -76,8 +77,10 @@ def _other(unit: Unit, item: Item) -> Item | None:
 
 
 def _about(unit: Unit, item: Item) -> str:
-    """Return what a unit is about besides the item: another one's title, a tag in quotes; of a choice its question."""
+    """Return what a unit is about besides the item: another one's title, a tag in quotes, a spot; else its question."""
     other = _other(unit, item)
+    if unit.anchor:
+        return said_of_spot(unit.anchor)
     return str(other) if other else f"“{unit.label}”" if unit.label else str(unit.question)
 
 
@@ -122,7 +125,8 @@ def _arrival(item: Item) -> Iterator[Moment]:
 
 def _pushed(item: Item) -> Iterator[Moment]:
     for guess in Suggestion.objects.of(item.project_id).filter(item=item).select_related("candidate", "suggester"):
-        text = f"{guess.candidate or guess.label} with {guess.score:.2f}. {' '.join(guess.reasons)}"
+        what = guess.candidate or said_of_candidate(guess.anchor, guess.label)
+        text = f"{what} with {guess.score:.2f}. {' '.join(guess.reasons)}"
         yield Moment(guess.pushed_at, "lightbulb", f"{guess.suggester} suggested", text)
 
 
@@ -170,7 +174,8 @@ def _answers(item: Item) -> Iterator[Moment]:
 
 
 def _who_said(judgement: Judgement, item: Item) -> str:
-    return f"{judgement.annotator} said: {_words(judgement.value)}, about {_about(judgement.unit, item)}"
+    about = said_of_spot(judgement.anchor) or _about(judgement.unit, item)
+    return f"{judgement.annotator} said: {_words(judgement.value)}, about {about}"
 
 
 def _how_said(judgement: Judgement, live: set[Any]) -> str:
@@ -204,8 +209,11 @@ def _beliefs(item: Item) -> Iterator[Moment]:
             "proposed": f"Proposed: {_words(change.value)}, about {about}",
         }.get(change.state, f"Open again: {about}")  # fmt: skip
         counts = ", ".join(f"{count} {_words(value)}" for value, count in change.evidence.get("counts", {}).items())
-        text = f"Votes: {counts or 'none'}." + (
-            f" Believed with {change.probability:.2f}." if change.probability else ""
+        differing = change.evidence.get("boundaries", []) if change.state == "open" else []
+        text = (
+            f"Votes: {counts or 'none'}."
+            + (f" {len(differing)} boundaries differ." if differing else "")
+            + (f" Believed with {change.probability:.2f}." if change.probability else "")
         )
         settled = change.state == "settled"
         belief = None
@@ -281,7 +289,7 @@ def answers_to(question: Question) -> list[tuple[str, str]]:
 
 def _unasked(item: Item) -> list[dict[str, Any]]:
     """Return the tags and choice questions that an expert may still answer for an item, with their labels."""
-    asked = Question.objects.of(item.project_id).exclude(kind=Question.Kind.PAIR).order_by("pk")
+    asked = Question.objects.of(item.project_id).exclude(kind__in=[Question.Kind.PAIR, *SPOTS]).order_by("pk")
     done = set(
         Unit.objects.of(item.project_id).filter(item=item, label="", other=None).values_list("question", flat=True)
     )

@@ -50,8 +50,8 @@ class SlotAdmin(ProjectRows):
 
     @admin.display(description="Candidate", ordering="candidate")
     def candidate_or_label(self, slot: Slot) -> str:
-        """Return what stood there: another item, or a label."""
-        return str(slot.candidate or slot.label)
+        """Return what stood there: another item, a label, or a spot."""
+        return slot.said
 
     @admin.display(description="Score", ordering="score")
     def rounded_score(self, slot: Slot) -> str:

@@ -4,6 +4,7 @@ JudgementError
 ├── SessionRevoked       the annotator's sessions were ended
 ├── UnknownItem          no such item in this project
 ├── UnknownQuestion      no such question in this project, or it is not asked any more
+├── UnknownSpot          a spot that was not shown to the person who answers it
 └── NotShowable          a list that cannot be logged as shown
 """
 
@@ -30,6 +31,14 @@ class UnknownQuestion(JudgementError):
     def __init__(self, *, slug: str) -> None:
         super().__init__(f"No question {slug!r} is asked in this project.")
         self.slug = slug
+
+
+class UnknownSpot(JudgementError):
+    """A spot that was not shown to the person who answers it."""
+
+    def __init__(self, *, candidate: str) -> None:
+        super().__init__(f"No spot {candidate!r} was shown there; leave the candidate out for what is newly marked.")
+        self.candidate = candidate
 
 
 class NotShowable(JudgementError):

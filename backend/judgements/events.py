@@ -3,8 +3,10 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 OK = "ok"
 DUPLICATE_EVENT = "dup"
@@ -28,9 +30,9 @@ class Event:
     def digest(self) -> str:
         """Return the SHA-256 of the content, by which another payload under the same id is told apart.
 
-        An empty note is left out, so that an event without one keeps the digest it had before notes were.
+        An empty note, and an anchor that is none, are left out: an event without them keeps the digest it had before.
         """
-        facts = {name: value for name, value in asdict(self).items() if name != "note" or value}
+        facts = {name: value for name, value in asdict(self).items() if name not in ("note", "anchor") or value}
         return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -54,7 +56,8 @@ class Judge(Event):
     """Something was answered; the event's id is the judgement's.
 
     The candidate is the other item of a pair, or the tag, shown or named by the person themselves; a
-    choice has none, its value is the label.
+    choice has none, its value is the label. Of a spot it is what was shown, none where the person marked it
+    by themselves, and the anchor says where the value holds.
     """
 
     candidate: str | None
@@ -63,6 +66,7 @@ class Judge(Event):
     judged_at: datetime
     via: str = "api"
     note: str = ""
+    anchor: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

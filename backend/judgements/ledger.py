@@ -27,6 +27,8 @@ class Answer:
     slot: int | None
     value: str
     at_ms: int
+    is_elsewhere: bool = False
+    """Whether it gives another boundary than the spot that was suggested."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,17 @@ class SlotSeen:
     meaning: Meaning = PAIR_MEANING
 
 
-def outcome_of_answer(value: str, meaning: Meaning) -> str:
-    """Return what an answer to a suggested candidate makes of its slot."""
+def outcome_of_answer(value: str, meaning: Meaning, *, is_elsewhere: bool = False) -> str:
+    """Return what an answer to a suggested candidate makes of its slot.
+
+    The suggested value with another boundary corrects it. Of a spot that was shown without a label each label is as
+    suggested.
+    """
     if value == UNSURE:
         return UNSURE_OUTCOME
-    if value == meaning.suggested:
-        return ACCEPTED
-    return REJECTED if value == meaning.contrary else CORRECTED
+    if value == meaning.contrary:
+        return REJECTED
+    return ACCEPTED if value == (meaning.suggested or value) and not is_elsewhere else CORRECTED
 
 
 def outcomes(slots: Sequence[SlotSeen], answers: Iterable[Answer]) -> Mapping[int, str]:
@@ -54,12 +60,13 @@ def outcomes(slots: Sequence[SlotSeen], answers: Iterable[Answer]) -> Mapping[in
     something else; else it is ignored.
     """
     standing = list(answers)
-    answered = {answer.slot: answer.value for answer in standing if answer.slot is not None}
+    answered = {answer.slot: answer for answer in standing if answer.slot is not None}
     last_act = max((answer.at_ms for answer in standing), default=None)
     found = {}
     for slot in slots:
         if slot.slot in answered:
-            found[slot.slot] = outcome_of_answer(answered[slot.slot], slot.meaning)
+            answer = answered[slot.slot]
+            found[slot.slot] = outcome_of_answer(answer.value, slot.meaning, is_elsewhere=answer.is_elsewhere)
         elif slot.seen_at_ms is None:
             found[slot.slot] = UNSEEN
         else:

@@ -12,6 +12,7 @@ from backend.assignments.models import Assignment
 from backend.projects.ids import uuid7
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question, Unit
+from backend.questions.spots import said_of_candidate
 from backend.suggestions.models import Suggester
 
 
@@ -106,7 +107,12 @@ class Slot(Owned):
         indexes = [models.Index(fields=["project", "candidate"], name="slots_of_a_candidate")]
 
     def __str__(self) -> str:
-        return f"{self.rank}. {self.candidate or self.label}"
+        return f"{self.rank}. {self.said}"
+
+    @property
+    def said(self) -> str:
+        """Return the candidate in words for a person: an item's title, a label, what a spot marks."""
+        return str(self.candidate or said_of_candidate(self.anchor, self.label))
 
     @property
     def candidate_key(self) -> str:

@@ -59,8 +59,8 @@ class TrainForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse a suggester that does not learn the question's kind."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
         name, version = given.get("which"), given.get("version")
-        if name and version and name not in TRAINABLE[version.dataset.question.kind]:
-            fitting = " or ".join(TRAINABLE[version.dataset.question.kind])
+        if name and version and name not in TRAINABLE.get(version.dataset.question.kind, []):
+            fitting = " or ".join(TRAINABLE.get(version.dataset.question.kind, ["nothing"]))
             self.add_error("which", f"Of {version.dataset.question} {fitting} is trained.")
         return given
 

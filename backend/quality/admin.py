@@ -11,6 +11,7 @@ from unfold.admin import TabularInline
 
 from backend.projects.pages import ProjectRows
 from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
+from backend.questions.spots import said_of_spot
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = [
@@ -62,7 +63,8 @@ class ConsensusLabelAdmin(ProjectRows):
         for label in chosen.order_by("pk"):
             unit = label.unit
             row = [
-                label.question.slug, unit.item.key, unit.other.key if unit.other else "", unit.label,
+                label.question.slug, unit.item.key, unit.other.key if unit.other else "",
+                unit.label or said_of_spot(unit.anchor),
                 label.state, label.value, label.probability, label.evidence.get("votes_count"),
                 label.evidence.get("answers_count"), label.settled_at.isoformat() if label.settled_at else "",
             ]  # fmt: skip

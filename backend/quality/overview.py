@@ -18,6 +18,7 @@ from backend.judgements.models import Slot
 from backend.projects.models import Job, Project, WebhookDelivery
 from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
+from backend.questions.spots import words_in
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
 
 DAYS = 14
@@ -204,7 +205,7 @@ def _needs(project: Project) -> list[dict[str, str]]:
 
 
 def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
-    second = label.unit.other or label.unit.label
+    second = label.unit.other or label.unit.label or words_in(label.unit.anchor)
     text = f"“{label.unit.item}” and “{second}”" if second else f"“{label.unit.item}”"
     return {"title": title, "text": text, "url": reverse("story", args=[label.unit.item_id]), "verb": verb}
 

@@ -15,6 +15,8 @@ from backend.questions.actions.ask import update_question
 from backend.questions.actions.labels import approve_label, hide_label
 from backend.questions.models import GoldAnswer, Item, NamedLabel, PlacementRule, Question, Unit
 
+LABELS = "Classes allowed: any number for tags, 2 to 12 for a choice, 1 to 12 for spans and regions. A pair has none."
+
 
 @admin.register(Question)
 class QuestionAdmin(EditableProjectRows):
@@ -33,6 +35,12 @@ class QuestionAdmin(EditableProjectRows):
     list_filter = ["kind", "settling_policy", "is_active"]
     search_fields = ["slug", "prompt"]
     readonly_fields = ["policy_version", "created_at"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Say of labels which kinds have them, and how many."""
+        if db_field.name == "labels":
+            options["help_text"] = LABELS
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
         """Change a question as the API does, so that what shows otherwise has another policy version."""

@@ -12,6 +12,7 @@ from backend.annotators.models import Annotator
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.errors import RuleImpossible
 from backend.questions.placement import MOST_RESERVED_PX, check_rule
+from backend.questions.spots import said_of_spot
 from backend.questions.units import fault_of_labels
 
 PEOPLE_WHO_MAKE_A_LABEL = 2
@@ -271,6 +272,9 @@ class Unit(Owned):
     anchor = models.JSONField(
         null=True, blank=True, help_text="Where in the item, of a span or a region; the boundary that is believed."
     )
+    boundaries = models.JSONField(
+        null=True, blank=True, help_text="Anchors that people differ about, the most agreed first; written by quality."
+    )
     answers_count = models.PositiveIntegerField(default=0, help_text="Live answers, written by judgements.")
     priority = models.FloatField(default=0, help_text="How much an answer is wanted, written by quality.")
     settled_value = models.CharField(max_length=200, blank=True, help_text="Written by quality.")
@@ -292,7 +296,7 @@ class Unit(Owned):
         ]
 
     def __str__(self) -> str:
-        second = self.other or self.label
+        second = self.other or self.label or said_of_spot(self.anchor)
         return f"{self.item} and {second}" if second else str(self.item)
 
 

@@ -9,7 +9,7 @@ from earmark import suggesters as sdk
 
 from backend.questions.models import Question
 from backend.suggestions.models import RemoteSuggester, Suggester
-from backend.suggestions.retrieval import USUAL_SUGGESTERS
+from backend.suggestions.retrieval import suggesters_of
 from backend.suggestions.rule_sets import rule_sets
 
 NOT_INSTALLED = "not installed here"
@@ -35,7 +35,7 @@ def catalogue_of(project_id: int) -> Mapping[str, Known]:
     """Return by name all suggesters that are installed, registered, pushed from, or asked for."""
     asked: dict[str, list[Question]] = defaultdict(list)
     for question in Question.objects.of(project_id).filter(is_active=True).order_by("slug"):
-        for name in question.suggesters or [USUAL_SUGGESTERS[question.kind]]:
+        for name in suggesters_of(question):
             asked[str(name)].append(question)
     pushed = Suggester.objects.of(project_id).filter(is_pushed=True).values_list("name", flat=True)
     known = {name: Known(name, "at the host, which pushes") for name in pushed}

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question
+from backend.questions.spots import said_of_candidate
 from backend.suggestions.halfvec import HalfVector
 
 LEARNED = "learned"
@@ -120,7 +121,7 @@ class Suggestion(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.candidate or self.label} for {self.item}"
+        return f"{self.candidate or said_of_candidate(self.anchor, self.label)} for {self.item}"
 
     @property
     def candidate_key(self) -> str:

@@ -17,6 +17,8 @@ from typing import Any
 from django.utils import timezone
 from earmark import suggesters as sdk
 from earmark import webhooks
+from earmark.anchors import Region, TextAnchor
+from earmark.errors import AnchorUnusable
 
 from backend.projects.addresses import PinnedAddress, pinned_address
 from backend.projects.errors import AddressRefused
@@ -361,7 +363,7 @@ def read_answer(raw: bytes, *, name: str, k: int) -> tuple[str, list[sdk.Suggest
     if not isinstance(given, list) or len(given) > k:
         raise RemoteFailed(f"its answer gives no suggestions, a list of at most {k}")
     found = [_suggestion(each, place) for place, each in enumerate(given)]
-    if len({each.candidate_id for each in found}) < len(found):
+    if len({(each.candidate_id, str(each.anchor)) for each in found}) < len(found):
         raise RemoteFailed("its answer gives a candidate twice")
     return version, sorted(found, key=lambda each: -each.score)
 
@@ -372,7 +374,18 @@ def _suggestion(told: Any, place: int) -> sdk.Suggestion:
     made = sdk.Suggestion(told.get("candidate"), told.get("score"), told.get("reasons") or [])  # type: ignore[arg-type]
     if fault := sdk.fault_of(made):
         raise RemoteFailed(f"suggestions[{place}].{fault}")
-    return sdk.Suggestion(made.candidate_id, float(made.score), made.reasons)
+    return sdk.Suggestion(made.candidate_id, float(made.score), made.reasons, _anchor(told.get("anchor"), place))
+
+
+def _anchor(told: Any, place: int) -> TextAnchor | Region | None:
+    """Return where a guess lies, None where it says nothing of that."""
+    if told is None:
+        return None
+    try:
+        is_box = isinstance(told, dict) and isinstance(told.get("region"), str)
+        return Region.of(told["region"]) if is_box else TextAnchor.of(told)
+    except AnchorUnusable as error:
+        raise RemoteFailed(f"suggestions[{place}].anchor cannot be used: {error}") from None
 
 
 def _is_version(version: str) -> bool:

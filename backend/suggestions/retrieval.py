@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -12,13 +12,23 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from earmark import suggesters as sdk
+from earmark.errors import AnchorUnusable
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
 
 from backend.annotators.models import Annotator
 from backend.questions.actions.labels import complete_label, hidden_labels, spellings_of
 from backend.questions.models import Item, Question
-from backend.questions.units import fold_label, tidy_label
+from backend.questions.relocated import Anchor, anchors_now
+from backend.questions.spots import (
+    SAME_SPOT,
+    candidate_id,
+    label_in,
+    numbers_of,
+    overlap,
+    text_of,
+)
+from backend.questions.units import SPOTS, fold_label, tidy_label
 from backend.suggestions.actions.remotes import door_of
 from backend.suggestions.embedder import say_once, why_off
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
@@ -30,6 +40,7 @@ from backend.suggestions.nearest import StoredSemantic, StoredVectors
 from backend.suggestions.neighbours import neighbour_labels
 from backend.suggestions.remote import ask_remote
 from backend.suggestions.rule_sets import RuleSet, rule_sets
+from backend.suggestions.spots import guessed_anchor
 from backend.suggestions.taught import dictionary_of, taught_labels
 
 logger = logging.getLogger(__name__)
@@ -55,10 +66,10 @@ KINDS_GUESSED: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True)
 class Guess:
-    """A candidate, another item or a label, with its score in [0, 1], the suggester that named it, and its reasons.
+    """A candidate, another item, a label or a spot, with its score in [0, 1], its suggester, and its reasons.
 
-    Made by `of_item` or `of_label`. Of a label `candidate_id` is None and `candidate_key` the label
-    itself; the score is None where no software guessed it.
+    Made by `of_item`, `of_label` or `of_spot`. Of a label `candidate_id` is None and `candidate_key` the label
+    itself, of a spot where it lies and its label; the score is None where no software guessed it.
     """
 
     candidate_id: int | None
@@ -66,6 +77,7 @@ class Guess:
     score: float | None = None
     suggester: Suggester | None = None
     reasons: Sequence[str] = field(default_factory=tuple)
+    anchor: Anchor | None = None
 
     @classmethod
     def of_item(cls, item: Item, score: float | None = None, **known: Any) -> Self:
@@ -77,9 +89,14 @@ class Guess:
         """Return a guess of a label."""
         return cls(None, label, score, **known)
 
+    @classmethod
+    def of_spot(cls, anchor: Anchor, label: str, score: float | None = None, **known: Any) -> Self:
+        """Return a guess of a spot; without a label where none is shown."""
+        return cls(None, candidate_id(anchor, label), score, anchor=anchor, **known)
+
     @property
     def label(self) -> str:
-        """Return the label guessed, empty where the candidate is an item."""
+        """Return the label guessed, of a spot its candidate id; empty where the candidate is an item."""
         return self.candidate_key if self.candidate_id is None else ""
 
     @property
@@ -141,6 +158,7 @@ class _Found:
     score: float
     suggester: Suggester
     reasons: Sequence[str]
+    anchor: Anchor | None = None
 
 
 def guesses_for(*, question: Question, item: Item) -> list[Guess]:
@@ -148,21 +166,71 @@ def guesses_for(*, question: Question, item: Item) -> list[Guess]:
 
     To a pair question candidates are items, and what is settled as different is not guessed again. To
     tags and choices they are labels; a tag that is settled for the item, whether it fits or not, is not
-    guessed again, and a choice has at most one guess, none once it is settled. A suggester that fails
+    guessed again, and a choice has at most one guess, none once it is settled. To spans and regions they are
+    spots, where they lie in the item as it is now; none where a spot is settled. A suggester that fails
     abstains, and the failure is logged.
     """
     found: dict[str, _Found] = {}
-    for suggester_name in question.suggesters or [USUAL_SUGGESTERS[question.kind]]:
+    for suggester_name in suggesters_of(question):
         for guess, suggester in _computed(suggester_name, question, item):
-            _keep_better(found, guess.candidate_id, _Found(guess.score, suggester, guess.reasons))
+            if known := _known(guess, suggester, question, item):
+                _keep_better(found, *known)
     pushed_to_it = Suggestion.objects.of(question.project_id).filter(
         question=question, item=item, suggester__state=Suggester.State.LIVE
     )
     for pushed in pushed_to_it.select_related("candidate", "suggester"):
-        _keep_better(found, pushed.candidate_key, _Found(pushed.score, pushed.suggester, pushed.reasons))
-    pool = _pool_of_items(question, item, found) if question.kind == PAIR else _pool_of_labels(question, item, found)
+        _keep_better(found, pushed.candidate_key, _Found(pushed.score, pushed.suggester, pushed.reasons, pushed.anchor))
+    pool = _pool_of(question)(question, item, found)
     ranked = sorted(pool, key=lambda guess: (-(guess.score or 0.0), guess.candidate_key))
     return ranked[: 1 if question.kind == CHOICE else POOL_LIMIT]
+
+
+def suggesters_of(question: Question) -> Sequence[str]:
+    """Return the names of the suggesters that a question asks: its own, or the usual one of its kind, if any."""
+    usual = USUAL_SUGGESTERS.get(question.kind)
+    return [str(name) for name in question.suggesters] or ([usual] if usual else [])
+
+
+def _pool_of(question: Question) -> Callable[[Question, Item, Mapping[str, _Found]], list[Guess]]:
+    if question.kind in SPOTS:
+        return _pool_of_spots
+    return _pool_of_items if question.kind == PAIR else _pool_of_labels
+
+
+def _known(guess: sdk.Suggestion, suggester: Suggester, question: Question, item: Item) -> tuple[str, _Found] | None:
+    """Return the key of what a suggester guessed, and what is known of it; None of a spot that lies nowhere."""
+    if question.kind not in SPOTS:
+        return guess.candidate_id, _Found(guess.score, suggester, guess.reasons)
+    try:
+        anchor, label = guessed_anchor(guess, question, item)
+    except AnchorUnusable as error:
+        logger.warning("A guess of the suggester %s is left out: %s", suggester, error)
+        return None
+    return candidate_id(anchor, label), _Found(guess.score, suggester, guess.reasons, anchor)
+
+
+def _pool_of_spots(question: Question, item: Item, found: Mapping[str, _Found]) -> list[Guess]:
+    """Return the best guess of each spot, where it lies in the item as it is now, but of none that is settled.
+
+    Of one label, what overlaps by half is one spot; of exactly one place there is one answer, and so one guess.
+    """
+    text = text_of(item.body, item.metadata)
+    settled = question.units.filter(item=item).exclude(settled_value="")
+    done = [numbers_of(now) for now in anchors_now((unit.anchor for unit in settled), text) if now]
+    pool: list[Guess] = []
+    ranked = sorted(found.items(), key=lambda each: (-each[1].score, each[0]))
+    lies = anchors_now((known.anchor for _, known in ranked), text)
+    for (key, known), now in zip(ranked, lies, strict=True):
+        label = label_in(key)
+        if now is None or label not in question.labels:
+            continue
+        here = numbers_of(now)
+        taken = [(numbers_of(guess.anchor), label_in(guess.label)) for guess in pool if guess.anchor]
+        is_taken = any(place == here or (said == label and overlap(here, place) >= SAME_SPOT) for place, said in taken)
+        if not is_taken and all(overlap(here, place) < SAME_SPOT for place in done):
+            told = {"suggester": known.suggester, "reasons": known.reasons}
+            pool.append(Guess.of_spot(now, label, known.score, **told))
+    return pool
 
 
 def _keep_better(found: dict[str, _Found], key: str, new: _Found) -> None:

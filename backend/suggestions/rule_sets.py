@@ -12,6 +12,7 @@ from earmark.rules import Rule, RuleSuggester, TimeBox, discover_rules
 from earmark.rules.combining import Estimate
 
 from backend.questions.models import Question
+from backend.questions.units import SPOTS
 from backend.suggestions.models import RuleAccuracy
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ class RuleSet:
     rules: Sequence[Rule]
 
     def fitting(self, question: Question) -> Sequence[Rule]:
-        """Return the rules that can guess for a question: over pairs for pairs, over items for labels."""
+        """Return the rules that can guess a question: over pairs for pairs, over items for labels, none for spots."""
+        if question.kind in SPOTS:
+            return []
         about = "pair" if question.kind == Question.Kind.PAIR else "item"
         return [rule for rule in self.rules if rule.about == about]
 

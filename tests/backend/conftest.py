@@ -131,3 +131,42 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     forget_engines()
     forget_taught()
     forget_estimates()
+
+
+REVIEW = "The new Vector 9 sheds water, but the Vector 9 zip froze after two days in the hills above Inverness."
+SPOT_LABELS = {"span": ["Product", "Fault", "Place"], "region": ["Zip", "Logo"]}
+
+
+@pytest.fixture
+def ask_spots() -> Callable[..., SimpleNamespace]:
+    """Return an asker of a question about spots in a world, with one item to mark: a review with a picture."""
+    from earmark.anchors import Region, describe
+
+    from backend.projects.ids import uuid7
+    from backend.projects.tenancy import tenancy
+    from backend.questions.actions.ask import ask_question
+    from backend.questions.actions.items import NewItem, register_items
+    from backend.questions.models import Item
+
+    def span(words: str, text: str = REVIEW, *, more: int = 0) -> dict[str, Any]:
+        start = text.index(words)
+        return describe(text, start, start + len(words) + more).wire
+
+    def region(*box: float, size: tuple[int, int] = (1280, 720)) -> dict[str, Any]:
+        return {"region": str(Region(*box)), "width": size[0], "height": size[1]}
+
+    def ask(world: SimpleNamespace, kind: str = "span", **policies: Any) -> SimpleNamespace:
+        def register(body: str = REVIEW) -> Item:
+            picture = {"url": "/jacket.png", "width": 1280, "height": 720, "alt": "A jacket"}
+            items = [NewItem("review", "Vector 9", body, metadata={"image": picture}, created_at=world.now)]
+            register_items(project_id=world.project.pk, items=items, now=world.now)
+            return Item.objects.get(project=world.project, key="review")
+
+        usual = {"kind": kind, "labels": SPOT_LABELS[kind], "settling_policy": "trusting", "overlap": 2}
+        with tenancy(world.project):
+            question = ask_question(project_id=world.project.pk, slug="marks", **usual | policies)
+            item = register()
+        facts = {"question": question, "item": item, "span": span, "region": region, "register": register}
+        return SimpleNamespace(**vars(world) | facts | {"new_id": lambda: uuid7(now=world.now)})
+
+    return ask

@@ -630,7 +630,7 @@ export interface components {
             /** Format: int64 */
             after?: number;
         };
-        /** @description An item's picture; its size in px is null where the host did not tell it. */
+        /** @description An item's picture at its host; its size in px is null where the host did not tell it. */
         DeskPicture: {
             url: string;
             width: number | null;

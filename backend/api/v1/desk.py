@@ -1,7 +1,9 @@
 """The wire of the desk: /w/v1/desk for its page, /v1/desk-links for servers."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -32,8 +34,10 @@ from backend.desk.actions.links import (
 )
 from backend.desk.models import DeskLink
 from backend.desk.progress import progress_of
+from backend.projects.models import WebOrigin
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
+from backend.questions.spots import numbers_of, picture_of, text_of
 
 
 class DeskDoor(BrowserDoor):
@@ -143,20 +147,43 @@ _NOTHING: dict[str, Any] = {"assignment": None, "items": [], "place": None, "rea
 
 def _told(asked: Asked, question: Question) -> dict[str, Any]:
     slots = list(asked.exposure.slots.select_related("candidate").order_by("rank"))
+    boundaries = _boundaries(asked, question)
     return {
         "assignment": {"id": asked.assignment.pk, "lease_until": asked.assignment.lease_until},
-        "items": [_item(item) for item in asked.items],
+        "items": [_item(item) | _shown_of(item, question) for item in asked.items],
         "place": {
             "place": "desk",
             "exposure": str(asked.exposure.pk),
             "ask": True,
-            "candidates": [slot_candidate(slot) for slot in slots],
+            "candidates": [slot_candidate(slot, boundaries=boundaries) for slot in slots],
             "answers": [],
             "known": [],
             "error": None,
         },
         "reasons": [] if question.is_blind else [reason for slot in slots for reason in slot.reasons],
     }
+
+
+def _boundaries(asked: Asked, question: Question) -> list[dict[str, Any]]:
+    """Return the boundaries that people differ about; where the desk is blind in an order that tells nothing."""
+    differing = asked.assignment.unit.boundaries or []
+    return sorted(differing, key=numbers_of) if question.is_blind else differing
+
+
+def _shown_of(item: Item, question: Question) -> dict[str, Any]:
+    """Return what spots are marked in: the text of a span question's item, the picture of a region question's."""
+    if question.kind == Question.Kind.SPAN:
+        return {"text": text_of(item.body, item.metadata)}
+    picture = picture_of(item.metadata) if question.kind == Question.Kind.REGION else None
+    return {"picture": asdict(picture) | {"url": urljoin(_home_of(item), picture.url)}} if picture else {}
+
+
+def _home_of(item: Item) -> str:
+    """Return the address that the host's own paths begin at: that of the item's page, else its first web origin."""
+    if item.url.startswith(("https://", "http://")):
+        return item.url
+    origins = WebOrigin.objects.filter(project=item.project_id).order_by("pk")
+    return origins.values_list("origin", flat=True).first() or ""
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from backend.annotators.actions.people import opt_in, opt_out
 from backend.annotators.models import Annotator, HiddenQuestion
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import BrowserDoor
-from backend.api.v1.shapes import candidate_of, label_candidate
+from backend.api.v1.shapes import candidate_of, label_candidate, said_candidate
 from backend.judgements.models import Judgement
 from backend.projects.tenancy import tenancy
 from backend.quality.actions.company import company_of
@@ -73,9 +73,11 @@ def _own(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _candidate(judgement: Judgement) -> dict[str, str] | None:
+def _candidate(judgement: Judgement) -> dict[str, Any] | None:
     unit = judgement.unit
     other = unit.other if unit.item_id == judgement.item_id else unit.item
     if other:
         return candidate_of(other)
+    if unit.anchor:
+        return said_candidate(judgement)
     return label_candidate(unit.label) if unit.label else None

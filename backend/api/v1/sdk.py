@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from earmark.errors import AnchorUnusable
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +33,7 @@ from backend.api.v1.widget import take_events
 from backend.datasets.actions.freeze import ask_for_version, path_of_file, register_dataset
 from backend.datasets.models import Dataset, DatasetVersion
 from backend.judgements.actions.show import HostSlot, log_shown, show_suggestions
+from backend.judgements.actions.spots import kept_anchor, lock_spots, spot_told
 from backend.judgements.actions.tell import record_judgement
 from backend.judgements.errors import JudgementError
 from backend.judgements.models import Exposure, Judgement, LiveJudgement
@@ -43,9 +45,12 @@ from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.errors import LabelsImpossible, PolicyImpossible, QuestionError, WeightsImpossible
 from backend.questions.models import Item, Question, Unit
+from backend.questions.spots import candidate_id
+from backend.questions.units import SPOTS
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.retrieval import Guess, suggester_row
+from backend.suggestions.spots import resolved_guess
 
 
 def _rejected(index: int, key: object, error: Exception, code: str = "invalid") -> dict[str, Any]:
@@ -180,7 +185,7 @@ class SuggestionsView(ServerDoor):
             try:
                 serializer.is_valid(raise_exception=True)
                 good.append(self._suggestion(serializer.validated_data, items, questions))
-            except (ValidationError, KeyError, ValueError, QuestionError) as error:
+            except (ValidationError, KeyError, ValueError, QuestionError, AnchorUnusable) as error:
                 rejected.append(_rejected(index, row.get("item"), error))
         push_suggestions(project_id=self.project.pk, suggestions=good, now=self.now)
         return Response({"accepted_count": len(good), "rejected": rejected})
@@ -195,17 +200,34 @@ class SuggestionsView(ServerDoor):
             raise ValueError(f"No item {missing[0]!r} is registered in this project.")
         if is_pair and row["item"] == row["candidate"]:
             raise ValueError("An item is no candidate for itself.")
-        label_or_item = (
-            items[row["candidate"]] if is_pair else label_of(question=question, given=row["candidate"], now=self.now)
-        )
+        item = items[row["item"]]
+        label_or_item: Item | str
+        anchor = _anchor_given(question, row)
+        if anchor:
+            anchor, label = resolved_guess(anchor, row["candidate"], question, item)
+            label_or_item = candidate_id(anchor, label)
+        elif is_pair:
+            label_or_item = items[row["candidate"]]
+        else:
+            label_or_item = label_of(question=question, given=row["candidate"], now=self.now)
         return NewSuggestion(
             question=question,
-            item=items[row["item"]],
+            item=item,
             candidate=label_or_item,
+            anchor=anchor,
             score=row["score"],
             reasons=tuple(row["reasons"]),
             suggester=_suggester(self.project.pk, row["suggester"]),
         )
+
+
+def _anchor_given(question: Question, row: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the anchor of a row; raises ValidationError where a spot has none, or another kind has one."""
+    anchor: dict[str, Any] | None = row.get("anchor")
+    if bool(anchor) != (question.kind in SPOTS):
+        wanted = "needs an anchor, which says where the label holds" if question.kind in SPOTS else "takes no anchor"
+        raise ValidationError({"anchor": f"A question of kind {question.kind} {wanted}."})
+    return anchor
 
 
 def _suggester(project_id: int, named: dict[str, str]) -> Suggester:
@@ -242,7 +264,7 @@ class ExposuresView(ServerDoor):
                 annotator=annotator,
                 question=question,
                 item=item,
-                shown=[self._slot(question, row) for row in body["shown"]],
+                shown=[self._slot(question, item, row) for row in body["shown"]],
                 now=self.now,
             )
         else:
@@ -268,14 +290,25 @@ class ExposuresView(ServerDoor):
     def _annotator(self, named: dict[str, str]) -> Annotator:
         return meet_annotator(project_id=self.project.pk, subject=named["id"], kind=named["kind"], now=self.now)
 
-    def _slot(self, question: Question, row: dict[str, Any]) -> HostSlot:
+    def _slot(self, question: Question, item: Item, row: dict[str, Any]) -> HostSlot:
         suggester = _suggester(self.project.pk, row["suggester"]) if row["suggester"] else None
-        if question.kind == Question.Kind.PAIR:
+        given = _anchor_given(question, row)
+        if given:
+            anchor, label = _resolved(given, row["candidate"], question, item)
+            guess = Guess.of_spot(anchor, label, row["score"], suggester=suggester)
+        elif question.kind == Question.Kind.PAIR:
             guess = Guess.of_item(self.item(row["candidate"]), row["score"], suggester=suggester)
         else:
             label = label_of(question=question, given=row["candidate"], now=self.now)
             guess = Guess.of_label(label, row["score"], suggester=suggester)
         return HostSlot(guess, row["propensity"])
+
+
+def _resolved(anchor: dict[str, Any], *about: Any) -> tuple[dict[str, Any], str]:
+    try:
+        return resolved_guess(anchor, *about)
+    except AnchorUnusable as error:
+        raise ValidationError({"anchor": str(error)}) from None
 
 
 def _exposure(door: ServerDoor, key: Any) -> Exposure:
@@ -327,7 +360,16 @@ class JudgementsView(ServerDoor):
     def post(self, request: Request) -> Response:
         """Record up to 1,000 answers that no list of ours led to; a bad one is refused alone."""
         rows = self.body(wire.BulkJudgements, request)["judgements"]
+        self._lock_spots(rows)
         return Response({"results": [self._take(index, row) for index, row in enumerate(rows)]})
+
+    def _lock_spots(self, rows: list[dict[str, Any]]) -> None:
+        """Lock the spots of all items that these answers may mark, in one order, before any annotator."""
+        asked = dict(Question.objects.of(self.project).filter(kind__in=SPOTS).values_list("slug", "pk"))
+        named = [(str(row.get("question")), str(row.get("item"))) for row in rows]
+        keys = {key for slug, key in named if slug in asked}
+        items = dict(Item.objects.of(self.project).filter(key__in=keys).values_list("key", "pk")) if keys else {}
+        lock_spots((asked[slug], items[key]) for slug, key in named if slug in asked and key in items)
 
     def _take(self, index: int, row: dict[str, Any]) -> dict[str, Any]:
         facts = {"index": index, "id": None, "status": "bad", "code": None, "detail": None}
@@ -335,7 +377,7 @@ class JudgementsView(ServerDoor):
         try:
             serializer.is_valid(raise_exception=True)
             verdict = self._record(serializer.validated_data)
-        except (ValidationError, JudgementError, QuestionError) as error:
+        except (ValidationError, JudgementError, QuestionError, AnchorUnusable) as error:
             told = _rejected(index, row.get("id"), error)
             return facts | {"code": "invalid", "detail": told["detail"], "id": told["id"] or None}
         return facts | {"id": str(verdict.id), "status": verdict.status, "code": verdict.code}
@@ -348,10 +390,12 @@ class JudgementsView(ServerDoor):
             kind=body["annotator"]["kind"],
             now=self.now,
         )
+        anchor = self._anchor(question, item, body)
         return record_judgement(
             judgement_id=body.get("id") or uuid7(now=self.now),
             annotator=annotator,
-            unit=self._unit(annotator, question, item, body),
+            unit=self._unit(annotator, question, item, body, anchor),
+            anchor=anchor,
             item=item,
             value=body["answer"]["value"],
             origin=body["origin"],
@@ -359,10 +403,25 @@ class JudgementsView(ServerDoor):
             now=self.now,
         )
 
-    def _unit(self, annotator: Annotator, question: Question, item: Item, body: dict[str, Any]) -> Unit:
+    def _anchor(self, question: Question, item: Item, body: dict[str, Any]) -> dict[str, Any] | None:
         answer = body["answer"]
         if answer["kind"] != question.kind:
             raise ValidationError({"answer": f"Question {question.slug!r} is of kind {question.kind}."})
+        given = answer.get("anchor")
+        return kept_anchor(question=question, item=item, anchor=given) if given else None
+
+    def _unit(
+        self,
+        annotator: Annotator,
+        question: Question,
+        item: Item,
+        body: dict[str, Any],
+        anchor: dict[str, Any] | None,
+    ) -> Unit:
+        answer = body["answer"]
+        if anchor is not None:
+            told = {"judgement_id": body.get("id"), "label": answer["value"], "anchor": anchor}
+            return spot_told(question=question, item=item, annotator=annotator, **told)
         match question.kind:
             case Question.Kind.PAIR:
                 if "candidate" not in body:

@@ -11,6 +11,7 @@ from earmark.weights import LARGEST_WEIGHT, fault_of_weights
 from rest_framework import serializers as s
 
 from backend.desk.models import MOST_PEOPLE, USUAL_PEOPLE
+from backend.questions.spots import LARGEST_PICTURE_PX
 from backend.questions.units import LONGEST_SPOT_LABEL, PAIR_VALUES, UNSURE, Kind
 
 KEY_LENGTH = 200
@@ -18,7 +19,6 @@ KINDS = [kind.value for kind in Kind]
 LONGEST_SPAN = 5_000
 """Code points of the words that one span may mark."""
 LONGEST_CONTEXT = 200
-LARGEST_PICTURE_PX = 100_000
 
 
 class StrictIntegerField(s.IntegerField):
@@ -989,7 +989,7 @@ class DeskAssignment(s.Serializer[Any]):
 
 
 class DeskPicture(s.Serializer[Any]):
-    """An item's picture; its size in px is null where the host did not tell it."""
+    """An item's picture at its host; its size in px is null where the host did not tell it."""
 
     url = s.CharField()
     width = s.IntegerField(allow_null=True)

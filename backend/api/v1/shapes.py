@@ -1,5 +1,6 @@
 """From rows to the wire's shapes and from the wire's shapes to what actions take."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.datasets.models import Dataset, DatasetVersion
@@ -9,10 +10,14 @@ from backend.judgements.models import Exposure, Judgement, Slot
 from backend.quality.actions.company import Company
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, PlacementRule, Question
-from backend.questions.units import UNSURE, values_of
+from backend.questions.relocated import Anchor, without_told
+from backend.questions.spots import candidate_id, label_in, words_in
+from backend.questions.units import NONE, SPOTS, UNSURE, Kind, values_of
 from backend.suggestions.models import Suggester, Suggestion
 
 SNIPPET_LENGTH = 280
+NAMING = (Kind.PAIR, *SPOTS)
+"""The kinds whose answers name a candidate of the list beside the answer."""
 NO_COMPANY: dict[str, Any] = dict.fromkeys(("others_count", "state", "agree_count", "votes_count"))
 
 
@@ -35,9 +40,29 @@ def label_candidate(label: str) -> dict[str, str]:
     return {"id": label, "title": label, "url": "", "snippet": "", "answer": ""}
 
 
-def slot_candidate(slot: Slot) -> dict[str, str]:
-    """Return the candidate of a place, an item or a label, as a browser may see it."""
+def spot_candidate(
+    anchor: Anchor, label: str, *, known_as: str = "", boundaries: Sequence[Anchor] | None = None
+) -> dict[str, Any]:
+    """Return a spot as a browser may see it: with its label where one is shown, with boundaries where they differ."""
+    told = {"id": known_as or candidate_id(anchor, label), "title": words_in(anchor) or label}
+    found: dict[str, Any] = label_candidate("") | told | {"anchor": without_told(anchor)}
+    found |= {"label": label} if label else {}
+    return found | ({"boundaries": [without_told(each) for each in boundaries]} if boundaries else {})
+
+
+def slot_candidate(slot: Slot, *, boundaries: Sequence[Anchor] | None = None) -> dict[str, Any]:
+    """Return the candidate of a place, an item, a label or a spot, as a browser may see it."""
+    if slot.anchor is not None:
+        return spot_candidate(slot.anchor, label_in(slot.label), known_as=slot.label, boundaries=boundaries)
     return candidate_of(slot.candidate) if slot.candidate else label_candidate(slot.label)
+
+
+def said_candidate(judgement: Judgement) -> dict[str, Any]:
+    """Return a spot that a person answered: where they said that it lies, with their label, or else the guessed one."""
+    anchor, slot = judgement.anchor or judgement.unit.anchor or {}, judgement.slot
+    guessed = label_in(slot.label) if slot else ""
+    label = guessed if judgement.value in (NONE, UNSURE) else judgement.value
+    return spot_candidate(anchor, label, known_as=slot.label if slot else candidate_id(anchor, judgement.value))
 
 
 def widget_question(question: Question) -> dict[str, Any]:
@@ -84,12 +109,13 @@ def event_of(given: dict[str, Any], exposure: Any = None) -> Event:
             answer = given["answer"]
             return events.Judge(
                 **common,
-                candidate=answer.get("tag") or (given.get("candidate") if answer["kind"] == "pair" else None),
+                candidate=answer.get("tag") or (given.get("candidate") if answer["kind"] in NAMING else None),
                 answer_kind=answer["kind"],
                 value=answer["value"],
                 judged_at=given["judged_at"],
                 via=given["via"],
                 note=given.get("note", "").strip(),
+                anchor=answer.get("anchor"),
             )
         case "undo":
             return events.Undo(**common, judgement=given["judgement"])
@@ -167,6 +193,7 @@ def suggestion_row(suggestion: Suggestion) -> dict[str, Any]:
         "question": suggestion.question.slug,
         "item": suggestion.item.key,
         "candidate": suggestion.candidate_key,
+        "anchor": suggestion.anchor,
         "score": suggestion.score,
         "reasons": suggestion.reasons,
         "suggester": suggester_name(suggestion.suggester),
@@ -217,7 +244,8 @@ def judgement_row(judgement: Judgement) -> dict[str, Any]:
         "id": str(judgement.pk),
         "question": judgement.question.slug,
         "item": judgement.item.key,
-        "candidate": other.key if other else (unit.label or None),
+        "candidate": _answered(judgement, other),
+        "anchor": without_told(judgement.anchor) if judgement.anchor else None,
         "annotator": judgement.annotator.pseudonym,
         "value": judgement.value,
         "origin": judgement.origin,
@@ -230,6 +258,13 @@ def judgement_row(judgement: Judgement) -> dict[str, Any]:
     }
 
 
+def _answered(judgement: Judgement, other: Item | None) -> str | None:
+    """Return what was answered: the other item's key, the tag, the spot; of a choice nothing."""
+    if judgement.anchor:
+        return candidate_id(judgement.anchor, judgement.value)
+    return other.key if other else (judgement.unit.label or None)
+
+
 def label_row(label: ConsensusLabel) -> dict[str, Any]:
     """Return what is believed of a unit."""
     unit = label.unit
@@ -240,6 +275,7 @@ def label_row(label: ConsensusLabel) -> dict[str, Any]:
             "kind": label.question.kind,
             "items": [i.key for i in (unit.item, unit.other) if i],
             "label": unit.label or None,
+            "anchor": unit.anchor,
         },
         "value": label.value or None,
         "state": label.state,

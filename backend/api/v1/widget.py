@@ -29,6 +29,7 @@ from backend.api.v1.shapes import (
     label_candidate,
     malformed,
     placement_rule,
+    said_candidate,
     slot_candidate,
     verdict_of,
     widget_question,
@@ -36,6 +37,7 @@ from backend.api.v1.shapes import (
 from backend.assignments.actions.prompts import next_ask_at
 from backend.judgements.actions.record import keep_losses, record_events
 from backend.judgements.actions.show import item_to_read, show_found, show_suggestions
+from backend.judgements.actions.spots import spots_in_doubt
 from backend.judgements.errors import JudgementError
 from backend.judgements.events import OK, Verdict
 from backend.judgements.models import Exposure, Judgement
@@ -43,7 +45,9 @@ from backend.projects.tenancy import tenancy
 from backend.quality.actions.company import Company, company_of
 from backend.questions.actions.labels import hidden_labels
 from backend.questions.models import Item, PlacementRule, Question, Unit
-from backend.questions.units import DIFFERENT, FITS, Kind, fold_label
+from backend.questions.relocated import Anchor, without_told
+from backend.questions.spots import candidate_id, numbers_of
+from backend.questions.units import DIFFERENT, FITS, NONE, SPOTS, Kind, fold_label
 
 
 def configuration(project_id: int) -> dict[str, Any]:
@@ -126,15 +130,23 @@ def shown_at(annotator: Annotator, place: dict[str, Any], *, now: datetime) -> d
     slots = exposure.slots.select_related("candidate").order_by("rank")
     said = said_of(annotator, question, item)
     units = units_told_of(question, item, said)
+    differing = boundaries_of(question, item)
     company = company_of(annotator=annotator, units=units)
     return empty | {
         "exposure": str(exposure.pk),
         "ask": exposure.was_asked,
-        "candidates": [slot_candidate(slot) for slot in slots],
+        "candidates": [slot_candidate(slot, boundaries=differing.get(slot.label)) for slot in slots],
         "answers": [earlier_answer(judgement, item, company[judgement.unit_id]) for judgement in said],
         "known": known_of(question, units, company),
         "error": None,
     }
+
+
+def boundaries_of(question: Question, item: Item) -> dict[str, list[Anchor]]:
+    """Return the boundaries that people differ about, by the candidate id of their spot."""
+    if question.kind not in SPOTS:
+        return {}
+    return {guess.label: differing for guess, differing in spots_in_doubt(question=question, item=item)}
 
 
 def said_of(annotator: Annotator, question: Question, item: Item) -> list[Judgement]:
@@ -149,10 +161,12 @@ def said_of(annotator: Annotator, question: Question, item: Item) -> list[Judgem
 
 
 def earlier_answer(judgement: Judgement, item: Item, company: Company) -> dict[str, Any]:
-    """Return an answer that this person gave before: about another item, a tag, or the item as a whole."""
+    """Return an answer that this person gave before: about another item, a tag, a spot, or the item as a whole."""
     unit = judgement.unit
     other = unit.other if unit.item_id == item.pk else unit.item
     candidate = candidate_of(other) if other else label_candidate(unit.label or judgement.value)
+    if unit.anchor:
+        candidate = said_candidate(judgement)
     return {
         "judgement": str(judgement.pk),
         "exposure": str(judgement.shown_in_id) if judgement.shown_in_id else None,
@@ -175,11 +189,24 @@ def known_of(question: Question, units: list[Unit], company: dict[int, Company])
     """Return the tags that are settled as fitting, or the label of a choice, each with how many people say so."""
     if question.kind == Kind.PAIR:
         return []
+    if question.kind in SPOTS:
+        return known_spots(units, company)
     settled = {unit.label: company[unit.pk] for unit in units if company[unit.pk].settled_value}
     if question.kind == Kind.CHOICE:
         return [_known(told.settled_value, told) for told in settled.values()]
     fit = sorted(label for label, told in settled.items() if told.settled_value == FITS)
     return [_known(label, settled[label]) for label in fit]
+
+
+def known_spots(units: list[Unit], company: dict[int, Company]) -> list[dict[str, Any]]:
+    """Return the spots that are settled with a label, from the first to the last, each with how many say so."""
+    settled = [(unit.anchor, company[unit.pk]) for unit in units if unit.anchor]
+    told = [(anchor, found) for anchor, found in settled if found.settled_value not in ("", NONE)]
+    return [
+        _known(candidate_id(anchor, found.settled_value), found)
+        | {"label": found.settled_value, "anchor": without_told(anchor)}
+        for anchor, found in sorted(told, key=lambda each: numbers_of(each[0]))
+    ]
 
 
 def _known(label: str, told: Company) -> dict[str, Any]:

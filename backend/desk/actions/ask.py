@@ -12,7 +12,10 @@ from backend.assignments.models import Assignment
 from backend.desk.actions.fill import fill_queue, lock_filling
 from backend.judgements.actions.show import show_assigned
 from backend.judgements.models import Exposure, LiveJudgement
+from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question, Unit
+from backend.questions.relocated import without_told
+from backend.questions.spots import SAME_SPOT, anchor_now, label_in, numbers_of, overlap, text_of
 from backend.suggestions.retrieval import Guess, guesses_for
 
 LOOKS = 5
@@ -90,10 +93,27 @@ def _log(
 def _asked_about(question: Question, unit: Unit, items: list[Item]) -> list[Guess]:
     """Return the one candidate of the unit, as software guessed it where it did.
 
-    Of a choice that is the label guessed best, and none where the desk is blind: who answers sees none.
+    Of a choice that is the label guessed best, and none where the desk is blind: who answers sees none. Of a spot it
+    is the place, and its label where the desk is not blind: the one believed, or guessed.
     """
+    if unit.anchor:
+        return [_spot(question, unit, items[0])]
     if question.kind == Question.Kind.CHOICE:
         return [] if question.is_blind else guesses_for(question=question, item=items[0])[:1]
     named = Guess.of_label(unit.label) if unit.label else Guess.of_item(items[1])
     guessed = guesses_for(question=question, item=items[0])
     return [next((guess for guess in guessed if guess.candidate_key == named.candidate_key), named)]
+
+
+def _spot(question: Question, unit: Unit, item: Item) -> Guess:
+    """Return the spot of a unit as it is asked about; where it lay, if its words are gone from the text."""
+    anchor = anchor_now(unit.anchor or {}, text_of(item.body, item.metadata)) or without_told(unit.anchor or {})
+    if question.is_blind:
+        return Guess.of_spot(anchor, "")
+    guesses = [guess for guess in guesses_for(question=question, item=item) if guess.anchor]
+    place = numbers_of(anchor)
+    near = [guess for guess in guesses if guess.anchor and overlap(numbers_of(guess.anchor), place) >= SAME_SPOT]
+    believed = ConsensusLabel.objects.of(unit.project_id).filter(unit=unit).values_list("value", flat=True).first()
+    label = believed or next((label_in(guess.label) for guess in near), "")
+    named = Guess.of_spot(anchor, label if label in question.labels else "")
+    return next((guess for guess in near if guess.label == named.label), named)

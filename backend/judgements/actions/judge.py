@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from backend.annotators.models import Annotator
+from backend.judgements.actions.spots import spot_meant
 from backend.judgements.events import Judge
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.questions.actions.labels import NEW_LABELS_A_DAY, label_of, shown_label
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.errors import ValueNotAllowed
 from backend.questions.models import Item, Unit
-from backend.questions.units import FITS, Kind, allows
+from backend.questions.units import FITS, SPOTS, Kind, allows
 
 
 def judge(
@@ -18,13 +19,18 @@ def judge(
 ) -> Judgement:
     """Write an answer to one slot of a list, or beside them all, and return its row.
 
-    Raises ValueNotAllowed for a value or a tag that the question does not have, and TooManyNewLabels. The
-    caller holds the annotator's row lock, and lets the answer stand.
+    Raises ValueNotAllowed for a value or a tag that the question does not have, and TooManyNewLabels; of a spot
+    AnchorUnusable and UnknownSpot. The caller holds the annotator's row lock, of a spot `lock_spots` too, and lets
+    the answer stand.
     """
     question = exposure.question
     if not allows(question.kind, event.value, question.labels):
         raise ValueNotAllowed(value=event.value, question=question.slug)
-    unit = _unit_of(annotator, event, exposure, slot, now)
+    anchor = None
+    if question.kind in SPOTS:
+        unit, anchor = spot_meant(annotator=annotator, exposure=exposure, slot=slot, event=event)
+    else:
+        unit = _unit_of(annotator, event, exposure, slot, now)
     return Judgement.objects.create(
         project_id=annotator.project_id,
         id=event.id,
@@ -35,6 +41,7 @@ def judge(
         exposure=exposure,
         slot=slot,
         value=event.value,
+        anchor=anchor,
         note=event.note.strip(),
         via=event.via,
         at_ms=event.at_ms,

@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from backend.judgements.ledger import Answer, SlotSeen, outcomes
 from backend.judgements.models import Exposure, Judgement, Slot
-from backend.questions.units import meaning_of
+from backend.questions.spots import label_in, place_of
+from backend.questions.units import SPOTS, Meaning, meaning_of
 
 
 def update_outcomes(*, exposure_ids: Iterable[UUID]) -> None:
@@ -28,12 +29,16 @@ def _update(exposure: Exposure) -> None:
         *_answers_to(exposure),
         *(answer for search in exposure.searches.all() for answer in _answers_beside(search, exposure)),
     ]
-    kind = exposure.question.kind
-    became = outcomes([SlotSeen(slot.pk, slot.seen_at_ms, meaning_of(kind, slot.label)) for slot in slots], answers)
+    became = outcomes([SlotSeen(slot.pk, slot.seen_at_ms, _meaning(exposure, slot)) for slot in slots], answers)
     changed = [slot for slot in slots if slot.outcome != became[slot.pk]]
     for slot in changed:
         slot.outcome = became[slot.pk]
     Slot.objects.bulk_update(changed, ["outcome"])
+
+
+def _meaning(exposure: Exposure, slot: Slot) -> Meaning:
+    kind = exposure.question.kind
+    return meaning_of(kind, label_in(slot.label) if kind in SPOTS else slot.label)
 
 
 def _answers_to(exposure: Exposure) -> list[Answer]:
@@ -43,9 +48,25 @@ def _answers_to(exposure: Exposure) -> list[Answer]:
     """
     slots = list(exposure.slots.values_list("pk", flat=True))
     at_list = Q(exposure=exposure) | Q(exposure=None, slot__in=slots)
-    said = Judgement.objects.of(exposure.project_id).filter(at_list).standing().order_by("judged_at", "id")
+    said = (
+        Judgement.objects.of(exposure.project_id)
+        .filter(at_list)
+        .standing()
+        .select_related("slot")
+        .order_by("judged_at", "id")
+    )
     latest = {judgement.unit_id: judgement for judgement in said}
-    return [Answer(judgement.slot_id, judgement.value, judgement.at_ms or 0) for judgement in latest.values()]
+    return [
+        Answer(judgement.slot_id, judgement.value, judgement.at_ms or 0, _is_elsewhere(judgement))
+        for judgement in latest.values()
+    ]
+
+
+def _is_elsewhere(judgement: Judgement) -> bool:
+    """Return whether an answer gives a spot another boundary than the list did."""
+    shown = judgement.slot.anchor if judgement.slot else None
+    said = [judgement.anchor, (judgement.anchor or {}).get("told")]
+    return shown is not None and all(place_of(anchor) != place_of(shown) for anchor in said if anchor)
 
 
 def _answers_beside(search: Exposure, exposure: Exposure) -> list[Answer]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from earmark.errors import AnchorUnusable
 
 from backend.annotators.actions.people import hide_question
 from backend.annotators.models import Annotator
@@ -14,8 +15,9 @@ from backend.assignments.actions.queue import answer_assignment
 from backend.assignments.errors import LeaseOver
 from backend.judgements.actions.judge import judge
 from backend.judgements.actions.outcomes import update_outcomes
+from backend.judgements.actions.spots import is_of_another_text, lock_spots, spots_judged
 from backend.judgements.actions.stand import answer_assignments, stand_again
-from backend.judgements.errors import SessionRevoked
+from backend.judgements.errors import SessionRevoked, UnknownSpot
 from backend.judgements.events import (
     BAD,
     DUPLICATE_EVENT,
@@ -34,7 +36,8 @@ from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedE
 from backend.projects.ids import time_of
 from backend.questions.errors import TooManyNewLabels, ValueNotAllowed
 from backend.questions.models import Unit
-from backend.questions.units import Kind, fold_label
+from backend.questions.relocated import MOST_SEARCHED
+from backend.questions.units import SPOTS, Kind, fold_label
 
 OLDEST = timedelta(days=7)
 AHEAD = timedelta(minutes=10)
@@ -53,6 +56,8 @@ class _Batch:
     units: dict[int, Unit] = field(default_factory=dict)
     touched: set[UUID] = field(default_factory=set)
     assignments: set[int] = field(default_factory=set)
+    searched_count: int = 0
+    """Signs of text that were searched in vain for words that pages said they marked."""
 
 
 def record_events(
@@ -63,16 +68,20 @@ def record_events(
     An event told before is `dup`; told before with another content it is `bad: conflict` and the
     first stands. An answer about a list never shown to this person, or an item not in it, is refused;
     a tag they may name themselves, within the question's labels, and a limited number of new ones a day
-    (`too_many_new_labels`). An answer at the desk after its lease is
+    (`too_many_new_labels`). A spot that lies nowhere is `malformed`, one whose words the item's text has not is
+    `text_not_found`, as all are in a batch after MOST_SEARCHED signs of text were searched in vain, and one that was
+    not shown `unknown_candidate`. An answer at the desk after its lease is
     refused where others took the places (`lease_over`). Bad events take nothing from the good
     ones. Raises SessionRevoked where `epoch` is not the annotator's any more, or they are erased. The caller holds the
-    project's door; the annotator's row is locked until the transaction ends.
+    project's door; the spots of the items and the annotator's row are locked until the transaction ends.
     """
+    lists = _lists_of(annotator, events)
+    lock_spots(spots_judged(lists, events))
     held = Annotator.objects.select_for_update().filter(pk=annotator.pk).first()
     if held is None or epoch not in (None, held.epoch):
         raise SessionRevoked("The sessions of this annotator were ended; sign in anew.")
     annotator = held
-    batch = _gather(annotator, events, now)
+    batch = _gather(annotator, events, lists, now)
     verdicts = [_take(batch, event) for event in events]
     _keep_refusals(batch, verdicts)
     stand_again(annotator=annotator, units=batch.units.values())
@@ -82,12 +91,8 @@ def record_events(
     return verdicts
 
 
-def _gather(annotator: Annotator, events: Sequence[Event], now: datetime) -> _Batch:
+def _gather(annotator: Annotator, events: Sequence[Event], found: dict[UUID, Exposure], now: datetime) -> _Batch:
     project = annotator.project_id
-    exposures = Exposure.objects.filter(
-        project=project, annotator=annotator, pk__in={event.exposure for event in events}
-    ).select_related("question", "item", "assignment", "within")
-    found = {exposure.pk: exposure for exposure in exposures}
     slots = Slot.objects.filter(project=project, exposure__in=found).select_related("candidate")
     told = LedgerEvent.objects.filter(pk__in={event.id for event in events})
     return _Batch(
@@ -97,6 +102,14 @@ def _gather(annotator: Annotator, events: Sequence[Event], now: datetime) -> _Ba
         slots={(slot.exposure_id, _key(found[slot.exposure_id], slot.candidate_key)): slot for slot in slots},
         known=dict(told.values_list("pk", "payload_digest")),
     )
+
+
+def _lists_of(annotator: Annotator, events: Sequence[Event]) -> dict[UUID, Exposure]:
+    exposures = Exposure.objects.of(annotator.project_id).filter(
+        annotator=annotator, pk__in={event.exposure for event in events}
+    )
+    wanted = exposures.select_related("question", "item", "assignment__unit", "within")
+    return {exposure.pk: exposure for exposure in wanted}
 
 
 def _key(exposure: Exposure, candidate: str) -> str:
@@ -140,13 +153,19 @@ def _write(batch: _Batch, event: Event, digest: str) -> str | None:
             exposure=exposure,
             kind=event.kind,
             candidate=slot.candidate if slot else None,
-            label=slot.label if slot else "",
+            label=slot.label if slot else _spot_named(event, exposure),
             seq=event.seq,
             at_ms=event.at_ms,
             payload_digest=digest,
             received_at=batch.now,
         )
     return refusal
+
+
+def _spot_named(event: Event, exposure: Exposure) -> str:
+    """Return the spot that an answer is about which was shown without a slot."""
+    is_about_one = isinstance(event, Judge) and exposure.question.kind in SPOTS
+    return getattr(event, "candidate", None) or "" if is_about_one else ""
 
 
 def _refusal(batch: _Batch, event: Event) -> str | None:
@@ -224,12 +243,21 @@ def _see(slot: Slot, event: Event) -> None:
 
 
 def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, digest: str) -> str | None:
+    if batch.searched_count > MOST_SEARCHED and is_of_another_text(exposure.item, event.anchor):
+        return "text_not_found"
     try:
         said = judge(annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now)
     except ValueNotAllowed:
         return "unknown_value"
     except TooManyNewLabels:
         return "too_many_new_labels"
+    except AnchorUnusable as error:
+        if error.code != "text_not_found":
+            return "malformed"
+        batch.searched_count += len(exposure.item.body)
+        return error.code
+    except UnknownSpot:
+        return "unknown_candidate"
     if said.assignment:
         answer_assignment(assignment=said.assignment, now=batch.now)
     batch.units[said.unit_id] = said.unit

@@ -14,12 +14,14 @@ from django.utils.crypto import salted_hmac
 from backend.annotators.models import Annotator, HiddenQuestion
 from backend.assignments.actions.prompts import may_prompt
 from backend.assignments.models import Assignment
+from backend.judgements.actions.spots import places_answered, spots_in_doubt
 from backend.judgements.errors import NotShowable, UnknownItem
 from backend.judgements.models import Exposure, Judgement, Slot
 from backend.judgements.showing import Draw, show
 from backend.projects.ids import uuid7
 from backend.questions.models import Item, Question
-from backend.questions.units import DIFFERENT, Kind, fold_label
+from backend.questions.spots import SAME_SPOT, numbers_of, overlap
+from backend.questions.units import DIFFERENT, SPOTS, Kind, fold_label
 from backend.suggestions.retrieval import Guess, find_items, find_labels, guesses_for
 
 SEARCH_POLICY = "search"
@@ -59,18 +61,18 @@ def show_suggestions(
 ) -> Exposure:
     """Pick candidates for an item, order them by the question's showing policy, and log the list.
 
-    Of a pair, what this person called different is not shown to them again; of tags and choices, what
+    Of a pair, what this person called different is not shown to them again; of tags, choices and spots, what
     they answered. An empty pool is logged too: it says that nothing was found.
     """
     gone = _done_with(annotator, question, item)
-    pool = [guess for guess in guesses_for(question=question, item=item) if _name(guess) not in gone]
+    pool = [guess for guess in _guessed(annotator, question, item) if _name(guess) not in gone]
     pool_hash = _hash_of(pool)
     facts = (annotator.pk, question.pk, item.pk, question.policy_version, pool_hash)
     draw = Draw(coin=uniform("coin", *facts), order=uniform("order", *facts))
     policy, places = show(
         pool, shown=question.shown_count, shuffled=question.pool_count, epsilon=question.epsilon, draw=draw
     )
-    has_something = bool(places) or _is_open_choice(question, item, gone)
+    has_something = bool(places) or _stands_by_itself(question, item, gone)
     was_asked, ask_probability = _ask(
         annotator=annotator, question=question, item=item, channel=channel, has_something=has_something,
         facts=facts[:-1], now=now,  # not the pool: nobody draws again by marking
@@ -142,10 +144,12 @@ def show_found(
     """Search items, or for a tags question labels, as words are typed, and log what was found.
 
     A search has no propensities. Tags that this person answered are left out. Raises NotShowable for a
-    choice: all its labels are there to be seen.
+    choice, whose labels are all there to be seen, and for spots.
     """
     if question.kind == Kind.CHOICE:
         raise NotShowable(reason="A choice shows all its labels; there is nothing to search.")
+    if question.kind in SPOTS:
+        raise NotShowable(reason="A spot is marked in the text or the picture; there is nothing to search.")
     if question.kind == Kind.TAGS:
         gone = _done_with(annotator, question, item)
         found = find_labels(question=question, query=query, k=SEARCH_LIMIT, annotator=annotator, without=gone)
@@ -215,6 +219,7 @@ def _fill(exposure: Exposure, places: Sequence[tuple[Guess, float | None]]) -> N
             rank=rank,
             candidate_id=guess.candidate_id,
             label=guess.label,
+            anchor=guess.anchor,
             suggester=guess.suggester,
             score=guess.score,
             reasons=list(guess.reasons),
@@ -255,7 +260,8 @@ def _name(guess: Guess) -> str:
 def _done_with(annotator: Annotator, question: Question, item: Item) -> set[str]:
     """Return by name the candidates that this person needs no more: called different, or a label answered.
 
-    A choice that was answered is done with as a whole; its unit has the empty label.
+    A choice that was answered is done with as a whole; its unit has the empty label, as all units of spots have,
+    which `_guessed` leaves out.
     """
     said = Judgement.objects.of(annotator.project_id).on(question).live().filter(annotator=annotator)
     if question.kind != Kind.PAIR:
@@ -266,8 +272,28 @@ def _done_with(annotator: Annotator, question: Question, item: Item) -> set[str]
     return {key for pair in keys for key in pair if key not in (None, item.key)}
 
 
-def _is_open_choice(question: Question, item: Item, gone: Container[str]) -> bool:
-    """Return whether a choice is asked even without a guess: nothing is settled, and this person did not answer."""
-    if question.kind != Kind.CHOICE or "" in gone:
+def _guessed(annotator: Annotator, question: Question, item: Item) -> list[Guess]:
+    """Return what is guessed for an item; of spots first those whose boundary people differ about, none twice."""
+    guesses = guesses_for(question=question, item=item)
+    if question.kind not in SPOTS:
+        return guesses
+    done = places_answered(annotator=annotator, question=question, item=item)
+    pool: list[Guess] = []
+    for guess in [*(guess for guess, _ in spots_in_doubt(question=question, item=item)), *guesses]:
+        place = numbers_of(guess.anchor or {})
+        taken = [numbers_of(before.anchor) for before in pool if before.anchor and before.suggester is None]
+        if all(overlap(place, other) < SAME_SPOT for other in [*done, *taken]):
+            pool.append(guess)
+    return pool
+
+
+def _stands_by_itself(question: Question, item: Item, gone: Container[str]) -> bool:
+    """Return whether a question is asked even without a guess, since this person did not answer it here.
+
+    People may mark spots by themselves; a choice is asked until it is settled.
+    """
+    if question.kind not in (Kind.CHOICE, *SPOTS) or "" in gone:
         return False
+    if question.kind in SPOTS:
+        return True
     return not question.units.filter(item=item).exclude(settled_value="").exists()

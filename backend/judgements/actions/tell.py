@@ -1,6 +1,7 @@
 """Record judgements that answered no list of ours: imported ones, the host's own, and the staff's."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from backend.judgements.models import Judgement
 from backend.projects.ids import uuid7
 from backend.questions.errors import ValueNotAllowed
 from backend.questions.models import Item, Unit
+from backend.questions.spots import place_of
 from backend.questions.units import allows
 
 
@@ -28,16 +30,19 @@ def record_judgement(
     judged_at: datetime,
     now: datetime,
     assignment: Assignment | None = None,
+    anchor: dict[str, Any] | None = None,
 ) -> Verdict:
     """Record one answer to a unit; sent again it is `dup`, with another content `bad: conflict`.
 
+    `anchor` is the boundary that the person gives a spot; without it, it is the unit's.
     Raises ValueNotAllowed.
     """
     question = unit.question
     if not allows(question.kind, value, question.labels):
         raise ValueNotAllowed(value=value, question=question.slug)
     annotator = Annotator.objects.select_for_update().get(pk=annotator.pk)
-    digest = f"{unit.pk}:{annotator.pk}:{value}:{origin}"
+    anchor = anchor or unit.anchor
+    digest = f"{unit.pk}:{annotator.pk}:{value}:{origin}" + (f":{place_of(anchor)}" if anchor else "")
     told = Judgement.objects.filter(pk=judgement_id).values_list("payload_digest", flat=True).first()
     if told is not None:
         return Verdict(judgement_id, DUPLICATE_EVENT) if told == digest else Verdict(judgement_id, BAD, "conflict")
@@ -52,6 +57,7 @@ def record_judgement(
                 item=item,
                 assignment=assignment,
                 value=value,
+                anchor=anchor,
                 origin=origin,
                 has_conflict_of_interest=has_conflict(annotator, unit),
                 judged_at=min(judged_at, now),

@@ -136,7 +136,12 @@ def ask_for_training(
     `name` is the suggester to train; none: the usual one of the question's kind. Where `is_queued` is not, the caller
     trains it. Raises NotLearnable, NothingFrozen.
     """
-    trainable = TRAINABLE[question.kind]
+    trainable = TRAINABLE.get(question.kind, [])
+    if not trainable:
+        raise NotLearnable(
+            f"Nothing learns where spots lie: {question.slug} is a question of kind {question.kind}. Teach a model of "
+            "your own from a frozen version, and push what it guesses."
+        )
     if name and name not in trainable:
         raise NotLearnable(
             f"{name} is not trained of {question.slug}, a question of kind {question.kind}; there it is "

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from backend.annotators.models import Annotator
 from backend.judgements.models import Judgement
-from backend.quality.actions.settle import mark_of, policy_of
-from backend.quality.consensus import SETTLED, Belief, Mark, settle
+from backend.quality.actions.bounds import belief_of
+from backend.quality.consensus import SETTLED, Belief
 from backend.questions.models import Unit
-from backend.questions.units import values_of
 
 
 @dataclass(frozen=True)
@@ -46,14 +45,8 @@ def company_of(*, annotator: Annotator, units: Iterable[Unit]) -> dict[int, Comp
 
 
 def _company(annotator: Annotator, unit: Unit, said: list[Judgement]) -> Company:
-    question = unit.question
-    marks = [_as_told(annotator, judgement) for judgement in said]
     return Company(
-        belief=settle(marks, policy_of(question), values_count=len(values_of(question.kind, question.labels))),
+        belief=belief_of(unit, said, told_to=annotator).belief,
         others=Counter(judgement.value for judgement in said if judgement.annotator_id != annotator.pk),
         people=Counter(judgement.value for judgement in said),
     )
-
-
-def _as_told(annotator: Annotator, judgement: Judgement) -> Mark:
-    return mark_of(judgement, always_counts=judgement.annotator_id == annotator.pk)

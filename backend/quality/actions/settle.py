@@ -1,6 +1,7 @@
 """Settle the label of a unit from the judgements that stand now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,32 +10,18 @@ from django.db.models import Q
 from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement
 from backend.projects.actions.webhooks import announce
+from backend.quality.actions.bounds import Bounded, belief_of, mark_of, policy_of
 from backend.quality.actions.clusters import rebuild_clusters
-from backend.quality.consensus import SETTLED, Belief, Mark, Policy, people_wanted, settle
+from backend.quality.consensus import SETTLED, Policy, people_wanted
 from backend.quality.models import ConsensusLabel, LabelChange
 from backend.questions.models import Question, Unit
-from backend.questions.units import DUPLICATE, values_of
+from backend.questions.units import DUPLICATE
 
 
-def policy_of(question: Question) -> Policy:
-    """Return the settling policy of a question with its numbers."""
-    return Policy(question.settling_policy, question.overlap, question.minimum, question.maximum)
-
-
-def marks_of(unit: Unit) -> list[Mark]:
-    """Return each person's present answer to a unit; those of blocked people and of authors do not count."""
+def answers_to(unit: Unit) -> list[Judgement]:
+    """Return each person's present answer to a unit, in the order they were given."""
     live = Judgement.objects.of(unit.project_id).live().filter(unit=unit).select_related("annotator")
-    return [mark_of(judgement) for judgement in live.order_by("judged_at", "id")]
-
-
-def mark_of(judgement: Judgement, *, always_counts: bool = False) -> Mark:
-    """Return a judgement as a mark; a blocked person's and an author's own count only where `always_counts`."""
-    return Mark(
-        value=judgement.value,
-        origin=judgement.origin,
-        annotator_kind=judgement.annotator.kind,
-        counts=always_counts or (not judgement.annotator.is_blocked and not judgement.has_conflict_of_interest),
-    )
+    return list(live.order_by("judged_at", "id"))
 
 
 def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
@@ -47,19 +34,36 @@ def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     unit = Unit.objects.select_related("question", "item", "other").get(pk=unit_id)
     question = unit.question
     asked_count = Assignment.objects.of(unit.project_id).filter(unit=unit, answered_at__isnull=False).count()
-    marks = marks_of(unit)
-    belief = settle(marks, policy_of(question), values_count=len(values_of(question.kind, question.labels)))
-    _want(unit, people_wanted(marks, policy_of(question), asked_count=asked_count))
+    said = answers_to(unit)
+    bounded = belief_of(unit, said)
+    _want(unit, _people_wanted(bounded, said, policy_of(question), asked_count))
     label = ConsensusLabel.objects.filter(unit=unit).first()
     if label is None:
-        label = ConsensusLabel(project_id=unit.project_id, question=question, unit=unit, computed_at=now)
+        label = ConsensusLabel(project_id=unit.project_id, question=question, computed_at=now)
+    label.unit = unit
     before = (label.state, label.value, label.probability, label.evidence)
-    _believe(label, belief, answers_count=len(marks), now=now)
+    _believe(label, bounded, answers_count=len(said), now=now)
     if label.pk is None or before != (label.state, label.value, label.probability, label.evidence):
+        _keep_boundary(unit, bounded)
         _keep_change(label, before_state=before[0], before_value=before[1], now=now)
     else:
         label.save(update_fields=["computed_at"])
     return label
+
+
+def _people_wanted(bounded: Bounded, said: Sequence[Judgement], policy: Policy, asked_count: int) -> int:
+    """Return how many people in all are wanted at the desk; where boundaries differ, one more than were asked."""
+    marks = [mark_of(judgement) for judgement in said]
+    wanted = people_wanted(marks, policy, asked_count=asked_count)
+    is_open = bool(bounded.differing) and max(asked_count, bounded.belief.votes_count) < policy.maximum
+    return max(wanted, asked_count + 1) if is_open else wanted
+
+
+def _keep_boundary(unit: Unit, bounded: Bounded) -> None:
+    """Write the believed boundary of a spot, and the ones that people differ about."""
+    unit.anchor, unit.boundaries = bounded.boundary or unit.anchor, list(bounded.differing) or None
+    if unit.anchor is not None:
+        Unit.objects.filter(pk=unit.pk).update(anchor=unit.anchor, boundaries=unit.boundaries)
 
 
 def _want(unit: Unit, people_count: int) -> None:
@@ -67,7 +71,8 @@ def _want(unit: Unit, people_count: int) -> None:
         Unit.objects.filter(pk=unit.pk).update(people_wanted_count=people_count)
 
 
-def _believe(label: ConsensusLabel, belief: Belief, *, answers_count: int, now: datetime) -> None:
+def _believe(label: ConsensusLabel, bounded: Bounded, *, answers_count: int, now: datetime) -> None:
+    belief = bounded.belief
     was_settled = label.state == SETTLED and label.value == belief.value
     label.state = belief.state
     label.value = belief.value
@@ -79,6 +84,8 @@ def _believe(label: ConsensusLabel, belief: Belief, *, answers_count: int, now: 
         "answers_count": answers_count,
         "marks": belief.marks,
     }
+    if bounded.said:
+        label.evidence["boundaries"] = [asdict(each) for each in bounded.said]
     if belief.state != SETTLED:
         label.settled_at = None
     elif not was_settled:
@@ -146,7 +153,7 @@ def label_facts(label: ConsensusLabel) -> dict[str, Any]:
     items = [unit.item.key] + ([unit.other.key] if unit.other else [])
     return {
         "question": label.question.slug,
-        "unit": {"kind": label.question.kind, "items": items, "label": unit.label or None},
+        "unit": {"kind": label.question.kind, "items": items, "label": unit.label or None, "anchor": unit.anchor},
         "value": label.value or None,
         "state": label.state,
         "probability": label.probability,
@@ -155,7 +162,9 @@ def label_facts(label: ConsensusLabel) -> dict[str, Any]:
 
 
 def _priority(label: ConsensusLabel) -> float:
-    """Return how much another answer is wanted: most where people disagree, then where one proposed."""
+    """Return how much another answer is wanted: most where people disagree or differ, then where one proposed."""
+    if label.unit.boundaries:
+        return 1.0
     wanted = {
         ConsensusLabel.State.CONTESTED: 1.0,
         ConsensusLabel.State.PROPOSED: 0.8,

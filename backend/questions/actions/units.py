@@ -1,10 +1,13 @@
 """Find or make the unit an answer is about, and set what is known of it."""
 
 from datetime import datetime
+from typing import Any
 
 from backend.questions.errors import NotAPair, ValueNotAllowed
 from backend.questions.models import GoldAnswer, Item, Question, Unit
+from backend.questions.relocated import without_told
 from backend.questions.signals import gold_set
+from backend.questions.spots import spot_key
 from backend.questions.units import allows, choice_key, pair_key, tag_key
 
 
@@ -26,7 +29,12 @@ def unit_of_item(*, question: Question, item: Item) -> Unit:
     return _unit(question, choice_key(item.pk), item=item)
 
 
-def _unit(question: Question, key: str, *, item: Item, other: Item | None = None, label: str = "") -> Unit:
+def unit_of_spot(*, question: Question, item: Item, anchor: dict[str, Any]) -> Unit:
+    """Return the unit of exactly this place in an item, made where it is new; see `judgements` for whom it meets."""
+    return _unit(question, spot_key(item.pk, anchor), item=item, anchor=without_told(anchor))
+
+
+def _unit(question: Question, key: str, **facts: Any) -> Unit:
     known = Unit.objects.filter(project=question.project_id, question=question, key=key).first()
     if known:
         return known
@@ -34,7 +42,7 @@ def _unit(question: Question, key: str, *, item: Item, other: Item | None = None
         project_id=question.project_id,
         question=question,
         key=key,
-        defaults={"item": item, "other": other, "label": label},
+        defaults=facts,
     )
     return unit
 

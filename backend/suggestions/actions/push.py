@@ -13,16 +13,17 @@ from backend.suggestions.models import Suggester, Suggestion
 
 _PUSH_LABEL = """
 insert into suggestions_suggestion
-    (project_id, question_id, item_id, label, suggester_id, score, reasons, pushed_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s)
+    (project_id, question_id, item_id, label, anchor, suggester_id, score, reasons, pushed_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (project_id, question_id, item_id, label, suggester_id) where candidate_id is null
-do update set score = excluded.score, reasons = excluded.reasons, pushed_at = excluded.pushed_at
+do update set score = excluded.score, reasons = excluded.reasons, anchor = excluded.anchor,
+    pushed_at = excluded.pushed_at
 """
 
 
 @dataclass(frozen=True)
 class NewSuggestion:
-    """A guess as the host pushes it: `candidate` is another item, or a label of a tags or choice question."""
+    """A guess as the host pushes it: `candidate` is another item, a label, or a spot's id, which lies at `anchor`."""
 
     question: Question
     item: Item
@@ -30,6 +31,7 @@ class NewSuggestion:
     score: float
     reasons: Sequence[str]
     suggester: Suggester
+    anchor: dict[str, Any] | None = None
 
     @property
     def named(self) -> tuple[Item | None, str]:
@@ -68,8 +70,11 @@ def _push_items(project_id: int, guesses: Sequence[NewSuggestion], now: datetime
 def _push_labels(project_id: int, guesses: Sequence[NewSuggestion], now: datetime) -> None:
     """Write guesses of labels; Django cannot name a conditional constraint in ON CONFLICT."""
     rows: list[tuple[Any, ...]] = [
-        (project_id, g.question.pk, g.item.pk, g.named[1], g.suggester.pk, g.score, Jsonb(list(g.reasons)), now)
+        (
+            project_id, g.question.pk, g.item.pk, g.named[1], g.anchor and Jsonb(g.anchor), g.suggester.pk, g.score,
+            Jsonb(list(g.reasons)), now,
+        )
         for g in guesses
-    ]
+    ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(_PUSH_LABEL, rows)

@@ -303,8 +303,8 @@ def test_tags_are_picked_answered_and_believed_without_any_widget(site):
     drain_jobs()
     rows = site.server.get("/v1/labels?question=topics").json()["results"]
     assert [(row["unit"], row["value"]) for row in rows] == [
-        ({"kind": "tags", "items": ["2"], "label": "Archive"}, "fits"),
-        ({"kind": "tags", "items": ["2"], "label": "Printing"}, "does_not_fit"),
+        ({"kind": "tags", "items": ["2"], "label": "Archive", "anchor": None}, "fits"),
+        ({"kind": "tags", "items": ["2"], "label": "Printing", "anchor": None}, "does_not_fit"),
     ]
     said = site.server.get("/v1/judgements?question=topics").json()["results"]
     assert [(row["candidate"], row["rank"], row["exposure"]) for row in said] == [
@@ -319,7 +319,7 @@ def test_a_choice_is_answered_and_believed(site):
     assert judged(site, shown, kind="choice", value="Calm")["state"] == "settled"
     drain_jobs()
     (row,) = site.server.get("/v1/labels?question=tone").json()["results"]
-    assert (row["unit"], row["value"]) == ({"kind": "choice", "items": ["2"], "label": None}, "Calm")
+    assert (row["unit"], row["value"]) == ({"kind": "choice", "items": ["2"], "label": None, "anchor": None}, "Calm")
 
 
 def test_labels_are_pushed_and_a_strange_one_is_rejected_alone(site):

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from backend.annotators.actions.people import meet_annotator
 from backend.annotators.errors import AnnotatorErased
 from backend.annotators.models import Annotator, Tombstone
+from backend.assignments.models import Assignment
 from backend.desk.actions.erase import erase_annotator
 from backend.desk.actions.links import make_link
 from backend.judgements.actions.record import record_events
@@ -213,3 +214,48 @@ def test_the_command_erases_by_either_name_and_says_who_is_not_there(world, caps
         call_command("erase_annotator", project="forum", annotator="person-0")
     with pytest.raises(CommandError, match="no project 'nowhere'"):
         call_command("erase_annotator", project="nowhere", annotator="person-0")
+
+
+def mark(spots, person, words, value="Product"):
+    with tenancy(spots.project):
+        shown = show_suggestions(
+            annotator=person, question=spots.question, item=spots.item, channel="widget", now=spots.now
+        )
+        anchor = spots.span(words)
+        told = Judge(spots.new_id(), shown.pk, 0, 900, None, "span", value, spots.now, "mouse", anchor=anchor)
+        assert [each.status for each in record_events(annotator=person, events=[told], now=spots.now)] == ["ok"]
+    while drain_jobs(seconds=60):
+        pass
+
+
+def test_spots_that_they_alone_marked_go_and_those_of_others_are_as_if_they_had_marked_them_alone(
+    make_world, ask_spots
+):
+    with_them, without = ask_spots(make_world()), ask_spots(make_world("other"))
+    gone, *others = with_them.people
+    mark(with_them, gone, "The new Vector 9")
+    mark(with_them, gone, "Inverness", "Place")
+    for spots, people in ((with_them, others), (without, without.people)):
+        mark(spots, people[0], "new Vector 9")
+        mark(spots, people[1], "new Vector 9")
+    erase(with_them, gone)
+
+    def spots_of(world):
+        with tenancy(world.project):
+            units = list(Unit.objects.of(world.project))
+            keys = [unit.key.partition(":")[2] for unit in units]
+            return keys, [(unit.anchor, unit.boundaries, unit.settled_value) for unit in units]
+
+    assert spots_of(with_them) == spots_of(without)
+    assert not [row for row in whole_dump(with_them.project) if "The new Vector 9" in row and "unit" in row]
+
+
+def test_a_spot_that_somebody_is_asked_about_stays_without_its_answer(make_world, ask_spots):
+    spots = ask_spots(make_world())
+    mark(spots, spots.people[0], "Inverness", "Place")
+    with tenancy(spots.project):
+        unit = Unit.objects.of(spots.project).get()
+        Assignment.objects.create(project=spots.project, unit=unit, annotator=spots.people[1])
+    erase(spots, spots.people[0])
+    with tenancy(spots.project):
+        assert Unit.objects.of(spots.project).get().settled_value == ""

@@ -3,7 +3,7 @@ from django.test import Client
 
 POLICY = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'",
-    "img-src": "'self' data:", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
+    "img-src": "'self' data: https:", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'", "trusted-types": "'none'",
 }  # fmt: skip
 
@@ -30,6 +30,11 @@ def test_the_page_may_load_and_send_nothing_elsewhere_and_stand_in_no_frame():
     assert answer["Referrer-Policy"] == "no-referrer"
     assert answer["Cache-Control"] == "no-store"
     assert not answer.cookies
+
+
+def test_pictures_of_hosts_without_tls_are_shown_in_development_alone(settings):
+    settings.DEBUG = True
+    assert "img-src 'self' data: https: http:;" in page()["Content-Security-Policy"]
 
 
 def test_the_page_holds_no_inline_script_nor_style():

@@ -9,7 +9,7 @@ from django.urls import reverse
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.place import place_element
-from backend.questions.models import PlacementRule
+from backend.questions.models import PlacementRule, Question
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,3 +144,26 @@ def test_what_shows_otherwise_has_another_policy_version_and_odd_weights_are_ref
     with tenancy(world.project):
         world.question.refresh_from_db()
     assert (world.question.guideline, world.question.policy_version) == ("Look twice.", 2)
+
+
+def asked(client, **changes):
+    """Ask a question of spans by the form, and return the answer."""
+    form = client.get(reverse("admin:questions_question_add")).context["adminform"].form
+    usual = {name: "" if value is None else value for name, value in form.initial.items()}
+    fields = {name: field.initial for name, field in form.fields.items() if field.initial not in (None, "", False)}
+    given = {"slug": "faults", "kind": "span", "labels": '["Fault"]', "suggesters": "[]", "dictionary": "{}"}
+    given |= {"weights": "{}", "is_active": "on"} | changes
+    made = {name: getattr(value, "value", value) for name, value in (fields | usual).items() if not callable(value)}
+    return client.post(reverse("admin:questions_question_add"), made | given)
+
+
+@pytest.mark.parametrize("kind", ["span", "region"])
+def test_a_question_of_spots_is_asked_by_the_form(world, kind):
+    assert asked(staff_of(world.project), kind=kind).status_code == 302
+    with tenancy(world.project):
+        assert Question.objects.get(slug="faults").kind == kind
+
+
+def test_a_question_of_spots_without_labels_is_refused_in_words(world):
+    answer = asked(staff_of(world.project), labels="[]")
+    assert answer.status_code == 200 and "needs 1 to 12 labels" in answer.content.decode()

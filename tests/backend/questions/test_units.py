@@ -106,3 +106,33 @@ def test_of_a_choice_every_other_label_is_a_correction():
     assert meaning_of("choice", "calm") == Meaning(suggested="calm", contrary=None)
     assert meaning_of("tags", "Mail") == Meaning(suggested="fits", contrary="does_not_fit")
     assert meaning_of("pair") == Meaning(suggested="duplicate", contrary="different")
+
+
+@pytest.mark.parametrize("kind", ["span", "region"])
+def test_a_spot_is_one_of_its_labels_or_none_and_another_label_corrects_it(kind):
+    assert values_of(kind, ["Product", "Place"]) == ("Product", "Place", "none")
+    assert allows(kind, "unsure", ["Product"]) and not allows(kind, "fits", ["Product"])
+    assert meaning_of(kind, "Product") == Meaning(suggested="Product", contrary="none")
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ([], "1 to 12 labels"),
+        ([f"label {number}" for number in range(13)], "1 to 12 labels"),
+        (["x" * 61], "at most 60 signs"),
+        (["Product", "none"], "always an answer"),
+        (["Unsure"], "always an answer"),
+        (["Product", "PRODUCT"], "capitals"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["span", "region"])
+def test_labels_that_no_spot_can_have_are_named(kind, labels, says):
+    assert says in (fault_of_labels(kind, labels) or "")
+
+
+@pytest.mark.parametrize("kind", ["span", "region"])
+def test_a_spot_has_one_to_twelve_labels_and_nobody_names_new_ones(kind):
+    assert fault_of_labels(kind, ["Product"]) is None
+    assert fault_of_labels(kind, [f"{number:060}" for number in range(12)]) is None
+    assert "no new ones" in (fault_of_labels(kind, ["Product"], allows_new=True) or "")

@@ -1,0 +1,399 @@
+"""Answers about spots through the ledger: what they meet, what is refused, and what becomes of what was suggested."""
+
+import itertools
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from backend.judgements.actions.record import record_events
+from backend.judgements.actions.show import show_found, show_suggestions
+from backend.judgements.errors import NotShowable
+from backend.judgements.events import Judge, Seen, Undo
+from backend.judgements.models import Judgement, LedgerEvent, LiveJudgement, RefusedEvent
+from backend.projects.tenancy import tenancy
+from backend.questions.models import Unit
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions
+from backend.suggestions.retrieval import suggester_row
+
+
+@pytest.fixture
+def spans(world, ask_spots):
+    return ask_spots(world)
+
+
+@pytest.fixture
+def regions(world, ask_spots):
+    return ask_spots(world, "region")
+
+
+def guess(world, anchor, label, score=0.8):
+    from backend.questions.spots import candidate_id
+
+    guessed = NewSuggestion(
+        world.question, world.item, candidate_id(anchor, label), score, ["It stands in the catalogue."],
+        suggester_row(world.project.pk, "own", "1", is_pushed=True), anchor,
+    )  # fmt: skip
+    push_suggestions(project_id=world.project.pk, suggestions=[guessed], now=world.now)
+
+
+def shown_to(world, person=0):
+    return show_suggestions(
+        annotator=world.people[person], question=world.question, item=world.item, channel="widget", now=world.now
+    )
+
+
+def said(world, exposure, anchor, value="Product", *, candidate=None, at_ms=2000, later_s=0, kind=None):
+    kind = kind or world.question.kind
+    judged_at = world.now + timedelta(seconds=later_s)
+    return Judge(world.new_id(), exposure.pk, 0, at_ms, candidate, kind, value, judged_at, "mouse", anchor=anchor)
+
+
+def record(world, *events, person=0):
+    verdicts = record_events(annotator=world.people[person], events=events, now=world.now)
+    return [verdict.code or verdict.status for verdict in verdicts]
+
+
+def mark(world, person, anchor, value="Product", **options):
+    """Let a person mark a spot by themselves, and return its unit."""
+    event = said(world, shown_to(world, person), anchor, value, **options)
+    assert record(world, event, person=person) == ["ok"]
+    return Judgement.objects.get(pk=event.id).unit
+
+
+def outcome(world, anchor, value):
+    """Return what becomes of a suggested "Vector 9" that is a Product, answered so."""
+    guess(world, world.span("Vector 9"), "Product")
+    exposure = shown_to(world)
+    slot = exposure.slots.get()
+    seen = Seen(world.new_id(), exposure.pk, 0, 1000, slot.label)
+    assert record(world, seen, said(world, exposure, anchor, value, candidate=slot.label)) == ["ok", "ok"]
+    slot.refresh_from_db()
+    return slot.outcome
+
+
+def test_a_span_that_a_person_marks_is_stored_with_its_place(spans):
+    unit = mark(spans, 0, spans.span("Inverness"), "Place")
+    judgement = Judgement.objects.get()
+    assert (judgement.value, judgement.origin, judgement.slot) == ("Place", "spontaneous", None)
+    assert judgement.anchor == unit.anchor == spans.span("Inverness")
+    assert str(unit) == "Vector 9 and “Inverness”" and unit.label == ""
+
+
+def test_a_region_that_a_person_marks_has_the_size_of_the_registered_picture(regions):
+    unit = mark(regions, 0, regions.region(10, 20, 30, 40, size=(640, 360)), "Zip")
+    assert unit.anchor == regions.region(10, 20, 30, 40)
+    assert unit.key == f"{regions.item.pk}:10,20,30,40"
+
+
+def test_the_same_place_is_the_same_spot_whatever_is_said_of_it(spans):
+    first = mark(spans, 0, spans.span("Vector 9"))
+    assert mark(spans, 1, spans.span("Vector 9"), "Fault") == first == mark(spans, 2, spans.span("Vector 9"), "none")
+
+
+def test_what_overlaps_by_half_with_the_same_label_is_the_same_spot_and_each_boundary_is_kept(spans):
+    unit = mark(spans, 0, spans.span("Vector 9"))
+    assert mark(spans, 1, spans.span("new Vector 9")) == unit, "8 of 12 signs"
+    kept = Judgement.objects.order_by("received_at", "id").values_list("anchor__position__start", flat=True)
+    assert sorted(kept) == [4, 8] and Unit.objects.get(pk=unit.pk).anchor == spans.span("Vector 9")
+
+
+def test_what_overlaps_by_less_than_half_is_another_spot(spans):
+    assert mark(spans, 0, spans.span("Vector 9")) != mark(spans, 1, spans.span("Vector 9 sheds water"))
+
+
+def test_what_overlaps_with_another_label_is_another_spot(spans):
+    assert mark(spans, 0, spans.span("Vector 9")) != mark(spans, 1, spans.span("new Vector 9"), "Fault")
+
+
+def test_the_label_that_most_say_decides_whom_a_spot_meets(spans):
+    unit = mark(spans, 0, spans.span("Vector 9"))
+    mark(spans, 1, spans.span("Vector 9"), "Fault")
+    mark(spans, 2, spans.span("Vector 9"), "Fault")
+    assert mark(spans, 3, spans.span("new Vector 9"), "Fault") == unit
+    assert mark(spans, 4, spans.span("The new Vector 9")) != unit
+
+
+def test_of_two_spots_the_one_of_greater_overlap_is_met(spans):
+    mark(spans, 0, spans.span("Vector 9 sheds"))
+    near = mark(spans, 0, spans.span("Vector 9"))
+    assert mark(spans, 1, spans.span("new Vector 9")) == near
+
+
+def test_nobody_meets_their_own_spot_with_another_place(spans):
+    assert mark(spans, 0, spans.span("Vector 9")) != mark(spans, 0, spans.span("new Vector 9"))
+    assert LiveJudgement.objects.count() == 2
+
+
+def test_the_same_words_elsewhere_are_another_spot(spans):
+    assert mark(spans, 0, spans.span("Vector 9")) != mark(spans, 1, spans.span("Vector 9 zip"))
+
+
+def test_boxes_meet_by_their_area(regions):
+    unit = mark(regions, 0, regions.region(0, 0, 40, 40), "Zip")
+    assert mark(regions, 1, regions.region(0, 0, 40, 20), "Zip") == unit, "half of it"
+    assert mark(regions, 2, regions.region(20, 20, 40, 40), "Zip") != unit, "a seventh of both"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_who_comes_first_plays_no_part_in_what_meets(spans, order):
+    places = [spans.span("Vector 9"), spans.span("new Vector 9"), spans.span("Vector 9 she")]  # each half of the others
+    assert len({mark(spans, person, places[person]) for person in order}) == 1
+
+
+def test_the_label_suggested_at_the_place_suggested_is_accepted(spans):
+    assert outcome(spans, spans.span("Vector 9"), "Product") == "accepted"
+
+
+@pytest.mark.parametrize(("value", "became"), [("Fault", "corrected"), ("none", "rejected"), ("unsure", "unsure")])
+def test_what_else_is_said_of_a_suggested_spot(spans, value, became):
+    assert outcome(spans, spans.span("Vector 9"), value) == became
+
+
+def test_the_label_suggested_with_another_boundary_is_a_correction(spans):
+    assert outcome(spans, spans.span("new Vector 9"), "Product") == "corrected"
+    assert Judgement.objects.get().unit.anchor == spans.span("Vector 9"), "it is still about what was shown"
+
+
+def test_a_box_that_was_moved_is_a_correction(regions):
+    moved = regions.region(10, 20, 30, 41)
+    guess(regions, regions.region(10, 20, 30, 40), "Zip")
+    exposure = shown_to(regions)
+    slot = exposure.slots.get()
+    assert record(regions, said(regions, exposure, moved, "Zip", candidate=slot.label)) == ["ok"]
+    slot.refresh_from_db()
+    assert slot.outcome == "corrected"
+
+
+def test_an_undo_gives_a_suggested_spot_back(spans):
+    guess(spans, spans.span("Vector 9"), "Product")
+    exposure = shown_to(spans)
+    slot = exposure.slots.get()
+    answer = said(spans, exposure, spans.span("Vector 9"), candidate=slot.label)
+    record(spans, Seen(spans.new_id(), exposure.pk, 0, 1000, slot.label), answer)
+    record(spans, Undo(spans.new_id(), exposure.pk, 1, 3000, answer.id))
+    slot.refresh_from_db()
+    assert slot.outcome == "ignored" and not LiveJudgement.objects.exists()
+
+
+def test_an_answer_to_a_suggested_spot_is_drawn_and_an_own_mark_is_not(spans):
+    guess(spans, spans.span("Vector 9"), "Product")
+    exposure = shown_to(spans)
+    slot = exposure.slots.get()
+    record(spans, said(spans, exposure, spans.span("Vector 9"), candidate=slot.label))
+    record(spans, said(spans, exposure, spans.span("Inverness"), "Place"))
+    origins = dict(Judgement.objects.values_list("value", "origin"))
+    assert origins == {"Product": "drawn", "Place": "spontaneous"}
+    assert set(LedgerEvent.objects.values_list("label", flat=True)) == {"8-16 Product", ""}
+
+
+def test_who_answers_a_suggested_spot_again_answers_the_same_one_wherever_they_moved_it(spans):
+    unit = mark(spans, 1, spans.span("Vector 9"))
+    guess(spans, spans.span("new Vector 9"), "Product")
+    exposure = shown_to(spans)
+    slot = exposure.slots.get()
+    for words, later_s in (("w Vector 9", -2), ("Vector 9 she", -1)):
+        answer = said(spans, exposure, spans.span(words), candidate=slot.label, later_s=later_s)
+        assert record(spans, answer) == ["ok"]
+        assert Judgement.objects.get(pk=answer.id).unit == unit
+    assert LiveJudgement.objects.filter(annotator=spans.people[0]).count() == 1
+
+
+def test_a_person_changes_what_they_marked_under_the_name_it_was_shown_by(spans):
+    exposure = shown_to(spans)
+    record(spans, said(spans, exposure, spans.span("Vector 9"), later_s=-1))
+    moved = said(spans, exposure, spans.span("The new Vector 9"), candidate="8-16 Product")
+    assert record(spans, moved) == ["ok"]
+    live = LiveJudgement.objects.get().judgement
+    assert (live.pk, live.anchor["quote"]["exact"]) == (moved.id, "The new Vector 9")
+    assert LedgerEvent.objects.get(pk=moved.id).label == "8-16 Product"
+
+
+def test_a_settled_spot_is_answered_under_the_name_it_was_shown_by(spans):
+    unit = mark(spans, 0, spans.span("Vector 9"))
+    Unit.objects.filter(pk=unit.pk).update(settled_value="Product")
+    answer = said(spans, shown_to(spans, 1), spans.span("new Vector 9"), "none", candidate="8-16 Product")
+    assert record(spans, answer, person=1) == ["ok"]
+    assert Judgement.objects.get(pk=answer.id).unit == unit
+
+
+def test_a_spot_that_was_never_shown_is_refused(spans):
+    mark(spans, 1, spans.span("Vector 9"))
+    answer = said(spans, shown_to(spans), spans.span("Vector 9"), candidate="8-16 Product")
+    assert record(spans, answer) == ["unknown_candidate"], "others' marks are nobody's business before they are settled"
+    assert RefusedEvent.objects.get().code == "unknown_candidate"
+
+
+def test_a_page_with_another_text_marks_the_words_of_ours(spans):
+    page = "Vector 9. " + spans.item.body
+    event = said(spans, shown_to(spans), spans.span("Inverness", page), "Place")
+    assert record(spans, event) == ["ok"]
+    kept = Judgement.objects.get().anchor
+    assert kept["told"] == spans.span("Inverness", page)
+    assert kept["position"] == spans.span("Inverness")["position"]
+    assert "told" not in Judgement.objects.get().unit.anchor
+
+
+def test_what_was_marked_in_another_text_is_changed_under_the_name_the_page_has_for_it(spans):
+    page = "Vector 9. " + spans.item.body
+    exposure = shown_to(spans)
+    told = spans.span("Inverness", page)
+    record(spans, said(spans, exposure, told, "Place", later_s=-1))
+    name = f"{told['position']['start']}-{told['position']['end']} Place"
+    assert record(spans, said(spans, exposure, told, "Fault", candidate=name)) == ["ok"]
+    assert LiveJudgement.objects.get().judgement.value == "Fault"
+
+
+def test_words_that_the_item_has_not_are_not_stored(spans):
+    strange = spans.span("A text", "A text that has nothing to do with the other one.")
+    assert record(spans, said(spans, shown_to(spans), strange)) == ["text_not_found"]
+    assert not Judgement.objects.exists() and not Unit.objects.exists()
+
+
+def test_a_batch_that_is_searched_for_in_vain_ends_the_search_but_takes_nothing_from_the_items_own_words(
+    spans, monkeypatch
+):
+    monkeypatch.setattr("backend.judgements.actions.record.MOST_SEARCHED", len(spans.item.body))
+    exposure = shown_to(spans)
+    strange = [spans.span("A text", f"A text {number}, of quite another kind.") for number in range(2)]
+    page = spans.span("Inverness", "Vector 9. " + spans.item.body)
+    events = [said(spans, exposure, anchor, "Place") for anchor in (*strange, page, spans.span("Vector 9"))]
+    assert record(spans, *events) == ["text_not_found", "text_not_found", "text_not_found", "ok"]
+    assert record(spans, said(spans, exposure, page, "Place")) == ["ok"], "in a batch of its own it is found"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        {},
+        {"quote": {"exact": "Vector 9"}, "position": {"start": 8, "end": 17}},
+        {"position": {"start": 16, "end": 8}},
+        {"position": {"start": 95, "end": 103}},
+        {"position": {"start": 9, "end": 17}},
+    ],
+)
+def test_a_place_that_is_none_is_malformed_and_takes_nothing_from_its_neighbours(spans, broken):
+    exposure = shown_to(spans)
+    anchor = spans.span("Vector 9") | broken if broken and "snapshot" not in broken and len(broken) == 1 else broken
+    good = said(spans, exposure, spans.span("Inverness"), "Place")
+    assert record(spans, said(spans, exposure, anchor), good) == ["malformed", "ok"]
+    assert Unit.objects.count() == 1
+
+
+def test_a_label_that_the_question_has_not_is_refused(spans):
+    exposure = shown_to(spans)
+    assert record(spans, said(spans, exposure, spans.span("Vector 9"), "Colour")) == ["unknown_value"]
+    assert record(spans, said(spans, exposure, spans.span("Vector 9"), kind="region")) == ["unknown_value"]
+
+
+def test_an_edited_text_keeps_its_spots_where_their_words_are(spans):
+    unit = mark(spans, 0, spans.span("Vector 9 zip"), "Fault")
+    edited = "Update. " + spans.item.body.replace(" new", "")
+    spans.item = spans.register(edited)
+    assert mark(spans, 1, spans.span("Vector 9 zip", edited), "Fault") == unit
+
+
+def test_a_spot_that_this_person_answered_is_not_guessed_to_them_again(spans):
+    guess(spans, spans.span("Vector 9"), "Product")
+    guess(spans, spans.span("Inverness"), "Place")
+    mark(spans, 0, spans.span("new Vector 9"))
+    assert [slot.label for slot in shown_to(spans).slots.all()] == ["91-100 Place"]
+    assert shown_to(spans, 1).slots.count() == 2
+
+
+def test_a_settled_spot_is_guessed_to_nobody(spans):
+    guess(spans, spans.span("Vector 9"), "Product")
+    unit = mark(spans, 0, spans.span("new Vector 9"))
+    Unit.objects.filter(pk=unit.pk).update(settled_value="Product")
+    assert not shown_to(spans, 1).slots.exists()
+
+
+def test_people_are_asked_to_mark_where_nothing_is_guessed_until_they_did(spans):
+    assert shown_to(spans).was_asked and not shown_to(spans).slots.exists()
+    mark(spans, 0, spans.span("Vector 9"))
+    assert not shown_to(spans).was_asked
+    assert shown_to(spans, 1).was_asked
+
+
+def test_the_boundaries_of_a_spot_in_doubt_are_shown_first_to_who_did_not_answer_it(spans):
+    guess(spans, spans.span("Vector 9"), "Product", 0.9)
+    guess(spans, spans.span("Inverness"), "Place", 0.9)
+    unit = mark(spans, 0, spans.span("new Vector 9"))
+    Unit.objects.filter(pk=unit.pk).update(boundaries=[spans.span("new Vector 9"), spans.span("Vector 9")])
+    assert [slot.label for slot in shown_to(spans, 1).slots.order_by("rank")] == ["4-16 Product", "91-100 Place"]
+    assert [slot.label for slot in shown_to(spans).slots.all()] == ["91-100 Place"]
+
+
+def test_there_is_nothing_to_search_for(spans):
+    with pytest.raises(NotShowable, match="marked in the text"):
+        show_found(
+            annotator=spans.people[0], question=spans.question, item=spans.item, query="v", channel="widget",
+            now=spans.now,
+        )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_who_mark_one_spot_at_once_meet(make_world, ask_spots):
+    world = ask_spots(make_world())
+    with tenancy(world.project):
+        lists = [shown_to(world, person) for person in range(6)]
+    failures = []
+
+    def go(person):
+        try:
+            with tenancy(world.project):
+                anchor = world.span("Vector 9") if person % 2 else world.span("new Vector 9")
+                assert record(world, said(world, lists[person], anchor), person=person) == ["ok"]
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=(person,)) for person in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with tenancy(world.project):
+        assert Unit.objects.count() == 1 and LiveJudgement.objects.count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_mark_two_items_in_either_order_do_not_wait_for_each_other(make_world, ask_spots):
+    world = ask_spots(make_world())
+    with tenancy(world.project):
+        other = world.items["1"]
+        here = [shown_to(world, person) for person in range(2)]
+        there = [
+            show_suggestions(
+                annotator=world.people[person], question=world.question, item=other, channel="widget", now=world.now
+            )
+            for person in range(2)
+        ]
+    failures = []
+
+    def go(person):
+        pair = [
+            said(world, here[person], world.span("Vector 9")),
+            said(world, there[person], world.span("Messages", other.body)),
+        ]
+        try:
+            for _ in range(5):
+                with tenancy(world.project):
+                    record(world, *(pair if person else reversed(pair)), person=person)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=(person,)) for person in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with tenancy(world.project):
+        assert Unit.objects.count() == 2 and LiveJudgement.objects.count() == 4
