@@ -177,6 +177,42 @@ for (const [kind, of, digit, answer] of [
     expect(judged()).toMatchObject([{ exposure: "desk-1", answer }]);
   });
 
+const IMAP = { quote: { exact: "IMAP", prefix: "It fails on ", suffix: "." }, position: { start: 12, end: 16 }, snapshot: "0".repeat(64) };
+const spotted = (more: object): DeskNext => {
+  const candidate = { id: "12-16 Product", title: "IMAP", url: "", snippet: "", answer: "", anchor: IMAP, ...more };
+  const { items, place, ...rest } = unit("1");
+  return { ...rest, items: [{ ...items[0]!, text: "It fails on IMAP." }], place: { ...place!, candidates: [candidate] } };
+};
+
+test("a guessed span is judged in the text that the item was registered with", async () => {
+  question = QUESTIONS.products;
+  units = [spotted({ label: "Product" })];
+  await open();
+  expect(byId("ground").textContent).toBe("It fails on IMAP.");
+  expect(desk().querySelector<Mark>("earmark-span")!._root.textContent).toContain("IMAPProductYesNo");
+  await key("1");
+  expect(judged()).toMatchObject([{ candidate: "12-16 Product", answer: { kind: "span", value: "Product", anchor: IMAP } }]);
+});
+
+test("who judges a span blind says which label, by digits too", async () => {
+  question = QUESTIONS.products;
+  units = [spotted({ id: "12-16" })];
+  await open();
+  await key("2");
+  expect(judged()).toMatchObject([{ candidate: "12-16", answer: { kind: "span", value: "Shortcut", anchor: IMAP } }]);
+});
+
+test("a picture stands where a box in it is judged", async () => {
+  question = QUESTIONS.parts;
+  const { items, place, ...rest } = unit("1");
+  const anchor = { region: "xywh=percent:10,10,20,20", width: 640, height: 344 };
+  const candidates = [{ id: "10,10,20,20 Menu", title: "Menu", url: "", snippet: "", answer: "", label: "Menu", anchor }];
+  units = [{ ...rest, place: { ...place!, candidates }, items: [{ ...items[0]!, picture: { url: "https://host.example/shot.png", width: 640, height: 344, alt: "The mail window" } }] }];
+  await open();
+  expect([byId("ground").getAttribute("src"), byId("ground").getAttribute("alt")]).toEqual(["https://host.example/shot.png", "The mail window"]);
+  expect(desk().querySelector("earmark-region")!.getAttribute("for")).toBe("ground");
+});
+
 test("of tags it says which one is meant", async () => {
   question = QUESTIONS.topics;
   units = [unit("1")];

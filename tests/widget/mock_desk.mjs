@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ARABIC as ARABIC_TEXT, TEXT, spot, words } from "./mock_spots.mjs";
 
 const SHELL = join(dirname(fileURLToPath(import.meta.url)), "../../backend/desk/templates/desk/shell.html");
 const POLICY =
@@ -42,11 +43,17 @@ const UNITS = {
     { items: [ARABIC] },
     { items: [LONG] },
   ],
+  products: [
+    { items: [{ ...ARCHIVE, text: TEXT }], candidate: spot(words("SeaMonkey 2.53.8"), "Product"), reasons: ["“SeaMonkey” is in the list of products"] },
+    { items: [{ ...ARABIC, text: ARABIC_TEXT }], candidate: { ...spot(words("IMAP", ARABIC_TEXT), "Protocol"), label: undefined } },
+    { items: [{ ...SHORT, text: TEXT }], candidate: spot(words("SeaMonkey 2.53.8"), "Product", { boundaries: [words("SeaMonkey 2.53.8"), words("SeaMonkey")] }) },
+  ],
 }; // prettier-ignore
 const CONSENT = "What you answer here is kept with a random name and used to train the suggestions of Tidepool.";
 const GUIDELINES = {
   duplicate: "Same means: one fix would end both.\nRelated means: who reads one wants to know of the other, though each needs a fix of its own.\nWhere you hesitate, say so: “Not sure” is an answer.",
   topics: "A tag fits where the text is about it, not where it merely names it.",
+  products: "A version belongs to the product that it is of.",
   tone: "Judge what the text does, not what its author may have wished.",
 };
 const ALL = 60;

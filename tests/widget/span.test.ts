@@ -217,6 +217,21 @@ test("words selected where a guess stands answer the guess", async () => {
   expect(rows(mark)).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
 });
 
+test("at the desk selected words are where the spot is that is judged", async () => {
+  const mark = await show({ candidates: [spot("IMAP", "Shortcut")] });
+  mark._model!.answer.place = "desk";
+  await select("IMAP and POP3");
+  button(bar(mark), "Shortcut2").click();
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: "53-57 Shortcut", answer: { value: "Shortcut", anchor: anchor("IMAP and POP3") } }]);
+});
+
+test("no bar opens for more than a mark may cover", async () => {
+  const mark = await show({ candidates: [] }, "word ".repeat(1200));
+  await select("word ".repeat(1100).trim());
+  expect(isOpen(mark)).toBe(false);
+});
+
 test("by keys words are chosen from the door on, extended, and marked", async () => {
   const mark = await show();
   await walk(mark, "ArrowRight", "ArrowRight", "ArrowRight", shift("ArrowRight"));

@@ -181,6 +181,19 @@ test("where people differ about the boundary there is one button each, and none 
   expect(focused(mark)?.textContent).toBe("To 20");
 });
 
+test("who judges blind says which label, and first which boundary where people differ", async () => {
+  const { label: _, ...blind } = spot(10, "Menu", { boundaries: [at(10), at(20)] });
+  const mark = await show({ candidates: [{ ...blind, id: "10,10,20,20" }] });
+  expect([...row(mark, 10).querySelectorAll(".seg button")].map((each) => each.textContent)).toEqual(["To 10", "To 20", "Menu", "Button", "None of these"]);
+  button(row(mark, 10), "To 20").click();
+  expect(focused(mark)?.getAttribute("aria-pressed")).toBe("true");
+  await pass();
+  expect(judged()).toEqual([]);
+  button(mark._root, "Button").click();
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: "10,10,20,20", answer: { value: "Button", anchor: at(20) } }]);
+});
+
 test("what was answered before stands with who else said so, and goes when it is taken back", async () => {
   const mark = await show({ candidates: [], answers: [earlier(spot(10, "Menu"), "Menu", { others_count: 3 })] });
   expect(row(mark, 10).textContent).toBe("At 10Menu. You and 3 others.Undo");

@@ -14,6 +14,8 @@ const SETTLED_MS = 250;
 const SPOKEN_MS = 150;
 const SPOKEN_LENGTH = 120;
 const LEAST_PX = 24;
+/** Code points that a mark may cover; a text of as many UTF-16 units has no more. */
+const LONGEST = 5000;
 
 const css = `${barCss}
 .layer{position:fixed;inset:0;width:auto;height:auto;margin:0;border:0;padding:0;background:none;color:inherit;overflow:visible;pointer-events:none;z-index:2147483647}
@@ -215,7 +217,7 @@ export class Chooser {
     const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[key];
     if (by) this._go(event, /t$/.test(key) && this._isRtl() ? -by : by, edge);
     else if (key === " ") this._turn(edge);
-    else if (key === "Enter") {
+    else if (key === "Enter" && isMarkable(stretchOf(this._choice))) {
       this._offer(true);
       this._stand();
       this._bar._focus(this._entry?.candidate.label);
@@ -279,7 +281,7 @@ export class Chooser {
   private _heed(): void {
     if (this._how && this._how !== "pointer") return;
     const chosen = this._outcome._isAsked() && this._selected();
-    if (chosen) this._open("pointer", choose(chosen));
+    if (chosen && isMarkable(chosen)) this._open("pointer", choose(chosen));
     else this._close();
   }
 
@@ -324,6 +326,8 @@ export class Chooser {
     return rest ? rest[0] : _text.length;
   }
 }
+
+const isMarkable = ([start, end]: Stretch): boolean => end - start <= LONGEST;
 
 /** Return the place among the nodes that a point of the screen is at, by whichever name the browser knows. */
 function caretAt(x: number, y: number): Pick<Range, "startContainer" | "startOffset"> | null {

@@ -13,6 +13,8 @@ declare const EDITION: string;
 
 const BASE = `${location.origin}/w/`;
 const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice", span: "span", region: "region" };
+/** What spots are marked in. */
+const GROUND = "ground";
 const AGAIN_MS = 5000;
 /** How far the server counts what is left. */
 const MOST_LEFT = 1000;
@@ -224,11 +226,14 @@ function guideline(text: string): HTMLElement {
   return made;
 }
 
-function panel({ title, body, url, created_at }: DeskItem): HTMLElement {
+/** Return an item as it is read; what spots are marked in has the id by which the element finds it. */
+function panel({ title, body, url, created_at, text, picture }: DeskItem): HTMLElement {
   const day = created_at && new Date(created_at).toLocaleDateString(document.documentElement.lang || "en", { dateStyle: "medium" });
   const href = /^https?:\/\//.test(url) ? url : undefined;
   const more = h("p", { class: "quiet" }, ...(day ? [day] : []), ...(href ? [h("a", { href, target: "_blank", rel: "noreferrer noopener" }, say("deskOpen"))] : []));
-  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, h("div", { class: "text", dir: "auto" }, body));
+  const shown = picture ? [h("img", { src: picture.url, alt: picture.alt, id: GROUND })] : [];
+  const words = h("div", { class: "text", dir: "auto", ...(text !== undefined && { id: GROUND }) }, text ?? body);
+  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, ...shown, words);
 }
 
 /** Return the element of the question's kind, which finds its model ready. */
@@ -238,6 +243,7 @@ function element({ entry }: Sheet): Mark {
   const made = document.createElement(`earmark-${ELEMENTS[session.question.kind]}`) as Mark;
   made.setAttribute("question", model.question.id);
   made.setAttribute("item", model.item);
+  if (/^(span|region)$/.test(session.question.kind)) made.setAttribute("for", GROUND);
   made.addEventListener("earmark:show", () => (made._root.adoptedStyleSheets = [...made._root.adoptedStyleSheets, guest._kit.sheet(elementCss)]));
   made.addEventListener("earmark:decide", (event) => {
     const { note } = sheets[at]!;
@@ -281,7 +287,7 @@ function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   if (event.key === "Escape" && target.id === "note") return root.querySelector("h1")?.focus();
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || target.matches("textarea,input:not([type=checkbox])")) return;
-  const answers = root.querySelector<Mark>("earmark-duplicates,earmark-tags,earmark-choice")?._root;
+  const answers = root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`)?._root;
   const one = (selector: string) => answers?.querySelector<HTMLElement>(selector);
   const digit = Number(event.key);
   const doors: Record<string, HTMLElement | null | undefined> = {

@@ -25,7 +25,8 @@ summary{cursor:pointer;font-size:.875rem;font-weight:500;min-height:1.5rem}
 .items{display:grid;gap:1rem;align-items:stretch}
 .items2{grid-template-columns:repeat(2,minmax(0,1fr))}main:has(.items2){max-width:74rem}
 article{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:1rem}
-article .text{margin-top:.75rem}
+article .text,article img{margin-top:.75rem}
+article img{display:block;max-width:100%;height:auto}
 .dock{margin-top:1rem;padding-block:.75rem;display:grid;gap:.75rem;background:var(--page);border-top:1px solid var(--line)}
 .about{margin:0;font-weight:500}
 label{font-size:.875rem;color:var(--fg2);display:flex;gap:.5rem;align-items:center;min-height:1.5rem}
@@ -56,7 +57,8 @@ button:not(.go) kbd{color:var(--fg2)}
 export const elementCss = `
 .head,.foot,.title,.text,.ask,.line>.icon,.line>div:not(.act),.chip>span:first-child:has(+button[data-value]){display:none!important}
 section{font-size:.9375rem;border:0;background:none;counter-reset:key}
-.row,.line{padding:0}
+.row,.line,li{padding:0}
+.act>.rest{flex:1 1 24rem}
 .act,.line .chip{margin:0;min-height:2.75rem}
 svg{width:1.0625rem;height:1.0625rem}
 .seg,.all{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8rem,100%),1fr));gap:.5rem;flex:1;border:0;overflow:visible}

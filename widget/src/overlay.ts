@@ -16,15 +16,15 @@ const UPRIGHT = /^(none|matrix\(\d\S* 0, 0, \d.*|)$/;
 
 export const css = `
 :host{position:relative}
-.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;pointer-events:none;direction:ltr;font:600 13px/1 system-ui;font-family:var(--earmark-font,inherit)}
-.whole{position:absolute;visibility:hidden;--ink:#2b2100;--light:#ffd75e}
+.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;pointer-events:none}
+.whole{position:absolute;visibility:hidden}
 .whole>*{visibility:visible}
-.box{position:absolute;border:4px solid var(--ink);border-radius:3px}
-.box:before{content:"";position:absolute;inset:-3px;border:2px dotted var(--light);border-radius:2px}
+.box{position:absolute;border:4px solid #2b2100;border-radius:3px}
+.box:before{content:"";position:absolute;inset:-3px;border:2px dotted #ffd75e;border-radius:2px}
 .box.own:before{border-style:solid}
 .box.plain{border-width:3px}.box.plain:before{inset:-2px;border:1px solid #fff}
-.lit{box-shadow:0 0 0 2px var(--light),0 0 0 4px var(--ink);z-index:1}
-.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font-family:inherit;font-size:max(13px,.9em);font-weight:600;line-height:1;cursor:pointer}
+.lit{box-shadow:0 0 0 2px #ffd75e,0 0 0 4px #2b2100;z-index:1}
+.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffd75e;box-shadow:inset 0 0 0 1px #ffd75e;font:600 max(13px,.9em)/1 system-ui;cursor:pointer}
 .num:before{content:attr(data-n)}
 .whole .num{position:absolute;margin:0;pointer-events:auto}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
@@ -161,8 +161,7 @@ export class Overlay {
       level = Math.max(level, +zIndex || 0);
       if (!UPRIGHT.test(transform)) return;
       if (up === picture || overflow === "visible") continue;
-      const { x, y, width, height } = up.getBoundingClientRect();
-      frame = common(frame, { x: x + up.clientLeft, y: y + up.clientTop, width: up.clientWidth || width, height: up.clientHeight || height });
+      frame = common(frame, up.getBoundingClientRect());
     }
     this._node.style.zIndex = level ? `${level}` : "";
     return frame;

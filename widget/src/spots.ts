@@ -26,6 +26,7 @@ q{quotes:"“" "”"}
 .rest>.icon{flex:none}
 .seg{min-width:0;display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
+[aria-pressed=true]{font-weight:600;background:var(--sunken)}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
 .foot .quiet{margin:0;margin-inline-start:-8px}
@@ -180,7 +181,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   function row(entry: Entry): HTMLElement {
     const { row, candidate, _anchor } = entry;
     const { title, label = "" } = candidate;
-    const about = title === label ? label : `${title}: ${label}`;
+    const about = title === label || !label ? title || model.question.prompt : `${title}: ${label}`;
     const made = answers._group(about, "act", lead(candidate, _anchor!), ...(row.is === "decided" ? answered(entry) : asked(entry)));
     answers._stopAt(made, made.querySelector(".undo,[data-undone]") ?? made.querySelector("[data-value]"));
     return made;
@@ -202,15 +203,27 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
       return answers._button(mark, entry, value, { click: (event) => answer(entry, anchor, value, event), ...isOther }, h("bdi", {}, words));
     };
     const those = boundaries?.map((anchor, nth) => {
-      const made = button(label, anchor, ground._bound(anchor, nth));
+      const words = ground._bound(anchor, nth);
+      const made = label ? button(label, anchor, words) : choice(entry, anchor, words);
       bounds.set(made, anchor);
       return made;
     });
-    const yes = those ?? [button(label, _anchor!, say("yes"))];
+    // Who judges blind is told no label: they say which, and first which boundary where people differ about that.
+    const yes = label ? (those ?? [button(label, _anchor!, say("yes"))]) : [...(those ?? []), ...model.question.labels.map((one) => button(one, _anchor!, answers._name(one)))];
     const no = button("none", candidate.anchor!, say(those ? "noneOf" : "none"));
     const move = h("button", { class: "icon", "aria-label": say("move"), click: () => ground._move(entry) }, icon(MOVE));
-    const name = candidate.title === label ? [] : [h("small", {}, h("bdi", {}, label))];
+    const name = candidate.title === label || !label ? [] : [h("small", {}, h("bdi", {}, label))];
     return [...name, h("div", { class: "rest" }, h("span", { class: "seg" }, ...yes, no), move)];
+  }
+
+  /** Return a button that chooses a boundary, and answers nothing yet. */
+  function choice(entry: Entry, anchor: Anchor, words: string): HTMLElement {
+    const click = () => {
+      entry._anchor = anchor;
+      update(mark, entry);
+      mark._nodes.get(entry)!.querySelector<HTMLElement>("[aria-pressed=true]")!.focus();
+    };
+    return h("button", { "aria-pressed": `${entry._anchor === anchor}`, click }, h("bdi", {}, words));
   }
 
   function answer(entry: Entry, anchor: Anchor, value: string, event: Event): void {

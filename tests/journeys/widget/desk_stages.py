@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from tests.journeys.widget.conftest import Hosts, Visit
 
-QUESTIONS = {"pair": "duplicate", "tags": "topics", "choice": "tone"}
+QUESTIONS = {"pair": "duplicate", "tags": "topics", "choice": "tone", "span": "products"}
 #: How a desk that stands open is looked at: what the browser prefers, how wide it is, how large its letters are.
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
@@ -87,7 +87,7 @@ def units_of(desk: Desk) -> Iterator[str]:
     desk.page.keyboard.press("2")
     desk.page.locator(".said").filter(visible=True).first.wait_for()
     desk.visit.until(
-        "!document.querySelector('main').querySelector('earmark-duplicates,earmark-tags,earmark-choice').shadowRoot.querySelector('.yours')"
+        "!document.querySelector('main').querySelector('earmark-duplicates,earmark-tags,earmark-choice,earmark-span').shadowRoot.querySelector('.yours')"
     )
     yield "offline"
     desk.visit.faults(events=None)

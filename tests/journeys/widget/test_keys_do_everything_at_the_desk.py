@@ -10,8 +10,8 @@ from tests.journeys.widget.test_keys_do_everything import FOCUSED, RING
 
 pytestmark = pytest.mark.journey
 
-FIRST_ANSWERS = {"pair": "Same", "tags": "“Archive” fits", "choice": "Solves it"}
-SECOND_ANSWERS = {"pair": "related", "tags": "does_not_fit", "choice": "Asks back"}
+FIRST_ANSWERS = {"pair": "Same", "tags": "“Archive” fits", "choice": "Solves it", "span": "Yes"}
+SECOND_ANSWERS = {"pair": "related", "tags": "does_not_fit", "choice": "Asks back", "span": "none"}
 #: What lies over the middle of what has the focus, where that is not itself.
 COVERED = """() => {
   const node = document.activeElement;

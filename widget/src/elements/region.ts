@@ -6,6 +6,7 @@ import type { Kind, Mark } from "../mark";
 import { css as over, type Drawn, Overlay, sourceOf } from "../overlay";
 import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { region as words } from "../strings/en";
+import { common, inPicture } from "../picture";
 import type { Anchor } from "../wire";
 
 const COME_MS = 1000;
@@ -13,6 +14,8 @@ const COME_MS = 1000;
 const ALIKE = 0.02;
 /** A picture so many times smaller than the marked one only keeps its place until it comes. */
 const BLURRED = 4;
+
+const USED = "a,button,label,[role],[onclick],[tabindex]";
 
 type Draw = (guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing) => Promise<() => void>;
 
@@ -45,6 +48,16 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     return undefined;
   }
   const layer = new Overlay(h, mark, find, changed, signal);
+  addEventListener("click", lead, { signal });
+
+  /** A click in a box of a picture that the host has no use for leads to the row; of boxes within each other, to that of the lowest. */
+  function lead(event: MouseEvent): void {
+    const { target, clientX: x, clientY: y } = event;
+    if (end || !layer._lie || target !== layer._picture || event.defaultPrevented || layer._picture!.closest(USED)) return;
+    const pressed = inPicture({ x, y, width: 1, height: 1 }, layer._lie._whole);
+    const isIn = ({ _box }: Drawn) => common(_box, pressed).width * common(_box, pressed).height > 0;
+    painted.flatMap(drawn).findLast(isIn)?._press();
+  }
 
   /** Another picture came: what was drawn over the one before is looked at again, in the height that is there. */
   function changed(): void {

@@ -153,7 +153,8 @@ class Words implements Ground {
   /** Take an answer: to the guess that is moved, or that stands in the very same place, else to what was newly marked. */
   private _pick([start, end]: Stretch, chosen: TextAnchor, moved: Entry | undefined, label: string, event: Event): void {
     const isHere = ({ _anchor }: Entry) => `${this._place(_anchor!)}` === `${[start, end]}`;
-    const entry = moved ?? this._model.entries.find((one) => one.row.is === "asked" && one.candidate.id && isHere(one));
+    const isDesk = this._model.answer.place === "desk"; // where one spot is judged, whichever words are selected
+    const entry = moved ?? this._model.entries.find((one) => one.row.is === "asked" && one.candidate.id && (isDesk || isHere(one)));
     const anchor = entry && isHere(entry) ? entry._anchor! : chosen;
     if (entry) this._list._answer(entry, anchor, label, event);
     else this._list._add(anchor, chosen.quote.exact, label, event);
