@@ -8,6 +8,8 @@ import { inPicture } from "./picture";
 import { learnSpots } from "./spots";
 import { draw as words } from "./strings/en";
 
+export { lead } from "./lead";
+
 const STEP = 1;
 const FINE = 0.1;
 /** How much of what is seen of a picture a box takes that keys put there, in percent each way. */

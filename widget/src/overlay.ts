@@ -3,7 +3,7 @@
 import { type Box, clamp } from "./anchors/region";
 import type { h } from "./dom";
 import type { Mark } from "./mark";
-import { common, inPage, type Laid, type Lie, laid, lie } from "./picture";
+import { common, type Laid, type Lie, laid, lie } from "./picture";
 
 /** Half the width of what stands at a corner. */
 export const HALF_PX = 12;
@@ -55,14 +55,14 @@ export class Overlay {
   private _still = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the layer is placed, in px of its own: left, top, width, height. */
-  private _at: Sides = [0, 0, 100, 100];
+  _at: Sides = [0, 0, 100, 100];
   /** Where in the layer the whole picture lies. */
-  private _inner: Box = { x: 0, y: 0, width: 0, height: 0 };
+  _inner: Box = { x: 0, y: 0, width: 0, height: 0 };
 
   /** `find` returns the picture; `changed` hears when another one, or another source or size of it, is there. */
   constructor(
     private readonly _h: typeof h,
-    private readonly _host: Mark,
+    readonly _host: Mark,
     private readonly _find: () => HTMLImageElement | undefined,
     private readonly _changed: () => void,
     private readonly _signal: AbortSignal,
@@ -96,25 +96,8 @@ export class Overlay {
     this._boxes.replaceChildren(...boxes.map(({ _box: box, _look: look }) => place(h("div", { class: `box ${look}` }), box, 2)), ...boxes.map(number));
   }
 
-  /** Bring a box into view, where something scrolls around the picture alone and in the page. */
-  _show(box: Box): void {
-    for (const up of this._around()) {
-      if (!this._lie) return;
-      const { x, y, width, height } = inPage(box, this._lie._whole);
-      const room = up.getBoundingClientRect();
-      up.scrollBy(x + width / 2 - room.x - room.width / 2, y + height / 2 - room.y - room.height / 2);
-      this._measure();
-    }
-    const { x, y, width, height } = inPage(box, this._inner);
-    const made = this._h("div", { class: "over" });
-    size(made, this._at[0] + x, this._at[1] + y, width, height);
-    this._host._root.append(made);
-    made.scrollIntoView({ block: "nearest", inline: "nearest" });
-    made.remove();
-  }
-
   /** Return what stands around the picture, up to what holds it and us. */
-  private _around(): Element[] {
+  _around(): Element[] {
     const found = [];
     for (let up = this._picture?.parentElement; up && !up.contains(this._host); up = up.parentElement) found.push(up);
     return found;
@@ -137,7 +120,7 @@ export class Overlay {
   }
 
   /** Measure the picture and lay the layer over it; true where something changed. */
-  private _measure(): boolean {
+  _measure(): boolean {
     const picture = (this._picture = this._find());
     if (this._node.parentNode !== this._host._root) this._host._root.prepend(this._node);
     const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
@@ -188,7 +171,8 @@ export class Overlay {
 
 type Sides = [left: number, top: number, width: number, height: number];
 
-function size({ style }: HTMLElement, ...px: Sides): void {
+/** Give a node its left and upper edge, width and height in px. */
+export function size({ style }: HTMLElement, ...px: Sides): void {
   [style.left, style.top, style.width, style.height] = px.map((one) => `${one}px`) as [string, string, string, string];
 }
 

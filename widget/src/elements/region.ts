@@ -4,9 +4,9 @@ import type { Entry, Guest, Model } from "../core";
 import type { Drawing } from "../draw";
 import type { Kind, Mark } from "../mark";
 import { css as over, type Drawn, Overlay, sourceOf } from "../overlay";
+import { common, inPicture } from "../picture";
 import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { region as words } from "../strings/en";
-import { common, inPicture } from "../picture";
 import type { Anchor } from "../wire";
 
 const COME_MS = 1000;
@@ -14,10 +14,11 @@ const COME_MS = 1000;
 const ALIKE = 0.02;
 /** A picture so many times smaller than the marked one only keeps its place until it comes. */
 const BLURRED = 4;
-
+/** Where a picture stands that the host has a use for being clicked. */
 const USED = "a,button,label,[role],[onclick],[tabindex]";
 
-type Draw = (guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing) => Promise<() => void>;
+/** What is brought when somebody draws, or is led to a box. */
+type Draw = typeof import("../draw");
 
 export async function kind(guest: Guest): Promise<Kind> {
   await learnSpots(guest, words);
@@ -105,6 +106,8 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     });
   }
 
+  const load = () => guest._load<Draw>("draw");
+
   /** Let somebody draw a box, or move that of an entry; one at a time. */
   function drawBox(isByKeys: boolean, entry?: Entry): void {
     if (end) return;
@@ -134,7 +137,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
         back();
       },
     };
-    guest._load<{ draw: Draw }>("draw").then(
+    load().then(
       async ({ draw }) => {
         if (signal.aborted || end !== stop) return;
         if (!layer._lie) {
@@ -165,7 +168,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     },
     _lead(anchor) {
       const box = boxIn(anchor);
-      if (box) layer._show(box);
+      if (box) void load().then((chunk) => chunk.lead(layer, box), () => {}); // prettier-ignore
     },
     _name({ label = "" }, anchor) {
       const number = h("span", { class: "num" });
