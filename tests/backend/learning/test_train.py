@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 from earmark.errors import IndexFailed, LearningMissing
 
+from backend.datasets.actions.freeze import ask_for_version, register_dataset
 from backend.learning import work
 from backend.learning.actions.train import TRAIN, ask_for_training, frozen_version, gather
 from backend.learning.errors import NothingFrozen, NotLearnable
@@ -234,3 +235,12 @@ def test_a_changed_or_missing_artefact_is_told(taught):
         assert "is not what was trained" in fault_of(trained)
         (folder_of(trained) / "checksums.json").unlink()
         assert "train again" in fault_of(trained)
+
+
+@pytest.mark.parametrize("kind", ["span", "region"])
+def test_of_spots_nothing_is_trained_and_it_is_said_what_to_do(make_world, ask_spots, kind):
+    spots = ask_spots(make_world(), kind)
+    with tenancy(spots.project), pytest.raises(NotLearnable, match="push what it guesses"):
+        dataset = register_dataset(project_id=spots.project.pk, slug="spots", question=spots.question, title="")
+        version = ask_for_version(dataset=dataset, asked_by="ann", now=spots.now)
+        ask_for_training(question=spots.question, version=version, asked_by="ann", now=spots.now)
