@@ -177,40 +177,84 @@ for (const [kind, of, digit, answer] of [
     expect(judged()).toMatchObject([{ exposure: "desk-1", answer }]);
   });
 
-const IMAP = { quote: { exact: "IMAP", prefix: "It fails on ", suffix: "." }, position: { start: 12, end: 16 }, snapshot: "0".repeat(64) };
-const spotted = (more: object): DeskNext => {
-  const candidate = { id: "12-16 Product", title: "IMAP", url: "", snippet: "", answer: "", anchor: IMAP, ...more };
-  const { items, place, ...rest } = unit("1");
-  return { ...rest, items: [{ ...items[0]!, text: "It fails on IMAP." }], place: { ...place!, candidates: [candidate] } };
+const TEXT = "It fails on IMAP.";
+const anchor = (exact: string) => {
+  const start = TEXT.indexOf(exact);
+  return { quote: { exact, prefix: TEXT.slice(0, start), suffix: TEXT.slice(start + exact.length) }, position: { start, end: start + exact.length }, snapshot: "0".repeat(64) };
 };
-
-test("a guessed span is judged in the text that the item was registered with", async () => {
-  question = QUESTIONS.products;
-  units = [spotted({ label: "Product" })];
-  await open();
-  expect(byId("ground").textContent).toBe("It fails on IMAP.");
-  expect(desk().querySelector<Mark>("earmark-span")!._root.textContent).toContain("IMAPProductYesNo");
-  await key("1");
-  expect(judged()).toMatchObject([{ candidate: "12-16 Product", answer: { kind: "span", value: "Product", anchor: IMAP } }]);
-});
-
-test("who judges a span blind says which label, by digits too", async () => {
-  question = QUESTIONS.products;
-  units = [spotted({ id: "12-16" })];
-  await open();
-  await key("2");
-  expect(judged()).toMatchObject([{ candidate: "12-16", answer: { kind: "span", value: "Shortcut", anchor: IMAP } }]);
-});
-
-test("a picture stands where a box in it is judged", async () => {
-  question = QUESTIONS.parts;
+const spotted = (more: object = {}): DeskNext => {
+  const candidate = { id: "12-16 Product", title: "IMAP", url: "", snippet: "", answer: "", label: "Product", anchor: anchor("IMAP"), ...more };
   const { items, place, ...rest } = unit("1");
-  const anchor = { region: "xywh=percent:10,10,20,20", width: 640, height: 344 };
-  const candidates = [{ id: "10,10,20,20 Menu", title: "Menu", url: "", snippet: "", answer: "", label: "Menu", anchor }];
-  units = [{ ...rest, place: { ...place!, candidates }, items: [{ ...items[0]!, picture: { url: "https://host.example/shot.png", width: 640, height: 344, alt: "The mail window" } }] }];
+  return { ...rest, items: [{ ...items[0]!, text: TEXT }], place: { ...place!, candidates: [candidate] } };
+};
+const span = () => desk().querySelector<Mark>("earmark-span")!;
+const answers = () => all(span(), "[data-value]").map(({ textContent }) => textContent);
+
+test("of a span every label is an answer with its digit, beside none and not sure, and the guessed one is dotted", async () => {
+  question = QUESTIONS.products;
+  units = [spotted()];
   await open();
-  expect([byId("ground").getAttribute("src"), byId("ground").getAttribute("alt")]).toEqual(["https://host.example/shot.png", "The mail window"]);
-  expect(desk().querySelector("earmark-region")!.getAttribute("for")).toBe("ground");
+  expect(answers()).toEqual(["Product", "Shortcut", "None of these", "Not sure"]);
+  expect(all(span(), ".guess").map(({ textContent }) => textContent)).toEqual(["Product"]);
+  expect(span()._root.textContent).toContain("IMAP");
+  await key("2");
+  expect(judged()).toMatchObject([{ exposure: "desk-1", candidate: "12-16 Product", answer: { kind: "span", value: "Shortcut", anchor: anchor("IMAP") } }]);
+  expect(document.activeElement).toBe(byId("next"));
+  await key("u");
+  expect(answers()).toEqual(["Product", "Shortcut", "None of these", "Not sure"]);
+  await key("3");
+  expect(judged().at(-1)).toMatchObject({ answer: { value: "none" } });
+  expect(span()._root.textContent).toContain("None of these.");
+});
+
+test("who judges a span blind is told no label", async () => {
+  question = QUESTIONS.products;
+  units = [spotted({ id: "12-16", label: undefined })];
+  await open();
+  expect(all(span(), ".guess")).toEqual([]);
+  await key("1");
+  expect(judged()).toMatchObject([{ candidate: "12-16", answer: { value: "Product", anchor: anchor("IMAP") } }]);
+});
+
+test("where people differ the boundary is chosen first, by a digit too, and may be chosen anew", async () => {
+  question = QUESTIONS.products;
+  units = [spotted({ boundaries: [anchor("on IMAP"), anchor("IMAP")] })];
+  await open();
+  expect(answers()).toEqual(["on IMAP", "IMAP", "None of these", "Not sure"]);
+  await key("2");
+  expect([judged(), answers()]).toEqual([[], ["Product", "Shortcut", "None of these", "Not sure"]]);
+  button(span()._root, "on IMAP").click();
+  expect(all(span(), "[aria-pressed=true]").map(({ textContent }) => textContent)).toEqual(["on IMAP"]);
+  await key("1");
+  expect(judged()).toMatchObject([{ answer: { value: "Product", anchor: anchor("on IMAP") } }]);
+});
+
+test("what is marked beside the asked spot takes no note with it, and does not lead on", async () => {
+  question = QUESTIONS.products;
+  units = [spotted(), spotted()];
+  await open();
+  (byId("self") as HTMLInputElement).click();
+  const note = byId("note") as HTMLTextAreaElement;
+  note.value = "of the asked one";
+  note.dispatchEvent(new Event("input"));
+  const detail = { candidate: "", value: "Shortcut" };
+  span().dispatchEvent(new CustomEvent("earmark:decide", { detail, bubbles: true, cancelable: true }));
+  await pass(2000);
+  expect([detail, asked().length, byId("next").hidden]).toEqual([{ candidate: "", value: "Shortcut" }, 1, true]);
+});
+
+test("keys in what chooses words or draws a box mean nothing else", async () => {
+  question = QUESTIONS.products;
+  units = [spotted()];
+  await open();
+  for (const name of ["layer", "sheet", "draw"]) {
+    const part = document.createElement("div");
+    part.className = name;
+    span()._card.append(part);
+    await key("1", part);
+    await key("s", part);
+  }
+  expect([judged(), asked().length]).toEqual([[], 1]);
 });
 
 test("of tags it says which one is meant", async () => {

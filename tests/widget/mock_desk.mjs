@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ARABIC as ARABIC_TEXT, TEXT, spot, words } from "./mock_spots.mjs";
+import { box, spot, words } from "./mock_spots.mjs";
 
 const SHELL = join(dirname(fileURLToPath(import.meta.url)), "../../backend/desk/templates/desk/shell.html");
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: https:; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 const TITLES = { en: "Labelling desk", ar: "منصة التصنيف", de: "Annotationsplatz", es: "Mesa de etiquetado" };
 
@@ -24,6 +24,13 @@ const LONG = item(
   "https://host.example/a/very/long/address/without/any/place/to/break/it/" + "x".repeat(90), { url: "", created_at: null },
 ); // prettier-ignore
 const EMPTY = item("1719564", "No text at all", "", { url: "" });
+const PROFILE = { ...ARCHIVE, body: `${ARCHIVE.body}\n\nIt is not the profile: with SeaMonkey 2.53.7.1 all of it worked, over IMAP and over POP3.` };
+const SHOT = { url: "/pictures/shot.svg", width: 640, height: 344, alt: "A mail window with its Message menu open" };
+const TALL = { url: "/pictures/tall.svg", width: 400, height: 600, alt: "The sun over mountains" };
+const textOf = ({ body }) => body.replace(/[\t\n\f\r ]+/g, " ").trim();
+const text = (one) => ({ ...one, text: textOf(one) });
+/** Return a spot as it is shown where the desk is blind: its place, without a label. */
+const blind = ({ label: _, ...one }) => ({ ...one, id: one.id.trim(), title: one.anchor.quote?.exact ?? "" });
 const label = (id) => ({ id, title: id, url: "", snippet: "", answer: "" });
 const thread = ({ id, title, url }) => ({ id, title, url, snippet: "", answer: "" });
 
@@ -44,9 +51,14 @@ const UNITS = {
     { items: [LONG] },
   ],
   products: [
-    { items: [{ ...ARCHIVE, text: TEXT }], candidate: spot(words("SeaMonkey 2.53.8"), "Product"), reasons: ["“SeaMonkey” is in the list of products"] },
-    { items: [{ ...ARABIC, text: ARABIC_TEXT }], candidate: { ...spot(words("IMAP", ARABIC_TEXT), "Protocol"), label: undefined } },
-    { items: [{ ...SHORT, text: TEXT }], candidate: spot(words("SeaMonkey 2.53.8"), "Product", { boundaries: [words("SeaMonkey 2.53.8"), words("SeaMonkey")] }) },
+    { items: [text(PROFILE)], candidate: spot(words("SeaMonkey 2.53.7.1", textOf(PROFILE)), "Product"), reasons: ["“SeaMonkey” is in the list of products"] },
+    { items: [text(ARABIC)], candidate: blind(spot(words("IMAP", textOf(ARABIC)), "")) },
+    { items: [text(SHORT)], candidate: blind(spot(words("(Message > Archive", textOf(SHORT)), "", { boundaries: [words("(Message > Archive", textOf(SHORT)), words("Message > Archive", textOf(SHORT))] })) },
+  ],
+  parts: [
+    { items: [{ ...ARCHIVE, body: "As it stands in the window.", picture: SHOT }], candidate: spot(box(22, 39.2, 30, 8.4), "Menu item"), reasons: ["most boxes of this height are"] },
+    { items: [{ ...ARABIC, picture: TALL }], candidate: blind(spot(box(20, 70, 30, 20, 400, 600), "")) },
+    { items: [{ ...SHORT, picture: SHOT }], candidate: blind(spot(box(22, 39.2, 30, 8.4), "", { boundaries: [box(20, 36, 36, 30), box(22, 39.2, 30, 8.4)] })) },
   ],
 }; // prettier-ignore
 const CONSENT = "What you answer here is kept with a random name and used to train the suggestions of Tidepool.";
@@ -54,6 +66,7 @@ const GUIDELINES = {
   duplicate: "Same means: one fix would end both.\nRelated means: who reads one wants to know of the other, though each needs a fix of its own.\nWhere you hesitate, say so: “Not sure” is an answer.",
   topics: "A tag fits where the text is about it, not where it merely names it.",
   products: "A version belongs to the product that it is of.",
+  parts: "A button is what one presses; what it lies in is something else.",
   tone: "Judge what the text does, not what its author may have wished.",
 };
 const ALL = 60;

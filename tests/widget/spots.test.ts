@@ -181,17 +181,22 @@ test("where people differ about the boundary there is one button each, and none 
   expect(focused(mark)?.textContent).toBe("To 20");
 });
 
-test("who judges blind says which label, and first which boundary where people differ", async () => {
-  const { label: _, ...blind } = spot(10, "Menu", { boundaries: [at(10), at(20)] });
-  const mark = await show({ candidates: [{ ...blind, id: "10,10,20,20" }] });
-  expect([...row(mark, 10).querySelectorAll(".seg button")].map((each) => each.textContent)).toEqual(["To 10", "To 20", "Menu", "Button", "None of these"]);
-  button(row(mark, 10), "To 20").click();
-  expect(focused(mark)?.getAttribute("aria-pressed")).toBe("true");
+test("who draws the answers in another way hears of the entry, and may answer it with any boundary", async () => {
+  const mark = await show();
+  mark._asks = (entry, { _answer, _bounds }, on) => {
+    const made = document.createElement("button");
+    made.textContent = `${on._bound(entry._anchor!, 0)}?`;
+    made.onclick = (event) => _answer(entry, at(20), "Button", event);
+    _bounds.set(made, at(20));
+    return [made];
+  };
+  mark._become(mark._model!.entries[0]!);
+  expect(rows(mark).map((each) => each.textContent)).toEqual(["At 10To 10?", "At 40ButtonYesNo"]);
+  button(mark._root, "To 10?").dispatchEvent(new Event("mouseover", { bubbles: true }));
+  expect(pointed.at(-1)).toEqual(at(20));
+  button(mark._root, "To 10?").click();
   await pass();
-  expect(judged()).toEqual([]);
-  button(mark._root, "Button").click();
-  await pass();
-  expect(judged()).toMatchObject([{ candidate: "10,10,20,20", answer: { value: "Button", anchor: at(20) } }]);
+  expect(judged()).toMatchObject([{ candidate: "10,10,20,20 Menu", answer: { value: "Button", anchor: at(20) } }]);
 });
 
 test("what was answered before stands with who else said so, and goes when it is taken back", async () => {

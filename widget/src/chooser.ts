@@ -93,7 +93,8 @@ export class Chooser {
   /** Choose by keys, from where they were last, else from the first words that are in view. */
   _walk(): void {
     const all = this._pieces(this._by);
-    const seen = (piece: Stretch) => (this._passage._range(...piece)?.getBoundingClientRect().bottom ?? 0) > 0;
+    const top = Math.max(0, this._passage._node.getBoundingClientRect().top); // where it scrolls by itself
+    const seen = (piece: Stretch) => (this._passage._range(...piece)?.getBoundingClientRect().bottom ?? 0) > top;
     const last = stretchOf(this._choice)[0];
     const first = all.find((piece) => (last ? piece[0] >= last : seen(piece))) ?? all[0];
     if (first) this._open("keys", choose(first));
@@ -250,8 +251,7 @@ export class Chooser {
   /** Bring the moving edge into view. */
   private _follow(): void {
     const at = Math.max(1, this._choice._edge);
-    const rect = this._passage._range(at - 1, at)?.getBoundingClientRect();
-    if (rect && (rect.top < 0 || rect.bottom > innerHeight)) scrollBy(0, rect.top - innerHeight / 3);
+    this._passage._show(at - 1, at);
   }
 
   private _pieces(by: By): Stretch[] {

@@ -5,7 +5,9 @@ import type { Earmark, Page } from "./config";
 import type { Entry, Guest } from "./core";
 import { h } from "./dom";
 import type { Mark } from "./mark";
-import { deskCss, elementCss } from "./desk_styles";
+import { keep, person, recall } from "./desk_keep";
+import { ground, learnDesk } from "./desk_spots";
+import { deskCss, elementCss, listCss, spotCss } from "./desk_styles";
 import { desk as words } from "./strings/en";
 import type { DeskItem, DeskNext, DeskProgress, DeskSession } from "./wire";
 
@@ -13,13 +15,12 @@ declare const EDITION: string;
 
 const BASE = `${location.origin}/w/`;
 const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice", span: "span", region: "region" };
-/** What spots are marked in. */
-const GROUND = "ground";
 const AGAIN_MS = 5000;
 /** How far the server counts what is left. */
 const MOST_LEFT = 1000;
 const PAUSE_MS = 900;
-const PERSON = "earmark:desk-person";
+/** The share of the window that the answers may keep while a text is read above them. */
+const MOST_DOCKED = 0.6;
 const BY_ITSELF = "earmark:desk-by-itself";
 const KEYS = "earmark:desk-keys";
 
@@ -41,40 +42,10 @@ let notice = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
 let areKeysOff = recall(KEYS) === "off";
 
+/** Watches what a text leaves room for: how to decide above it, and the answers below. */
+const around = new ResizeObserver(() => fit());
+
 const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
-
-/**
- * The random name by which links for anyone know this browser, the same to each of them: who comes by two links is
- * one person. Without storage it lasts as long as the page.
- */
-let mine: string | null = null;
-
-function person(): string {
-  let kept = (mine ??= recall(PERSON));
-  if (!kept) {
-    const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    kept = hex.replace(/(.{8})(.{4}).(.{3}).(.{3})(.{12})/, "$1-$2-4$3-8$4-$5");
-    mine = kept;
-    keep(PERSON, kept);
-  }
-  return kept;
-}
-
-function recall(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function keep(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // Without storage each visit is a new one.
-  }
-}
 
 async function begin(): Promise<void> {
   const core = (await import(`${BASE}core.${EDITION}.js`)) as { wait: (earmark: Earmark) => Guest };
@@ -86,6 +57,7 @@ async function begin(): Promise<void> {
   document.adoptedStyleSheets = [guest._kit.sheet(deskCss)];
   await guest._prepare();
   root.classList.toggle("mute", areKeysOff);
+  root.classList.toggle("unlit", !CSS.highlights); // what lies over the words there would not scroll with them
   root.replaceChildren(h("div", { class: "alone" }, h("p", { role: "status" }, say("deskWait"))));
   await turn();
 }
@@ -106,6 +78,7 @@ async function turn(given: { leave?: number; after?: number } = {}): Promise<voi
   try {
     await guest._meet();
     const next = await guest._call<DeskNext>("desk/next", given);
+    if (isSpotted()) await learnDesk(guest);
     if (next.assignment && next.place) put(next);
     else nothing(next.progress);
   } catch (error) {
@@ -119,6 +92,16 @@ function put(next: DeskNext): void {
   for (const entry of model.entries) entry._isUnseen = false;
   at = sheets.push({ next, entry: model.entries[0]!, note: "" }) - 1;
   draw();
+}
+
+/** Whether what is asked about is a place in a text or a picture. */
+const isSpotted = (): boolean => /^(span|region)$/.test(session.question.kind);
+
+/** Let a text that scrolls be as high as the window has room for; where the answers take most of that, they stay at their place. */
+function fit(): void {
+  const [dock, room] = [".dock", ".room"].map((one) => root.querySelector<HTMLElement>(one)?.offsetHeight ?? 0) as [number, number];
+  root.classList.toggle("low", dock > innerHeight * MOST_DOCKED);
+  root.style.setProperty("--rest", `${root.offsetHeight - room}px`);
 }
 
 function fail({ status, code, retryAfterS }: Refused, given: object): void {
@@ -172,6 +155,7 @@ function draw(): void {
   const { next, entry } = sheet;
   const { question } = session;
   const mark = element(sheet);
+  const inside = (by: Mark, item: DeskItem) => (isSpotted() ? ground(guest, by, entry, item, at === 0) : []);
   const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", input: () => (sheet.note = note.value) });
   note.value = sheet.note;
   const isFirst = at === 0;
@@ -185,7 +169,7 @@ function draw(): void {
       h("h1", { tabindex: "-1" }, h("bdi", {}, question.kind === "pair" ? say("deskPair") : question.prompt)),
       ...(question.guideline ? [guideline(question.guideline)] : []),
       ...(session.consent && isFirst ? [h("p", { class: "quiet" }, h("bdi", {}, session.consent))] : []),
-      h("div", { class: `items items${next.items.length}` }, ...next.items.map(panel)),
+      h("div", { class: `items items${next.items.length}`, pointerdown: () => clearTimeout(timer) }, ...next.items.map((item) => panel(item, ...inside(mark, item)))),
       ...(next.reasons.length ? [h("p", { class: "quiet" }, say("deskReasons", next.reasons.join("; ")))] : []),
       h("div", { class: "dock" }, ...about, mark, h("div", { class: "noted" }, h("label", { for: "note" }, say("deskNote"), kbd("N")), note), bar(next)),
     ),
@@ -226,14 +210,12 @@ function guideline(text: string): HTMLElement {
   return made;
 }
 
-/** Return an item as it is read; what spots are marked in has the id by which the element finds it. */
-function panel({ title, body, url, created_at, text, picture }: DeskItem): HTMLElement {
+/** Return an item as it is read; `inside` is what spots are marked in, else its words. */
+function panel({ title, body, url, created_at }: DeskItem, ...inside: Node[]): HTMLElement {
   const day = created_at && new Date(created_at).toLocaleDateString(document.documentElement.lang || "en", { dateStyle: "medium" });
   const href = /^https?:\/\//.test(url) ? url : undefined;
   const more = h("p", { class: "quiet" }, ...(day ? [day] : []), ...(href ? [h("a", { href, target: "_blank", rel: "noreferrer noopener" }, say("deskOpen"))] : []));
-  const shown = picture ? [h("img", { src: picture.url, alt: picture.alt, id: GROUND })] : [];
-  const words = h("div", { class: "text", dir: "auto", ...(text !== undefined && { id: GROUND }) }, text ?? body);
-  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, ...shown, words);
+  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, ...(inside[0] ? inside : [h("div", { class: "text", dir: "auto" }, body)]));
 }
 
 /** Return the element of the question's kind, which finds its model ready. */
@@ -243,11 +225,20 @@ function element({ entry }: Sheet): Mark {
   const made = document.createElement(`earmark-${ELEMENTS[session.question.kind]}`) as Mark;
   made.setAttribute("question", model.question.id);
   made.setAttribute("item", model.item);
-  if (/^(span|region)$/.test(session.question.kind)) made.setAttribute("for", GROUND);
-  made.addEventListener("earmark:show", () => (made._root.adoptedStyleSheets = [...made._root.adoptedStyleSheets, guest._kit.sheet(elementCss)]));
+  for (const name of ["pointerdown", "keydown"]) made.addEventListener(name, () => clearTimeout(timer)); // who goes on with this one is not led away
+  made.addEventListener("earmark:show", () => {
+    const ours = [elementCss, isSpotted() ? spotCss : listCss].map(guest._kit.sheet);
+    made._root.adoptedStyleSheets = [...made._root.adoptedStyleSheets, ...ours];
+    fit();
+    around.disconnect();
+    root.querySelectorAll(".dock,.guideline").forEach((node) => around.observe(node));
+  });
   made.addEventListener("earmark:decide", (event) => {
+    const { detail } = event as CustomEvent<{ candidate?: string; note?: string }>;
+    if (isSpotted() && !detail.candidate) return; // a spot of their own, beside the one that is asked
     const { note } = sheets[at]!;
-    if (note.trim()) (event as CustomEvent<{ note?: string }>).detail.note = note.trim();
+    if (note.trim()) detail.note = note.trim();
+    if (isSpotted()) made._card.style.minHeight = `${made._card.offsetHeight}px`; // or the text would grow as the answers go
     queueMicrotask(() => {
       ready();
       document.getElementById("next")?.focus();
@@ -256,6 +247,7 @@ function element({ entry }: Sheet): Mark {
   });
   made.addEventListener("earmark:undo", () => {
     clearTimeout(timer);
+    if (isSpotted()) made._card.style.minHeight = "";
     queueMicrotask(ready);
   });
   made.addEventListener("earmark:saved", (event) => {
@@ -285,9 +277,12 @@ function forward(): void {
 /** Answer to single keys, which only the desk has: digits answer, the rest are named on the page. */
 function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
+  const inner = event.composedPath()[0] as HTMLElement;
+  if (inner.closest(".layer,.sheet,.draw")) return; // where words are chosen, or a box is drawn, keys mean something else
   if (event.key === "Escape" && target.id === "note") return root.querySelector("h1")?.focus();
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || target.matches("textarea,input:not([type=checkbox])")) return;
-  const answers = root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`)?._root;
+  const mark = root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`);
+  const answers = mark?.inert ? undefined : mark?._root;
   const one = (selector: string) => answers?.querySelector<HTMLElement>(selector);
   const digit = Number(event.key);
   const doors: Record<string, HTMLElement | null | undefined> = {

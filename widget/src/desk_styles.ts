@@ -25,8 +25,11 @@ summary{cursor:pointer;font-size:.875rem;font-weight:500;min-height:1.5rem}
 .items{display:grid;gap:1rem;align-items:stretch}
 .items2{grid-template-columns:repeat(2,minmax(0,1fr))}main:has(.items2){max-width:74rem}
 article{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:1rem}
-article .text,article img{margin-top:.75rem}
-article img{display:block;max-width:100%;height:auto}
+article .text{margin-top:.75rem}
+.room{max-height:60vh;overflow:auto;scroll-padding-bottom:2rem}
+.room img{display:block;max-width:100%;height:auto;background:var(--sunken)}.room p{margin:0}.room div{margin-top:.75rem}
+.room::highlight(earmark-guess),.room::highlight(earmark-within){background:light-dark(#d5ebe5,#1d4a43)}
+.unlit .room{max-height:none}
 .dock{margin-top:1rem;padding-block:.75rem;display:grid;gap:.75rem;background:var(--page);border-top:1px solid var(--line)}
 .about{margin:0;font-weight:500}
 label{font-size:.875rem;color:var(--fg2);display:flex;gap:.5rem;align-items:center;min-height:1.5rem}
@@ -48,17 +51,16 @@ button:not(.go) kbd{color:var(--fg2)}
 [aria-busy] .work{opacity:.6}
 .mute{--keys:none}
 @media (hover:none){main{--keys:none}.hint{display:none}button,label{min-height:2.75rem}}
-@media (min-width:48em) and (min-height:40em){article a,summary{scroll-margin-bottom:14rem}.dock{position:sticky;bottom:0}main{padding-bottom:0}}
+@media (min-width:48em) and (min-height:40em){article a,summary{scroll-margin-bottom:14rem}.dock{position:sticky;bottom:0}main{padding-bottom:0}.room{max-height:max(9rem,calc(100vh - var(--rest,28rem)))}.low .dock{position:static}.low .room{max-height:60vh}}
 @container (max-width:47.5rem){main{padding:.75rem 1rem 2rem}.items2{grid-template-columns:minmax(0,1fr)}}
 @container (max-width:30rem){.bar{justify-content:space-between}.onward{flex:1}.bar>label{flex:1 1 100%;order:1}}
 @media (forced-colors:active){.go,.go:hover{forced-color-adjust:none;background:Highlight;border-color:Highlight;color:HighlightText}.progress span{border-top:.5rem solid CanvasText}.left{border-top-style:dotted!important}.progress{background:none;overflow:visible}}
 `;
 
 export const elementCss = `
-.head,.foot,.title,.text,.ask,.line>.icon,.line>div:not(.act),.chip>span:first-child:has(+button[data-value]){display:none!important}
+.head,.title,.text,.ask,.line>.icon,.line>div:not(.act),.chip>span:first-child:has(+button[data-value]){display:none!important}
 section{font-size:.9375rem;border:0;background:none;counter-reset:key}
-.row,.line,li{padding:0}
-.act>.rest{flex:1 1 24rem}
+.row,.line{padding:0}
 .act,.line .chip{margin:0;min-height:2.75rem}
 svg{width:1.0625rem;height:1.0625rem}
 .seg,.all{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8rem,100%),1fr));gap:.5rem;flex:1;border:0;overflow:visible}
@@ -73,4 +75,30 @@ svg{width:1.0625rem;height:1.0625rem}
 .chip .said{flex:1 1 8rem;margin:0}.chip .undo{white-space:normal;text-align:start}
 .said{line-height:1.4}
 .seg :focus-visible{outline-offset:2px}
+`;
+
+/** Of what stands in a list elsewhere, all is left out but its answers. */
+export const listCss = ".foot{display:none!important}";
+
+/** Spots: the answers below the words that they are about, and below those what one marked beside. */
+export const spotCss = `
+:host([inert]) section{visibility:hidden}
+li,.foot{padding:0}
+li+li,.foot{border:0}
+@media (min-width:48em) and (min-height:40em){ul{max-height:50vh;overflow:auto;margin:-5px;padding:5px}}
+.foot{margin-top:.25rem}
+.foot>.icon{display:none}
+.foot .ask{display:block!important}
+.lead{margin-inline-start:-8px;font-size:1rem;flex:0 1 auto}
+.act{gap:.5rem .75rem}
+.act>.seg{display:flex;flex-wrap:wrap}.act>.seg>*{flex:1 1 auto}
+.act>.quiet{margin-inline:auto -8px}.quiet{white-space:normal;text-align:start}
+.act>.seg,.bounds,.which,.act>.rest{flex:1 1 100%}
+.bounds{display:flex;flex-wrap:wrap;gap:.5rem}
+.bounds button{border:1px solid var(--ctl);border-radius:8px;padding:.25rem .75rem;min-height:2.75rem}
+[aria-pressed=true]{background:var(--sunken);font-weight:600;box-shadow:inset 0 0 0 1px var(--fg)}
+.which{color:var(--fg2)}
+.guess{border-style:dashed!important}
+.pick,.nums{font-size:.9375rem}
+@media (forced-colors:active){[aria-pressed=true]{outline:2px solid Highlight;outline-offset:-4px}}
 `;

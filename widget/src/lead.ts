@@ -5,6 +5,7 @@ import { inPage } from "./picture";
 
 /** Scroll so that a box is seen, as far as the host's page lets it. */
 export function lead(over: Overlay, box: Box): void {
+  over._measure(); // it may have come just now
   for (const up of over._around()) {
     if (!over._lie) return;
     const { x, y, width, height } = inPage(box, over._lie._whole);

@@ -1,6 +1,7 @@
 // What all elements share: when they begin, that they move nothing, how an answer is drawn, what was seen.
 import { fire, type Entry, type Guest, type Model } from "./core";
 import { h } from "./dom";
+import type { Ground, List } from "./spots";
 import { say } from "./strings";
 import { css, sheet } from "./styles";
 
@@ -41,6 +42,8 @@ export class Mark extends HTMLElement {
   readonly _nodes = new Map<Entry, HTMLElement>();
   /** What draws the whole text of an entry, while that is read here. */
   readonly _reading = new Map<Entry, (node: HTMLElement) => void>();
+  /** What draws the answers to a spot in place of yes and no, where somebody else does. */
+  declare _asks?: (entry: Entry, list: List, ground: Ground) => HTMLElement[];
   readonly _card: HTMLElement = h("section", { part: "card" });
   readonly _root = this.attachShadow({ mode: "open" });
   /** What the host shows once somebody answered. */

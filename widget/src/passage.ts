@@ -97,4 +97,14 @@ export class Passage {
     }
   }
 
+  /** Bring a stretch into view, in whatever scrolls around it. */
+  _show(start: number, end: number): void {
+    for (let up: Element | null = this._node; up; up = up.parentElement) {
+      const rect = this._range(start, end)?.getBoundingClientRect();
+      const isPage = up === document.documentElement;
+      const top = isPage ? 0 : up.getBoundingClientRect().top;
+      const room = (isPage ? innerHeight : up.clientHeight) - (parseFloat(getComputedStyle(up).scrollPaddingBottom) || 0);
+      if (rect && (rect.top < top || rect.bottom > top + room)) up.scrollBy(0, rect.top - top - room / 3);
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { spots as english } from "./strings/en";
 import type { Anchor, Candidate, Known } from "./wire";
 
 const PEN = "m3 13 1-4 7-7 3 3-7 7-4 1Z";
-const MOVE = "M2 8h12M5 5 2 8l3 3m6-6 3 3-3 3";
+export const MOVE = "M2 8h12M5 5 2 8l3 3m6-6 3 3-3 3";
 const OURS = "earmark-duplicates,earmark-tags,earmark-choice,earmark-span,earmark-region";
 
 const css = `
@@ -26,7 +26,6 @@ q{quotes:"“" "”"}
 .rest>.icon{flex:none}
 .seg{min-width:0;display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
-[aria-pressed=true]{font-weight:600;background:var(--sunken)}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
 .foot .quiet{margin:0;margin-inline-start:-8px}
@@ -90,6 +89,8 @@ export interface List {
   _look: () => void;
   /** Move the focus to the door. */
   _toDoor: () => void;
+  /** What each button would choose of the boundaries that people differ about. */
+  _bounds: WeakMap<Element, Anchor>;
 }
 
 /** Return what an element of ours is about: the node with the id that `for` names, else the sibling beside it that is not ours. */
@@ -119,8 +120,8 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   let ground: Ground;
   let list: HTMLElement;
   let door: HTMLElement;
-  /** What a button would choose of the boundaries that people differ about. */
-  const bounds = new WeakMap<Element, Anchor>();
+  let hands: List;
+  const bounds: List["_bounds"] = new WeakMap();
 
   const isOwn = ({ candidate }: Entry) => !model.answer.candidates.some(({ id }) => id === candidate.id);
   const known = () => model.answer.known.filter(({ id, anchor }) => anchor && !model.entries.some((entry) => entry.candidate.id === id && isShown(entry)));
@@ -182,7 +183,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     const { row, candidate, _anchor } = entry;
     const { title, label = "" } = candidate;
     const about = title === label || !label ? title || model.question.prompt : `${title}: ${label}`;
-    const made = answers._group(about, "act", lead(candidate, _anchor!), ...(row.is === "decided" ? answered(entry) : asked(entry)));
+    const made = answers._group(about, "act", lead(candidate, _anchor!), ...(row.is === "decided" ? answered(entry) : (mark._asks?.(entry, hands, ground) ?? asked(entry))));
     answers._stopAt(made, made.querySelector(".undo,[data-undone]") ?? made.querySelector("[data-value]"));
     return made;
   }
@@ -203,27 +204,15 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
       return answers._button(mark, entry, value, { click: (event) => answer(entry, anchor, value, event), ...isOther }, h("bdi", {}, words));
     };
     const those = boundaries?.map((anchor, nth) => {
-      const words = ground._bound(anchor, nth);
-      const made = label ? button(label, anchor, words) : choice(entry, anchor, words);
+      const made = button(label, anchor, ground._bound(anchor, nth));
       bounds.set(made, anchor);
       return made;
     });
-    // Who judges blind is told no label: they say which, and first which boundary where people differ about that.
-    const yes = label ? (those ?? [button(label, _anchor!, say("yes"))]) : [...(those ?? []), ...model.question.labels.map((one) => button(one, _anchor!, answers._name(one)))];
+    const yes = those ?? [button(label, _anchor!, say("yes"))];
     const no = button("none", candidate.anchor!, say(those ? "noneOf" : "none"));
     const move = h("button", { class: "icon", "aria-label": say("move"), click: () => ground._move(entry) }, icon(MOVE));
-    const name = candidate.title === label || !label ? [] : [h("small", {}, h("bdi", {}, label))];
+    const name = candidate.title === label ? [] : [h("small", {}, h("bdi", {}, label))];
     return [...name, h("div", { class: "rest" }, h("span", { class: "seg" }, ...yes, no), move)];
-  }
-
-  /** Return a button that chooses a boundary, and answers nothing yet. */
-  function choice(entry: Entry, anchor: Anchor, words: string): HTMLElement {
-    const click = () => {
-      entry._anchor = anchor;
-      update(mark, entry);
-      mark._nodes.get(entry)!.querySelector<HTMLElement>("[aria-pressed=true]")!.focus();
-    };
-    return h("button", { "aria-pressed": `${entry._anchor === anchor}`, click }, h("bdi", {}, words));
   }
 
   function answer(entry: Entry, anchor: Anchor, value: string, event: Event): void {
@@ -269,7 +258,8 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
       list = h("ul", { "aria-label": model.question.prompt });
       const isAt = (anchor: Anchor) => !!rowOf(anchor)?.contains(mark._root.activeElement);
       const toDoor = () => door.focus();
-      const found = groundOf(mark, model, { _add: add, _answer: answer, _go: ({ _anchor }) => to(_anchor!), _to: to, _isAt: isAt, _look: look, _toDoor: toDoor });
+      hands = { _add: add, _answer: answer, _go: ({ _anchor }) => to(_anchor!), _to: to, _isAt: isAt, _look: look, _toDoor: toDoor, _bounds: bounds };
+      const found = groundOf(mark, model, hands);
       if (!found) return [];
       ground = found;
       await ground._know?.(); // or rows would come, and grow, after the others

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from tests.journeys.widget.conftest import Hosts, Visit
 
-QUESTIONS = {"pair": "duplicate", "tags": "topics", "choice": "tone", "span": "products"}
+QUESTIONS = {"pair": "duplicate", "tags": "topics", "choice": "tone", "span": "products", "region": "parts"}
 #: How a desk that stands open is looked at: what the browser prefers, how wide it is, how large its letters are.
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
@@ -38,6 +38,8 @@ class Desk:
         )
         self.page.set_viewport_size({"width": how.get("width", WIDE["width"]), "height": height})
         self.page.evaluate("(size) => { document.documentElement.style.fontSize = size }", how.get("letters", ""))
+        if self.kind == "region":
+            self.page.wait_for_timeout(400)  # boxes follow a picture that was moved without an event
 
     def go(self) -> "Desk":
         """Open the desk, or open it anew."""
@@ -87,7 +89,7 @@ def units_of(desk: Desk) -> Iterator[str]:
     desk.page.keyboard.press("2")
     desk.page.locator(".said").filter(visible=True).first.wait_for()
     desk.visit.until(
-        "!document.querySelector('main').querySelector('earmark-duplicates,earmark-tags,earmark-choice,earmark-span').shadowRoot.querySelector('.yours')"
+        "![...document.querySelectorAll('.dock *')].find((one) => one.shadowRoot).shadowRoot.querySelector('.yours')"
     )
     yield "offline"
     desk.visit.faults(events=None)

@@ -173,7 +173,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     _name({ label = "" }, anchor) {
       const number = h("span", { class: "num" });
       numbers.set(anchor, number);
-      return [number, h("bdi", {}, label)];
+      return [number, h("bdi", {}, label || say("bound"))];
     },
     _bound: (_, nth) => say("bound", letter(nth)),
     _isGone: isGone,

@@ -23,6 +23,8 @@ export async function kind(guest: Guest): Promise<Kind> {
   });
 }
 
+const isCrossing = ([start, end]: Stretch, [from, to]: Stretch): boolean => start < to && from < end;
+
 /** The words of a text as a ground to mark on. */
 class Words implements Ground {
   readonly _door = "markWords";
@@ -30,7 +32,7 @@ class Words implements Ground {
   readonly _more: Node[];
   private readonly _passage: Passage;
   private readonly _highlights: Highlights;
-  private _drawn: (Spot & { _range: Range })[] = [];
+  private _drawn: (Spot & { _range: Range; _at: Anchor })[] = [];
   private _isOpened = false;
   /** What hears of words that are chosen; brought when they first are. */
   private _chooser: Promise<Chooser> | undefined;
@@ -102,18 +104,21 @@ class Words implements Ground {
     return (anchor as TextAnchor).quote.exact;
   }
 
-  /** Draw each spot; a guess that begins within another is drawn apart from it. */
+  /** Draw each spot, with each of the boundaries that people differ about; a guess that begins within another is drawn apart from it. */
   _paint(all: Spot[]): void {
-    this._drawn = all.flatMap((spot) => {
-      const _range = this._passage._range(...this._place(spot._anchor)!);
-      return _range ? [{ ...spot, _range }] : [];
-    });
+    this._drawn = all.flatMap((spot) =>
+      ((spot._look === "guess" && spot._entry?.candidate.boundaries) || [spot._anchor]).flatMap((_at) => {
+        const place = this._place(_at);
+        const _range = place && this._passage._range(...place);
+        return _range ? [{ ...spot, _at, _range }] : [];
+      }),
+    );
     const guesses = this._drawn.filter(({ _look }) => _look === "guess");
-    const isWithin = (one: Spot) => guesses.some((other) => other._anchor !== one._anchor && this._isOver(one._anchor, other._anchor));
-    for (const look of LOOKS.slice(0, -1)) this._draw(look, ({ _look, ...spot }) => (_look === "guess" && isWithin({ ...spot, _look }) ? "within" : _look) === look);
+    const isWithin = (one: Anchor) => guesses.some(({ _at }) => _at !== one && this._isOver(one, _at));
+    for (const look of LOOKS.slice(0, -1)) this._draw(look, ({ _look, _at }) => (_look === "guess" && isWithin(_at) ? "within" : _look) === look);
   }
 
-  private _draw(look: Look, isIt: (spot: Spot) => boolean): void {
+  private _draw(look: Look, isIt: (spot: Words["_drawn"][number]) => boolean): void {
     this._highlights._draw(look, this._drawn.filter(isIt).map(({ _range }) => _range)); // prettier-ignore
   }
 
@@ -129,10 +134,7 @@ class Words implements Ground {
 
   _lead(anchor: Anchor): void {
     const place = this._place(anchor);
-    const range = place && this._passage._range(...place);
-    if (!range) return;
-    const { top, bottom } = range.getBoundingClientRect();
-    if (top < 0 || bottom > innerHeight) scrollBy(0, top - innerHeight / 3);
+    if (place) this._passage._show(...place);
   }
 
   private _now(stretch?: Stretch): void {
@@ -153,8 +155,9 @@ class Words implements Ground {
   /** Take an answer: to the guess that is moved, or that stands in the very same place, else to what was newly marked. */
   private _pick([start, end]: Stretch, chosen: TextAnchor, moved: Entry | undefined, label: string, event: Event): void {
     const isHere = ({ _anchor }: Entry) => `${this._place(_anchor!)}` === `${[start, end]}`;
-    const isDesk = this._model.answer.place === "desk"; // where one spot is judged, whichever words are selected
-    const entry = moved ?? this._model.entries.find((one) => one.row.is === "asked" && one.candidate.id && (isDesk || isHere(one)));
+    const isDesk = this._model.answer.place === "desk"; // where one spot is judged, by whichever words overlap it
+    const isMeant = ({ _anchor }: Entry) => isDesk && isCrossing([start, end], this._place(_anchor!)!);
+    const entry = moved ?? this._model.entries.find((one) => one.row.is === "asked" && one.candidate.id && (isHere(one) || isMeant(one)));
     const anchor = entry && isHere(entry) ? entry._anchor! : chosen;
     if (entry) this._list._answer(entry, anchor, label, event);
     else this._list._add(anchor, chosen.quote.exact, label, event);

@@ -27,4 +27,8 @@ export const words: Words = {
   wordKeys: "Pfeile gehen weiter, Umschalttaste erweitert, Leertaste wechselt zwischen Wörtern und Zeichen, Eingabe markiert, Esc beendet",
   word: "Nach Wörtern",
   grapheme: "Nach Zeichen",
+  deskNoPicture: "Das Bild kommt nicht. Sie können es überspringen.",
+  deskBare: "Hier gibt es kein Bild. Bitte überspringen.",
+  deskGone: "Was hier markiert war, ist nicht mehr da. Bitte überspringen.",
+  deskWhich: "Zuerst: Welche Grenze stimmt?",
 };

@@ -101,6 +101,13 @@ export const draw = {
   close: "Close",
 };
 
+export const deskSpots = {
+  deskNoPicture: "The picture does not come. You can skip it.",
+  deskBare: "This has no picture. Skip it.",
+  deskGone: "What was marked here is no longer there. Skip it.",
+  deskWhich: "First: which boundary is right?",
+};
+
 export const menu = {
   because: "We show this to a few people a week. Your answer helps others find theirs.",
   marks: "Your marks",

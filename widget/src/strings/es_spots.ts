@@ -27,4 +27,8 @@ export const words: Words = {
   wordKeys: "Las flechas mueven, Mayús amplía, Espacio cambia entre palabras y caracteres, Intro marca, Esc sale",
   word: "Por palabras",
   grapheme: "Por caracteres",
+  deskNoPicture: "La imagen no llega. Puede omitirla.",
+  deskBare: "Aquí no hay imagen. Omítalo.",
+  deskGone: "Lo que se marcó aquí ya no está. Omítalo.",
+  deskWhich: "Primero: ¿qué límite es el correcto?",
 };
