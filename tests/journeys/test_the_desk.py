@@ -42,6 +42,8 @@ def focused(page: Any) -> str:
         ("duplicate", "earmark-duplicates", "Related."),
         ("topics", "earmark-tags", None),
         ("tone", "earmark-choice", "Asks for help."),
+        ("products", "earmark-span", "System."),
+        ("controls", "earmark-region", "Menu."),
     ],
 )
 def test_everything_at_the_desk_is_done_from_the_keyboard(

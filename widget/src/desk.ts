@@ -151,6 +151,7 @@ function head({ answered_count: mine, left_count: left }: DeskProgress): HTMLEle
 }
 
 function draw(): void {
+  around.disconnect();
   const sheet = sheets[at]!;
   const { next, entry } = sheet;
   const { question } = session;
@@ -230,7 +231,6 @@ function element({ entry }: Sheet): Mark {
     const ours = [elementCss, isSpotted() ? spotCss : listCss].map(guest._kit.sheet);
     made._root.adoptedStyleSheets = [...made._root.adoptedStyleSheets, ...ours];
     fit();
-    around.disconnect();
     root.querySelectorAll(".dock,.guideline").forEach((node) => around.observe(node));
   });
   made.addEventListener("earmark:decide", (event) => {

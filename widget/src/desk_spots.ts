@@ -62,6 +62,8 @@ class Asked {
   readonly _gone: HTMLElement;
   private _ground: Ground | undefined;
   private _isBound: boolean;
+  /** Whether the answers stand there, and take the room that they take. */
+  private _isShown = false;
 
   constructor(
     private readonly _guest: Guest,
@@ -73,6 +75,7 @@ class Asked {
     this._gone = h("p", { class: "quiet", hidden: true }, _guest._kit.say("deskGone"));
     _mark._asks = (_, list, ground) => this._draw(list, (this._ground = ground));
     _mark.addEventListener("earmark:show", () => {
+      this._isShown = true;
       this._lead();
       new MutationObserver(() => this._look()).observe(_mark._root, { childList: true, subtree: true });
       this._look();
@@ -81,6 +84,7 @@ class Asked {
 
   /** Bring the place into view; the first one is read from the top of the page, where it says how to decide. */
   _lead(): void {
+    if (!this._isShown) return;
     this._ground?._lead(this._entry._anchor!);
     const [room, dock] = [document.getElementById(GROUND)!, this._mark.closest(".dock")!].map((node) => node.getBoundingClientRect());
     if (this._isFirst) scrollTo(0, 0);

@@ -85,7 +85,9 @@ export const spotCss = `
 :host([inert]) section{visibility:hidden}
 li,.foot{padding:0}
 li+li,.foot{border:0}
-@media (min-width:48em) and (min-height:40em){ul{max-height:50vh;overflow:auto;margin:-5px;padding:5px}}
+li+li{margin-top:.25rem}
+:has(.draw)>ul{display:none}
+@media (min-width:48em) and (min-height:40em){ul{max-height:50vh;overflow:auto;margin:-5px -12px;padding:5px 12px}}
 .foot{margin-top:.25rem}
 .foot>.icon{display:none}
 .foot .ask{display:block!important}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.widget.conftest import KINDS, Hosts, Visit
+from tests.journeys.widget.desk_stages import QUESTIONS, sit_down
 
 pytestmark = pytest.mark.journey
 
@@ -107,6 +108,20 @@ def test_no_policy_is_broken_by_what_a_person_does(hosts: Hosts, kind: str) -> N
     visit.page.wait_for_timeout(200)
     assert visit.seen("violations") == []
     assert visit.settle().malformed == []
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_no_policy_is_broken_at_the_desk(hosts: Hosts, kind: str) -> None:
+    desk = sit_down(hosts, kind).asked()
+    if kind == "span":
+        desk.visit.button("Mark words").click()
+        desk.page.locator(".caret").wait_for()
+    if kind == "region":
+        desk.visit.button("Mark").click()
+        desk.page.get_by_label("Width in %").wait_for()
+    desk.page.keyboard.press("Escape")
+    desk.answer().onward().asked()
+    assert desk.visit.seen("violations") == []
 
 
 def test_growth_amid_a_text_waits_until_nobody_sees_it(hosts: Hosts) -> None:

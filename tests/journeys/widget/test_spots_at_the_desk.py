@@ -30,10 +30,7 @@ def asked_in_full(desk: Desk) -> None:
 @pytest.mark.parametrize("kind", ["span", "region"])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_place_is_in_view_and_no_answer_stands_before_it(hosts: Hosts, kind: str, size: tuple[int, int]) -> None:
-    desk = sit_down(hosts, kind)
-    desk.page.set_viewport_size({"width": size[0], "height": size[1]})
-    desk.go()
-    desk.page.reload()
+    desk = Desk(hosts.blank(hosts.context(viewport={"width": size[0], "height": size[1]})), kind).go()
     asked_in_full(desk)
     desk.page.locator("summary").click()
     desk.page.wait_for_timeout(300)
@@ -87,8 +84,7 @@ def test_the_boundary_of_words_is_moved_by_keys_before_they_are_answered(hosts: 
     desk = sit_down(hosts, "span")
     asked_in_full(desk)
     desk.visit.button("Move its boundary").focus()
-    for key in ("Enter",):
-        desk.page.keyboard.press(key)
+    desk.page.keyboard.press("Enter")
     desk.visit.button("End").wait_for()
     for key in ("ArrowLeft", "Enter", "2"):
         desk.page.keyboard.press(key)
