@@ -184,6 +184,15 @@ describe("by keys", () => {
     expect(focused(mark)?.textContent).toBe("Button2");
   });
 
+  test("Tab goes on to the numbers, and what is not ours stays the browser's", async () => {
+    await begin(true);
+    expect(key(cut(), "Tab")).toBe(false);
+    expect(focused(mark)).toBe(one(mark, ".nums input"));
+    expect(key(cut(), "Tab", { shiftKey: true })).toBe(true);
+    expect(key(cut(), "PageDown")).toBe(true);
+    expect(key(cut(), "Escape")).toBe(false);
+  });
+
   test("a digit with a modifier is the browser's", async () => {
     await begin(true);
     key(cut(), "1", { ctrlKey: true });

@@ -113,6 +113,29 @@ test("the number at a box leads to its row", async () => {
   expect(focused(mark)?.closest("li")).toBe(all(mark, "li")[1]);
 });
 
+test("a click in a box leads to its row, the lower one of two, unless the host has a use for it", async () => {
+  const mark = await show({ candidates: [MENU, { ...BUTTON, anchor: at("15,15,5,5") }] });
+  const click = (clientX: number, clientY: number) => picture().dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, composed: true, clientX, clientY }));
+  const row = () => all(mark, "li").findIndex((one) => one.contains(focused(mark)));
+  click(300, 150);
+  expect(row()).toBe(-1);
+  click(72, 36);
+  expect(row()).toBe(1);
+  click(120, 50);
+  expect(row()).toBe(0);
+  focused(mark)!.blur();
+  picture().setAttribute("role", "button");
+  click(120, 50);
+  expect(row()).toBe(-1);
+});
+
+test("a click that the host takes leads nowhere", async () => {
+  const mark = await show();
+  picture().addEventListener("click", (event) => event.preventDefault());
+  picture().dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX: 60, clientY: 30 }));
+  expect(focused(mark)).toBeNull();
+});
+
 test("by keys: the door, a box in the middle, moved, kept and named", async () => {
   const mark = await show();
   await open(mark);
@@ -143,6 +166,16 @@ test("the boundary of a guess is moved, and keeps its candidate", async () => {
   press(focused(mark)!, "1");
   await pass();
   expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: at("10,11,30,20") } }]);
+});
+
+test("a host that says no to a box leaves the person at the door", async () => {
+  const mark = await show({ candidates: [] });
+  document.addEventListener("earmark:decide", (event) => event.preventDefault(), { once: true });
+  await open(mark);
+  press(focused(mark)!, "1");
+  await pass();
+  expect([judged(), rows(mark), boxes(mark)]).toEqual([[], [], []]);
+  expect(focused(mark)?.textContent).toBe("Mark");
 });
 
 test("one door is one drawing, however often it is pressed", async () => {

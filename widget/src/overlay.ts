@@ -3,7 +3,7 @@
 import { type Box, clamp } from "./anchors/region";
 import type { h } from "./dom";
 import type { Mark } from "./mark";
-import { common, inPage, type Laid, type Lie, laid, lie } from "./picture";
+import { common, type Laid, type Lie, laid, lie } from "./picture";
 
 /** Half the width of what stands at a corner. */
 export const HALF_PX = 12;
@@ -16,15 +16,15 @@ const UPRIGHT = /^(none|matrix\(\d\S* 0, 0, \d.*|)$/;
 
 export const css = `
 :host{position:relative}
-.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;pointer-events:none;direction:ltr;font:600 13px/1 system-ui;font-family:var(--earmark-font,inherit)}
-.whole{position:absolute;visibility:hidden;--ink:#2b2100;--light:#ffd75e}
+.over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;pointer-events:none}
+.whole{position:absolute;visibility:hidden}
 .whole>*{visibility:visible}
-.box{position:absolute;border:4px solid var(--ink);border-radius:3px}
-.box:before{content:"";position:absolute;inset:-3px;border:2px dotted var(--light);border-radius:2px}
+.box{position:absolute;border:4px solid #2b2100;border-radius:3px}
+.box:before{content:"";position:absolute;inset:-3px;border:2px dotted #ffd75e;border-radius:2px}
 .box.own:before{border-style:solid}
 .box.plain{border-width:3px}.box.plain:before{inset:-2px;border:1px solid #fff}
-.lit{box-shadow:0 0 0 2px var(--light),0 0 0 4px var(--ink);z-index:1}
-.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffe69a;box-shadow:inset 0 0 0 1px #ffe69a;font-family:inherit;font-size:max(13px,.9em);font-weight:600;line-height:1;cursor:pointer}
+.lit{box-shadow:0 0 0 2px #ffd75e,0 0 0 4px #2b2100;z-index:1}
+.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffd75e;box-shadow:inset 0 0 0 1px #ffd75e;font:600 max(13px,.9em)/1 system-ui;cursor:pointer}
 .num:before{content:attr(data-n)}
 .whole .num{position:absolute;margin:0;pointer-events:auto}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
@@ -55,14 +55,14 @@ export class Overlay {
   private _still = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the layer is placed, in px of its own: left, top, width, height. */
-  private _at: Sides = [0, 0, 100, 100];
+  _at: Sides = [0, 0, 100, 100];
   /** Where in the layer the whole picture lies. */
-  private _inner: Box = { x: 0, y: 0, width: 0, height: 0 };
+  _inner: Box = { x: 0, y: 0, width: 0, height: 0 };
 
   /** `find` returns the picture; `changed` hears when another one, or another source or size of it, is there. */
   constructor(
     private readonly _h: typeof h,
-    private readonly _host: Mark,
+    readonly _host: Mark,
     private readonly _find: () => HTMLImageElement | undefined,
     private readonly _changed: () => void,
     private readonly _signal: AbortSignal,
@@ -96,25 +96,8 @@ export class Overlay {
     this._boxes.replaceChildren(...boxes.map(({ _box: box, _look: look }) => place(h("div", { class: `box ${look}` }), box, 2)), ...boxes.map(number));
   }
 
-  /** Bring a box into view, where something scrolls around the picture alone and in the page. */
-  _show(box: Box): void {
-    for (const up of this._around()) {
-      if (!this._lie) return;
-      const { x, y, width, height } = inPage(box, this._lie._whole);
-      const room = up.getBoundingClientRect();
-      up.scrollBy(x + width / 2 - room.x - room.width / 2, y + height / 2 - room.y - room.height / 2);
-      this._measure();
-    }
-    const { x, y, width, height } = inPage(box, this._inner);
-    const made = this._h("div", { class: "over" });
-    size(made, this._at[0] + x, this._at[1] + y, width, height);
-    this._host._root.append(made);
-    made.scrollIntoView({ block: "nearest", inline: "nearest" });
-    made.remove();
-  }
-
   /** Return what stands around the picture, up to what holds it and us. */
-  private _around(): Element[] {
+  _around(): Element[] {
     const found = [];
     for (let up = this._picture?.parentElement; up && !up.contains(this._host); up = up.parentElement) found.push(up);
     return found;
@@ -137,9 +120,9 @@ export class Overlay {
   }
 
   /** Measure the picture and lay the layer over it; true where something changed. */
-  private _measure(): boolean {
+  _measure(): boolean {
     const picture = (this._picture = this._find());
-    if (this._node.parentNode !== this._host._root) this._host._root.append(this._node);
+    if (this._node.parentNode !== this._host._root) this._host._root.prepend(this._node);
     const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
     const now = isSeen ? laid(picture) : undefined;
     this._lie = now && lie(now);
@@ -161,8 +144,7 @@ export class Overlay {
       level = Math.max(level, +zIndex || 0);
       if (!UPRIGHT.test(transform)) return;
       if (up === picture || overflow === "visible") continue;
-      const { x, y, width, height } = up.getBoundingClientRect();
-      frame = common(frame, { x: x + up.clientLeft, y: y + up.clientTop, width: up.clientWidth || width, height: up.clientHeight || height });
+      frame = common(frame, up.getBoundingClientRect());
     }
     this._node.style.zIndex = level ? `${level}` : "";
     return frame;
@@ -189,7 +171,8 @@ export class Overlay {
 
 type Sides = [left: number, top: number, width: number, height: number];
 
-function size({ style }: HTMLElement, ...px: Sides): void {
+/** Give a node its left and upper edge, width and height in px. */
+export function size({ style }: HTMLElement, ...px: Sides): void {
   [style.left, style.top, style.width, style.height] = px.map((one) => `${one}px`) as [string, string, string, string];
 }
 

@@ -4,6 +4,7 @@ import type { Entry, Guest, Model } from "../core";
 import type { Drawing } from "../draw";
 import type { Kind, Mark } from "../mark";
 import { css as over, type Drawn, Overlay, sourceOf } from "../overlay";
+import { common, inPicture } from "../picture";
 import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { region as words } from "../strings/en";
 import type { Anchor } from "../wire";
@@ -13,8 +14,11 @@ const COME_MS = 1000;
 const ALIKE = 0.02;
 /** A picture so many times smaller than the marked one only keeps its place until it comes. */
 const BLURRED = 4;
+/** Where a picture stands that the host has a use for being clicked. */
+const USED = "a,button,label,[role],[onclick],[tabindex]";
 
-type Draw = (guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing) => Promise<() => void>;
+/** What is brought when somebody draws, or is led to a box. */
+type Draw = typeof import("../draw");
 
 export async function kind(guest: Guest): Promise<Kind> {
   await learnSpots(guest, words);
@@ -45,20 +49,36 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     return undefined;
   }
   const layer = new Overlay(h, mark, find, changed, signal);
+  addEventListener("click", lead, { signal });
+
+  /** A click in a box of a picture that the host has no use for leads to the row; of boxes within each other, to that of the lowest. */
+  function lead(event: MouseEvent): void {
+    const { target, clientX: x, clientY: y } = event;
+    if (end || !layer._lie || target !== layer._picture || event.defaultPrevented || layer._picture!.closest(USED)) return;
+    const pressed = inPicture({ x, y, width: 1, height: 1 }, layer._lie._whole);
+    const isIn = ({ _box }: Drawn) => common(_box, pressed).width * common(_box, pressed).height > 0;
+    painted.flatMap(drawn).findLast(isIn)?._press();
+  }
 
   /** Another picture came: what was drawn over the one before is looked at again, in the height that is there. */
   function changed(): void {
     if (!mark._card.isConnected) return;
-    mark._card.style.minHeight = `${mark._card.offsetHeight}px`;
+    const held = mark._card.offsetHeight;
     end?.();
     list._look();
+    if (mark._card.offsetHeight < held) mark._card.style.minHeight = `${held}px`;
+  }
+
+  /** Return what is known of the picture that is there, or that was there last. */
+  function latest(): typeof last {
+    const picture = find();
+    if (picture?.naturalWidth) last = [picture.naturalWidth, picture.naturalHeight, sourceOf(picture)];
+    return last;
   }
 
   /** Whether a box belongs to another picture than the one that is there: of other proportions, or in the place of the one that it was seen over. */
   function isGone(anchor: Anchor): boolean {
-    const picture = find();
-    if (picture?.naturalWidth) last = [picture.naturalWidth, picture.naturalHeight, sourceOf(picture)];
-    const [wide, high, source] = last;
+    const [wide, high, source] = latest();
     const { width, height } = anchor as RegionAnchor;
     if (wide * BLURRED < width) return false;
     if (Math.abs((wide * height) / (high * width) - 1) > ALIKE) return true;
@@ -86,8 +106,10 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     });
   }
 
-  /** Let somebody draw a box, or move that of an entry. */
-  function mark_(isByKeys: boolean, entry?: Entry): void {
+  const load = () => guest._load<Draw>("draw");
+
+  /** Let somebody draw a box, or move that of an entry; one at a time. */
+  function drawBox(isByKeys: boolean, entry?: Entry): void {
     if (end) return;
     const foot = mark._card.querySelector<HTMLElement>(".foot")!;
     const panel = h("div", {});
@@ -104,27 +126,28 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
       _box: entry && boxIn(entry._anchor!),
       _names: question.labels.map((label) => [label, answers._name(label)]),
       _keep: (region, value, event) => {
-        const { naturalWidth: width, naturalHeight: height } = layer._picture!;
+        const [width, height] = latest();
         const anchor = { region, width, height };
         stop();
         entry ? list._answer(entry, anchor, value, event) : list._add(anchor, value, value, event);
+        if (!mark._root.activeElement) back(); // the host said no
       },
       _leave: () => {
         stop();
         back();
       },
     };
-    guest._load<{ draw: Draw }>("draw").then(
+    load().then(
       async ({ draw }) => {
         if (signal.aborted || end !== stop) return;
         if (!layer._lie) {
           stop();
           return mark._say(say("noPicture"));
         }
-        foot.hidden = true;
         foot.after(panel);
         ended = await draw(guest, mark, layer, panel, isByKeys, drawing);
-        if (end !== stop) ended();
+        if (end === stop) foot.hidden = true;
+        else ended();
       },
       () => {
         end = undefined;
@@ -136,14 +159,17 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   return {
     _door: "mark",
     _stale: "stalePicture",
-    _mark: (from) => mark_(from.matches(":focus-visible")),
-    _move: (entry) => mark_(!!mark._root.activeElement?.matches(":focus-visible"), entry),
+    _mark: (from) => drawBox(from.matches(":focus-visible")),
+    _move: (entry) => drawBox(!!mark._root.activeElement?.matches(":focus-visible"), entry),
     _paint: paint,
     _point(anchor) {
       lit = anchor;
       layer._draw(painted.flatMap(drawn));
     },
-    _lead: (anchor) => layer._show(boxIn(anchor)!),
+    _lead(anchor) {
+      const box = boxIn(anchor);
+      if (box) void load().then((chunk) => chunk.lead(layer, box), () => {}); // prettier-ignore
+    },
     _name({ label = "" }, anchor) {
       const number = h("span", { class: "num" });
       numbers.set(anchor, number);

@@ -19,7 +19,7 @@ BUDGETS: dict[str, tuple[list[str], int | None]] = {
     "words of a text": (["span"], 6 * KB),
     "marking words": (["chooser"], 5 * KB),
     "boxes of a picture": (["region"], 6 * KB),
-    "marking a box": (["draw"], 4 * KB),
+    "marking a box": (["draw"], 5 * KB),
     "German": (["de"], int(1.5 * KB)),
     "Spanish": (["es"], int(1.5 * KB)),
     "Arabic": (["ar"], int(1.5 * KB)),
