@@ -58,7 +58,7 @@ export const elementCss = `
 .head,.foot,.title,.text,.ask,.line>.icon,.line>div:not(.act),.chip>span:first-child:has(+button[data-value]){display:none!important}
 section{font-size:.9375rem;border:0;background:none;counter-reset:key}
 .row,.line,li{padding:0}
-.act>.rest{flex:1 1 24rem}
+.act>.rest{flex:1 1 24rem}.act>small{flex:none}
 .act,.line .chip{margin:0;min-height:2.75rem}
 svg{width:1.0625rem;height:1.0625rem}
 .seg,.all{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8rem,100%),1fr));gap:.5rem;flex:1;border:0;overflow:visible}
