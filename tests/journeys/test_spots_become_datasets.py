@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import spacy
 from pycocotools.coco import COCO
-from spacy.training.converters import iob_to_docs
+from spacy.training.converters import conll_ner_to_docs
 
 from tests.journeys.conftest import Product, eventually
 
@@ -69,11 +69,12 @@ def test_names_in_a_post_become_what_spacy_reads(visit: Any, staff: Any, product
 
     page.reload()
     span.scroll_into_view_if_needed()
+    span.get_by_role("button", name="+2").click()
     span.get_by_role("button", name="Undo: task manager").wait_for()
 
     files = freeze(staff, product, "products", tmp_path)
     (iob,) = [path for name, path in files.items() if name.endswith(".iob")]
-    docs = list(iob_to_docs(iob.read_text(encoding="utf-8"), no_print=True))
+    docs = list(conll_ner_to_docs(iob.read_text(encoding="utf-8"), no_print=True))
     assert sorted((each.text, each.label_) for doc in docs for each in doc.ents) == [
         ("Linux", "System"), ("task manager", "Product"),
     ]  # fmt: skip
@@ -93,9 +94,12 @@ def test_boxes_in_a_picture_become_what_pycocotools_reads(
     region.get_by_role("button", name="Yes").first.wait_for()
     region.get_by_role("button", name="Yes").first.click()
     region.get_by_text("Button.").first.wait_for()
-    region.get_by_role("button", name="Mark", exact=True).click()
+    region.get_by_role("button", name="Mark", exact=True).press("Enter")
+    region.get_by_label("Width in %").wait_for()
+    at = "document.querySelector('earmark-region').shadowRoot.activeElement?.getAttribute('aria-label')"
+    eventually(lambda: (page.evaluate(at) or "").startswith("Arrows move"))
     page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
+    region.get_by_role("button", name="Menu").wait_for()
     page.keyboard.press("2")
     region.get_by_role("button", name="Undo: Menu").wait_for()
 
