@@ -21,6 +21,7 @@ from stage import HERE, Stage, staged
 
 KB = 1024
 BYTES, OPENING_MS = 6 * KB, 60
+REST_S = 1.5
 BASES = {"span": "text", "recogito": "text", "region": "picture", "annotorious": "picture"}
 MORE = ("duplicates", "span-more", "region-more")
 DOORS = {"span": "earmark-span", "region": "earmark-region"}
@@ -58,6 +59,7 @@ def _measured(stage: Stage, rounds: int, until: float) -> dict[str, Any]:
     costs(stage, variants, 1, until)
     load = os.getloadavg()[0]
     found = costs(stage, variants, rounds, until)
+    unthrottled = costs(stage, ("text", "picture", *BASES), rounds, until, throttle=1)
     files = {variant: [asdict(file) for file in files_of(stage, f"/bench/{variant}")] for variant in BASES}
     sizes = {file["name"].split(".")[0]: file["body"] for each in files.values() for file in each}
     return {
@@ -69,12 +71,18 @@ def _measured(stage: Stage, rounds: int, until: float) -> dict[str, Any]:
         "page_bytes": {variant: sum(file["body"] for file in each) for variant, each in files.items()},
         "page_ms_at_throttle": {variant: _beyond(found[variant], found[base]) for variant, base in BASES.items()},
         "beside_duplicates_ms": {each: _beyond(found[each], found["duplicates"]) for each in MORE[1:]},
-        "opening_ms": {kind: _spread([_opening(stage, kind) for _ in range(rounds)]) for kind in DOORS},
+        "opening_ms": {kind: _spread([_opening(stage, kind, THROTTLE) for _ in range(rounds)]) for kind in DOORS},
+        "opening_ms_without_throttle_times_4": {
+            kind: _spread([THROTTLE * _opening(stage, kind, 1) for _ in range(rounds)]) for kind in DOORS
+        },
+        "page_ms_without_throttle_times_4": {
+            variant: _beyond(unthrottled[variant], unthrottled[base], THROTTLE) for variant, base in BASES.items()
+        },
     }
 
 
-def _beyond(costs_: list[Cost], base: list[Cost]) -> dict[str, float]:
-    return _spread([one.thread - other.thread for one, other in zip(costs_, base, strict=True)]) | {
+def _beyond(costs_: list[Cost], base: list[Cost], times: int = 1) -> dict[str, float]:
+    return _spread([times * (one.thread - other.thread) for one, other in zip(costs_, base, strict=True)]) | {
         "longest_task": median(one.longest_task for one in costs_)
     }
 
@@ -84,20 +92,23 @@ def _spread(values: list[float]) -> dict[str, float]:
     return {"low": round(low, 1), "median": round(middle, 1), "high": round(high, 1)}
 
 
-def _opening(stage: Stage, kind: str) -> float:
-    """Return the CPU of the main thread in ms at the throttle from pressing a kind's door until its tool stands."""
+def _opening(stage: Stage, kind: str, rate: int) -> float:
+    """Return the CPU of the main thread in ms that pressing a kind's door takes, beyond a moment of rest as long."""
     with Visit(stage) as visit:
         visit.cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         visit.go(f"/bench/{kind}")
         door = visit.page.locator(DOORS[kind]).get_by_role("button", name="Mark").first
         door.wait_for()
         door.scroll_into_view_if_needed()
-        time.sleep(0.3)
-        visit.throttle(THROTTLE)
-        before = visit.metrics()["TaskDuration"]
+        time.sleep(REST_S)
+        visit.throttle(rate)
+        clocks = [visit.metrics()["TaskDuration"]]
+        time.sleep(measure.SETTLE_S)
+        clocks.append(visit.metrics()["TaskDuration"])
         door.evaluate("(door) => door.click()")
         time.sleep(measure.SETTLE_S)
-        return visit.metrics()["TaskDuration"] - before
+        clocks.append(visit.metrics()["TaskDuration"])
+        return (clocks[2] - clocks[1]) - (clocks[1] - clocks[0])
 
 
 if __name__ == "__main__":
