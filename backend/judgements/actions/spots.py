@@ -133,8 +133,8 @@ def meet(
     text = text_asked(question, item)
     here = numbers_of(anchor_now(anchor, text) or anchor)
     lies = {unit: numbers_of(now) for unit, now in units_now(question, item, text)}
-    standing = _standing(lies, text)
     own = annotator.pk if annotator else 0
+    standing = _standing(lies, text, own=own)
     exact = [unit for unit in lies if unit.key == spot_key(item.pk, anchor)]
     exact += [unit for unit, there in lies.items() if there == here]
     exact += [unit for unit in lies if standing[unit.pk].places.get(own) == here]
@@ -172,11 +172,14 @@ def units_now(question: Question, item: Item, text: str) -> list[tuple[Unit, dic
     return [(unit, now) for unit, now in zip(known, lies, strict=True) if now]
 
 
-def _standing(units: Collection[Unit], text: str) -> Mapping[int, _Standing]:
+def _standing(units: Collection[Unit], text: str, *, own: int = 0) -> Mapping[int, _Standing]:
+    """Return what stands of units; of the person `own` also what they said in this batch, which is not live yet."""
     found: dict[int, _Standing] = defaultdict(_Standing)
     project = {unit.project_id for unit in units}
-    live = Judgement.objects.filter(project__in=project, unit__in=units).live()
-    answers = list(live.select_related("annotator").order_by("judged_at", "id"))
+    told = Judgement.objects.filter(project__in=project, unit__in=units)
+    told = told.select_related("annotator").order_by("judged_at", "id")
+    theirs = {said.unit_id: said for said in told.standing().filter(annotator=own)} if own else {}
+    answers = [*told.live().exclude(annotator=own), *theirs.values()]
     lies = anchors_now((said.anchor for said in answers), text)
     for said, now in zip(answers, lies, strict=True):
         standing = found[said.unit_id]

@@ -397,3 +397,10 @@ def test_two_who_mark_two_items_in_either_order_do_not_wait_for_each_other(make_
     assert failures == []
     with tenancy(world.project):
         assert Unit.objects.count() == 2 and LiveJudgement.objects.count() == 4
+
+
+def test_two_spots_that_overlap_are_two_marks_of_one_person_also_when_they_are_told_at_once(spans):
+    shown = shown_to(spans)
+    whole, part = spans.span("the Vector 9 zip"), spans.span("the Vector 9")
+    assert record(spans, said(spans, shown, whole), said(spans, shown, part, later_s=1)) == ["ok", "ok"]
+    assert LiveJudgement.objects.count() == Unit.objects.count() == 2
