@@ -128,11 +128,13 @@ def _shared(one: Numbers, other: Numbers) -> float:
     return max(0.0, across) * max(0.0, down)
 
 
-def resolve(anchor: Anchor, *, kind: str, text: str, picture: Picture | None) -> dict[str, Any]:
+def resolve(
+    anchor: Anchor, *, kind: str, text: str, picture: Picture | None, is_looked_through: bool = True
+) -> dict[str, Any]:
     """Return what was told of a place as it is kept: in the item's own text, or with its own picture's size.
 
     A page may show another text than is registered: its words are looked up in ours, and what it told is kept under
-    `told`. Raises AnchorUnusable: `text_not_found` where our text has no such words, else what is wrong with it.
+    `told`. Where the text is to be looked through, the anchor tells what else stands in it. Raises AnchorUnusable: `text_not_found` where our text has no such words, else what is wrong with it.
     """
     if is_span(anchor) != (kind == Kind.SPAN):
         wanted = "{quote, position, snapshot}" if kind == Kind.SPAN else "{region, width, height}"
@@ -140,21 +142,22 @@ def resolve(anchor: Anchor, *, kind: str, text: str, picture: Picture | None) ->
     if kind == Kind.REGION:
         return _in_picture(anchor, picture)
     told = TextAnchor.of(anchor)
+    looked_through = text if is_looked_through else ""
     if told.snapshot == snapshot(text):
         words_of(told, text)
-        return _kept(describe(text, told.position.start, told.position.end), text)
+        return _kept(describe(text, told.position.start, told.position.end), looked_through)
     found = relocated(told, text)
     if found is None:
         raise AnchorUnusable(
             "text_not_found",
             "The item's text as it is registered has no such words; register the text that the page shows.",
         )
-    return _kept(found, text) | {"told": told.wire}
+    return _kept(found, looked_through) | {"told": told.wire}
 
 
 def _kept(anchor: TextAnchor, text: str) -> dict[str, Any]:
-    """Return an anchor as it is kept: with what else stands in its text, which a very long one is not searched for."""
-    return (look_elsewhere(anchor, text) if len(text) <= LONGEST_LOOKED_THROUGH else anchor).wire
+    """Return an anchor as it is kept: with what else stands in its text, if that is there and not very long."""
+    return (look_elsewhere(anchor, text) if 0 < len(text) <= LONGEST_LOOKED_THROUGH else anchor).wire
 
 
 def _in_picture(anchor: Anchor, picture: Picture | None) -> dict[str, Any]:

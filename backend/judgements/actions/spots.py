@@ -78,7 +78,8 @@ def spot_meant(
         known = exposure.assignment or slot.judgements.filter(annotator=annotator).select_related("unit").first()
         if known:
             return known.unit, anchor
-        shown = {"anchor": slot.anchor, "label": label_in(slot.label)}
+        is_there = spot_key(item.pk, anchor) == spot_key(item.pk, slot.anchor)
+        shown = {"anchor": anchor if is_there else slot.anchor, "label": label_in(slot.label)}
         return meet(question=question, item=item, annotator=annotator, **shown), anchor
     if event.candidate is not None:
         return _shown_before(annotator, question, item, event.candidate), anchor

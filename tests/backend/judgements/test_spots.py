@@ -77,7 +77,7 @@ def test_a_span_that_a_person_marks_is_stored_with_its_place(spans):
     unit = mark(spans, 0, spans.span("Inverness"), "Place")
     judgement = Judgement.objects.get()
     assert (judgement.value, judgement.origin, judgement.slot) == ("Place", "spontaneous", None)
-    assert judgement.anchor == unit.anchor == spans.span("Inverness")
+    assert judgement.anchor == unit.anchor == spans.kept("Inverness")
     assert str(unit) == "Vector 9 and “Inverness”" and unit.label == ""
 
 
@@ -96,7 +96,7 @@ def test_what_overlaps_by_half_with_the_same_label_is_the_same_spot_and_each_bou
     unit = mark(spans, 0, spans.span("Vector 9"))
     assert mark(spans, 1, spans.span("new Vector 9")) == unit, "8 of 12 signs"
     kept = Judgement.objects.order_by("received_at", "id").values_list("anchor__position__start", flat=True)
-    assert sorted(kept) == [4, 8] and Unit.objects.get(pk=unit.pk).anchor == spans.span("Vector 9")
+    assert sorted(kept) == [4, 8] and Unit.objects.get(pk=unit.pk).anchor == spans.kept("Vector 9")
 
 
 def test_what_overlaps_by_less_than_half_is_another_spot(spans):

@@ -209,3 +209,9 @@ def test_whatever_is_told_is_kept_as_an_anchor_or_refused_in_words(told):
             assert str(error)
         else:
             assert numbers_of(kept)
+
+
+def test_what_is_kept_tells_what_else_stands_in_its_text_if_that_was_looked_through():
+    told = {"kind": "span", "text": TEXT, "picture": None}
+    assert resolve(words(8, 16), **told)["elsewhere"]["count"] == 1, "a Vector 9 stands twice"
+    assert "elsewhere" not in resolve(words(8, 16), is_looked_through=False, **told)
