@@ -134,7 +134,8 @@ def resolve(
     """Return what was told of a place as it is kept: in the item's own text, or with its own picture's size.
 
     A page may show another text than is registered: its words are looked up in ours, and what it told is kept under
-    `told`. Where the text is to be looked through, the anchor tells what else stands in it. Raises AnchorUnusable: `text_not_found` where our text has no such words, else what is wrong with it.
+    `told`. Where the text is to be looked through, the anchor tells what else stands in it. Raises AnchorUnusable:
+    `text_not_found` where our text has no such words, else what is wrong with it.
     """
     if is_span(anchor) != (kind == Kind.SPAN):
         wanted = "{quote, position, snapshot}" if kind == Kind.SPAN else "{region, width, height}"
