@@ -11,15 +11,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from earmark.anchors import snapshot_of
 
 from backend.datasets.exports.marked import LeftOut, MarkedBox, MarkedPicture, MarkedSpan, MarkedText, Why
 from backend.datasets.exports.writing import Written, write_pictures, write_texts
+from backend.judgements.models import Judgement
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, ItemSnapshot, Question
 from backend.questions.relocated import Anchor, without_told
 from backend.questions.spots import is_span, numbers_of, picture_of, text_of
-from backend.questions.units import NONE, SPOTS
+from backend.questions.units import NONE, SPOTS, UNSURE
 
 SPOT_COLUMNS = {
     "anchor": "JSON", "start": "INTEGER", "end": "INTEGER", "quote": "VARCHAR", "text": "VARCHAR", "x": "DOUBLE",
@@ -135,15 +137,23 @@ def _looked_at(
     """Yield each item in which something is settled, with what is, but none in which a mark still waits."""
     labels = ConsensusLabel.objects.of(question.project_id).on(question).select_related("unit__item")
     ordered = labels.filter(unit__anchor__isnull=False).order_by("unit__item", "unit")
+    just_marked = _just_marked(question)
     for item, told in groupby(ordered.iterator(CHUNK), key=lambda label: label.unit.item):
         each = list(told)
         settled = [label for label in each if label.state == ConsensusLabel.State.SETTLED]
         if not settled or item.key not in splits:  # what settled since the splits were written is for the next version
             continue
-        if any(map(_waits, each)):
+        if item.pk in just_marked or any(map(_waits, each)):
             left_out += [LeftOut(item.key, form, Why.UNSETTLED) for form in forms]
         else:
             yield item, settled
+
+
+def _just_marked(question: Question) -> set[int]:
+    """Return the items in which somebody marked a spot so lately that nothing is believed of it yet, not even that."""
+    known = ConsensusLabel.objects.of(question.project_id).filter(unit=OuterRef("unit"))
+    marks = Judgement.objects.of(question.project_id).on(question).live().exclude(value__in=(NONE, UNSURE))
+    return set(marks.filter(~Exists(known)).values_list("item", flat=True))
 
 
 def _waits(label: ConsensusLabel) -> bool:

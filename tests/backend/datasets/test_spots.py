@@ -278,7 +278,7 @@ def test_a_pair_question_has_no_files_of_spots_and_its_manifest_says_nothing_of_
     assert "left_out" not in version.manifest and version.row.left_out == {}
 
 
-def say(spots, person, anchor, value, candidate=None):
+def say(spots, person, anchor, value, candidate=None, is_settled=True):
     """Let a person say what is at a place, of their own or of what they were shown."""
     with tenancy(spots.project):
         shown = show_suggestions(
@@ -289,7 +289,8 @@ def say(spots, person, anchor, value, candidate=None):
         )
         [verdict] = record_events(annotator=spots.people[person], events=[event], now=spots.now)
     assert verdict.status == "ok", verdict
-    drain_jobs()
+    if is_settled:
+        drain_jobs()
 
 
 def push(spots, anchor, label):
@@ -323,6 +324,19 @@ def test_what_people_mark_is_settled_frozen_and_read_by_spacy(world, ask_spots):
         ("Product", "8-16", "Vector 9", None),
         ("none", "91-100 Place", "Inverness", "rejected"),
     ]  # fmt: skip
+
+
+def test_a_text_in_which_somebody_marks_something_just_now_is_left_out(world, ask_spots):
+    spots = ask_spots(world)
+    say(spots, 0, spots.span("Inverness"), "Place")
+    say(spots, 1, spots.span("Vector 9"), "Product", is_settled=False)
+    assert left_out(freeze(spots, spots.question)) == [
+        ("review", "iob2", "unsettled"),
+        ("review", "spacy", "unsettled"),
+    ]
+    drain_jobs()
+    say(spots, 2, spots.span("froze"), "unsure", is_settled=False)
+    assert left_out(freeze(spots, spots.question)) == []
 
 
 def test_what_people_draw_is_settled_frozen_and_read_by_pycocotools(world, ask_spots):
