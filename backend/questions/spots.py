@@ -20,6 +20,8 @@ Numbers = tuple[float, ...]
 SAME_SPOT = 0.5
 """The share of the intersection in the union from which on two places with one label are one spot."""
 LARGEST_PICTURE_PX = 100_000
+SAME_SHAPE = 0.02
+"""How far the ratio of width and height of two sizes of one picture may differ."""
 LONGEST_LOOKED_THROUGH = 100_000
 """How long a text in signs may be to be looked through for others like the words that were marked; that takes .1 s."""
 
@@ -162,14 +164,22 @@ def _kept(anchor: TextAnchor, text: str) -> dict[str, Any]:
 
 
 def _in_picture(anchor: Anchor, picture: Picture | None) -> dict[str, Any]:
-    size = (picture.width, picture.height) if picture else (None, None)
-    width, height = size if None not in size else (anchor.get("width"), anchor.get("height"))
+    """Return a box with the registered picture's size, or with the page's where that shows one of another shape."""
+    width, height = anchor.get("width"), anchor.get("height")
+    if picture and picture.width and picture.height and not has_another_shape(anchor, picture.width, picture.height):
+        width, height = picture.width, picture.height
     if _px(width) is None or _px(height) is None:
         raise AnchorUnusable("no_size", "A region needs the picture's width and height in px, from 1 to 100,000.")
     region = anchor.get("region")
     if not isinstance(region, str):
         raise AnchorUnusable("not_a_region", "A region is written xywh=percent:x,y,width,height.")
     return {"region": str(Region.of(region)), "width": width, "height": height}
+
+
+def has_another_shape(anchor: Anchor, width: int, height: int) -> bool:
+    """Return whether a box was marked on a picture of other proportions than these, so not on this one."""
+    marked = _px(anchor.get("width")), _px(anchor.get("height"))
+    return None not in marked and abs((marked[0] / marked[1]) / (width / height) - 1) > SAME_SHAPE  # type: ignore[operator]
 
 
 def anchor_now(anchor: Anchor, text: str) -> dict[str, Any] | None:

@@ -253,6 +253,8 @@ def test_a_picture_is_as_large_as_the_host_told_else_as_the_page_else_it_is_left
     ]  # fmt: skip
     sizeless = next(row for row in sdk.load(version.folder) if row["item"] == "nowhere")
     assert (sizeless["x"], sizeless["image"]) == (None, "/nowhere.png")
+    other = next(row for row in sdk.load(version.folder) if row["item"] == "other")
+    assert (other["x"], other["y"], other["image_width"]) == (128.0, 144.0, 1280), "in the picture it was marked on"
 
 
 def test_a_label_that_the_question_has_no_more_is_kept_in_what_was_settled(world):
@@ -350,3 +352,12 @@ def test_what_people_draw_is_settled_frozen_and_read_by_pycocotools(world, ask_s
     assert sorted(each["bbox"] for each in coco.loadAnns(coco.getAnnIds())) == [
         [128.0, 144.0, 384.0, 288.0], [640.0, 360.0, 128.0, 72.0],
     ]  # fmt: skip
+
+
+def test_what_was_drawn_on_a_picture_of_another_shape_is_not_put_on_the_registered_one(world, ask_spots):
+    spots = ask_spots(world, "region", overlap=1)
+    say(spots, 0, spots.region(10, 20, 30, 40, size=(500, 500)), "Zip")
+    version = freeze(spots, spots.question)
+    assert left_out(version) == [("review", "coco", "another_shape")]
+    [row] = sdk.load(version.folder)
+    assert [row[name] for name in ("x", "y", "image_width", "image_height")] == [50.0, 100.0, 500, 500]

@@ -170,6 +170,7 @@ def test_the_registered_size_of_a_picture_counts_and_the_pages_where_there_is_no
 
     assert kept(PICTURE) == BOX | {"width": 1280, "height": 720}
     assert kept(None) == kept(Picture("/p.png", 1280, None, "")) == BOX
+    assert kept(Picture("/p.png", 500, 500, "")) == BOX, "a picture of another shape is another picture"
     assert code_of({"region": BOX["region"]}, kind="region") == "no_size"
 
 
