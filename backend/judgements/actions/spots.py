@@ -45,10 +45,10 @@ def lock_spots(places: Iterable[tuple[int, int]]) -> None:
             cursor.execute(_LOCK, [f"earmark spots {item}", question])
 
 
-def kept_anchor(*, question: Question, item: Item, anchor: Anchor) -> dict[str, Any]:
+def kept_anchor(*, question: Question, item: Item, anchor: Anchor, is_looked_through: bool = True) -> dict[str, Any]:
     """Return what was told of a place as it is kept of this item; raises AnchorUnusable."""
-    picture = picture_of(item.metadata)
-    return resolve(anchor, kind=question.kind, text=text_asked(question, item), picture=picture)
+    text, picture = text_asked(question, item), picture_of(item.metadata)
+    return resolve(anchor, kind=question.kind, text=text, picture=picture, is_looked_through=is_looked_through)
 
 
 def text_asked(question: Question, item: Item) -> str:
@@ -63,7 +63,7 @@ def is_of_another_text(item: Item, anchor: Anchor | None) -> bool:
 
 
 def spot_meant(
-    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge
+    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge, is_looked_through: bool = True
 ) -> tuple[Unit, dict[str, Any]]:
     """Return the unit that an answer is about, and the boundary it gives, as it is kept.
 
@@ -73,7 +73,8 @@ def spot_meant(
     AnchorUnusable, and UnknownSpot for a candidate that was not shown. The caller holds `lock_spots`.
     """
     question, item = exposure.question, exposure.item
-    anchor = kept_anchor(question=question, item=item, anchor=event.anchor or {})
+    told = event.anchor or {}
+    anchor = kept_anchor(question=question, item=item, anchor=told, is_looked_through=is_looked_through)
     if slot is not None and slot.anchor is not None:
         known = exposure.assignment or slot.judgements.filter(annotator=annotator).select_related("unit").first()
         if known:

@@ -404,3 +404,11 @@ def test_two_spots_that_overlap_are_two_marks_of_one_person_also_when_they_are_t
     whole, part = spans.span("the Vector 9 zip"), spans.span("the Vector 9")
     assert record(spans, said(spans, shown, whole), said(spans, shown, part, later_s=1)) == ["ok", "ok"]
     assert LiveJudgement.objects.count() == Unit.objects.count() == 2
+
+
+def test_of_a_batch_no_more_of_long_texts_is_looked_through_than_may_be(spans, monkeypatch):
+    monkeypatch.setattr("backend.judgements.actions.record.MOST_SEARCHED", 2 * len(spans.item.body))
+    shown = shown_to(spans)
+    marks = [said(spans, shown, spans.span(words)) for words in ("Vector", "sheds", "froze", "hills")]
+    assert record(spans, *marks) == ["ok"] * 4
+    assert sum("elsewhere" in kept for kept in Judgement.objects.values_list("anchor", flat=True)) == 2
