@@ -11,15 +11,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from earmark.anchors import snapshot_of
 
 from backend.datasets.exports.marked import LeftOut, MarkedBox, MarkedPicture, MarkedSpan, MarkedText, Why
 from backend.datasets.exports.writing import Written, write_pictures, write_texts
+from backend.judgements.models import Judgement
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, ItemSnapshot, Question
 from backend.questions.relocated import Anchor, without_told
-from backend.questions.spots import is_span, numbers_of, picture_of, text_of
-from backend.questions.units import NONE, SPOTS
+from backend.questions.spots import has_another_shape, is_span, numbers_of, picture_of, text_of
+from backend.questions.units import NONE, SPOTS, UNSURE
 
 SPOT_COLUMNS = {
     "anchor": "JSON", "start": "INTEGER", "end": "INTEGER", "quote": "VARCHAR", "text": "VARCHAR", "x": "DOUBLE",
@@ -28,8 +30,6 @@ SPOT_COLUMNS = {
 }  # fmt: skip
 TEXT_FORMS, PICTURE_FORMS = ("iob2", "spacy"), ("coco",)
 ITEMS_KEPT = 64
-SAME_SHAPE = 0.02
-"""How far the ratio of width and height of two sizes of one picture may differ."""
 CHUNK = 2000
 Size = tuple[int, int]
 
@@ -73,6 +73,8 @@ def spot_facts(label: ConsensusLabel, texts: Texts) -> dict[str, Any]:
     facts["image"] = picture.url if picture else None
     if size is None:
         return facts
+    if has_another_shape(anchor, *size):
+        size = anchor["width"], anchor["height"]
     x, y, width, height = _box(anchor, "").in_pixels(*size)
     box = {"x": x, "y": y, "width": width, "height": height}
     return facts | box | {"image_width": size[0], "image_height": size[1]}
@@ -120,7 +122,7 @@ def _pictures(question: Question, splits: Mapping[str, str], left_out: list[Left
     for item, labels in _looked_at(question, splits, left_out, PICTURE_FORMS):
         anchors = list(map(_anchor, labels))
         size = size_of(item, anchors)
-        if size is None or any(_has_another_shape(anchor, size) for anchor in anchors):
+        if size is None or any(has_another_shape(anchor, *size) for anchor in anchors):
             why = Why.NO_SIZE if size is None else Why.ANOTHER_SHAPE
             left_out += [LeftOut(item.key, form, why) for form in PICTURE_FORMS]
             continue
@@ -135,26 +137,29 @@ def _looked_at(
     """Yield each item in which something is settled, with what is, but none in which a mark still waits."""
     labels = ConsensusLabel.objects.of(question.project_id).on(question).select_related("unit__item")
     ordered = labels.filter(unit__anchor__isnull=False).order_by("unit__item", "unit")
+    just_marked = _just_marked(question)
     for item, told in groupby(ordered.iterator(CHUNK), key=lambda label: label.unit.item):
         each = list(told)
         settled = [label for label in each if label.state == ConsensusLabel.State.SETTLED]
         if not settled or item.key not in splits:  # what settled since the splits were written is for the next version
             continue
-        if any(map(_waits, each)):
+        if item.pk in just_marked or any(map(_waits, each)):
             left_out += [LeftOut(item.key, form, Why.UNSETTLED) for form in forms]
         else:
             yield item, settled
+
+
+def _just_marked(question: Question) -> set[int]:
+    """Return the items in which somebody marked a spot so lately that nothing is believed of it yet, not even that."""
+    known = ConsensusLabel.objects.of(question.project_id).filter(unit=OuterRef("unit"))
+    marks = Judgement.objects.of(question.project_id).on(question).live().exclude(value__in=(NONE, UNSURE))
+    return set(marks.filter(~Exists(known)).values_list("item", flat=True))
 
 
 def _waits(label: ConsensusLabel) -> bool:
     """Return whether somebody says that something is at a spot, and it is not settled."""
     marks = label.evidence.get("marks", {}) if label.state != ConsensusLabel.State.SETTLED else {}
     return any(value != NONE for value in marks)
-
-
-def _has_another_shape(anchor: Anchor, size: Size) -> bool:
-    width, height = anchor.get("width"), anchor.get("height")
-    return bool(width and height) and abs((width / height) / (size[0] / size[1]) - 1) > SAME_SHAPE  # type: ignore[operator]
 
 
 def _anchor(label: ConsensusLabel) -> Anchor:

@@ -25,7 +25,7 @@ snapshot = lru_cache(TEXTS_KEPT)(snapshot_of)
 
 def relocated(anchor: TextAnchor, text: str) -> TextAnchor | None:
     """Return where the words of an anchor stand in a text; None where they do not."""
-    key = (snapshot(text), anchor.snapshot, anchor.position, anchor.quote, anchor.elsewhere)
+    key = _key(anchor, text)
     with _keeping:
         is_known, place = key in _places, _places.get(key)
     if not is_known:
@@ -38,10 +38,15 @@ def relocated(anchor: TextAnchor, text: str) -> TextAnchor | None:
     return describe(text, *place) if place else None
 
 
+def _key(anchor: TextAnchor, text: str) -> tuple[object, ...]:
+    return snapshot(text), anchor.snapshot, anchor.position, anchor.quote, anchor.elsewhere
+
+
 def anchors_now(anchors: Iterable[Anchor | None], text: str) -> list[dict[str, Any] | None]:
     """Return for each anchor where it lies in the text as it is now; None where its words are gone, and of none.
 
-    A region lies where it did. Of words that were marked in other texts, those beyond MOST_SEARCHED are not looked for.
+    A region lies where it did. Of words that were marked in other texts, those beyond MOST_SEARCHED are not looked for
+    this time; what was looked for before costs nothing.
     """
     left = max(1, MOST_SEARCHED // max(1, len(text)))
     found: list[dict[str, Any] | None] = []
@@ -49,8 +54,9 @@ def anchors_now(anchors: Iterable[Anchor | None], text: str) -> list[dict[str, A
         if anchor is None or "quote" not in anchor or anchor["snapshot"] == snapshot(text):
             found.append(without_told(anchor) if anchor else None)
             continue
-        now = relocated(TextAnchor.of(without_told(anchor)), text) if left > 0 else None
-        left -= 1
+        told = TextAnchor.of(without_told(anchor))
+        left -= _key(told, text) not in _places
+        now = relocated(told, text) if left >= 0 else None
         found.append(now.wire if now else None)
     return found
 

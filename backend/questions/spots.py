@@ -20,6 +20,8 @@ Numbers = tuple[float, ...]
 SAME_SPOT = 0.5
 """The share of the intersection in the union from which on two places with one label are one spot."""
 LARGEST_PICTURE_PX = 100_000
+SAME_SHAPE = 0.02
+"""How far the ratio of width and height of two sizes of one picture may differ."""
 LONGEST_LOOKED_THROUGH = 100_000
 """How long a text in signs may be to be looked through for others like the words that were marked; that takes .1 s."""
 
@@ -128,11 +130,14 @@ def _shared(one: Numbers, other: Numbers) -> float:
     return max(0.0, across) * max(0.0, down)
 
 
-def resolve(anchor: Anchor, *, kind: str, text: str, picture: Picture | None) -> dict[str, Any]:
+def resolve(
+    anchor: Anchor, *, kind: str, text: str, picture: Picture | None, is_looked_through: bool = True
+) -> dict[str, Any]:
     """Return what was told of a place as it is kept: in the item's own text, or with its own picture's size.
 
     A page may show another text than is registered: its words are looked up in ours, and what it told is kept under
-    `told`. Raises AnchorUnusable: `text_not_found` where our text has no such words, else what is wrong with it.
+    `told`. Where the text is to be looked through, the anchor tells what else stands in it. Raises AnchorUnusable:
+    `text_not_found` where our text has no such words, else what is wrong with it.
     """
     if is_span(anchor) != (kind == Kind.SPAN):
         wanted = "{quote, position, snapshot}" if kind == Kind.SPAN else "{region, width, height}"
@@ -140,32 +145,41 @@ def resolve(anchor: Anchor, *, kind: str, text: str, picture: Picture | None) ->
     if kind == Kind.REGION:
         return _in_picture(anchor, picture)
     told = TextAnchor.of(anchor)
+    looked_through = text if is_looked_through else ""
     if told.snapshot == snapshot(text):
         words_of(told, text)
-        return _kept(describe(text, told.position.start, told.position.end), text)
+        return _kept(describe(text, told.position.start, told.position.end), looked_through)
     found = relocated(told, text)
     if found is None:
         raise AnchorUnusable(
             "text_not_found",
             "The item's text as it is registered has no such words; register the text that the page shows.",
         )
-    return _kept(found, text) | {"told": told.wire}
+    return _kept(found, looked_through) | {"told": told.wire}
 
 
 def _kept(anchor: TextAnchor, text: str) -> dict[str, Any]:
-    """Return an anchor as it is kept: with what else stands in its text, which a very long one is not searched for."""
-    return (look_elsewhere(anchor, text) if len(text) <= LONGEST_LOOKED_THROUGH else anchor).wire
+    """Return an anchor as it is kept: with what else stands in its text, if that is there and not very long."""
+    return (look_elsewhere(anchor, text) if 0 < len(text) <= LONGEST_LOOKED_THROUGH else anchor).wire
 
 
 def _in_picture(anchor: Anchor, picture: Picture | None) -> dict[str, Any]:
-    size = (picture.width, picture.height) if picture else (None, None)
-    width, height = size if None not in size else (anchor.get("width"), anchor.get("height"))
+    """Return a box with the registered picture's size, or with the page's where that shows one of another shape."""
+    width, height = anchor.get("width"), anchor.get("height")
+    if picture and picture.width and picture.height and not has_another_shape(anchor, picture.width, picture.height):
+        width, height = picture.width, picture.height
     if _px(width) is None or _px(height) is None:
         raise AnchorUnusable("no_size", "A region needs the picture's width and height in px, from 1 to 100,000.")
     region = anchor.get("region")
     if not isinstance(region, str):
         raise AnchorUnusable("not_a_region", "A region is written xywh=percent:x,y,width,height.")
     return {"region": str(Region.of(region)), "width": width, "height": height}
+
+
+def has_another_shape(anchor: Anchor, width: int, height: int) -> bool:
+    """Return whether a box was marked on a picture of other proportions than these, so not on this one."""
+    marked = _px(anchor.get("width")), _px(anchor.get("height"))
+    return None not in marked and abs((marked[0] / marked[1]) / (width / height) - 1) > SAME_SHAPE  # type: ignore[operator]
 
 
 def anchor_now(anchor: Anchor, text: str) -> dict[str, Any] | None:

@@ -226,7 +226,7 @@ def _known(guess: sdk.Suggestion, suggester: Suggester, question: Question, item
     try:
         anchor, label = guessed_anchor(guess, question, item)
     except AnchorUnusable as error:
-        logger.warning("A guess of the suggester %s is left out: %s", suggester, error)
+        logger.warning("A guess of the suggester %s is left out: %s.", suggester, error.code)  # no text
         return None
     return candidate_id(anchor, label), _Found(guess.score, suggester, guess.reasons, anchor)
 

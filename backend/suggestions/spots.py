@@ -26,10 +26,11 @@ def guessed_anchor(guess: sdk.Suggestion, question: Question, item: Item) -> tup
 def resolved_guess(anchor: Anchor, candidate: str, question: Question, item: Item) -> tuple[dict[str, Any], str]:
     """Return where a guess lies as it is kept, and its label: the candidate itself, or what its id names.
 
+    The text is not looked through for what else stands in it: of twenty guesses a page would wait for that.
     Raises AnchorUnusable; `no_label` where the question has no such label.
     """
     text, picture = text_of(item.body, item.metadata), picture_of(item.metadata)
-    kept = resolve(anchor, kind=question.kind, text=text, picture=picture)
+    kept = resolve(anchor, kind=question.kind, text=text, picture=picture, is_looked_through=False)
     kept.pop("told", None)
     label = candidate if candidate in question.labels else label_in(candidate)
     if label not in question.labels:

@@ -140,7 +140,7 @@ SPOT_LABELS = {"span": ["Product", "Fault", "Place"], "region": ["Zip", "Logo"]}
 @pytest.fixture
 def ask_spots() -> Callable[..., SimpleNamespace]:
     """Return an asker of a question about spots in a world, with one item to mark: a review with a picture."""
-    from earmark.anchors import Region, describe
+    from earmark.anchors import Region, describe, look_elsewhere
 
     from backend.projects.ids import uuid7
     from backend.projects.tenancy import tenancy
@@ -151,6 +151,10 @@ def ask_spots() -> Callable[..., SimpleNamespace]:
     def span(words: str, text: str = REVIEW, *, more: int = 0) -> dict[str, Any]:
         start = text.index(words)
         return describe(text, start, start + len(words) + more).wire
+
+    def kept(words: str) -> dict[str, Any]:
+        """Return words of the review as they are kept once somebody marked them: with what else stands in it."""
+        return look_elsewhere(describe(REVIEW, start := REVIEW.index(words), start + len(words)), REVIEW).wire
 
     def region(*box: float, size: tuple[int, int] = (1280, 720)) -> dict[str, Any]:
         return {"region": str(Region(*box)), "width": size[0], "height": size[1]}
@@ -166,7 +170,8 @@ def ask_spots() -> Callable[..., SimpleNamespace]:
         with tenancy(world.project):
             question = ask_question(project_id=world.project.pk, slug="marks", **usual | policies)
             item = register()
-        facts = {"question": question, "item": item, "span": span, "region": region, "register": register}
-        return SimpleNamespace(**vars(world) | facts | {"new_id": lambda: uuid7(now=world.now)})
+        facts = {"question": question, "item": item, "register": register}
+        anchors = {"span": span, "kept": kept, "region": region}
+        return SimpleNamespace(**vars(world) | facts | anchors | {"new_id": lambda: uuid7(now=world.now)})
 
     return ask

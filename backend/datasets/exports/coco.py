@@ -69,8 +69,14 @@ def _image(picture: MarkedPicture, number: int, name: str) -> dict[str, Any]:
 
 
 def file_name_of(picture: MarkedPicture, id: int, taken: Container[str]) -> str:
-    """Return a name for a picture's file, unlike those taken: the last part of its address, or its item's key."""
+    """Return a name for a picture's file, unlike those taken: the last part of its address, or its item's key.
+
+    `taken` are small letters: in many folders two names that differ in capitals alone are one file.
+    """
     last = unquote(urlsplit(picture.url).path).rpartition("/")[2] if picture.url else picture.item
     plain = UNSAFE.sub("_", last).strip(". ") or "picture"
     stem, ending = Path(plain).stem[:100], Path(plain).suffix[:10]
-    return f"{stem}{ending}" if f"{stem}{ending}" not in taken else f"{stem}-{id}{ending}"
+    name, number = f"{stem}{ending}", id
+    while name.lower() in taken:
+        name, number = f"{stem}-{number}{ending}", number + 1
+    return name

@@ -15,10 +15,18 @@ from backend.questions.units import FITS, SPOTS, Kind, allows
 
 
 def judge(
-    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge, digest: str, now: datetime
+    *,
+    annotator: Annotator,
+    exposure: Exposure,
+    slot: Slot | None,
+    event: Judge,
+    digest: str,
+    now: datetime,
+    is_looked_through: bool = True,
 ) -> Judgement:
     """Write an answer to one slot of a list, or beside them all, and return its row.
 
+    The text of a spot is looked through for what else stands in it, unless the caller has no time for that.
     Raises ValueNotAllowed for a value or a tag that the question does not have, and TooManyNewLabels; of a spot
     AnchorUnusable and UnknownSpot. The caller holds the annotator's row lock, of a spot `lock_spots` too, and lets
     the answer stand.
@@ -28,7 +36,9 @@ def judge(
         raise ValueNotAllowed(value=event.value, question=question.slug)
     anchor = None
     if question.kind in SPOTS:
-        unit, anchor = spot_meant(annotator=annotator, exposure=exposure, slot=slot, event=event)
+        unit, anchor = spot_meant(
+            annotator=annotator, exposure=exposure, slot=slot, event=event, is_looked_through=is_looked_through
+        )
     else:
         unit = _unit_of(annotator, event, exposure, slot, now)
     return Judgement.objects.create(

@@ -58,6 +58,8 @@ class _Batch:
     assignments: set[int] = field(default_factory=set)
     searched_count: int = 0
     """Signs of text that were searched in vain for words that pages said they marked."""
+    looked_through_count: int = 0
+    """Signs of text that were looked through for others like the words that were marked."""
 
 
 def record_events(
@@ -70,7 +72,8 @@ def record_events(
     a tag they may name themselves, within the question's labels, and a limited number of new ones a day
     (`too_many_new_labels`). A spot that lies nowhere is `malformed`, one whose words the item's text has not is
     `text_not_found`, as all are in a batch after MOST_SEARCHED signs of text were searched in vain, and one that was
-    not shown `unknown_candidate`. An answer at the desk after its lease is
+    not shown `unknown_candidate`. After as many signs that were looked through for the like of what was marked,
+    further marks are kept without. An answer at the desk after its lease is
     refused where others took the places (`lease_over`). Bad events take nothing from the good
     ones. Raises SessionRevoked where `epoch` is not the annotator's any more, or they are erased. The caller holds the
     project's door; the spots of the items and the annotator's row are locked until the transaction ends.
@@ -246,7 +249,10 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
     if batch.searched_count > MOST_SEARCHED and is_of_another_text(exposure.item, event.anchor):
         return "text_not_found"
     try:
-        said = judge(annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now)
+        said = judge(
+            annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now,
+            is_looked_through=batch.looked_through_count < MOST_SEARCHED,
+        )  # fmt: skip
     except ValueNotAllowed:
         return "unknown_value"
     except TooManyNewLabels:
@@ -258,6 +264,8 @@ def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, d
         return error.code
     except UnknownSpot:
         return "unknown_candidate"
+    if said.anchor:
+        batch.looked_through_count += len(exposure.item.body)
     if said.assignment:
         answer_assignment(assignment=said.assignment, now=batch.now)
     batch.units[said.unit_id] = said.unit

@@ -45,10 +45,10 @@ def lock_spots(places: Iterable[tuple[int, int]]) -> None:
             cursor.execute(_LOCK, [f"earmark spots {item}", question])
 
 
-def kept_anchor(*, question: Question, item: Item, anchor: Anchor) -> dict[str, Any]:
+def kept_anchor(*, question: Question, item: Item, anchor: Anchor, is_looked_through: bool = True) -> dict[str, Any]:
     """Return what was told of a place as it is kept of this item; raises AnchorUnusable."""
-    picture = picture_of(item.metadata)
-    return resolve(anchor, kind=question.kind, text=text_asked(question, item), picture=picture)
+    text, picture = text_asked(question, item), picture_of(item.metadata)
+    return resolve(anchor, kind=question.kind, text=text, picture=picture, is_looked_through=is_looked_through)
 
 
 def text_asked(question: Question, item: Item) -> str:
@@ -63,7 +63,7 @@ def is_of_another_text(item: Item, anchor: Anchor | None) -> bool:
 
 
 def spot_meant(
-    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge
+    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge, is_looked_through: bool = True
 ) -> tuple[Unit, dict[str, Any]]:
     """Return the unit that an answer is about, and the boundary it gives, as it is kept.
 
@@ -73,12 +73,14 @@ def spot_meant(
     AnchorUnusable, and UnknownSpot for a candidate that was not shown. The caller holds `lock_spots`.
     """
     question, item = exposure.question, exposure.item
-    anchor = kept_anchor(question=question, item=item, anchor=event.anchor or {})
+    told = event.anchor or {}
+    anchor = kept_anchor(question=question, item=item, anchor=told, is_looked_through=is_looked_through)
     if slot is not None and slot.anchor is not None:
         known = exposure.assignment or slot.judgements.filter(annotator=annotator).select_related("unit").first()
         if known:
             return known.unit, anchor
-        shown = {"anchor": slot.anchor, "label": label_in(slot.label)}
+        is_there = spot_key(item.pk, anchor) == spot_key(item.pk, slot.anchor)
+        shown = {"anchor": anchor if is_there else slot.anchor, "label": label_in(slot.label)}
         return meet(question=question, item=item, annotator=annotator, **shown), anchor
     if event.candidate is not None:
         return _shown_before(annotator, question, item, event.candidate), anchor
@@ -133,8 +135,8 @@ def meet(
     text = text_asked(question, item)
     here = numbers_of(anchor_now(anchor, text) or anchor)
     lies = {unit: numbers_of(now) for unit, now in units_now(question, item, text)}
-    standing = _standing(lies, text)
     own = annotator.pk if annotator else 0
+    standing = _standing(lies, text, own=own)
     exact = [unit for unit in lies if unit.key == spot_key(item.pk, anchor)]
     exact += [unit for unit, there in lies.items() if there == here]
     exact += [unit for unit in lies if standing[unit.pk].places.get(own) == here]
@@ -172,11 +174,14 @@ def units_now(question: Question, item: Item, text: str) -> list[tuple[Unit, dic
     return [(unit, now) for unit, now in zip(known, lies, strict=True) if now]
 
 
-def _standing(units: Collection[Unit], text: str) -> Mapping[int, _Standing]:
+def _standing(units: Collection[Unit], text: str, *, own: int = 0) -> Mapping[int, _Standing]:
+    """Return what stands of units; of the person `own` also what they said in this batch, which is not live yet."""
     found: dict[int, _Standing] = defaultdict(_Standing)
     project = {unit.project_id for unit in units}
-    live = Judgement.objects.filter(project__in=project, unit__in=units).live()
-    answers = list(live.select_related("annotator").order_by("judged_at", "id"))
+    told = Judgement.objects.filter(project__in=project, unit__in=units)
+    told = told.select_related("annotator").order_by("judged_at", "id")
+    theirs = {said.unit_id: said for said in told.standing().filter(annotator=own)} if own else {}
+    answers = [*told.live().exclude(annotator=own), *theirs.values()]
     lies = anchors_now((said.anchor for said in answers), text)
     for said, now in zip(answers, lies, strict=True):
         standing = found[said.unit_id]

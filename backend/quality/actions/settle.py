@@ -42,8 +42,8 @@ def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     label.unit = unit
     before = (label.state, label.value, label.probability, label.evidence)
     _believe(label, bounded, answers_count=len(said), now=now)
+    _keep_boundary(unit, bounded)
     if label.pk is None or before != (label.state, label.value, label.probability, label.evidence):
-        _keep_boundary(unit, bounded)
         _keep_change(label, before_state=before[0], before_value=before[1], now=now)
     else:
         label.save(update_fields=["computed_at"])
@@ -60,8 +60,9 @@ def _people_wanted(bounded: Bounded, said: Sequence[Judgement], policy: Policy, 
 
 def _keep_boundary(unit: Unit, bounded: Bounded) -> None:
     """Write the believed boundary of a spot, and the ones that people differ about."""
+    before = unit.anchor, unit.boundaries
     unit.anchor, unit.boundaries = bounded.boundary or unit.anchor, list(bounded.differing) or None
-    if unit.anchor is not None:
+    if before != (unit.anchor, unit.boundaries):
         Unit.objects.filter(pk=unit.pk).update(anchor=unit.anchor, boundaries=unit.boundaries)
 
 

@@ -114,7 +114,7 @@ def test_a_mark_is_told_back_to_who_made_it_and_to_nobody_else_before_it_settles
     assert mark(spans, spans.ann, spans.span("Inverness"), "Place")["state"] == "settled"
     (own,) = place(spans, spans.ann)["answers"]
     assert (own["value"], own["candidate"]["id"]) == ("Place", "91-100 Place")
-    assert own["candidate"]["label"] == "Place" and own["candidate"]["anchor"] == spans.span("Inverness")
+    assert own["candidate"]["label"] == "Place" and own["candidate"]["anchor"] == spans.kept("Inverness")
 
 
 def test_a_settled_spot_is_known_to_everybody_with_how_many_say_so(spans):
@@ -123,8 +123,8 @@ def test_a_settled_spot_is_known_to_everybody_with_how_many_say_so(spans):
     mark(spans, spans.bob, spans.span("Vector 9"))
     mark(spans, spans.bob, spans.span("sheds"), "none")
     assert place(spans, spans.eve)["known"] == [
-        {"id": "8-16 Product", "people_count": 1, "label": "Product", "anchor": spans.span("Vector 9")},
-        {"id": "91-100 Place", "people_count": 2, "label": "Place", "anchor": spans.span("Inverness")},
+        {"id": "8-16 Product", "people_count": 1, "label": "Product", "anchor": spans.kept("Vector 9")},
+        {"id": "91-100 Place", "people_count": 2, "label": "Place", "anchor": spans.kept("Inverness")},
     ]
 
 
@@ -142,7 +142,7 @@ def test_boundaries_that_differ_are_shown_to_the_next_person_who_decides(spans):
     assert mark(spans, spans.bob, spans.span("new Vector 9"))["state"] == "open"
     (candidate,) = place(spans, spans.eve)["candidates"]
     assert (candidate["id"], candidate["label"]) == ("8-16 Product", "Product")
-    assert candidate["boundaries"] == [spans.span("new Vector 9"), spans.span("Vector 9")]
+    assert candidate["boundaries"] == [spans.kept("new Vector 9"), spans.kept("Vector 9")]
     mark(spans, spans.eve, spans.span("new Vector 9"), candidate=candidate["id"])
     (known,) = place(spans, spans.come("zoe"))["known"]
     assert (known["id"], known["people_count"]) == ("4-16 Product", 3)
@@ -277,12 +277,12 @@ def test_answers_of_servers_meet_like_those_of_pages_and_are_told_with_their_pla
     assert tell(spans, "bob", spans.span("Inverness"), id=key)["code"] == "conflict"
     rows = spans.server.get("/v1/judgements").json()["results"]
     assert {row["candidate"]: row["anchor"] for row in rows} == {
-        "8-16 Product": spans.span("Vector 9"),
-        "4-16 Product": spans.span("new Vector 9"),
+        "8-16 Product": spans.kept("Vector 9"),
+        "4-16 Product": spans.kept("new Vector 9"),
     }
     (label,) = spans.server.get("/v1/labels").json()["results"]
     assert (label["state"], label["value"]) == ("open", "Product")
-    assert label["unit"] == {"kind": "span", "items": ["review"], "label": None, "anchor": spans.span("Vector 9")}
+    assert label["unit"] == {"kind": "span", "items": ["review"], "label": None, "anchor": spans.kept("Vector 9")}
 
 
 def test_labels_of_other_kinds_have_no_anchor(site, token):
@@ -425,12 +425,12 @@ def test_the_desk_asks_one_more_where_boundaries_differ_and_they_decide(spans):
     token = come()
     shown = next_of(spans, token)["place"]
     (candidate,) = shown["candidates"]
-    assert candidate["boundaries"] == [spans.span("new Vector 9"), spans.span("Vector 9")]
+    assert candidate["boundaries"] == [spans.kept("new Vector 9"), spans.kept("Vector 9")]
     send_from_desk(spans, token, answer(spans, shown, spans.span("new Vector 9"), candidate=candidate["id"]))
     drain_jobs()
     with tenancy(spans.project):
         unit = Unit.objects.get()
-        assert (unit.settled_value, unit.anchor) == ("Product", spans.span("new Vector 9"))
+        assert (unit.settled_value, unit.anchor) == ("Product", spans.kept("new Vector 9"))
 
 
 @pytest.fixture

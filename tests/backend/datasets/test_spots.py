@@ -253,6 +253,8 @@ def test_a_picture_is_as_large_as_the_host_told_else_as_the_page_else_it_is_left
     ]  # fmt: skip
     sizeless = next(row for row in sdk.load(version.folder) if row["item"] == "nowhere")
     assert (sizeless["x"], sizeless["image"]) == (None, "/nowhere.png")
+    other = next(row for row in sdk.load(version.folder) if row["item"] == "other")
+    assert (other["x"], other["y"], other["image_width"]) == (128.0, 144.0, 1280), "in the picture it was marked on"
 
 
 def test_a_label_that_the_question_has_no_more_is_kept_in_what_was_settled(world):
@@ -278,7 +280,7 @@ def test_a_pair_question_has_no_files_of_spots_and_its_manifest_says_nothing_of_
     assert "left_out" not in version.manifest and version.row.left_out == {}
 
 
-def say(spots, person, anchor, value, candidate=None):
+def say(spots, person, anchor, value, candidate=None, is_settled=True):
     """Let a person say what is at a place, of their own or of what they were shown."""
     with tenancy(spots.project):
         shown = show_suggestions(
@@ -289,7 +291,8 @@ def say(spots, person, anchor, value, candidate=None):
         )
         [verdict] = record_events(annotator=spots.people[person], events=[event], now=spots.now)
     assert verdict.status == "ok", verdict
-    drain_jobs()
+    if is_settled:
+        drain_jobs()
 
 
 def push(spots, anchor, label):
@@ -325,6 +328,19 @@ def test_what_people_mark_is_settled_frozen_and_read_by_spacy(world, ask_spots):
     ]  # fmt: skip
 
 
+def test_a_text_in_which_somebody_marks_something_just_now_is_left_out(world, ask_spots):
+    spots = ask_spots(world)
+    say(spots, 0, spots.span("Inverness"), "Place")
+    say(spots, 1, spots.span("Vector 9"), "Product", is_settled=False)
+    assert left_out(freeze(spots, spots.question)) == [
+        ("review", "iob2", "unsettled"),
+        ("review", "spacy", "unsettled"),
+    ]
+    drain_jobs()
+    say(spots, 2, spots.span("froze"), "unsure", is_settled=False)
+    assert left_out(freeze(spots, spots.question)) == []
+
+
 def test_what_people_draw_is_settled_frozen_and_read_by_pycocotools(world, ask_spots):
     spots = ask_spots(world, "region")
     for person, box in enumerate([(10, 20, 30, 40), (10, 20, 30, 40), (50, 50, 10, 10)]):
@@ -336,3 +352,12 @@ def test_what_people_draw_is_settled_frozen_and_read_by_pycocotools(world, ask_s
     assert sorted(each["bbox"] for each in coco.loadAnns(coco.getAnnIds())) == [
         [128.0, 144.0, 384.0, 288.0], [640.0, 360.0, 128.0, 72.0],
     ]  # fmt: skip
+
+
+def test_what_was_drawn_on_a_picture_of_another_shape_is_not_put_on_the_registered_one(world, ask_spots):
+    spots = ask_spots(world, "region", overlap=1)
+    say(spots, 0, spots.region(10, 20, 30, 40, size=(500, 500)), "Zip")
+    version = freeze(spots, spots.question)
+    assert left_out(version) == [("review", "coco", "another_shape")]
+    [row] = sdk.load(version.folder)
+    assert [row[name] for name in ("x", "y", "image_width", "image_height")] == [50.0, 100.0, 500, 500]

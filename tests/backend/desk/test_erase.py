@@ -216,13 +216,14 @@ def test_the_command_erases_by_either_name_and_says_who_is_not_there(world, caps
         call_command("erase_annotator", project="nowhere", annotator="person-0")
 
 
-def mark(spots, person, words, value="Product"):
+def mark(spots, person, words, value="Product", *, ago_s=0):
+    judged_at = spots.now - timedelta(seconds=ago_s)
     with tenancy(spots.project):
         shown = show_suggestions(
             annotator=person, question=spots.question, item=spots.item, channel="widget", now=spots.now
         )
         anchor = spots.span(words)
-        told = Judge(spots.new_id(), shown.pk, 0, 900, None, "span", value, spots.now, "mouse", anchor=anchor)
+        told = Judge(spots.new_id(), shown.pk, 0, 900, None, "span", value, judged_at, "mouse", anchor=anchor)
         assert [each.status for each in record_events(annotator=person, events=[told], now=spots.now)] == ["ok"]
     while drain_jobs(seconds=60):
         pass
@@ -248,6 +249,23 @@ def test_spots_that_they_alone_marked_go_and_those_of_others_are_as_if_they_had_
 
     assert spots_of(with_them) == spots_of(without)
     assert not [row for row in whole_dump(with_them.project) if "The new Vector 9" in row and "unit" in row]
+
+
+def test_a_believed_boundary_stays_where_who_goes_had_taken_their_mark_back(make_world, ask_spots):
+    spots = ask_spots(make_world())
+    gone, *others = spots.people
+    mark(spots, gone, "Vector 9")
+    with tenancy(spots.project):
+        said = Judgement.objects.get()
+        undo = Undo(spots.new_id(), said.shown_in_id, 0, 950, said.pk)
+        record_events(annotator=gone, events=[undo], now=spots.now)
+    mark(spots, others[0], "Vector 9", ago_s=60)
+    mark(spots, others[1], "new Vector 9")
+    mark(spots, others[2], "new Vector 9")
+    erase(spots, gone)
+    with tenancy(spots.project):
+        unit = Unit.objects.of(spots.project).get()
+        assert (unit.settled_value, unit.anchor["quote"]["exact"]) == ("Product", "new Vector 9")
 
 
 def test_a_spot_that_somebody_is_asked_about_stays_without_its_answer(make_world, ask_spots):

@@ -77,7 +77,7 @@ def test_a_span_that_a_person_marks_is_stored_with_its_place(spans):
     unit = mark(spans, 0, spans.span("Inverness"), "Place")
     judgement = Judgement.objects.get()
     assert (judgement.value, judgement.origin, judgement.slot) == ("Place", "spontaneous", None)
-    assert judgement.anchor == unit.anchor == spans.span("Inverness")
+    assert judgement.anchor == unit.anchor == spans.kept("Inverness")
     assert str(unit) == "Vector 9 and “Inverness”" and unit.label == ""
 
 
@@ -96,7 +96,7 @@ def test_what_overlaps_by_half_with_the_same_label_is_the_same_spot_and_each_bou
     unit = mark(spans, 0, spans.span("Vector 9"))
     assert mark(spans, 1, spans.span("new Vector 9")) == unit, "8 of 12 signs"
     kept = Judgement.objects.order_by("received_at", "id").values_list("anchor__position__start", flat=True)
-    assert sorted(kept) == [4, 8] and Unit.objects.get(pk=unit.pk).anchor == spans.span("Vector 9")
+    assert sorted(kept) == [4, 8] and Unit.objects.get(pk=unit.pk).anchor == spans.kept("Vector 9")
 
 
 def test_what_overlaps_by_less_than_half_is_another_spot(spans):
@@ -397,3 +397,18 @@ def test_two_who_mark_two_items_in_either_order_do_not_wait_for_each_other(make_
     assert failures == []
     with tenancy(world.project):
         assert Unit.objects.count() == 2 and LiveJudgement.objects.count() == 4
+
+
+def test_two_spots_that_overlap_are_two_marks_of_one_person_also_when_they_are_told_at_once(spans):
+    shown = shown_to(spans)
+    whole, part = spans.span("the Vector 9 zip"), spans.span("the Vector 9")
+    assert record(spans, said(spans, shown, whole), said(spans, shown, part, later_s=1)) == ["ok", "ok"]
+    assert LiveJudgement.objects.count() == Unit.objects.count() == 2
+
+
+def test_of_a_batch_no_more_of_long_texts_is_looked_through_than_may_be(spans, monkeypatch):
+    monkeypatch.setattr("backend.judgements.actions.record.MOST_SEARCHED", 2 * len(spans.item.body))
+    shown = shown_to(spans)
+    marks = [said(spans, shown, spans.span(words)) for words in ("Vector", "sheds", "froze", "hills")]
+    assert record(spans, *marks) == ["ok"] * 4
+    assert sum("elsewhere" in kept for kept in Judgement.objects.values_list("anchor", flat=True)) == 2

@@ -45,9 +45,18 @@ def test_each_anchor_has_its_answer_in_their_order():
 
 
 def test_of_a_long_text_no_more_is_searched_than_may_be(monkeypatch):
-    monkeypatch.setattr(module, "MOST_SEARCHED", 2 * len(EDITED))
+    text = "Searched. " + TEXT
+    monkeypatch.setattr(module, "MOST_SEARCHED", 2 * len(text))
     old = [words(start, start + 8).wire for start in (8, 17, 38)]
-    assert [bool(now) for now in anchors_now([*old, words(16, 24, EDITED).wire], EDITED)] == [True, True, False, True]
+    assert [bool(now) for now in anchors_now([*old, words(18, 26, text).wire], text)] == [True, True, False, True]
+
+
+def test_what_was_not_looked_for_is_looked_for_the_next_time(monkeypatch):
+    text = "Later. " + TEXT
+    monkeypatch.setattr(module, "MOST_SEARCHED", 2 * len(text))
+    old = [words(start, start + 8).wire for start in (8, 17, 38, 50, 60)]
+    found = [sum(map(bool, anchors_now(old, text))) for _ in range(3)]
+    assert found == [2, 4, 5]
 
 
 def test_at_least_one_is_looked_for_however_long_the_text(monkeypatch):

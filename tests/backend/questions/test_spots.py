@@ -170,6 +170,7 @@ def test_the_registered_size_of_a_picture_counts_and_the_pages_where_there_is_no
 
     assert kept(PICTURE) == BOX | {"width": 1280, "height": 720}
     assert kept(None) == kept(Picture("/p.png", 1280, None, "")) == BOX
+    assert kept(Picture("/p.png", 500, 500, "")) == BOX, "a picture of another shape is another picture"
     assert code_of({"region": BOX["region"]}, kind="region") == "no_size"
 
 
@@ -209,3 +210,9 @@ def test_whatever_is_told_is_kept_as_an_anchor_or_refused_in_words(told):
             assert str(error)
         else:
             assert numbers_of(kept)
+
+
+def test_what_is_kept_tells_what_else_stands_in_its_text_if_that_was_looked_through():
+    told = {"kind": "span", "text": TEXT, "picture": None}
+    assert resolve(words(8, 16), **told)["elsewhere"]["count"] == 1, "a Vector 9 stands twice"
+    assert "elsewhere" not in resolve(words(8, 16), is_looked_through=False, **told)

@@ -1,10 +1,11 @@
 """Where suggesters guess spots: what is shown of it, and what is left out."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from earmark import suggesters as sdk
-from earmark.anchors import Region, TextAnchor, describe
+from earmark.anchors import Position, Region, TextAnchor, describe
 
 from backend.questions.actions.ask import update_question
 from backend.questions.actions.units import unit_of_spot
@@ -57,6 +58,11 @@ def test_a_box_is_guessed_with_the_size_of_the_registered_picture(find):
     assert guess.anchor == {"region": "xywh=percent:10,20,30,40", "width": 1280, "height": 720}
 
 
+def test_a_guess_waits_for_no_look_through_its_text(find, monkeypatch):
+    monkeypatch.setattr("backend.questions.spots.look_elsewhere", None)
+    assert find(words(8, 16), words(92, 101, "Place", text="x" + REVIEW)) == ["8-16 Product", "91-100 Place"]
+
+
 def test_a_guess_of_another_text_is_looked_up_in_ours(find):
     assert find(words(17, 25, text="Review : " + REVIEW)) == ["8-16 Product"]
 
@@ -71,6 +77,12 @@ def test_what_lies_nowhere_or_has_no_label_is_left_out_and_takes_nothing_from_th
         words(8, 16),
     ) == ["8-16 Product"]
     assert caplog.text.count("is left out") == 4
+
+
+def test_no_text_of_an_item_is_logged_with_a_guess_that_is_left_out(find, caplog):
+    other = replace(describe(REVIEW, 8, 16), position=Position(9, 17))
+    assert find(sdk.Suggestion("Product", 0.9, anchor=other)) == []
+    assert "another_quote" in caplog.text and "ector" not in caplog.text
 
 
 def test_of_guesses_of_one_label_that_overlap_by_half_the_better_is_shown(find):

@@ -126,3 +126,11 @@ def test_a_file_name_leads_nowhere_else(tmp_path):
     write_pictures(tmp_path, evil, ["menu"], "d")
     names = [each["file_name"] for each in json.loads((tmp_path / "train.coco.json").read_text())["images"]]
     assert names == ["etc", "picture", "picture-3"]
+
+
+def test_no_two_pictures_have_one_file_name(tmp_path):
+    urls = ("/a-3.png", "/a.png", "/a.png", "/A.png")
+    pictures = [MarkedPicture(f"p{at}", "train", url, 10, 10) for at, url in enumerate(urls)]
+    write_pictures(tmp_path, pictures, ["menu"], "d")
+    names = [each["file_name"] for each in json.loads((tmp_path / "train.coco.json").read_text())["images"]]
+    assert len({name.lower() for name in names}) == 4, names
