@@ -124,6 +124,11 @@ test("a click in a box leads to its row, the lower one of two, unless the host h
   click(120, 50);
   expect(row()).toBe(0);
   focused(mark)!.blur();
+  Object.assign(document.body, { role: "main", tabIndex: -1 });
+  click(120, 50);
+  expect(row()).toBe(0);
+  ["role", "tabindex"].forEach((name) => document.body.removeAttribute(name));
+  focused(mark)!.blur();
   picture().setAttribute("role", "button");
   click(120, 50);
   expect(row()).toBe(-1);

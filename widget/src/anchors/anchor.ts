@@ -10,7 +10,7 @@ export interface TextAnchor {
   position: { start: number; end: number };
   snapshot: string;
   /** What else stood in the text, where the server looked: how often the very words, and how much was like them, 0 to 1. */
-  elsewhere?: { count: number; likeness: number } | undefined;
+  elsewhere?: { count: number; likeness: number };
 }
 
 /** Return the anchor of what a range covers of a text; null where it covers nothing of it. */

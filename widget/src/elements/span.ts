@@ -7,19 +7,17 @@ import { Highlights, LOOKS, type Look, over } from "../highlights";
 import type { Kind, Mark } from "../mark";
 import { Passage } from "../passage";
 import type { Stretch } from "../pieces";
-import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
+import { beginWhen, BUSY, type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { span } from "../strings/en";
 import type { Anchor } from "../wire";
 
 const ROOM_PX = 178;
-/** What a click on it is for. */
-const BUSY = "a,button,input,select,textarea,label,summary,[contenteditable]";
 
 export async function kind(guest: Guest): Promise<Kind> {
   await learnSpots(guest, span);
   return spots(guest, ROOM_PX, over, (mark, model, list) => {
     const node = groundNode(mark);
-    return node ? new Words(guest, mark, model, list, node) : undefined;
+    return node ? new Words(guest, mark, model, list, node) : void beginWhen(mark, () => groundNode(mark));
   });
 }
 
@@ -48,7 +46,7 @@ class Words implements Ground {
     this._highlights = new Highlights(node.getRootNode() as Document, boxes, signal);
     this._passage = new Passage(node, bring, () => this._changed(), signal);
     this._more = [boxes];
-    node.addEventListener("click", (event) => this._click(event as MouseEvent), { signal });
+    addEventListener("click", (event) => this._click(event), { signal }); // after all that the host has to say to it
     document.addEventListener("selectionchange", () => node.contains(getSelection()!.anchorNode) && this._isAsked() && this._choose(), { signal });
   }
 
@@ -129,10 +127,7 @@ class Words implements Ground {
 
   _lead(anchor: Anchor): void {
     const place = this._place(anchor);
-    const range = place && this._passage._range(...place);
-    if (!range) return;
-    const { top, bottom } = range.getBoundingClientRect();
-    if (top < 0 || bottom > innerHeight) scrollBy(0, top - innerHeight / 3);
+    if (place) this._passage._reveal(...place);
   }
 
   private _now(stretch?: Stretch): void {
@@ -147,7 +142,7 @@ class Words implements Ground {
   private _changed(): void {
     if (!this._passage._node.isConnected) return void this._card._begin();
     this._list._look();
-    void this._chooser?.then((chooser) => chooser._stand());
+    void this._chooser?.then((chooser) => chooser._renew());
   }
 
   /** Take an answer: to the guess that is moved, or that stands in the very same place, else to what was newly marked. */
@@ -161,8 +156,10 @@ class Words implements Ground {
   }
 
   /** Lead from the shortest mark under a click to its row, and from that to the next one around it. */
-  private _click({ clientX: x, clientY: y, target }: MouseEvent): void {
-    if ((target as Element).closest(BUSY) || !getSelection()?.isCollapsed) return;
+  private _click(event: MouseEvent): void {
+    const { clientX: x, clientY: y, defaultPrevented } = event;
+    const target = event.composedPath()[0] as Element;
+    if (defaultPrevented || !this._passage._node.contains(target) || target.closest(BUSY) || !getSelection()?.isCollapsed) return;
     const isHit = ({ left, right, top, bottom }: DOMRect) => left <= x && x <= right && top <= y && y <= bottom;
     const hits = this._drawn.filter(({ _range }) => [..._range.getClientRects()].some(isHit));
     hits.sort((one, other) => `${one._range}`.length - `${other._range}`.length);
