@@ -173,6 +173,19 @@ test("the boundary of a guess is moved, and keeps its candidate", async () => {
   expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: at("10,11,30,20") } }]);
 });
 
+test("who asks to move a box while they draw another moves it instead", async () => {
+  const mark = await show();
+  await open(mark);
+  button(mark._root, "Move its boundary").click();
+  await pass();
+  expect(all(mark, ".draw").length).toBe(1);
+  press(focused(mark)!, "ArrowDown");
+  press(focused(mark)!, "1");
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: at("10,11,30,20") } }]);
+  expect(one(mark, ".foot").hidden).toBe(false);
+});
+
 test("a host that says no to a box leaves the person at the door", async () => {
   const mark = await show({ candidates: [] });
   document.addEventListener("earmark:decide", (event) => event.preventDefault(), { once: true });

@@ -324,6 +324,8 @@ test("where a guess ends is moved by keys, and the answer goes with the new boun
   all(mark, "[aria-label='Move its boundary']")[0]!.click();
   await pass();
   expect(focused(mark)?.getAttribute("aria-label")).toBe("End");
+  all(mark, "li")[0]!.dispatchEvent(new Event("mouseleave"));
+  expect(drawn("now")).toEqual(["SeaMonkey 2.53.8"]);
   step(mark, "ArrowLeft");
   await pass(200);
   expect(spoken(mark)).toBe("SeaMonkey");

@@ -101,9 +101,9 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
 
   const load = () => guest._load<Draw>("draw");
 
-  /** Let somebody draw a box, or move that of an entry; one at a time. */
+  /** Let somebody draw a box, or move that of an entry; one at a time, the last that was asked for. */
   function drawBox(isByKeys: boolean, entry?: Entry): void {
-    if (end) return;
+    end?.();
     const foot = mark._card.querySelector<HTMLElement>(".foot")!;
     const panel = h("div", {});
     const stop = () => {

@@ -30,6 +30,8 @@ class Words implements Ground {
   private readonly _highlights: Highlights;
   private _drawn: (Spot & { _range: Range })[] = [];
   private _isOpened = false;
+  /** Which words are being chosen. */
+  private _chosen: Stretch | undefined;
   /** What hears of words that are chosen; brought when they first are. */
   private _chooser: Promise<Chooser> | undefined;
 
@@ -57,7 +59,7 @@ class Words implements Ground {
   private _choose(then?: (chooser: Chooser) => void): void {
     const { _guest, _card, _list, _model } = this;
     const outcome: Outcome = {
-      _show: (chosen) => this._now(chosen),
+      _show: (chosen) => this._now((this._chosen = chosen)),
       _pick: (...given) => this._pick(...given),
       _isAsked: this._isAsked,
       _leave: (entry) => (entry ? _list._go(entry) : _list._toDoor()),
@@ -122,7 +124,7 @@ class Words implements Ground {
   }
 
   _point(anchor?: Anchor): void {
-    this._now((anchor && this._place(anchor)) || undefined);
+    this._now((anchor && this._place(anchor)) || this._chosen);
   }
 
   _lead(anchor: Anchor): void {
