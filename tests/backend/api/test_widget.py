@@ -2,7 +2,6 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
