@@ -182,3 +182,10 @@ test("an alignment steps over what was put in, and tells what is missing", () =>
   expect(score * 8).toBe(16 * 8 - 24 - 19);
   expect(align(points("abcdefghijklmnop"), points("abcdefklmnop"), 0, 12, 0, 0)[1]).toEqual([0, 1, 2, 3, 4, 5, -1, -1, -1, -1, 6, 7, 8, 9, 10, 11]);
 });
+
+test("where many words stand in a long text is known in a moment", () => {
+  const reading = read(page(`<p>${"lorem ipsum dolor ".repeat(6000)}</p>`));
+  const began = performance.now();
+  for (let start = 0; start < 90_000; start += 90) ends(reading, start, start + 5);
+  expect(performance.now() - began).toBeLessThan(500);
+});

@@ -124,6 +124,11 @@ test("a click in a box leads to its row, the lower one of two, unless the host h
   click(120, 50);
   expect(row()).toBe(0);
   focused(mark)!.blur();
+  Object.assign(document.body, { role: "main", tabIndex: -1 });
+  click(120, 50);
+  expect(row()).toBe(0);
+  ["role", "tabindex"].forEach((name) => document.body.removeAttribute(name));
+  focused(mark)!.blur();
   picture().setAttribute("role", "button");
   click(120, 50);
   expect(row()).toBe(-1);
@@ -166,6 +171,19 @@ test("the boundary of a guess is moved, and keeps its candidate", async () => {
   press(focused(mark)!, "1");
   await pass();
   expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: at("10,11,30,20") } }]);
+});
+
+test("who asks to move a box while they draw another moves it instead", async () => {
+  const mark = await show();
+  await open(mark);
+  button(mark._root, "Move its boundary").click();
+  await pass();
+  expect(all(mark, ".draw").length).toBe(1);
+  press(focused(mark)!, "ArrowDown");
+  press(focused(mark)!, "1");
+  await pass();
+  expect(judged()).toMatchObject([{ candidate: MENU.id, answer: { value: "Menu", anchor: at("10,11,30,20") } }]);
+  expect(one(mark, ".foot").hidden).toBe(false);
 });
 
 test("a host that says no to a box leaves the person at the door", async () => {

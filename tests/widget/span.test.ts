@@ -324,6 +324,8 @@ test("where a guess ends is moved by keys, and the answer goes with the new boun
   all(mark, "[aria-label='Move its boundary']")[0]!.click();
   await pass();
   expect(focused(mark)?.getAttribute("aria-label")).toBe("End");
+  all(mark, "li")[0]!.dispatchEvent(new Event("mouseleave"));
+  expect(drawn("now")).toEqual(["SeaMonkey 2.53.8"]);
   step(mark, "ArrowLeft");
   await pass(200);
   expect(spoken(mark)).toBe("SeaMonkey");
@@ -365,6 +367,51 @@ test("a click beside all marks, or on a link of the host's, leads nowhere", asyn
   host().dispatchEvent(new MouseEvent("click", { clientX: 300, clientY: 45 }));
   host().querySelector("a")!.dispatchEvent(new MouseEvent("click", { clientX: 30, clientY: 45, bubbles: true }));
   expect(focused(mark)).toBeNull();
+});
+
+test("a click that the host takes, or that is for a button of its own, leads nowhere, whatever role the page around has", async () => {
+  const mark = await show({}, TEXT.replace("IMAP", "<b role='button'>IMAP</b>"));
+  const click = (node: Element) => node.dispatchEvent(new MouseEvent("click", { clientX: 30, clientY: 45, bubbles: true, cancelable: true, composed: true }));
+  click(host().querySelector("b")!);
+  expect(focused(mark)).toBeNull();
+  const take = (event: Event) => event.preventDefault();
+  document.body.addEventListener("click", take);
+  click(host());
+  expect(focused(mark)).toBeNull();
+  document.body.removeEventListener("click", take);
+  document.body.setAttribute("role", "main");
+  document.body.tabIndex = -1;
+  click(host());
+  document.body.removeAttribute("role");
+  document.body.removeAttribute("tabindex");
+  expect(focused(mark)?.dataset["value"]).toBe("Shortcut");
+});
+
+test("of two questions about a text a digit answers the first", async () => {
+  await show();
+  document.body.append(element("span", { item: "5", question: "products", for: "text" }));
+  await pass();
+  await select("POP3");
+  press(document.body, "1");
+  await pass(2000);
+  expect(judged().map(({ answer }) => answer.value)).toEqual(["Product"]);
+});
+
+test("what is chosen by keys stays chosen where the host puts words before it, and is over where they go", async () => {
+  const mark = await show();
+  await walk(mark, "ArrowRight", "ArrowRight");
+  expect(drawn("now")).toEqual(["2.53.8"]);
+  (host().firstChild as Text).insertData(0, "Good morning to you all. ");
+  await pass(500);
+  expect(drawn("now")).toEqual(["2.53.8"]);
+  step(mark, "Enter", "1");
+  await pass();
+  expect(judged()[0].answer.anchor.quote.exact).toBe("2.53.8");
+  await walk(mark, "ArrowRight");
+  host().textContent = "Nothing of that.";
+  await pass(500);
+  expect(drawn("now")).toEqual([]);
+  expect(focused(mark)?.textContent).toBe("Mark words");
 });
 
 test("a text that changes keeps its marks on their words", async () => {
@@ -432,11 +479,29 @@ test("what a guest lent to the page is taken away again with the last of its ele
   expect([...highlights.keys()]).toEqual([]);
 });
 
-test("an element whose text is not there shows nothing, and asks for no more", async () => {
+test("an element whose text is not there shows nothing, and begins when the text comes", async () => {
   server.shown["5"] = { candidates: [spot("IMAP", "Product")] };
   arrive();
-  const mark = await mount("span", { item: "5", question: "products", for: "nowhere" });
+  const mark = await mount("span", { item: "5", question: "products", for: "text" });
   expect(all(mark, "li").length).toBe(0);
+  write();
+  await pass(1500);
+  expect([rows(mark), drawn("guess")]).toEqual([["IMAP"], ["IMAP"]]);
+});
+
+test("a text that goes with what held it is marked again when it comes back", async () => {
+  arrive();
+  server.shown["5"] = { candidates: [spot("IMAP", "Product")] };
+  const holds = document.createElement("main");
+  holds.innerHTML = `<div><p id="text">${TEXT}</p></div>`;
+  document.body.append(holds);
+  const mark = await mount("span", { item: "5", question: "products", for: "text" });
+  holds.replaceChildren();
+  await pass(1500);
+  expect([rows(mark), drawn("guess")]).toEqual([[], []]);
+  holds.innerHTML = `<div><p id="text">${TEXT}</p></div>`;
+  await pass(1500);
+  expect([rows(mark), drawn("guess")]).toEqual([["IMAP"], ["IMAP"]]);
 });
 
 test("where the browser knows no highlights, boxes over the lines show the marks", async () => {

@@ -16,6 +16,7 @@ const spot = (x: number, label: string, more: Partial<Candidate> = {}): Candidat
 /** A ground that draws nothing, and tells what it was asked to. */
 let list: List;
 let painted: Spot[];
+let paintings: number;
 let pointed: (Anchor | undefined)[];
 let led: Anchor[];
 let moved: string[];
@@ -24,7 +25,7 @@ const ground: Ground = {
   _door: "markWords",
   _mark: () => void moved.push("door"),
   _move: ({ candidate }) => void moved.push(candidate.id),
-  _paint: (all) => (painted = all),
+  _paint: (all) => [painted, paintings] = [all, paintings + 1],
   _point: (anchor) => void pointed.push(anchor),
   _lead: (anchor) => void led.push(anchor),
   _name: (_, anchor) => [`At ${place(anchor)}`],
@@ -33,6 +34,7 @@ const ground: Ground = {
 };
 
 beforeEach(() => {
+  paintings = 0;
   [painted, pointed, led, moved, gone] = [[], [], [], [], new Set()];
   chunks.region = {
     kind: async (guest: Guest) => {
@@ -279,4 +281,37 @@ test("an element is about the node that it names, else about its neighbour that 
   const before = element("span", { where: "before" });
   document.body.prepend(before);
   expect(groundNode(before)?.id).toBe("a");
+});
+
+test("rows that come at once are drawn in their ground once", async () => {
+  await show({ candidates: [10, 20, 30, 40, 50].map((x) => spot(x, "Menu")) });
+  expect([painted.length, paintings]).toEqual([5, 1]);
+});
+
+test("who is at a settled spot stays there when others are looked at again", async () => {
+  const mark = await show({ known: [10, 70].map((x) => ({ id: `${x},10,20,20 Menu`, people_count: 3, label: "Menu", anchor: at(x) })), candidates: [] });
+  const door = row(mark, 70).querySelector("button")!;
+  door.focus();
+  list._look();
+  expect(focused(mark)).toBe(door);
+  gone.add("70");
+  list._look();
+  expect(rows(mark).map((each) => each.textContent!.slice(0, 5))).toEqual(["At 10"]);
+  gone.clear();
+  list._look();
+  expect(rows(mark).length).toBe(2);
+});
+
+test("an answer whose place is gone says so for as long as it is gone, and keeps the focus", async () => {
+  const mark = await show({ candidates: [], answers: [earlier(spot(10, "Menu"), "Menu")] });
+  one(mark, ".undo").focus();
+  gone.add("10");
+  list._look();
+  expect(row(mark, 10).textContent).toContain("Your mark is kept");
+  expect(focused(mark)?.className).toBe("undo");
+  list._look();
+  expect(focused(mark)?.className).toBe("undo");
+  gone.clear();
+  list._look();
+  expect(row(mark, 10).textContent).not.toContain("Your mark is kept");
 });

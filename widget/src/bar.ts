@@ -18,17 +18,21 @@ export interface Lines {
   _first: DOMRect;
   _last: DOMRect;
   _isRtl: boolean;
+  /** How far from them something else reaches. */
+  _apart: number;
 }
 
 /** Let a node stand below words, or above them where there is no room below; `left` and `top` are where what holds it begins. */
-export function standBy({ offsetWidth, offsetHeight, style }: HTMLElement, { _first, _last, _isRtl }: Lines, left: number, top: number): void {
+export function standBy({ offsetWidth, offsetHeight, style }: HTMLElement, { _first, _last, _isRtl, _apart }: Lines, left: number, top: number): void {
   const { clientWidth } = document.documentElement;
-  const gap = matchMedia("(pointer:coarse)").matches ? HANDLES_PX : EDGE_PX;
+  const gap = (matchMedia("(pointer:coarse)").matches ? HANDLES_PX : EDGE_PX) + _apart;
   const [above, below] = [_first.top - gap - offsetHeight, _last.bottom + gap];
   const isAbove = below + offsetHeight > innerHeight && above >= 0;
   const beside = _isRtl ? _last.right - offsetWidth : _last.left;
   style.left = `${Math.max(EDGE_PX, Math.min(beside, clientWidth - offsetWidth - EDGE_PX)) - left}px`;
-  style.top = `${(isAbove ? above : below) - top}px`;
+  const isSeen = _first.top < innerHeight && _last.bottom > 0; // words that fill the window have no room beside them
+  const y = isAbove ? above : below;
+  style.top = `${(isSeen ? Math.max(EDGE_PX, Math.min(y, innerHeight - offsetHeight - EDGE_PX)) : y) - top}px`;
 }
 
 export class Bar {

@@ -14,11 +14,13 @@ const SETTLED_MS = 250;
 const SPOKEN_MS = 150;
 const SPOKEN_LENGTH = 120;
 const LEAST_PX = 24;
+/** How far what moves an edge reaches beyond the words. */
+const HANDLE_PX = 18;
 /** Code points that a mark may cover; a text of as many UTF-16 units has no more. */
 const LONGEST = 5000;
 
 const css = `${barCss}
-.layer{position:fixed;inset:0;width:auto;height:auto;margin:0;border:0;padding:0;background:none;color:inherit;overflow:visible;pointer-events:none;z-index:2147483647}
+.layer{all:unset;position:fixed;inset:0;pointer-events:none;z-index:2147483647}
 .layer>*{position:absolute;pointer-events:auto}
 .caret{outline:2px solid var(--accent);outline-offset:1px;border-radius:2px}
 .layer>.caret{pointer-events:none}
@@ -46,11 +48,14 @@ export interface Outcome {
 /** Begin to hear what is chosen in a text; the layer in which that happens stands in the card. */
 export async function chooser(guest: Guest, mark: Mark, passage: Passage, labels: string[], outcome: Outcome): Promise<Chooser> {
   await learnSpots(guest, words);
-  mark._root.adoptedStyleSheets = [...new Set([...mark._root.adoptedStyleSheets, guest._kit.sheet(css)])];
+  mark._root.adoptedStyleSheets.push(guest._kit.sheet(css));
   const made = new Chooser(guest, mark, passage, labels, outcome);
   mark._card.append(made._node);
   return made;
 }
+
+/** Those that are open, in their order. */
+const open = new Set<Chooser>();
 
 export class Chooser {
   readonly _node: HTMLElement;
@@ -64,6 +69,8 @@ export class Chooser {
   private _how: How | undefined;
   private _by: By = "word";
   private _cut: { _text: string; _by: By; _all: Stretch[] } | undefined;
+  /** The text in which words are chosen. */
+  private _text = "";
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDown = false;
 
@@ -86,17 +93,23 @@ export class Chooser {
       addEventListener(name, (event) => this._point(event), { signal, capture: true });
     addEventListener("keydown", (event) => this._overhear(event), { signal, capture: true });
     for (const name of ["scroll", "resize"]) addEventListener(name, () => this._stand(), { signal, capture: true, passive: true });
-    signal.addEventListener("abort", () => clearTimeout(this._timer));
+    signal.addEventListener("abort", () => this._close());
     this._soon();
   }
 
   /** Choose by keys, from where they were last, else from the first words that are in view. */
   _walk(): void {
     const all = this._pieces(this._by);
-    const top = Math.max(0, this._passage._node.getBoundingClientRect().top); // where it scrolls by itself
+    const top = this._passage._top();
     const seen = (piece: Stretch) => (this._passage._range(...piece)?.getBoundingClientRect().bottom ?? 0) > top;
     const last = stretchOf(this._choice)[0];
-    const first = all.find((piece) => (last ? piece[0] >= last : seen(piece))) ?? all[0];
+    let [low, high] = [0, all.length]; // halved, for a text may be long
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (last ? all[middle]![0] >= last : seen(all[middle]!)) high = middle;
+      else low = middle + 1;
+    }
+    const first = all[low] ?? all[0];
     if (first) this._open("keys", choose(first));
   }
 
@@ -106,14 +119,26 @@ export class Chooser {
     this._open("move", choose(place));
   }
 
-  /** Stand where the words stand now, after they changed or moved. */
+  /** Stay with the words that are chosen where the text changed before or behind them; else choosing is over. */
+  _renew(): void {
+    const was = this._text;
+    const now = (this._text = this._passage._text);
+    const [start, end] = stretchOf(this._choice);
+    if (!this._how || now.startsWith(was.slice(0, end))) return this._stand();
+    if (!now.endsWith(was.slice(start))) return this._leave();
+    const by = now.length - was.length;
+    this._choice = choose([start + by, end + by]);
+    this._tell();
+  }
+
+  /** Stand where the words stand now, after they moved. */
   _stand(): void {
     if (!this._how) return;
     const range = this._passage._range(...stretchOf(this._choice));
     const rects = [...(range?.getClientRects() ?? [])].filter(({ width }) => width);
     if (!rects[0]) return this._close();
     const { left, top } = this._node.getBoundingClientRect();
-    const lines = { _first: rects[0], _last: rects.at(-1)!, _isRtl: this._isRtl() };
+    const lines = { _first: rects[0], _last: rects.at(-1)!, _isRtl: this._isRtl(), _apart: 0 };
     const whole = range!.getBoundingClientRect();
     const height = Math.max(LEAST_PX, whole.height); // of a target, though this one is for keys
     this._caret.style.cssText = `left:${whole.left - left}px;top:${whole.top - top - (height - whole.height) / 2}px;width:${Math.max(LEAST_PX, whole.width)}px;height:${height}px`;
@@ -123,11 +148,16 @@ export class Chooser {
       style.left = `${x - left}px`;
       style.top = `${(nth ? _last.bottom - 4 : _first.top - 20) - top}px`;
     });
-    if (this._how === "move") lines._last = new DOMRect(lines._last.x, lines._last.y, lines._last.width, lines._last.height + 18);
+    if (this._how === "move") lines._apart = HANDLE_PX;
+    for (const other of open) {
+      if (other === this) break;
+      lines._apart += other._bar._node.offsetHeight + 4; // bars of other questions about these words
+    }
     for (const node of [this._bar._node, this._hint]) standBy(node, lines, left, top);
   }
 
   private _open(how: How, choice: Choice): void {
+    open.add(this);
     this._how = how;
     this._choice = choice;
     this._caret.hidden = how !== "keys";
@@ -148,7 +178,8 @@ export class Chooser {
   /** Show and say what is chosen. */
   private _tell(): void {
     const [start, end] = stretchOf(this._choice);
-    const words = this._passage._text.slice(start, end);
+    this._text = this._passage._text;
+    const words = this._text.slice(start, end);
     const short = words.length > SPOKEN_LENGTH ? `${words.slice(0, SPOKEN_LENGTH / 2)} … ${words.slice(-SPOKEN_LENGTH / 2)}` : words;
     this._bar._call(short);
     this._outcome._show([start, end]);
@@ -159,8 +190,10 @@ export class Chooser {
   }
 
   _close(): void {
+    clearTimeout(this._timer);
     if (!this._how) return;
     this._how = this._entry = undefined;
+    open.delete(this);
     this._node.hidden = true;
     if (this._node.isConnected) this._node.hidePopover?.();
     this._outcome._show();
@@ -172,6 +205,10 @@ export class Chooser {
       this._offer(false);
       return this._caret.focus({ preventScroll: true });
     }
+    this._leave();
+  }
+
+  private _leave(): void {
     const { _how, _entry } = this;
     this._close();
     if (_how !== "pointer") this._outcome._leave(_entry);
@@ -205,7 +242,7 @@ export class Chooser {
     const target = event.composedPath()[0] as Element;
     if (this._how !== "pointer" || this._node.contains(target) || target.matches?.("input,textarea,select,[contenteditable]")) return;
     if (event.key === "Escape") this._close();
-    else if (!this._bar._hear(event)) return;
+    else if (event.defaultPrevented || !this._bar._hear(event)) return; // of two questions about a text the first hears it
     event.preventDefault();
     event.stopPropagation();
   }
@@ -251,7 +288,7 @@ export class Chooser {
   /** Bring the moving edge into view. */
   private _follow(): void {
     const at = Math.max(1, this._choice._edge);
-    this._passage._show(at - 1, at);
+    this._passage._reveal(at - 1, at);
   }
 
   private _pieces(by: By): Stretch[] {

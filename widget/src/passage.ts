@@ -5,12 +5,14 @@ import { ends, read, type Reading } from "./anchors/text";
 import type { Stretch } from "./pieces";
 
 const LOOK_AGAIN_MS = 100;
+const GONE_MS = 1000;
 
 type Find = typeof find;
 
 export class Passage {
   _reading: Reading;
-  private _points: string[] = [];
+  /** Where each code point of the text begins, in UTF-16 units. */
+  private _points: number[] = [];
   private _places = new Map<TextAnchor, Stretch | null>();
   private _find: Find | undefined;
   private _awaited: Promise<unknown> | undefined;
@@ -32,7 +34,11 @@ export class Passage {
     });
     watch.observe(_node, { childList: true, subtree: true, characterData: true, attributeFilter: ["hidden"] });
     if (_node.parentNode) watch.observe(_node.parentNode, { childList: true }); // a host may put another in its place
-    signal.addEventListener("abort", () => watch.disconnect());
+    const gone = setInterval(() => _node.isConnected || this._changed(), GONE_MS); // what holds it may go as well
+    signal.addEventListener("abort", () => {
+      watch.disconnect();
+      clearInterval(gone);
+    });
   }
 
   get _text(): string {
@@ -61,10 +67,13 @@ export class Passage {
 
   /** Return where an anchor says that it is, if its words and what is around them are there. */
   private _asTold({ position, quote: { exact, prefix, suffix } }: TextAnchor): Stretch | undefined {
-    if (!this._points[0]) this._points = [...this._text];
-    const before = this._points.slice(0, position.start).join("");
-    const start = before.length;
-    const isThere = before.endsWith(prefix) && this._text.startsWith(exact + suffix, start);
+    const { _text: text } = this;
+    if (!this._points.length) {
+      let end = 0;
+      this._points = [0, ...[...text].map((point) => (end += point.length))];
+    }
+    const start = this._points[position.start] ?? text.length;
+    const isThere = text.endsWith(prefix, start) && text.startsWith(exact + suffix, start);
     return isThere ? [start, start + exact.length] : undefined;
   }
 
@@ -97,14 +106,31 @@ export class Passage {
     }
   }
 
-  /** Bring a stretch into view, in whatever scrolls around it. */
-  _show(start: number, end: number): void {
-    for (let up: Element | null = this._node; up; up = up.parentElement) {
-      const rect = this._range(start, end)?.getBoundingClientRect();
-      const isPage = up === document.documentElement;
-      const top = isPage ? 0 : up.getBoundingClientRect().top;
-      const room = (isPage ? innerHeight : up.clientHeight) - (parseFloat(getComputedStyle(up).scrollPaddingBottom) || 0);
-      if (rect && (rect.top < top || rect.bottom > top + room)) up.scrollBy(0, rect.top - top - room / 3);
-    }
+  /** Bring a stretch into view, in all that scrolls around it. */
+  _reveal(start: number, end: number): void {
+    const range = this._range(start, end);
+    if (!range) return;
+    const into = (up: Element | Window, { left, top, right, bottom }: Pick<DOMRect, "left" | "top" | "right" | "bottom">) => {
+      const at = range.getBoundingClientRect();
+      const covered = parseFloat(getComputedStyle(up === window ? document.documentElement : (up as Element)).scrollPaddingBottom) || 0;
+      up.scrollBy(away(at.left, at.right, left, right), away(at.top, at.bottom, top, bottom - covered));
+    };
+    for (const up of around(range.startContainer.parentElement)) into(up, up.getBoundingClientRect());
+    into(window, { left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+  }
+
+  /** Return how far down in the window the text begins to be seen. */
+  _top(): number {
+    return Math.max(0, ...around(this._node).map((up) => up.getBoundingClientRect().top));
   }
 }
+
+/** Return what cuts off a node and may be scrolled, the innermost first, without the page itself. */
+function around(up: Element | null): Element[] {
+  if (!up || up === document.body) return [];
+  const rest = around(up.parentElement);
+  return getComputedStyle(up).overflow === "visible" ? rest : [up, ...rest];
+}
+
+/** Return how far to scroll so that what is not wholly seen begins at a third of the room. */
+const away = (low: number, high: number, from: number, to: number): number => (low < from || high > to ? low - from - (to - from) / 3 : 0);

@@ -8,7 +8,7 @@ import type { Anchor, Candidate, Known } from "./wire";
 
 const PEN = "m3 13 1-4 7-7 3 3-7 7-4 1Z";
 export const MOVE = "M2 8h12M5 5 2 8l3 3m6-6 3 3-3 3";
-const OURS = "earmark-duplicates,earmark-tags,earmark-choice,earmark-span,earmark-region";
+const COME_MS = 1000;
 
 const css = `
 .ask{padding:12px 16px 0}
@@ -17,12 +17,13 @@ li+li,.foot{border-top:1px solid var(--line)}
 .ask+ul:empty+.foot,.foot:first-child,ul:empty:first-child+.foot{border:0}
 .act,.plain{flex-wrap:wrap;gap:4px 10px}
 .plain{display:flex;align-items:center;min-height:32px}
-.lead{text-align:start;margin-inline-start:-8px;font-weight:500;display:flex;align-items:center;gap:8px;min-width:0;max-width:100%}
+.lead{text-align:start;margin-inline:-8px auto;font-weight:500;display:flex;align-items:center;gap:8px;min-width:0;max-width:100%}
 small{color:var(--fg2);font-size:.93em}
 q{quotes:"“" "”"}
-.act>small{flex:1 1 auto}
+.act>small{flex:auto}
 .rest{display:flex;align-items:center;gap:10px;max-width:100%}
 .rest:has(.said){flex:1 1 15em}
+.icon svg{display:block;margin:auto}
 .rest>.icon{flex:none}
 .seg{min-width:0;display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
@@ -42,6 +43,9 @@ export interface Spot {
   /** What its row answers to; a settled one has a row without answers. */
   _entry: Entry | undefined;
 }
+
+/** What a click on it is for. Rows and panes that can be scrolled may have a role and the focus too. */
+export const BUSY = "a,button,input,select,textarea,label,summary,[contenteditable],[onclick],[role=button],[role=link]";
 
 /** What spots are marked on: a text, or a picture. */
 export interface Ground {
@@ -99,8 +103,14 @@ export function groundNode(mark: Mark): Element | null {
   if (id) return (mark.getRootNode() as Document).getElementById(id);
   const step = mark.getAttribute("where") === "before" ? "nextElementSibling" : "previousElementSibling";
   let near = mark[step];
-  while (near?.matches(OURS)) near = near[step];
+  while (near?.localName.startsWith("earmark-")) near = near[step];
   return near;
+}
+
+/** Begin anew once what an element is about is there, where that moves nothing. */
+export function beginWhen(mark: Mark, isThere: () => unknown): void {
+  const timer = setInterval(() => isThere() && void mark._free(mark.offsetHeight).then(() => mark._begin()), COME_MS);
+  mark._end.signal.addEventListener("abort", () => clearInterval(timer));
 }
 
 /** Learn the words of spots and of one kind, in the language that is spoken where its words can be had. */
@@ -164,19 +174,25 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     return node;
   }
 
-  /** Draw a spot in its row; the row goes where there is nothing to answer any more, and the focus that was in it goes to the door. */
+  /** Draw a spot in its row, and all of them in their ground. */
   function update(_: Mark, entry: Entry): void {
+    draw(entry);
+    ground._paint(seen());
+  }
+
+  /** Draw a row; it goes where there is nothing to answer any more, and the focus that was in it goes to the door. */
+  function draw(entry: Entry): void {
     const node = mark._nodes.get(entry) ?? shell(() => entry._anchor!);
     const had = node.contains(mark._root.activeElement);
     mark._nodes.set(entry, node);
     if (isShown(entry)) {
       node.replaceChildren(row(entry));
       if (!node.isConnected) list.append(node);
+      if (had) mark._focus(entry);
     } else {
       node.remove();
       if (had) door.focus();
     }
-    ground._paint(seen());
   }
 
   function row(entry: Entry): HTMLElement {
@@ -188,11 +204,16 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     return made;
   }
 
+  /** Whether the place of an answer is gone, and whether that was so when its row was drawn. */
+  const isLost = ({ row, _anchor }: Entry) => row.is === "decided" && !!ground._isGone(_anchor!);
+  const lost = new WeakMap<Entry, boolean>();
+
   function answered(entry: Entry): HTMLElement[] {
     const { row } = entry;
     if (row.is !== "decided") return [];
     const [said, ...doors] = answers._said(mark, entry, row);
-    const isStale = row.delivery !== "failed" && ground._isGone(entry._anchor!);
+    const isStale = row.delivery !== "failed" && isLost(entry);
+    lost.set(entry, isLost(entry));
     return [h("div", { class: "rest" }, isStale ? h("p", { class: "said" }, say(ground._stale ?? "stale")) : said!, ...doors)];
   }
 
@@ -235,12 +256,12 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   /** Draw anew what came, went, or stands elsewhere since. */
   function look(): void {
     for (const entry of model.entries) {
-      const node = mark._nodes.get(entry);
-      const isStale = entry.row.is === "decided" && ground._isGone(entry._anchor!);
-      if (isShown(entry) !== !!node?.isConnected || isStale) update(mark, entry);
+      const isThere = !!mark._nodes.get(entry)?.isConnected;
+      if (isShown(entry) !== isThere || (isThere && isLost(entry) !== !!lost.get(entry))) draw(entry);
     }
-    list.querySelectorAll(".plain").forEach((one) => one.parentElement!.remove());
-    list.prepend(...known().filter(({ anchor }) => ground._isGone(anchor!) === false).map(plain));
+    const plains = known().filter(({ anchor }) => ground._isGone(anchor!) === false).map((one) => settled.get(one.anchor!) ?? plain(one));
+    settled.forEach((node) => plains.includes(node) || node.remove());
+    list.prepend(...plains.filter((node) => !node.isConnected)); // those that are there may hold the focus
     ground._paint(seen());
   }
 

@@ -76,8 +76,11 @@ class SessionView(BrowserDoor):
         origin = check_origin(project, request)
         with tenancy(project):
             annotator = annotator_of_identity(project, body["identity"], now=self.now)
+            wanted = body.get("places", [])
+            if wanted:
+                spend_call(annotator=annotator, now=self.now)  # before the visit, as every call does: each locks a row
             self.visit(annotator)
-            places = self._places(annotator, body.get("places", []))  # first: they may spend the visit's prompt
+            places = [shown_at(annotator, place, now=self.now) for place in wanted]  # they may spend the visit's prompt
             return Response(
                 configuration(project.pk)
                 | {
@@ -89,12 +92,6 @@ class SessionView(BrowserDoor):
                     "places": places,
                 }
             )
-
-    def _places(self, annotator: Annotator, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the first lists with the session: a page that shows places already need not call again."""
-        if places:
-            spend_call(annotator=annotator, now=self.now)
-        return [shown_at(annotator, place, now=self.now) for place in places]
 
 
 class SuggestView(BrowserDoor):

@@ -2,6 +2,8 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.annotators.actions.people import block_annotator
 from backend.annotators.models import Annotator
@@ -190,6 +192,25 @@ def test_nobody_reads_what_they_were_not_shown(site, token, person):
     with tenancy(site.project):
         Item.objects.filter(key=candidate).update(removed_at=datetime.now(UTC))
     assert read(site, token, place["exposure"], candidate).status_code == 404
+
+
+def test_a_session_and_what_the_page_before_still_sends_lock_in_one_order(site, token, identity):
+    begins = {"key": site.publishable, "identity": identity("customer-1"), "places": [PLACE]}
+    for path, body in (
+        ("session", begins),
+        ("events", {"token": token, "events": []}),
+        ("suggest", {"token": token, "places": [PLACE]}),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            assert site.browser(f"/w/v1/{path}", body).status_code in (200, 202)
+        locked = [
+            name for one in asked for name in ("allowance", "visit") if f"insert into {name}" in _plain(one["sql"])
+        ]
+        assert locked[:2] == ["allowance", "visit"], path
+
+
+def _plain(sql):
+    return sql.replace("annotators_", "").replace("assignments_", "")
 
 
 def test_a_session_brings_the_first_lists_along(site, identity):

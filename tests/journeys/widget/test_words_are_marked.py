@@ -209,3 +209,47 @@ def test_without_highlights_boxes_over_the_lines_show_the_marks(hosts: Hosts) ->
     select(visit, "POP3").get_by_role("button", name="Version").click()
     assert visit.page.locator(".over .own").count() == 1
     assert visit.seen("violations") == []
+
+
+def test_the_bar_of_words_that_fill_the_window_is_in_it(hosts: Hosts) -> None:
+    visit = opened(hosts, options={"viewport": {"width": 320, "height": 200}})
+    visit.page.evaluate("scrollTo(0, 0)")
+    visit.page.evaluate("getSelection().selectAllChildren(document.querySelector('main > p'))")
+    bar = visit.page.locator(".bar")
+    bar.wait_for()
+    visit.page.evaluate("scrollBy(0, document.querySelector('main > p').getBoundingClientRect().top + 30)")
+    inside = lambda: 0 <= bar.bounding_box()["y"] <= 200 - bar.bounding_box()["height"]  # noqa: E731
+    eventually(inside, why="it stands out of the window")
+
+
+def test_the_bars_of_two_questions_about_a_text_stand_apart(hosts: Hosts) -> None:
+    visit = opened(hosts)
+    visit.page.evaluate("""() => {
+      document.querySelector("main > p").id = "text";
+      const other = document.querySelector("earmark-span").cloneNode();
+      other.setAttribute("for", "text");
+      document.querySelector("main").append(other);
+    }""")
+    visit.until("document.querySelectorAll('earmark-span')[1].shadowRoot.querySelector('[data-value]')")
+    visit.page.evaluate(SELECT, ["POP3", False])
+    bars = visit.page.locator(".bar:visible")
+    eventually(lambda: bars.count() == 2)
+    first, second = sorted((bar.bounding_box() for bar in bars.all()), key=lambda box: box["y"])
+    assert first["y"] + first["height"] <= second["y"]
+
+
+def test_a_row_brings_its_words_into_view_where_the_text_is_scrolled_alone(hosts: Hosts) -> None:
+    visit = opened(hosts)
+    visit.page.evaluate("""() => {
+      const { style } = document.querySelector("main > p");
+      [style.width, style.height, style.overflow] = ["200px", "60px", "auto"];
+    }""")
+    inside = """() => {
+      const range = [...CSS.highlights.get("earmark-guess")].find((one) => `${one}` === "IMAP");
+      const { top, bottom } = range.getBoundingClientRect();
+      const room = document.querySelector("main > p").getBoundingClientRect();
+      return top >= room.top && bottom <= room.bottom;
+    }"""
+    assert not visit.page.evaluate(inside)
+    visit.page.locator(".lead", has_text="IMAP").click()
+    eventually(lambda: visit.page.evaluate(inside), why="the words stay out of view")

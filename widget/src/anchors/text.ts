@@ -12,6 +12,8 @@ interface Part {
   _at: number;
   /** Whether white space came last, which counts once something follows. */
   _gap: boolean;
+  /** Where each character that counts stands in the raw text, once somebody asked. */
+  _units?: number[];
 }
 
 /** The text of an element, and its way back to the nodes; offsets are UTF-16 units, as everywhere in a page. */
@@ -87,15 +89,27 @@ export function ends({ _parts: parts }: Reading, start: number, end: number): En
 
 /** Return the node and the place in it of a character; a space between words is the last white space before the next. */
 function place(parts: Part[], index: number): [Node, number] {
-  const { _node: node, _raw: raw, _at: at, _gap: first } = parts.findLast((each) => each._at <= index)!;
-  let count = at;
-  let gap = first;
-  for (let unit = 0; ; unit++) {
+  let [low, high] = [0, parts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (parts[middle]!._at <= index) low = middle;
+    else high = middle - 1;
+  }
+  const part = parts[low]!;
+  return [part._node, (part._units ??= units(part))[index - part._at]!];
+}
+
+/** Return where in its raw text each character of a part stands that counts, in one go: many are asked for. */
+function units({ _raw: raw, _at: at, _gap }: Part): number[] {
+  const found: number[] = [];
+  let gap = _gap;
+  for (let unit = 0; unit < raw.length; unit++) {
     if (WHITE.test(raw[unit]!)) gap = true;
     else {
-      if (gap && count && count++ === index) return [node, Math.max(0, unit - 1)];
+      if (gap && at + found.length) found.push(Math.max(0, unit - 1));
       gap = false;
-      if (count++ === index) return [node, unit];
+      found.push(unit);
     }
   }
+  return found;
 }

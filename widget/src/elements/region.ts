@@ -5,17 +5,14 @@ import type { Drawing } from "../draw";
 import type { Kind, Mark } from "../mark";
 import { css as over, type Drawn, Overlay, sourceOf } from "../overlay";
 import { common, inPicture } from "../picture";
-import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
+import { beginWhen, BUSY, type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { region as words } from "../strings/en";
 import type { Anchor } from "../wire";
 
-const COME_MS = 1000;
 /** How much the proportions of two renditions of a picture may differ. */
 const ALIKE = 0.02;
 /** A picture so many times smaller than the marked one only keeps its place until it comes. */
 const BLURRED = 4;
-/** Where a picture stands that the host has a use for being clicked. */
-const USED = "a,button,label,[role],[onclick],[tabindex]";
 
 /** What is brought when somebody draws, or is led to a box. */
 type Draw = typeof import("../draw");
@@ -43,18 +40,14 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     const node = groundNode(mark);
     return (node?.localName === "img" ? (node as HTMLImageElement) : node?.querySelector("img")) ?? undefined;
   };
-  if (!find()) {
-    const timer = setInterval(() => find() && void mark._free(mark.offsetHeight).then(() => mark._begin()), COME_MS);
-    signal.addEventListener("abort", () => clearInterval(timer));
-    return undefined;
-  }
+  if (!find()) return void beginWhen(mark, find);
   const layer = new Overlay(h, mark, find, changed, signal);
   addEventListener("click", lead, { signal });
 
   /** A click in a box of a picture that the host has no use for leads to the row; of boxes within each other, to that of the lowest. */
   function lead(event: MouseEvent): void {
     const { target, clientX: x, clientY: y } = event;
-    if (end || !layer._lie || target !== layer._picture || event.defaultPrevented || layer._picture!.closest(USED)) return;
+    if (end || !layer._lie || target !== layer._picture || event.defaultPrevented || layer._picture!.closest(BUSY)) return;
     const pressed = inPicture({ x, y, width: 1, height: 1 }, layer._lie._whole);
     const isIn = ({ _box }: Drawn) => common(_box, pressed).width * common(_box, pressed).height > 0;
     painted.flatMap(drawn).findLast(isIn)?._press();
@@ -108,9 +101,9 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
 
   const load = () => guest._load<Draw>("draw");
 
-  /** Let somebody draw a box, or move that of an entry; one at a time. */
+  /** Let somebody draw a box, or move that of an entry; one at a time, the last that was asked for. */
   function drawBox(isByKeys: boolean, entry?: Entry): void {
-    if (end) return;
+    end?.();
     const foot = mark._card.querySelector<HTMLElement>(".foot")!;
     const panel = h("div", {});
     const stop = () => {

@@ -7,19 +7,17 @@ import { Highlights, LOOKS, type Look, over } from "../highlights";
 import type { Kind, Mark } from "../mark";
 import { Passage } from "../passage";
 import type { Stretch } from "../pieces";
-import { type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
+import { beginWhen, BUSY, type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { span } from "../strings/en";
 import type { Anchor } from "../wire";
 
 const ROOM_PX = 178;
-/** What a click on it is for. */
-const BUSY = "a,button,input,select,textarea,label,summary,[contenteditable]";
 
 export async function kind(guest: Guest): Promise<Kind> {
   await learnSpots(guest, span);
   return spots(guest, ROOM_PX, over, (mark, model, list) => {
     const node = groundNode(mark);
-    return node ? new Words(guest, mark, model, list, node) : undefined;
+    return node ? new Words(guest, mark, model, list, node) : void beginWhen(mark, () => groundNode(mark));
   });
 }
 
@@ -34,6 +32,8 @@ class Words implements Ground {
   private readonly _highlights: Highlights;
   private _drawn: (Spot & { _range: Range; _at: Anchor })[] = [];
   private _isOpened = false;
+  /** Which words are being chosen. */
+  private _chosen: Stretch | undefined;
   /** What hears of words that are chosen; brought when they first are. */
   private _chooser: Promise<Chooser> | undefined;
 
@@ -50,7 +50,7 @@ class Words implements Ground {
     this._highlights = new Highlights(node.getRootNode() as Document, boxes, signal);
     this._passage = new Passage(node, bring, () => this._changed(), signal);
     this._more = [boxes];
-    node.addEventListener("click", (event) => this._click(event as MouseEvent), { signal });
+    addEventListener("click", (event) => this._click(event), { signal }); // after all that the host has to say to it
     document.addEventListener("selectionchange", () => node.contains(getSelection()!.anchorNode) && this._isAsked() && this._choose(), { signal });
   }
 
@@ -61,7 +61,7 @@ class Words implements Ground {
   private _choose(then?: (chooser: Chooser) => void): void {
     const { _guest, _card, _list, _model } = this;
     const outcome: Outcome = {
-      _show: (chosen) => this._now(chosen),
+      _show: (chosen) => this._now((this._chosen = chosen)),
       _pick: (...given) => this._pick(...given),
       _isAsked: this._isAsked,
       _leave: (entry) => (entry ? _list._go(entry) : _list._toDoor()),
@@ -129,12 +129,12 @@ class Words implements Ground {
   }
 
   _point(anchor?: Anchor): void {
-    this._now((anchor && this._place(anchor)) || undefined);
+    this._now((anchor && this._place(anchor)) || this._chosen);
   }
 
   _lead(anchor: Anchor): void {
     const place = this._place(anchor);
-    if (place) this._passage._show(...place);
+    if (place) this._passage._reveal(...place);
   }
 
   private _now(stretch?: Stretch): void {
@@ -149,7 +149,7 @@ class Words implements Ground {
   private _changed(): void {
     if (!this._passage._node.isConnected) return void this._card._begin();
     this._list._look();
-    void this._chooser?.then((chooser) => chooser._stand());
+    void this._chooser?.then((chooser) => chooser._renew());
   }
 
   /** Take an answer: to the guess that is moved, or that stands in the very same place, else to what was newly marked. */
@@ -164,8 +164,10 @@ class Words implements Ground {
   }
 
   /** Lead from the shortest mark under a click to its row, and from that to the next one around it. */
-  private _click({ clientX: x, clientY: y, target }: MouseEvent): void {
-    if ((target as Element).closest(BUSY) || !getSelection()?.isCollapsed) return;
+  private _click(event: MouseEvent): void {
+    const { clientX: x, clientY: y, defaultPrevented } = event;
+    const target = event.composedPath()[0] as Element;
+    if (defaultPrevented || !this._passage._node.contains(target) || target.closest(BUSY) || !getSelection()?.isCollapsed) return;
     const isHit = ({ left, right, top, bottom }: DOMRect) => left <= x && x <= right && top <= y && y <= bottom;
     const hits = this._drawn.filter(({ _range }) => [..._range.getClientRects()].some(isHit));
     hits.sort((one, other) => `${one._range}`.length - `${other._range}`.length);
