@@ -89,10 +89,13 @@ class TextAnchor:
 def _elsewhere_of(told: Any) -> Elsewhere | None:
     if told is None:
         return None
-    count, likeness = (told.get("count"), told.get("likeness")) if isinstance(told, Mapping) else (None, None)
-    if type(count) is not int or count < 0 or type(likeness) not in (int, float) or not 0 <= likeness <= 1:
+    facts: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    count, likeness = facts.get("count"), facts.get("likeness")
+    is_count = type(count) is int and count >= 0
+    is_share = isinstance(likeness, int | float) and not isinstance(likeness, bool) and 0 <= likeness <= 1
+    if not is_count or not is_share:
         raise AnchorUnusable("not_an_anchor", "elsewhere is {count: 0 or more, likeness: 0 to 1}; or leave it out.")
-    return Elsewhere(count, float(likeness))
+    return Elsewhere(int(facts["count"]), float(facts["likeness"]))
 
 
 def snapshot_of(text: str) -> str:
