@@ -4,8 +4,9 @@ A place is (start, end) of a span, or (x, y, width, height) of a box. The order 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import median
 
 from backend.questions.spots import Numbers, overlap
@@ -33,18 +34,39 @@ def boundaries_of(places: Sequence[Numbers]) -> list[Boundary]:
     if not places or len(places[0]) == 2:
         said = [Boundary(place, count) for place, count in Counter(places).items()]
         return sorted(said, key=lambda each: (-each.votes_count, each.place))
-    left, found = sorted(places), list[Boundary]()
-    while left:
-        group = max(([other for other in left if overlap(one, other) >= AGREES] for one in left), key=_closeness)
-        found.append(Boundary(tuple(median(side) for side in zip(*group, strict=True)), len(group)))
-        for box in group:
-            left.remove(box)
+    found = [
+        Boundary(tuple(median(side) for side in zip(*group, strict=True)), len(group)) for group in _groups(places)
+    ]
     return sorted(found, key=lambda each: (-each.votes_count, each.place))
 
 
-def _closeness(group: Sequence[Numbers]) -> tuple[int, float, tuple[Numbers, ...]]:
-    """Return what makes a group the largest: its size, then how near its boxes are to each other, then where."""
-    return len(group), sum(overlap(one, other) for one in group for other in group), tuple(group)
+def _groups(places: Sequence[Numbers]) -> Iterator[list[Numbers]]:
+    """Yield the largest group of boxes that agrees with one of them, then the largest of those that are left.
+
+    Of two as large it is the one whose boxes are nearer to each other, then the one that lies further on. Each two
+    boxes are compared once: hundreds may have drawn one.
+    """
+    boxes = sorted(places)
+    near = _overlaps(boxes)
+
+    def closeness(group: Sequence[int]) -> tuple[float, list[Numbers]]:
+        return sum(near[one][other] for one in group for other in group), [boxes[one] for one in group]
+
+    left = list(range(len(boxes)))
+    while left:
+        groups = {tuple(other for other in left if near[one][other] >= AGREES) for one in left}
+        most = max(map(len, groups))
+        largest = max((group for group in groups if len(group) == most), key=closeness)
+        yield [boxes[one] for one in largest]
+        taken = set(largest)
+        left = [one for one in left if one not in taken]
+
+
+def _overlaps(boxes: Sequence[Numbers]) -> list[list[float]]:
+    near = [[1.0] * len(boxes) for _ in boxes]
+    for (at, one), (beside, other) in combinations(enumerate(boxes), 2):
+        near[at][beside] = near[beside][at] = overlap(one, other)
+    return near
 
 
 def believed(said: Sequence[Boundary], *, overlap_wanted: int) -> Numbers | None:

@@ -80,8 +80,8 @@ def spot_meant(
         if known:
             return known.unit, anchor
         is_there = spot_key(item.pk, anchor) == spot_key(item.pk, slot.anchor)
-        shown, label = anchor if is_there else slot.anchor, label_in(slot.label)
-        return meet(question=question, item=item, anchor=shown, label=label, annotator=annotator), anchor
+        place, label = anchor if is_there else slot.anchor, label_in(slot.label)
+        return meet(question=question, item=item, anchor=place, label=label, annotator=annotator), anchor
     if event.candidate is not None:
         return _shown_before(annotator, question, item, event.candidate), anchor
     return meet(question=question, item=item, anchor=anchor, label=event.value, annotator=annotator), anchor

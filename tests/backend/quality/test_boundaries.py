@@ -3,6 +3,7 @@ import itertools
 import pytest
 
 from backend.quality.boundaries import Boundary, believed, boundaries_of
+from backend.questions.spots import overlap
 
 BOX = (10.0, 20.0, 30.0, 40.0)
 
@@ -87,3 +88,13 @@ def test_a_median_box_stays_within_the_picture():
     for boxes in itertools.combinations_with_replacement(grid, 4):
         for found in boundaries_of(boxes):
             assert found.place[0] + found.place[2] <= 100
+
+
+def test_of_hundreds_of_boxes_each_two_are_compared_once(monkeypatch):
+    compared = []
+    monkeypatch.setattr(
+        "backend.quality.boundaries.overlap", lambda one, other: compared.append(one) or overlap(one, other)
+    )
+    drawn = [(at / 100, 0.0, 50.0, 50.0) for at in range(200)]
+    assert sum(each.votes_count for each in boundaries_of(drawn)) == 200
+    assert len(compared) <= 200 * 199 / 2
