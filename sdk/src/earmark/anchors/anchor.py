@@ -89,7 +89,9 @@ class TextAnchor:
 def _elsewhere_of(told: Any) -> Elsewhere | None:
     if told is None:
         return None
-    count, likeness = (told.get("count"), told.get("likeness")) if isinstance(told, Mapping) else (None, None)
+    found: dict[str, Any] = dict(told) if isinstance(told, Mapping) else {}
+    count: Any = found.get("count")
+    likeness: Any = found.get("likeness")
     if type(count) is not int or count < 0 or type(likeness) not in (int, float) or not 0 <= likeness <= 1:
         raise AnchorUnusable("not_an_anchor", "elsewhere is {count: 0 or more, likeness: 0 to 1}; or leave it out.")
     return Elsewhere(count, float(likeness))
