@@ -325,8 +325,7 @@ export class Chooser {
   /** Return what is selected of the text, where the selection is within it; that of three clicks ends before what follows. */
   private _selected(): Stretch | null {
     const { _node } = this._passage;
-    const tree = _node.getRootNode() as Document;
-    const selection = ("getSelection" in tree ? tree : document).getSelection();
+    const selection = this._passage._selection();
     if (!selection?.rangeCount || selection.isCollapsed) return null;
     const range = selection.getRangeAt(0);
     const isWithin = _node.contains(range.startContainer) && (_node.contains(range.endContainer) || !range.endOffset);

@@ -8,7 +8,7 @@ const rules = `
 ::highlight(earmark-within){text-decoration:underline dotted 2px light-dark(#8f6400,#e0b84a);text-underline-offset:7px}
 ::highlight(earmark-own){background:light-dark(#ffe69a,#574712);color:light-dark(#1c1d1a,#ececea)}
 ::highlight(earmark-now){text-decoration:underline 3px light-dark(#0b665a,#6fd3c1);text-underline-offset:3px}
-@media (forced-colors:active){::highlight(earmark-plain),::highlight(earmark-guess),::highlight(earmark-within){background:Canvas;color:CanvasText}::highlight(earmark-own){background:Mark;color:MarkText}::highlight(earmark-now){background:Highlight;color:HighlightText}}
+@media (forced-colors:active){::highlight(earmark-own){background:Mark;color:MarkText;text-decoration:underline 2px}::highlight(earmark-now){background:Highlight;color:HighlightText}}
 `;
 
 export const over = `
@@ -82,6 +82,8 @@ export class Highlights {
     const { _count } = Highlights;
     const left = _count.get(this._tree)! - 1;
     _count.set(this._tree, left);
-    if (!left) this._tree.adoptedStyleSheets = this._tree.adoptedStyleSheets.filter((one) => one !== sheet(rules));
+    if (left) return;
+    _count.delete(this._tree);
+    this._tree.adoptedStyleSheets = this._tree.adoptedStyleSheets.filter((one) => one !== sheet(rules));
   }
 }

@@ -45,6 +45,12 @@ export class Passage {
     return this._reading.text;
   }
 
+  /** What is selected in the tree where the text stands. */
+  _selection(): Selection | null {
+    const tree = this._node.getRootNode() as Document;
+    return ("getSelection" in tree ? tree : document).getSelection();
+  }
+
   private _look(): void {
     const before = this._text;
     this._reading = read(this._node);

@@ -253,3 +253,38 @@ def test_a_row_brings_its_words_into_view_where_the_text_is_scrolled_alone(hosts
     assert not visit.page.evaluate(inside)
     visit.page.locator(".lead", has_text="IMAP").click()
     eventually(lambda: visit.page.evaluate(inside), why="the words stay out of view")
+
+
+def test_in_forced_colours_which_paint_all_marks_alike_lines_tell_guesses_from_answers(hosts: Hosts) -> None:
+    visit = opened(hosts, options={"forced_colors": "active"})
+    visit.button("Yes").first.click()
+    line = """(look) => {
+      const { textDecorationLine, textDecorationStyle } = getComputedStyle(document.querySelector("main > p"), `::highlight(earmark-${look})`);
+      return `${textDecorationLine} ${textDecorationStyle}`;
+    }"""
+    assert [visit.page.evaluate(line, look) for look in ("guess", "own")] == ["underline dotted", "underline solid"]
+
+
+def test_words_of_a_text_in_a_shadow_tree_are_marked_with_the_mouse(hosts: Hosts) -> None:
+    visit = opened(hosts)
+    visit.page.evaluate("""() => {
+      const main = document.querySelector("main");
+      const tree = Object.assign(document.createElement("div"), { id: "shadow" });
+      tree.attachShadow({ mode: "open" }).append(...main.querySelectorAll(":scope > p, earmark-span"));
+      main.append(tree);
+    }""")
+    visit.page.locator("[data-value]").first.wait_for()
+    where = visit.page.evaluate("""() => {
+      const node = document.getElementById("shadow").shadowRoot.querySelector("p").firstChild;
+      const range = document.createRange();
+      range.setStart(node, node.data.indexOf("POP3"));
+      range.setEnd(node, node.data.indexOf("POP3") + 4);
+      const { left, top, right } = range.getBoundingClientRect();
+      return { left, top, right };
+    }""")
+    visit.page.mouse.move(where["left"] + 1, where["top"] + 8)
+    visit.page.mouse.down()
+    visit.page.mouse.move(where["right"] - 1, where["top"] + 8, steps=4)
+    visit.page.mouse.up()
+    visit.page.locator(".bar").get_by_role("button", name="Protocol").click()
+    assert marked(visit) == [("POP3", "Protocol", "mouse")]

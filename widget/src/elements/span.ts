@@ -3,7 +3,7 @@ import type { TextAnchor } from "../anchors/anchor";
 import type { find } from "../anchors/find";
 import type { Chooser, Outcome } from "../chooser";
 import type { Entry, Guest, Model } from "../core";
-import { Highlights, LOOKS, type Look, over } from "../highlights";
+import { Highlights, LOOKS, over } from "../highlights";
 import type { Kind, Mark } from "../mark";
 import { Passage } from "../passage";
 import type { Stretch } from "../pieces";
@@ -51,7 +51,7 @@ class Words implements Ground {
     this._passage = new Passage(node, bring, () => this._changed(), signal);
     this._more = [boxes];
     addEventListener("click", (event) => this._click(event), { signal }); // after all that the host has to say to it
-    document.addEventListener("selectionchange", () => node.contains(getSelection()!.anchorNode) && this._isAsked() && this._choose(), { signal });
+    document.addEventListener("selectionchange", () => node.contains(this._passage._selection()!.anchorNode) && this._isAsked() && this._choose(), { signal });
   }
 
   /** Whether words that are selected are meant for us. */
@@ -115,11 +115,8 @@ class Words implements Ground {
     );
     const guesses = this._drawn.filter(({ _look }) => _look === "guess");
     const isWithin = (one: Anchor) => guesses.some(({ _at }) => _at !== one && this._isOver(one, _at));
-    for (const look of LOOKS.slice(0, -1)) this._draw(look, ({ _look, _at }) => (_look === "guess" && isWithin(_at) ? "within" : _look) === look);
-  }
-
-  private _draw(look: Look, isIt: (spot: Words["_drawn"][number]) => boolean): void {
-    this._highlights._draw(look, this._drawn.filter(isIt).map(({ _range }) => _range)); // prettier-ignore
+    const lookOf = ({ _look, _at }: Words["_drawn"][number]) => (_look === "guess" && isWithin(_at) ? "within" : _look);
+    for (const look of LOOKS.slice(0, -1)) this._highlights._draw(look, this._drawn.filter((spot) => lookOf(spot) === look).map(({ _range }) => _range));
   }
 
   private _isOver(one: Anchor, other: Anchor): boolean {
