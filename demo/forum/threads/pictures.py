@@ -1,14 +1,12 @@
 """The gallery: pictures of our own pages, and what a look at their layout says about buttons."""
 
 import json
-from dataclasses import dataclass
-from functools import cache
+from typing import NamedTuple
 
 from django.conf import settings
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """A picture with its size in px, and the boxes (x, y, width, height in px) in which buttons are guessed."""
 
     key: str
@@ -28,7 +26,6 @@ class Picture:
         return f"gallery/{self.key}.png"
 
 
-@cache
 def pictures() -> dict[str, Picture]:
     """Return the gallery's pictures by their keys, in their order."""
     rows = json.loads((settings.FORUM_DIR / "data" / "pictures.json").read_text(encoding="utf-8"))

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -57,18 +56,13 @@ def _register_pictures(earmark: Earmark) -> None:
         raise CommandError(f"A box of the gallery was not taken: {report.rejected[0]}")
 
 
-def _buttons(picture: Picture) -> Iterator[PushedSuggestion]:
-    for x, y, width, height in picture.buttons:
-        box = RegionAnchor.in_pixels(x, y, width, height, picture=(picture.width, picture.height))
-        yield PushedSuggestion(
-            settings.CONTROLS,
-            picture.item,
-            "Button",
-            LAYOUT_SCORE,
-            LAYOUT,
-            ["The page's layout has a button here."],
-            box,
-        )
+def _buttons(picture: Picture) -> list[PushedSuggestion]:
+    size = (picture.width, picture.height)
+    boxes = [RegionAnchor.in_pixels(*button, picture=size) for button in picture.buttons]
+    reasons = ["The page's layout has a button here."]
+    return [
+        PushedSuggestion(settings.CONTROLS, picture.item, "Button", LAYOUT_SCORE, LAYOUT, reasons, box) for box in boxes
+    ]
 
 
 def _as_item(picture: Picture, host: str) -> dict[str, Any]:
