@@ -1,7 +1,7 @@
 """Take the gallery's pictures of a running demo, and write down where its pages say that buttons are.
 
-`EARMARK_ADMIN_PASSWORD=… python -m demo.forum.capture FORUM ADMIN`, with the addresses that the demo prints. What is
-written (`static/gallery`, `data/pictures.json`) is committed; it needs Playwright, as the journeys do;
+`EARMARK_ADMIN_PASSWORD=… python tests/journeys/capture.py FORUM ADMIN`, with the addresses that the demo prints. What is
+written (`static/gallery`, `data/pictures.json` of the forum) is committed; it needs Playwright, as the journeys do;
 the pictures that are there were reduced to 96 colours.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-FORUM = Path(__file__).resolve().parent
+FORUM = Path(__file__).resolve().parents[2] / "demo" / "forum"
 PICTURES = FORUM / "static" / "gallery"
 SIZE = {"width": 1360, "height": 800}
 BUTTONS = "button, input[type=submit], a:text-is('Filters'), a[href$='/add/']"
