@@ -1,7 +1,7 @@
 """Take the gallery's pictures of a running demo, and write down where its pages say that buttons are.
 
-`EARMARK_ADMIN_PASSWORD=… python -m tests.journeys.capture FORUM ADMIN`, with the addresses that the demo prints. What is
-written (`demo/forum/static/gallery`, `demo/forum/data/pictures.json`) is committed; it needs Playwright, as the journeys do;
+`EARMARK_ADMIN_PASSWORD=… python tests/journeys/capture.py FORUM ADMIN`, with the addresses that the demo prints. What is
+written (`static/gallery`, `data/pictures.json` of the forum) is committed; it needs Playwright, as the journeys do;
 the pictures that are there were reduced to 96 colours.
 """
 
