@@ -187,7 +187,8 @@ class Demo:
             ],
             "worker": [
                 sys.executable, "-m", "celery", "-A", "backend.config.celery", "worker", "-P", "threads",
-                "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+                "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat",
+                "--loglevel", "WARNING",
             ],
             "forum": [
                 *gunicorn, *keep, "--threads", "4", "--bind", f"127.0.0.1:{self.forum_port}",
