@@ -117,7 +117,9 @@ def written(folder: Path, weights: dict[str, int]) -> None:
     (folder / "manifest.json").write_text(json.dumps({f"{name}.js": f"{name}.1.js" for name in weights}))
 
 
-CHUNKS = ["earmark", "core", "answers", "duplicates", "tags", "choice", "de", "es", "ar"]
+CHUNKS = [
+    "earmark", "core", "answers", "duplicates", "tags", "choice", "span", "chooser", "region", "draw", "de", "es", "ar",
+]  # fmt: skip
 
 
 def test_the_command_prints_chunks_and_pages(settings, tmp_path):
@@ -129,11 +131,17 @@ def test_the_command_prints_chunks_and_pages(settings, tmp_path):
     assert told["core.js"] == "123" and told["the core"] == "123 of 5120"
     assert told["three kinds"] == "369 of 4096" and told["a duplicates page"] == "492 of 10240"
     assert told["a page of all three"] == "738"
+    assert told["words of a text"] == "123 of 6144" and told["a region page"] == "492"
 
 
 @pytest.mark.parametrize(
-    "over", [{"earmark": 1025}, {"core": 5121}, {"tags": 4097}, {"ar": 1537}, {"answers": 10241}], ids=str
-)
+    "over",
+    [
+        {"earmark": 1025}, {"core": 5121}, {"tags": 4097}, {"ar": 1537}, {"answers": 10241}, {"span": 6145},
+        {"region": 6145}, {"chooser": 5121}, {"draw": 5121},
+    ],
+    ids=str,
+)  # fmt: skip
 def test_the_command_fails_over_budget(settings, tmp_path, over):
     written(tmp_path / "dist", dict.fromkeys(CHUNKS, 1) | over)
     settings.EARMARK_WIDGET_DIR = tmp_path / "dist"
