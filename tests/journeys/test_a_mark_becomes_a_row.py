@@ -81,7 +81,7 @@ def check_rows(files: dict[str, Path], item: str, other: str) -> None:
     rows = [json.loads(line) for line in files["judgements.jsonl"].read_text().splitlines()]
     said = [row for row in rows if row["record"] == "judgement" and row["item"] == item]
     assert [row["was_withdrawn"] for row in said] == [True, False]
-    assert {key for key, value in said[-1].items() if value is None} <= {"seen_at_ms", "seen_ms"}
+    assert {key for key, value in said[-1].items() if value is None} <= {"seen_at_ms", "seen_ms", "anchor"}
     shown = [row for row in rows if row["record"] == "slot"]
     assert shown and all(row["propensity"] and row["suggester"] == "lexical" for row in shown)
     for name in ("labels", "judgements"):

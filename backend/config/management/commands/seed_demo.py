@@ -26,7 +26,6 @@ CAPS = Caps(visit_limit=50, week_limit=500)
 """Generous, so that whoever tries the demo sees the questions; a product would keep the defaults."""
 QUESTIONS: dict[str, dict[str, Any]] = {
     "duplicate": {
-        "item_kind": "thread",
         "prompt": "Is your problem the same as one of these?",
         "guideline": "Two threads are the same when one answer would solve both.",
         "settling_policy": Question.SettlingPolicy.TRUSTING,
