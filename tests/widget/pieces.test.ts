@@ -11,6 +11,19 @@ test("words stand without the signs between them, and a version is one", () => {
   expect(cut(TEXT, "word")).toEqual(["In", "SeaMonkey", "2.53.8", "it", "fails", "Press", "Shift", "A", "twice"]);
 });
 
+test("words are those of Unicode, joined by what stands within them", () => {
+  expect(cut("I don’t run x86_64, 1,234.5 or e.g. rock'n'roll", "word")).toEqual(["I", "don’t", "run", "x86_64", "1,234.5", "or", "e.g", "rock'n'roll"]);
+  expect(cut("naïve cafe\u0301 فارسی\u200cها", "word")).toEqual(["naïve", "cafe\u0301", "فارسی\u200cها"]);
+});
+
+test("words parted by spaces are those that the browser's segmenter finds", () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
+  for (const text of [TEXT, "Größe: 12 µm — \"quoted\" (or not); a/b, C++ & 50% at 10:30.", "Привет, мир! Ça va? ¿Qué? שלום עולם"]) {
+    const theirs = [...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike).map(({ segment }) => segment);
+    expect(cut(text, "word")).toEqual(theirs);
+  }
+});
+
 test("sentences stand without the space after them", () => {
   expect(cut(TEXT, "sentence")).toEqual(["In SeaMonkey 2.53.8 it fails.", "Press Shift+A twice!"]);
 });

@@ -138,7 +138,7 @@ def test_the_command_prints_chunks_and_pages(settings, tmp_path):
     "over",
     [
         {"earmark": 1025}, {"core": 5121}, {"tags": 4097}, {"ar": 1537}, {"answers": 10241}, {"span": 6145},
-        {"region": 6145}, {"chooser": 5121}, {"draw": 5121},
+        {"region": 6145}, {"chooser": 5377}, {"draw": 5121},
     ],
     ids=str,
 )  # fmt: skip

@@ -17,7 +17,7 @@ BUDGETS: dict[str, tuple[list[str], int | None]] = {
     "the core and answers": (["core", "answers"], None),
     "three kinds": (["duplicates", "tags", "choice"], 4 * KB),
     "words of a text": (["span"], 6 * KB),
-    "marking words": (["chooser"], 5 * KB),
+    "marking words": (["chooser"], int(5.25 * KB)),
     "boxes of a picture": (["region"], 6 * KB),
     "marking a box": (["draw"], 5 * KB),
     "German": (["de"], int(1.5 * KB)),
