@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from earmark.anchors import Region, TextAnchor, describe, look_elsewhere, read_html, read_text, words_of
+from earmark import anchors
+from earmark.anchors import Region, TextAnchor, describe, look_elsewhere, words_of
 from earmark.errors import AnchorUnusable
 
 from backend.questions.relocated import TEXTS_KEPT, Anchor, anchors_now, relocated, snapshot
@@ -38,12 +39,12 @@ class Picture:
 
 def text_of(body: str, metadata: Mapping[str, Any]) -> str:
     """Return the text of an item that positions count in: of markup, where `metadata` says `format: html`, its text."""
-    return _read(body, is_html=metadata.get("format") == "html")
+    return _read(body, str(metadata.get("format")))
 
 
 @lru_cache(TEXTS_KEPT)
-def _read(body: str, *, is_html: bool) -> str:
-    return read_html(body) if is_html else read_text(body)
+def _read(body: str, form: str) -> str:
+    return anchors.text_of(body, {"format": form})
 
 
 def picture_of(metadata: Mapping[str, Any]) -> Picture | None:

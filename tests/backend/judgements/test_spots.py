@@ -334,29 +334,38 @@ def test_there_is_nothing_to_search_for(spans):
         )  # fmt: skip
 
 
-@pytest.mark.django_db(transaction=True)
-def test_six_who_mark_one_spot_at_once_meet(make_world, ask_spots):
-    world = ask_spots(make_world())
-    with tenancy(world.project):
-        lists = [shown_to(world, person) for person in range(6)]
+def at_once(count, go):
+    """Let so many people act at once, each in a connection of their own, and return what failed."""
     failures = []
 
-    def go(person):
+    def one(person):
         try:
-            with tenancy(world.project):
-                anchor = world.span("Vector 9") if person % 2 else world.span("new Vector 9")
-                assert record(world, said(world, lists[person], anchor), person=person) == ["ok"]
+            go(person)
         except Exception as error:
             failures.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=go, args=(person,)) for person in range(6)]
+    threads = [threading.Thread(target=one, args=(person,)) for person in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert failures == []
+    return failures
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_who_mark_one_spot_at_once_meet(make_world, ask_spots):
+    world = ask_spots(make_world())
+    with tenancy(world.project):
+        lists = [shown_to(world, person) for person in range(6)]
+
+    def go(person):
+        with tenancy(world.project):
+            anchor = world.span("Vector 9") if person % 2 else world.span("new Vector 9")
+            assert record(world, said(world, lists[person], anchor), person=person) == ["ok"]
+
+    assert at_once(6, go) == []
     with tenancy(world.project):
         assert Unit.objects.count() == 1 and LiveJudgement.objects.count() == 6
 
@@ -373,28 +382,17 @@ def test_two_who_mark_two_items_in_either_order_do_not_wait_for_each_other(make_
             )
             for person in range(2)
         ]
-    failures = []
 
     def go(person):
         pair = [
             said(world, here[person], world.span("Vector 9")),
             said(world, there[person], world.span("Messages", other.body)),
         ]
-        try:
-            for _ in range(5):
-                with tenancy(world.project):
-                    record(world, *(pair if person else reversed(pair)), person=person)
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
+        for _ in range(5):
+            with tenancy(world.project):
+                record(world, *(pair if person else reversed(pair)), person=person)
 
-    threads = [threading.Thread(target=go, args=(person,)) for person in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    assert at_once(2, go) == []
     with tenancy(world.project):
         assert Unit.objects.count() == 2 and LiveJudgement.objects.count() == 4
 
