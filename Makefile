@@ -1,21 +1,22 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: prove demo test test-python test-widget check fmt bench reset lock openapi
+.PHONY: ready prove demo test test-python test-widget check fmt bench reset lock openapi
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-# How many tests without a browser run side by side; two browsers at once only wait for each other.
-BESIDE ?= 2
+# How many lanes of tests run side by side; every other one begins with journeys, which often wait (tests/lanes.py).
+BESIDE ?= 3
 
 demo: .venv/ready-demo
 	@exec $(BIN)/python -m backend.config.launcher
 
+# All that tests and checks need; its parts are independent: `make --jobs=2 ready`.
+ready: .venv/ready-dev widget/node_modules/.ready
+
 test: .venv/ready-dev widget/node_modules/.ready chromium
-	@echo "· Python tests, two at a time"
-	@$(BIN)/python -m pytest -n $(BESIDE) --dist loadfile --ignore=tests/journeys
-	@echo "· journeys in a real browser"
-	@$(BIN)/python -m pytest tests/journeys
+	@echo "· Python tests, and journeys in real browsers beside them"
+	@$(BIN)/python -m pytest -n $(BESIDE) --dist loadfile
 	@echo "· widget tests"
 	@cd widget && npm test --silent
 
@@ -63,7 +64,7 @@ SDK := $(shell find sdk/src sdk/pyproject.toml -name "*.py" -o -name pyproject.t
 
 .venv/ready-dev: requirements-dev.lock .venv/ready-demo
 	@echo "· installing what tests and checks need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 widget/node_modules/.ready: widget/package-lock.json

@@ -35,6 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out files to workers as tests/lanes.py says, where files are to stay together."""
+    from tests.lanes import Lanes
+
+    return Lanes(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def _superuser() -> Any:
     from django.conf import settings
 

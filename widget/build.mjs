@@ -1,4 +1,4 @@
-// Builds dist/: earmark.js (the loader), the core and the chunks it brings, under names that hold a hash
+// Builds dist/: earmark.js (the loader), what a page begins with and the chunks that this brings, under names that hold a hash
 // over all of them and never change; and esm/: the same as a package for hosts that bundle, which is not committed.
 // `--check` builds both beside and compares dist/; `--package` writes esm/ alone. `manage.py widget_size` weighs what is served.
 import { build } from "esbuild";
@@ -36,15 +36,27 @@ const CHUNKS = {
   de_spots: "strings/de_spots",
   es_spots: "strings/es_spots",
   ar_spots: "strings/ar_spots",
+  de_own: "strings/de_own",
+  es_own: "strings/es_own",
+  ar_own: "strings/ar_own",
 };
-// Of a module that others build with, what is asked of its chunk from outside.
-const ONLY = { core: ["start", "wait"] };
-const only = (entry) => ({ stdin: { contents: `export { ${ONLY[entry]} } from "./${entry}";`, resolveDir: join(here, "src") } });
+// What a page can begin with: one file that holds the core, the answers and a kind, so that it comes at once.
+const FIRST = ["duplicates", "tags", "choice", "span", "region"].map((kind) => [`with_${kind}`, kind]);
+const first = (kind) => `import { start as begin } from "./core";
+import { answers } from "./answers";
+import { kind } from "./elements/${kind}";
+export const start = (earmark) => begin(earmark, { answers: { answers }, ${kind}: { kind } });`;
+// What is asked of the core's chunk from outside, since others build with that module.
+const CODE = { core: 'export { start, wait } from "./core";', ...Object.fromEntries(FIRST.map(([name, kind]) => [name, first(kind)])) };
+const source = (entry) => (CODE[entry] ? { stdin: { contents: CODE[entry], resolveDir: join(here, "src") } } : { entryPoints: [`src/${entry}.ts`] });
+// Most functions of these run before the first list stands: compiled with the file, on another thread, not one by one as they are called.
+const RUNS_WHOLE = ["loader", ...Object.keys(CODE)];
+const HINT = "//# allFunctionsCalledOnLoad\n";
 const PLACEHOLDER = "__edition__"; // stands in the chunks for the hash over all of them, until that is known
 const SMALLER = {
   ecma: 2020,
   module: true,
-  compress: { passes: 3, unsafe: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, pure_getters: true },
+  compress: { passes: 3, unsafe: true, unsafe_arrows: true, keep_fargs: false, pure_getters: true },
   mangle: { module: true },
 };
 
@@ -69,10 +81,10 @@ async function smaller(text) {
 
 async function bundle(entry, format) {
   const result = await build({
-    ...HOW, ...(ONLY[entry] ? only(entry) : { entryPoints: [`src/${entry}.ts`] }), format, define: { EDITION: JSON.stringify(PLACEHOLDER) }, mangleCache: names,
+    ...HOW, ...source(entry), format, define: { EDITION: JSON.stringify(PLACEHOLDER) }, mangleCache: names,
   }); // prettier-ignore
   Object.assign(names, result.mangleCache);
-  return smaller(result.outputFiles[0].text);
+  return (RUNS_WHOLE.includes(entry) ? HINT : "") + (await smaller(result.outputFiles[0].text));
 }
 
 // In the package chunks come with the host's bundle.
@@ -91,7 +103,8 @@ async function packed() {
 
 async function files() {
   const made = {};
-  for (const [name, entry] of Object.entries(CHUNKS)) made[name] = await bundle(entry, name === "earmark" ? "iife" : "esm");
+  // What a page begins with comes first, so that the names it uses most are the shortest.
+  for (const [name, entry] of Object.entries({ ...Object.fromEntries(FIRST.map(([file]) => [file, file])), ...CHUNKS })) made[name] = await bundle(entry, name === "earmark" ? "iife" : "esm");
   const edition = createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 6);
   const written = {};
   const manifest = {};

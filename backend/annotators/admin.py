@@ -3,7 +3,9 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from backend.annotators.actions.people import block_annotator, unblock_annotator
 from backend.annotators.models import Annotator, HiddenQuestion
@@ -14,7 +16,15 @@ from backend.projects.pages import ProjectRows
 class AnnotatorAdmin(ProjectRows):
     """People by pseudonym, with their share right on gold."""
 
-    list_display = ["pseudonym", "kind", "right_on_gold", "created_at", "last_seen_at", "is_blocked", "opted_out"]
+    list_display = [
+        "pseudonym_and_evidence",
+        "kind",
+        "right_on_gold",
+        "created_at",
+        "last_seen_at",
+        "blocked_at",
+        "opted_out_at",
+    ]
     list_filter = [
         "kind",
         ("blocked_at", admin.EmptyFieldListFilter),
@@ -26,7 +36,13 @@ class AnnotatorAdmin(ProjectRows):
     ]  # fmt: skip
     readonly_fields = fields
     actions = ["block", "unblock"]
+    list_display_links = None
     date_hierarchy = "created_at"
+
+    @admin.display(description="Pseudonym", ordering="pseudonym")
+    def pseudonym_and_evidence(self, annotator: Annotator) -> str:
+        """Return the pseudonym, which leads to the evidence on the person."""
+        return format_html('<a href="{}">{}</a>', reverse("person", args=[annotator.pk]), annotator.pseudonym)
 
     @admin.display(description="Right on gold", ordering="gold_right_count")
     def right_on_gold(self, annotator: Annotator) -> str:
@@ -35,16 +51,6 @@ class AnnotatorAdmin(ProjectRows):
         if share is None:
             return "no gold answered yet"
         return f"{share:.0%} ({annotator.gold_right_count} of {annotator.gold_answers_count})"
-
-    @admin.display(description="Blocked", boolean=True)
-    def is_blocked(self, annotator: Annotator) -> bool:
-        """Return whether their marks no longer count."""
-        return annotator.is_blocked
-
-    @admin.display(description="Opted out", boolean=True)
-    def opted_out(self, annotator: Annotator) -> bool:
-        """Return whether they want to be shown nothing."""
-        return annotator.has_opted_out
 
     @admin.action(description="Block: let their marks count no more")
     def block(self, request: HttpRequest, chosen: QuerySet[Annotator]) -> None:

@@ -1,4 +1,4 @@
-"""The app api: the wire, and nothing else."""
+"""The app api: the wire, and the files that pages fetch."""
 
 from django.apps import AppConfig
 

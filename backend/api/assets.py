@@ -8,6 +8,8 @@ import zopfli.gzip
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
+from backend.api.editions import kept
+
 STABLE_S = 300
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -18,30 +20,24 @@ def _manifest(folder: Path, changed_at: float) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=32)
-def _gzip(path: Path, changed_at: float) -> bytes:
-    return bytes(zopfli.gzip.compress(path.read_bytes()))
-
-
-def small(path: Path) -> bytes:
+@lru_cache(maxsize=96)
+def small(content: bytes) -> bytes:
     """Return a file as small as gzip can make it: the same bytes each time, made once a process in some 30 ms."""
-    return _gzip(path, path.stat().st_mtime)
+    return bytes(zopfli.gzip.compress(content))
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponse:
-    """Return a file of the widget's bundle: `earmark.js` for five minutes, hashed names for ever."""
+    """Return a file of the widget: `earmark.js` for five minutes, hashed names, of older editions too, for ever."""
     folder: Path = settings.EARMARK_WIDGET_DIR
     note = folder / "manifest.json"
-    if not note.exists():
-        raise Http404
-    manifest = _manifest(folder, note.stat().st_mtime)
+    manifest = _manifest(folder, note.stat().st_mtime) if note.exists() else {}
     is_stable = name in manifest
     actual = manifest.get(name, name)
-    if actual not in manifest.values():
+    content = (folder / actual).read_bytes() if actual in manifest.values() else kept(name)
+    if content is None:
         raise Http404
     may_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    path = folder / actual
-    response = HttpResponse(small(path) if may_gzip else path.read_bytes(), content_type="text/javascript")
+    response = HttpResponse(small(content) if may_gzip else content, content_type="text/javascript")
     if may_gzip:
         response["Content-Encoding"] = "gzip"
     response["Vary"] = "Accept-Encoding"

@@ -1,14 +1,20 @@
-"""What surrounds each answer: a request id, and never an HTML page on the wire."""
+"""What surrounds each answer: a request id, cookies for the admin alone, and never an HTML page on the wire."""
 
-import logging
 import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-logger = logging.getLogger(__name__)
+from backend.projects.away import AGAIN_S, AWAY, NOT_NOW, not_now
 
 WIRE = ("/v1/", "/w/")
+ADMIN = "/admin/"
+NO_ADDRESS = (
+    "There is nothing at this address: it is none of those in openapi.yaml, or an id in it is spelt as no id is. "
+    "Ids of questions and datasets hold letters, digits, hyphens and underscores; those of lists are UUIDs."
+)
+OF_THE_PAGE = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language"}
+"""Headers that say what a page is, and nothing of the problem that takes its place."""
 
 
 class RequestId:
@@ -27,9 +33,26 @@ class RequestId:
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say so where the store did not answer a view that could not say it itself: at its commit, or of a page."""
+        return not_now(request, error) if isinstance(error, AWAY) else None
+
+
+class CookiesOfTheAdmin:
+    """Lets cookies reach the admin alone: nobody else reads one, and so nobody else sets, renews or deletes one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request; outside of the admin as if it had come without cookies."""
+        if not request.path_info.startswith(ADMIN):
+            request.META.pop("HTTP_COOKIE", None)
+        return self._get_response(request)
+
 
 def _plain_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+    codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 503: "unavailable"}
     code = codes.get(response.status_code, "bad_request" if response.status_code < 500 else "internal")
     facts = {
         "type": "about:blank",
@@ -39,4 +62,12 @@ def _plain_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse
         "code": code,
         "request_id": request.request_id,  # type: ignore[attr-defined]
     }
-    return JsonResponse(facts, status=response.status_code, content_type="application/problem+json")
+    if response.status_code == 404:
+        facts |= {"detail": NO_ADDRESS}
+    if response.status_code == 503:
+        facts |= {"detail": NOT_NOW, "retry_after": AGAIN_S}
+    problem = JsonResponse(facts, status=response.status_code, content_type="application/problem+json")
+    for name, value in response.items():
+        if name not in OF_THE_PAGE:
+            problem[name] = value
+    return problem

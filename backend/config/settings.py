@@ -15,12 +15,20 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 DEBUG = os.environ.get("EARMARK_DEBUG", "1") == "1"
 EARMARK_HOME = home_of(os.environ, BASE_DIR)
 PLACEHOLDERS = {"", "change-me", "secret", "placeholder"}
+GUESSED = ("change-me", "secret", "placeholder", "django-insecure-")
+FEWEST_SIGNS = 8
+"""Of 32 random hexadecimal digits fewer than eight different ones are never seen."""
+
+
+def _may_be_random(secret: str) -> bool:
+    """Return whether a secret is long and varied enough to keep anything, and begins like no placeholder."""
+    return len(secret) >= 32 and len(set(secret)) >= FEWEST_SIGNS and not secret.startswith(GUESSED)
 
 
 def _secret_key() -> str:
     """Return the secret key; while DEBUG is on one is made and kept in EARMARK_HOME."""
     given = os.environ.get("EARMARK_SECRET_KEY", "")
-    if given not in PLACEHOLDERS and (DEBUG or len(given) >= 32):
+    if given not in PLACEHOLDERS and (DEBUG or _may_be_random(given)):
         return given
     if not DEBUG:
         sys.exit("EARMARK_SECRET_KEY must be set to 32 or more random characters while EARMARK_DEBUG is off.")
@@ -36,6 +44,18 @@ SECRET_KEY = _secret_key()
 EARMARK_PLACE: Place = locate(os.environ, base=BASE_DIR, secret=SECRET_KEY, is_debug=DEBUG)
 EARMARK_PORT = int(os.environ.get("EARMARK_PORT", "8000"))
 ALLOWED_HOSTS = os.environ.get("EARMARK_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+
+
+def trusted_origins(hosts: list[str]) -> list[str]:
+    """Return the web origins whose forms are our own in production: our names over https, which a proxy ends before us.
+
+    The process itself is asked over http and would take the browser's word, https, for another site's.
+    """
+    named = [host for host in hosts if host.strip(".*")]
+    return [f"https://{'*' if host.startswith('.') else ''}{host}" for host in named] + [
+        f"https://{host[1:]}" for host in named if host.startswith(".")
+    ]
+
 
 INSTALLED_APPS = [
     "unfold",
@@ -65,6 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "backend.api.middleware.RequestId",
+    "backend.api.middleware.CookiesOfTheAdmin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -76,6 +97,7 @@ MIDDLEWARE = [
     "backend.projects.chosen.ChosenProject",
 ]
 
+LOGIN_REDIRECT_URL = "admin:index"
 ROOT_URLCONF = "backend.config.urls"
 WSGI_APPLICATION = "backend.config.wsgi.application"
 TEMPLATES = [
@@ -96,7 +118,7 @@ TEMPLATES = [
 
 def _database(role: str, **options: object) -> dict[str, object]:
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "backend.config.database",
         "NAME": EARMARK_PLACE.database,
         "USER": role,
         "PASSWORD": EARMARK_PLACE.password_of(role) or "",
@@ -108,9 +130,36 @@ def _database(role: str, **options: object) -> dict[str, object]:
     }
 
 
-EARMARK_POOL_SIZE = int(os.environ.get("EARMARK_POOL_SIZE", "12"))
+USUAL_POOL_SIZE, USUAL_AT_ONCE = 12, 8
+
+
+def _count(name: str, usual: int) -> int:
+    """Return the whole number of one or more that a variable says."""
+    given = os.environ.get(name) or str(usual)
+    if not (given.isascii() and given.isdigit() and len(given) < 7 and int(given)):
+        sys.exit(f"{name} must be a whole number from 1 to 999999, not {given!r}.")
+    return int(given)
+
+
+def _at_once(pool_size: int) -> int:
+    """Return how many requests are worked at; each may hold a connection, so no more than there are."""
+    at_once = _count("EARMARK_AT_ONCE", min(USUAL_AT_ONCE, pool_size))
+    if at_once > pool_size:
+        sys.exit(
+            f"EARMARK_AT_ONCE ({at_once}) must not be more than EARMARK_POOL_SIZE ({pool_size}): "
+            "requests would wait for a database connection that others hold. Raise the one or lower the other."
+        )
+    return at_once
+
+
+EARMARK_POOL_SIZE = _count("EARMARK_POOL_SIZE", USUAL_POOL_SIZE)
+EARMARK_AT_ONCE = _at_once(EARMARK_POOL_SIZE)
 DATABASES = {
-    "default": _database(APP, pool={"min_size": 1, "max_size": EARMARK_POOL_SIZE, "timeout": 10}),
+    "default": _database(
+        APP,
+        pool={"min_size": 1, "max_size": EARMARK_POOL_SIZE, "timeout": 5},
+        prepare_threshold=1 if os.environ.get("EARMARK_PREPARED", "1") == "1" else None,
+    ),
     "owner": _database(OWNER),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -118,10 +167,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "backend.config.formats"
 
 SESSION_COOKIE_NAME = "earmark_session"
 CSRF_COOKIE_NAME = "earmark_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [] if DEBUG else trusted_origins(ALLOWED_HOSTS)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -175,7 +227,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "backend.api.v1.problems.problem_handler",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "backend.api.v1.described.Described",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Earmark",
@@ -184,6 +236,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "APPEND_COMPONENTS": {"securitySchemes": {"secretKey": {"type": "http", "scheme": "bearer"}}},
     "ENUM_NAME_OVERRIDES": {
         "QuestionKind": ["pair", "tags", "choice", "span", "region"],
         "AnnotatorKind": ["customer", "expert", "colleague", "crowd"],
@@ -231,6 +284,7 @@ UNFOLD = {
                     _menu("Items", "inbox", "questions_item"),
                     _menu("Labels", "verified", "quality_consensuslabel"),
                     _menu("Annotators", "group", "annotators_annotator"),
+                    {"title": "Reliability", "icon": "balance", "link": reverse_lazy("people")},
                     _menu("Suggesters", "lightbulb", "suggestions_suggester"),
                     {"title": "Rules", "icon": "rule", "link": reverse_lazy("rules")},
                     _menu("Embeddings", "scatter_plot", "suggestions_embeddingversion"),
@@ -271,7 +325,9 @@ UNFOLD = {
                     _menu("Desk links", "link", "desk_desklink"),
                     _menu("Suggesters at the host", "electrical_services", "suggestions_remotesuggester"),
                     _menu("Keys", "key", "projects_apikey"),
+                    _menu("Signing keys", "signature", "projects_signingkey"),
                     _menu("Web origins", "language", "projects_weborigin"),
+                    _menu("Webhook addresses", "webhook", "projects_webhook"),
                     _menu("Webhooks", "send", "projects_webhookdelivery"),
                     _menu("Jobs", "list_alt", "projects_job"),
                     _menu("Refused events", "block", "judgements_refusedevent"),
@@ -284,8 +340,17 @@ UNFOLD = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "backend.config.logs.WithoutValues",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "httpx": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

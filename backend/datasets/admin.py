@@ -61,30 +61,75 @@ class DatasetVersionAdmin(ProjectRows):
     list_display = [
         "__str__",
         "state",
+        "holds_erased",
         "frozen_at",
         "labels_count",
-        "judgements_count",
+        "since",
         "downloads",
-        "checksum",
     ]
     list_filter = ["dataset", "state"]
     search_fields = ["dataset__slug", "checksum"]
     fields = [
-        "dataset", "number", "state", "asked_by", "asked_at", "frozen_at", "labels_count", "judgements_count",
-        "checksum", "downloads", "not_held", "failure",
+        "dataset", "number", "state", "labels_told", "answers_told", "since", "not_held", "downloads", "holds_erased",
+        "asked_by", "asked_at", "frozen_at", "checksum", "failure",
     ]  # fmt: skip
     readonly_fields = fields
+    list_select_related = ["dataset", "erased_since"]
+
+    @admin.display(description="Of somebody erased")
+    def holds_erased(self, version: DatasetVersion) -> str:
+        """Return what to do where a version holds answers of somebody who is erased since."""
+        return "holds answers; use a newer version" if hasattr(version, "erased_since") else "nothing"
+
+    @admin.display(description="Labels")
+    def labels_told(self, version: DatasetVersion) -> SafeString | str:
+        """Return how many labels there are of each value, on each side."""
+        values = version.card.get("values")
+        if not values:
+            return str(version.labels_count)
+        rows = [
+            (value, sum(counts.values()), ", ".join(f"{counts.get(split, 0)} {split}" for split in SplitKey.Split))
+            for value, counts in values.items()
+        ]
+        return format_html_join("", "<div><bdi>{}</bdi>: {} ({})</div>", rows)
+
+    @admin.display(description="Answers")
+    def answers_told(self, version: DatasetVersion) -> str:
+        """Return how many answers of how many people, and how many slots that nobody answered."""
+        card = version.card
+        if not card:
+            return f"{version.judgements_count} rows, answers and slots that nobody answered"
+        people = "1 person" if card["people_count"] == 1 else f"{card['people_count']} people"
+        told = f"{card['judgements_count']} by {people}"
+        return f"{told}; {card['slots_count']} slots that nobody answered are in the file too"
+
+    @admin.display(description="Since the version before")
+    def since(self, version: DatasetVersion) -> str:
+        """Return how many labels are new, gone and of another value than in the version before."""
+        since = version.card.get("since")
+        if not since:
+            return "–"
+        counts = f"{since['added_count']} new, {since['gone_count']} gone, {since['changed_count']} changed"
+        return f"{counts} since {since['number']}"
 
     @admin.display(description="Left out")
     def not_held(self, version: DatasetVersion) -> str:
-        """Return in words how many items the files of each form do not hold, and why."""
+        """Return in words how many units are not settled, and how many items files do not hold, and why."""
+        unsettled = version.card.get("unsettled", {})
+        counts = ", ".join(f"{count} {state}" for state, count in unsettled.items())
+        of_labels = f"Units without a settled label: {counts}. " if counts else ""
+        return of_labels + self._left_out_of_forms(version, is_all=not of_labels)
+
+    def _left_out_of_forms(self, version: DatasetVersion, *, is_all: bool) -> str:
         told = [
             f"{form}: {sum(reasons.values())} ("
             + "; ".join(f"{count}: {IN_WORDS.get(why, why)}" for why, count in sorted(reasons.items()))
             + ")"
             for form, reasons in sorted(version.left_out.items())
         ]
-        return " · ".join(told) + (". The manifest names them." if told else "Nothing.")
+        if told:
+            return " · ".join(told) + ". The manifest names them."
+        return "Nothing." if is_all else ""
 
     @admin.display(description="Files")
     def downloads(self, version: DatasetVersion) -> SafeString:

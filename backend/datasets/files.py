@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backend.datasets.exports.marked import one_line
+
 PROGRESS_EVERY = 1000
 
 
@@ -28,7 +30,7 @@ def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]], *, tell: Callable
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for count, row in enumerate(rows, start=1):
-            file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+            file.write(one_line(row) + "\n")
             if tell and count % PROGRESS_EVERY == 0:
                 tell(count)
     return count

@@ -48,6 +48,11 @@ class DatasetVersion(Owned):
         db_default={},
         help_text="How many items its files do not hold, by form and reason; the manifest names them.",
     )
+    card = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="What its files count, by value and split, and what is new since the version before.",
+    )
     failure = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -83,3 +88,13 @@ class SplitKey(Owned):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.split}"
+
+
+class ErasedSince(Owned):
+    """That a frozen version holds answers of somebody who is erased since; the version itself does not change."""
+
+    version = models.OneToOneField(DatasetVersion, on_delete=models.CASCADE, related_name="erased_since")
+    found_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.version} holds answers of somebody who is erased"

@@ -17,6 +17,7 @@ from backend.datasets.models import DatasetVersion
 from backend.datasets.story import SAID, story_of
 from backend.judgements.actions.tell import answer_as_expert
 from backend.projects.chosen import SESSION_KEY, projects_of
+from backend.projects.pages import key_in
 from backend.quality.charts import belief_steps
 from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import set_gold, unit_of_item, unit_of_pair, unit_of_tag, unset_gold
@@ -65,8 +66,8 @@ def answer(request: HttpRequest, item: int) -> HttpResponse:
 
 
 def _named_unit(request: HttpRequest, item: Item) -> Unit:
-    if request.POST.get("unit", "").isdigit():
-        return get_object_or_404(Unit, pk=int(request.POST["unit"]), project=item.project_id)
+    if request.POST.get("unit"):
+        return get_object_or_404(Unit, pk=_number(request, "unit"), project=item.project_id)
     markable = Question.objects.exclude(kind__in=SPOTS)  # a spot is marked in the page or at the desk
     question = get_object_or_404(markable, pk=_number(request, "question"), project=item.project_id)
     if question.kind == Question.Kind.CHOICE:
@@ -74,15 +75,18 @@ def _named_unit(request: HttpRequest, item: Item) -> Unit:
     if question.kind == Question.Kind.TAGS:
         label = label_of(question=question, given=request.POST.get("label", "")[:200], now=timezone.now())
         return unit_of_tag(question=question, item=item, label=label)
-    other = get_object_or_404(Item, key=request.POST.get("other", "").strip()[:200], project=item.project_id)
+    key = request.POST.get("other", "").strip()[:200]
+    other = Item.objects.of(item.project_id).filter(key=key).first()
+    if other is None:
+        raise QuestionError(f"There is no item “{key}”. Its id stands in the list of items.")
     return unit_of_pair(question=question, first=item, second=other)
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    given = request.POST.get(name, "")
-    if not given.isdigit() or len(given) > 18:
+    found = key_in(request.POST.get(name, ""))
+    if found is None:
         raise Http404
-    return int(given)
+    return found
 
 
 @require_POST

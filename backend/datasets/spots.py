@@ -1,8 +1,9 @@
 """What a version says of spots: in the columns of its rows, and in files that other software learns from.
 
 A text or picture belongs to the files once something in it is settled, were it only that a suggested spot is none:
-then it was looked at, and all in it that nobody marked is nothing. One in which a mark still waits to be settled does
-not belong: that mark would pass for nothing.
+then it was looked at, and all in it that nobody marked is nothing. A `none` that nobody was asked for says that of no
+text, unless as many say it as the question's overlap. One in which a mark still waits to be settled does not belong:
+that mark would pass for nothing.
 """
 
 from collections import Counter, OrderedDict
@@ -137,7 +138,7 @@ def _looked_at(
     """Yield each item in which something is settled, with what is, but none in which a mark still waits."""
     labels = ConsensusLabel.objects.of(question.project_id).on(question).select_related("unit__item")
     ordered = labels.filter(unit__anchor__isnull=False).order_by("unit__item", "unit")
-    just_marked = _just_marked(question)
+    just_marked, none_asked = _just_marked(question), _none_asked(question)
     for item, told in groupby(ordered.iterator(CHUNK), key=lambda label: label.unit.item):
         each = list(told)
         settled = [label for label in each if label.state == ConsensusLabel.State.SETTLED]
@@ -145,8 +146,24 @@ def _looked_at(
             continue
         if item.pk in just_marked or any(map(_waits, each)):
             left_out += [LeftOut(item.key, form, Why.UNSETTLED) for form in forms]
+        elif not any(_tells_of_all(label, question, none_asked) for label in settled):
+            left_out += [LeftOut(item.key, form, Why.NOT_LOOKED_AT) for form in forms]
         else:
             yield item, settled
+
+
+def _tells_of_all(label: ConsensusLabel, question: Question, none_asked: set[int]) -> bool:
+    """Return whether a settled label says that its item was looked at: a mark does, `none` where it was asked."""
+    is_shared = label.evidence["counts"].get(NONE, 0) >= max(question.overlap, 2)
+    return label.value != NONE or label.unit_id in none_asked or is_shared
+
+
+def _none_asked(question: Question) -> set[int]:
+    """Return the units of which somebody says `none` who was shown them or asked, or whose answer the host told."""
+    said = Judgement.objects.of(question.project_id).on(question).live().filter(value=NONE)
+    said = said.filter(annotator__blocked_at=None, has_conflict_of_interest=False)
+    asked = said.exclude(slot=None, assignment=None, origin=Judgement.Origin.SPONTANEOUS)
+    return set(asked.values_list("unit", flat=True))
 
 
 def _just_marked(question: Question) -> set[int]:

@@ -133,7 +133,7 @@ def _pushed(item: Item) -> Iterator[Moment]:
 def _shown(item: Item) -> Iterator[Moment]:
     lists = Exposure.objects.of(item.project_id).filter(item=item).select_related("annotator", "question")
     for exposure in lists:
-        slots = list(exposure.slots.select_related("candidate", "suggester").order_by("rank"))
+        slots = exposure.in_order()
         title = f"Shown to {exposure.annotator}: {exposure.question}"
         yield Moment(exposure.shown_at, "visibility", title, _how_shown(exposure), slots)
 

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from backend.annotators.errors import AnnotatorError
-from backend.desk.actions.links import address_of, make_link, meet_for_link, revoke_link
+from backend.desk.actions.links import make_link, meet_for_link, public_address_of, revoke_link
 from backend.desk.errors import DeskError
 from backend.desk.models import MOST_PEOPLE, USUAL_PEOPLE, DeskLink
 from backend.projects.pages import EditableProjectRows
@@ -137,5 +137,5 @@ def _to_copy(link: DeskLink, request: HttpRequest) -> str:
     return format_html(
         '<span class="em em-copy"><input readonly value="{}" aria-label="Address of the desk link">'
         '<button type="button" class="em-button" data-copy>Copy</button></span>',
-        request.build_absolute_uri(address_of(link)),
+        public_address_of(link, asked_at=request.build_absolute_uri()),
     )

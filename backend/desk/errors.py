@@ -7,7 +7,9 @@ DeskError
 ├── LinkIncomplete           a link for anyone was opened without saying which browser it is
 ├── LinkFull                 a link for anyone has let in as many new people as it may
 ├── TooManyNewcomers         more new people came by a link in a minute than are taken
-└── KnownAsAnotherKind       a link would make of somebody what they are not
+├── TooManyAtOnce            more calls by a link are under way than a process works at
+├── KnownAsAnotherKind       a link would make of somebody what they are not
+└── UnknownPerson            nobody of the project goes by that name
 """
 
 from datetime import datetime
@@ -56,6 +58,14 @@ class TooManyNewcomers(DeskError):
         self.retry_at = retry_at
 
 
+class TooManyAtOnce(DeskError):
+    """More calls by this link are under way than one link may hold of a process."""
+
+    def __init__(self, *, retry_at: datetime) -> None:
+        super().__init__("Many are at this desk just now; nothing was taken. Try again in a second.")
+        self.retry_at = retry_at
+
+
 class KnownAsAnotherKind(DeskError):
     """The person is known as another kind of annotator, which is kept from first sight."""
 
@@ -64,3 +74,7 @@ class KnownAsAnotherKind(DeskError):
         self.subject = subject
         self.known_as = known_as
         self.wanted = wanted
+
+
+class UnknownPerson(DeskError):
+    """Nobody of this project goes by that name."""

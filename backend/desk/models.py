@@ -1,12 +1,13 @@
-"""The desk's links: who may answer which question, of what kind they are, and until when."""
+"""The desk's links, by which people answer, and the erasures of people who want to be forgotten."""
 
+from bisect import bisect_right
 from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from backend.annotators.models import Annotator
+from backend.annotators.models import Annotator, Tombstone
 from backend.projects.models import Owned
 from backend.questions.models import Question
 
@@ -55,3 +56,47 @@ class DeskLink(Owned):
     def is_open(self, *, now: datetime) -> bool:
         """Return whether the link lets anybody in at `now`."""
         return self.revoked_at is None and now < self.expires_at
+
+
+class Erasure(Owned):
+    """How far the worker has come with erasing a person; once their rows are gone it names nobody.
+
+    First the rows go, then labels they had a part in are settled anew, some at a time, and then datasets are frozen
+    anew whose versions hold their answers.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        SETTLING = "settling"
+        DONE = "done"
+
+    tombstone = models.OneToOneField(Tombstone, on_delete=models.CASCADE, related_name="erasure")
+    pseudonym_digest = models.CharField(max_length=64, editable=False)
+    annotator_key = models.BigIntegerField(null=True, help_text="Until the rows are gone, whose they are.")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    question_keys = models.JSONField(default=list, help_text="The questions that the person was asked.")
+    units_count = models.PositiveIntegerField(default=0, help_text="How many units the person answered that stay.")
+    units_left = models.JSONField(default=list, help_text="Those of them that are to be settled anew, in order.")
+    settled_to = models.BigIntegerField(default=0, db_default=0, help_text="The last of those that was, by key.")
+    versions = models.JSONField(default=list, help_text="The frozen versions that hold answers of the person, by key.")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state="done") ^ Q(done_at=None), name="a_done_erasure_says_when"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Erasure {self.pk}: {self.get_state_display().lower()}"
+
+    @property
+    def settled_count(self) -> int:
+        """Return how many units were settled anew so far."""
+        return self.units_count - len(self.to_settle)
+
+    @property
+    def to_settle(self) -> list[int]:
+        """Return the keys of the units that are not settled anew yet, in order."""
+        left: list[int] = self.units_left
+        return left[bisect_right(left, self.settled_to) :]

@@ -1,10 +1,14 @@
 """Admin pages of the ledger: what was shown and what was answered."""
 
+from datetime import datetime
+
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import TabularInline
 
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
-from backend.projects.pages import ProjectRows
+from backend.projects.pages import ProjectRows, two_places
 
 
 class SlotInline(TabularInline):
@@ -23,7 +27,7 @@ class ExposureAdmin(ProjectRows):
     """Shown lists."""
 
     list_display = ["shown_at", "item", "annotator", "question", "channel", "policy", "was_asked"]
-    list_filter = ["question", "channel", "policy", "was_asked"]
+    list_filter = ["shown_at", "question", "channel", "policy", "was_asked"]
     search_fields = ["item__key", "item__title", "annotator__pseudonym"]
     list_select_related = ["item", "annotator", "question"]
     date_hierarchy = "shown_at"
@@ -35,18 +39,47 @@ class SlotAdmin(ProjectRows):
     """Every place of every list."""
 
     list_display = [
-        "exposure",
+        "shown_at",
+        "item",
+        "annotator",
         "rank",
         "candidate_or_label",
         "suggester",
         "rounded_score",
-        "propensity",
-        "seen_at_ms",
+        "chance",
+        "seen_after",
         "outcome",
     ]
-    list_filter = ["outcome", "suggester", "rank", "exposure__policy"]
+    list_filter = ["exposure__shown_at", "outcome", "exposure__question", "suggester", "rank", "exposure__policy"]
+    ordering = ["-exposure", "rank"]
     search_fields = ["candidate__key", "candidate__title", "label", "exposure__item__key"]
     list_select_related = ["exposure__item", "exposure__annotator", "candidate", "suggester"]
+
+    @admin.display(description="Shown at", ordering="exposure__shown_at")
+    def shown_at(self, slot: Slot) -> datetime:
+        """Return when the list was shown."""
+        return slot.exposure.shown_at
+
+    @admin.display(description="Below")
+    def item(self, slot: Slot) -> str:
+        """Return the item that the list stood below, which leads to its story."""
+        return format_html('<a href="{}">{}</a>', reverse("story", args=[slot.exposure.item_id]), slot.exposure.item)
+
+    @admin.display(description="To", ordering="exposure__annotator")
+    def annotator(self, slot: Slot) -> str:
+        """Return whom the list was shown to, which leads to what is known of them."""
+        whom = slot.exposure.annotator
+        return format_html('<a href="{}">{}</a>', reverse("person", args=[whom.pk]), whom.pseudonym)
+
+    @admin.display(description="Chance of this place", ordering="propensity")
+    def chance(self, slot: Slot) -> str:
+        """Return the propensity to two places."""
+        return two_places(slot.propensity)
+
+    @admin.display(description="First seen", ordering="seen_at_ms")
+    def seen_after(self, slot: Slot) -> str:
+        """Return how long after the list was shown, or that it never was."""
+        return "never" if slot.seen_at_ms is None else f"{slot.seen_at_ms / 1000:.1f} s"
 
     @admin.display(description="Candidate", ordering="candidate")
     def candidate_or_label(self, slot: Slot) -> str:
@@ -56,18 +89,28 @@ class SlotAdmin(ProjectRows):
     @admin.display(description="Score", ordering="score")
     def rounded_score(self, slot: Slot) -> str:
         """Return the score to two places."""
-        return "–" if slot.score is None else f"{slot.score:.2f}"
+        return two_places(slot.score)
 
 
 @admin.register(Judgement)
 class JudgementAdmin(ProjectRows):
     """Answers, as they were given."""
 
-    list_display = ["judged_at", "annotator", "unit", "value", "origin", "via", "has_conflict_of_interest"]
-    list_filter = ["question", "value", "origin", "via", "has_conflict_of_interest", "annotator__kind"]
+    list_display = ["judged_at", "annotator", "unit", "value", "origin", "chance", "via", "conflict"]
+    list_filter = ["judged_at", "question", "value", "origin", "via", "has_conflict_of_interest", "annotator__kind"]
     search_fields = ["annotator__pseudonym", "item__key", "item__title"]
-    list_select_related = ["annotator", "unit__item", "unit__other"]
+    list_select_related = ["annotator", "unit__item", "unit__other", "slot"]
     date_hierarchy = "judged_at"
+
+    @admin.display(description="Chance of its place", ordering="slot__propensity")
+    def chance(self, judgement: Judgement) -> str:
+        """Return how likely what was answered was shown at its place; none where it was not in a list."""
+        return two_places(judgement.slot.propensity if judgement.slot else None)
+
+    @admin.display(description="Conflict of interest", ordering="has_conflict_of_interest")
+    def conflict(self, judgement: Judgement) -> str:
+        """Return that it was said of one's own item or a rival's, and so does not count."""
+        return "does not count" if judgement.has_conflict_of_interest else ""
 
 
 @admin.register(Withdrawal)

@@ -5,6 +5,7 @@ JudgementError
 ├── UnknownItem          no such item in this project
 ├── UnknownQuestion      no such question in this project, or it is not asked any more
 ├── UnknownSpot          a spot that was not shown to the person who answers it
+├── TooManySpots         a person marked as many spots in one item as one may
 └── NotShowable          a list that cannot be logged as shown
 """
 
@@ -39,6 +40,15 @@ class UnknownSpot(JudgementError):
     def __init__(self, *, candidate: str) -> None:
         super().__init__(f"No spot {candidate!r} was shown there; leave the candidate out for what is newly marked.")
         self.candidate = candidate
+
+
+class TooManySpots(JudgementError):
+    """A person marked as many spots in one item as one may by themselves."""
+
+    def __init__(self, *, most: int, item: str) -> None:
+        super().__init__(f"One person marks at most {most} spots by themselves in {item!r}; take some back first.")
+        self.most = most
+        self.item = item
 
 
 class NotShowable(JudgementError):

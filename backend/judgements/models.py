@@ -50,6 +50,9 @@ class Exposure(Owned):
     shown_at = models.DateTimeField()
     dismissed_at = models.DateTimeField(null=True)
 
+    written: "list[Slot] | None" = None
+    """Its slots by rank where they were written just now; they know no keys of their own."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "id"], name="an_exposure_is_logged_once"),
@@ -61,6 +64,12 @@ class Exposure(Owned):
 
     def __str__(self) -> str:
         return f"{self.item} to {self.annotator}"
+
+    def in_order(self) -> "list[Slot]":
+        """Return its slots by rank with their candidates and suggesters, read where they were not written just now."""
+        if self.written is not None:
+            return self.written
+        return list(self.slots.select_related("candidate", "suggester").order_by("rank"))
 
 
 class Slot(Owned):

@@ -24,8 +24,10 @@ from backend.learning.actions.train import TRAINABLE, ask_for_training
 from backend.learning.errors import LearningError
 from backend.learning.telling import told_of_shares
 from backend.projects.pages import EditableProjectRows, ProjectRows
+from backend.questions.models import Question
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
-from backend.suggestions.models import LEARNED, Promotion, TrainedVersion, untrained_of
+from backend.suggestions.models import HYBRID, LEARNED, Promotion, TrainedVersion, untrained_of
+from backend.suggestions.retrieval import suggesters_of
 
 LIST = "admin:suggestions_trainedversion_changelist"
 NAMES = tuple(dict.fromkeys(name for names in TRAINABLE.values() for name in names))
@@ -47,7 +49,7 @@ class TrainForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         choices=[("", "The usual one of the question’s kind"), *((name, name) for name in NAMES)],
         help_text="learned orders pairs. Of tags and choices stacked weighs the dictionary, what similar items have, "
-        "and words and fields; linear looks at words and fields alone.",
+        "and words and fields; linear looks at words and fields alone. sequence learns spans.",
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -166,13 +168,13 @@ class TrainedVersionAdmin(EditableProjectRows):
         live = live_version(trained.question)
         can_move = trained.state in (State.SHADOW, State.RETIRED)
         fault = fault_of(trained) if can_move else ""
-        serving = live or capfirst(untrained_of(trained.question))
-        lead = f"{serving} serves {trained.question.slug} now. Exposures will name {trained.suggester}."
+        lead = f"{_serving(trained.question, live)} now. Exposures will name {trained.suggester}."
         facts = {
             "title": f"Promote {trained}?",
             "lead": lead if can_move else f"{trained} is {trained.state}; it cannot be promoted.",
             "proof": self._proof(trained) if can_move else "",
             "notice": unnamed,
+            "question": trained.question if unnamed else None,
             "doubt": why_not(trained, live) if can_move and not fault else "",
             "fault": fault,
             "can_move": can_move and not fault,
@@ -295,7 +297,8 @@ class TrainedVersionAdmin(EditableProjectRows):
         if not report:
             return "–"
         if trained.name != LEARNED:
-            return f"{report['items']} items, {report['labels']} labels; {told_of_shares(trained)}"
+            looked_at = f"{report['texts']} texts" if "texts" in report else f"{report['items']} items"
+            return f"{looked_at}, {report['labels']} labels; {told_of_shares(trained)}"
         return (
             f"{report['queries']} items; {told_of_shares(trained)}; of {report['not_found']} items what is right was "
             f"not found, {report['removed']} were removed"
@@ -380,6 +383,14 @@ def _told(each: Bin) -> dict[str, str]:
 
 def _is_measured(trained: TrainedVersion) -> bool:
     return bool(trained.metrics.get("queries"))
+
+
+def _serving(question: Question, live: TrainedVersion | None) -> str:
+    """Return what serves a question: the live version, what serves untrained, or what it asks instead of that."""
+    named = suggesters_of(question)
+    if live is None and question.kind == Question.Kind.PAIR and not {HYBRID, LEARNED} & set(named):
+        return f"{capfirst(' and '.join(named))} serves {question.slug}"
+    return f"{live or capfirst(untrained_of(question))} serves {question.slug}"
 
 
 def _not_named(trained: TrainedVersion) -> str:

@@ -18,10 +18,10 @@ from backend.learning.errors import NothingToLearn
 from backend.learning.lesson import SAMPLES, Learned, Tell, bins_of, drawn, gain_of, lines_of
 from backend.questions.models import Question
 from backend.questions.units import FITS, UNSURE
-from backend.suggestions.artefacts import Labels, live_version, load_labels
+from backend.suggestions.artefacts import live_version, load_labels
+from backend.suggestions.engines import POOL_LIMIT
 from backend.suggestions.items import StoredItems, batched
 from backend.suggestions.models import UNTRAINED, TrainedVersion
-from backend.suggestions.retrieval import POOL_LIMIT
 from backend.suggestions.taught import dictionary_of
 
 LEAST_ITEMS = 10
@@ -151,7 +151,7 @@ def _together(suggesters: Iterable[sdk.Suggester], item: sdk.Item, index: sdk.It
     return sorted(best.values(), key=lambda each: (-each.score, each.candidate_id))
 
 
-def _new(trained: TrainedVersion) -> Labels:
+def _new(trained: TrainedVersion) -> sdk.LinearLabels | sdk.StackedLabels:
     one_of = trained.question.kind == Question.Kind.CHOICE
     if trained.name == sdk.LinearLabels.name:
         return sdk.LinearLabels(one_of=one_of)

@@ -1,5 +1,7 @@
 """What is told of a trained version in words, on the command line and in the admin."""
 
+from earmark.suggesters import SequenceSpans
+
 from backend.suggestions.models import LEARNED, TrainedVersion
 
 
@@ -8,6 +10,8 @@ def told_of_shares(trained: TrainedVersion) -> str:
     report = trained.report
     if trained.name == LEARNED:
         return f"shares {report['share']:g} of the regression, {report['tree_share']:g} of the trees"
+    if trained.name == SequenceSpans.name:
+        return f"it guesses from a score of {report['least_score']:.2f}" if "pull" in report else "it abstains"
     if "shares" not in report:
         return f"share {report['share']:g} of words and fields"
     return f"shares {', '.join(f'{share:g} of {name}' for name, share in report['shares'].items())}"

@@ -63,7 +63,8 @@ def _look_up(url: str, host: str, port: int) -> str:
     numbers = [str(entry[4][0]) for entry in found]
     is_listed = settings.DEBUG and f"{host}:{port}" in settings.EARMARK_WEBHOOK_ALLOW
     if not is_listed and not all(is_public(number) for number in numbers):
-        raise AddressRefused(url=url, reason="it leads to an address that is not public")
+        to_do = f"While developing, set EARMARK_WEBHOOK_ALLOW={host}:{port} and start anew." if settings.DEBUG else ""
+        raise AddressRefused(url=url, reason="it leads to an address that is not public", to_do=to_do)
     return numbers[0]
 
 

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.utils import timezone
 
-from backend.projects.models import ApiKey, Job, Project, StaffMember, Webhook, WebhookDelivery, WebOrigin
-from backend.projects.pages import ProjectRows
+from backend.projects.actions.jobs import try_again
+from backend.projects.actions.webhooks import send_again
+from backend.projects.admin_signing import SigningKeyAdmin, WebhookAdmin  # noqa: F401  registers their pages
+from backend.projects.models import ApiKey, Job, Project, StaffMember, WebhookDelivery, WebOrigin
+from backend.projects.pages import GuardedRows, ProjectRows
 
 
 @admin.register(Project)
-class ProjectAdmin(ModelAdmin):
+class ProjectAdmin(GuardedRows):
     """Projects."""
 
     list_display = ["name", "slug", "host_url", "created_at"]
@@ -19,7 +23,7 @@ class ProjectAdmin(ModelAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(GuardedRows):
     """Keys; of a secret one nobody can read more than a hint."""
 
     list_display = ["hint", "project", "kind", "label", "created_at", "expires_at", "revoked_at"]
@@ -33,7 +37,7 @@ class ApiKeyAdmin(ModelAdmin):
 
 
 @admin.register(WebOrigin)
-class WebOriginAdmin(ModelAdmin):
+class WebOriginAdmin(GuardedRows):
     """Web origins."""
 
     list_display = ["origin", "project"]
@@ -42,7 +46,7 @@ class WebOriginAdmin(ModelAdmin):
 
 
 @admin.register(StaffMember)
-class StaffMemberAdmin(ModelAdmin):
+class StaffMemberAdmin(GuardedRows):
     """Who may open which project."""
 
     list_display = ["user", "project"]
@@ -50,50 +54,63 @@ class StaffMemberAdmin(ModelAdmin):
 
 
 @admin.register(Job)
-class JobAdmin(ModelAdmin):
-    """The durable queue, to look at."""
+class JobAdmin(ProjectRows):
+    """The durable queue of the chosen project; what was given up can be tried again."""
 
     list_display = [
         "id",
         "kind",
-        "project",
         "created_at",
         "due_at",
         "attempts_count",
+        "losses_count",
         "done_at",
         "died_at",
         "failure",
     ]
     list_filter = [
         "kind",
-        "project",
         ("died_at", admin.EmptyFieldListFilter),
         ("done_at", admin.EmptyFieldListFilter),
     ]
     search_fields = ["kind", "failure"]
     date_hierarchy = "created_at"
 
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        """Jobs are written with the facts that ask for them."""
-        return False
+    actions = ["try_again"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Jobs are not edited."""
-        return False
-
-
-@admin.register(Webhook)
-class WebhookAdmin(ProjectRows):
-    """Addresses that are told when a label changes."""
-
-    list_display = ["url", "is_active", "created_at"]
-    search_fields = ["url"]
+    @admin.action(description="Try again what was given up")
+    def try_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
+        """Let the chosen jobs that were given up be tried again."""
+        count = try_again(jobs=chosen, now=timezone.now())
+        if count:
+            messages.success(request, f"Tried again: {count}. What fails eight times more is given up anew.")
+        if count < len(chosen):
+            messages.warning(
+                request,
+                f"Left as they are: {len(chosen) - count}. Jobs that are done or wait go on by themselves; a version "
+                "that could not be frozen or trained is asked for anew.",
+            )
 
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ProjectRows):
     """What the host was told, and whether it listened."""
 
-    list_display = ["created_at", "kind", "webhook", "attempts_count", "response_status", "delivered_at"]
-    list_filter = ["kind", ("delivered_at", admin.EmptyFieldListFilter)]
+    list_display = ["created_at", "kind", "webhook", "attempts_count", "response_status", "failure", "delivered_at"]
+    list_filter = ["webhook", "kind", ("delivered_at", admin.EmptyFieldListFilter)]
+    search_fields = ["failure", "webhook__url"]
     date_hierarchy = "created_at"
+    actions = ["send_again"]
+
+    @admin.action(description="Send again what the host did not take")
+    def send_again(self, request: HttpRequest, chosen: QuerySet[WebhookDelivery]) -> None:
+        """Send the chosen messages that were not delivered at once."""
+        chosen = chosen.select_related("webhook")
+        count = send_again(deliveries=chosen, now=timezone.now())
+        if count:
+            messages.success(request, f"Being sent: {count}. Reload in some seconds to see what the host answered.")
+        if count < len(chosen):
+            messages.info(
+                request,
+                f"Not sent: {len(chosen) - count}. They were delivered before, or their address is switched off.",
+            )

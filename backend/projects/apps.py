@@ -17,5 +17,5 @@ class ProjectsConfig(AppConfig):
 
         handles(
             webhooks.DELIVER,
-            Errand(read=webhooks.read_delivery, call=webhooks.call_host, write=webhooks.write_delivered),
+            Errand(webhooks.read_delivery, webhooks.call_host, webhooks.write_delivered, webhooks.write_failed),
         )

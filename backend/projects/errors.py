@@ -2,10 +2,14 @@
 
 ProjectError
 ├── KeyTooShort          a signing key under 32 bytes
+├── KeyUnusable          what was given as a public key is none that verifies identities
 ├── UnknownJobKind       a job row whose handler no app registered
 ├── LeaseLost            a job took longer than its lease and another worker has it now
-└── AddressRefused       a webhook address that leads inside
+├── AddressRefused       a webhook address that leads inside
+└── TransactionLost      the database went away in the midst of one
 """
+
+from django.db import OperationalError
 
 
 class ProjectError(Exception):
@@ -19,6 +23,10 @@ class KeyTooShort(ProjectError):
         super().__init__(f"A signing key needs at least {least} bytes; this one has {length}.")
         self.length = length
         self.least = least
+
+
+class KeyUnusable(ProjectError):
+    """What was given as a public key is none, or none that verifies identities."""
 
 
 class UnknownJobKind(ProjectError):
@@ -40,7 +48,15 @@ class LeaseLost(ProjectError):
 class AddressRefused(ProjectError):
     """A webhook's address leads to a place that we never call."""
 
-    def __init__(self, *, url: str, reason: str) -> None:
+    def __init__(self, *, url: str, reason: str, to_do: str = "") -> None:
         super().__init__(f"{url} is not called: {reason}.")
         self.url = url
         self.reason = reason
+        self.in_words = f"This address is not called: {reason}.{to_do and ' '}{to_do}"
+
+
+class TransactionLost(ProjectError, OperationalError):
+    """The database went away, and with it all that the transaction did; nothing may go on in it."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection to the database was lost in the midst of a transaction.")

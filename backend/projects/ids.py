@@ -5,6 +5,9 @@ import time
 import uuid
 from datetime import UTC, datetime
 
+LAST_SECOND = 253_402_300_799
+"""The last second of the year 9999, in seconds since 1970; 48 bits of milliseconds reach further than a datetime."""
+
 
 def uuid7(*, now: datetime | None = None) -> uuid.UUID:
     """Return a new UUIDv7 whose first 48 bits are `now` (default: the clock) in milliseconds."""
@@ -15,5 +18,5 @@ def uuid7(*, now: datetime | None = None) -> uuid.UUID:
 
 
 def time_of(uuid7: uuid.UUID) -> datetime:
-    """Return the UTC time that a UUIDv7 carries, to the millisecond."""
-    return datetime.fromtimestamp((uuid7.int >> 80) / 1000, tz=UTC)
+    """Return the UTC time that a UUIDv7 carries, to the millisecond; past the year 9999 its last second."""
+    return datetime.fromtimestamp(min((uuid7.int >> 80) / 1000, LAST_SECOND), tz=UTC)

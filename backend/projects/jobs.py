@@ -14,35 +14,52 @@ Work = Callable[..., None]
 class Errand:
     """Work with network traffic: read in one transaction, call between, write in the one that marks it done.
 
-    `read` returns what `call` needs, or None where nothing is left to do; `write` gets what `call` returned.
+    `read` returns what `call` needs, or None where nothing is left to do; `write` gets what `call` returned. `fail`
+    gets the error that `call` raised, in a transaction of its own, before the job is put back.
     """
 
     read: Callable[..., Any]
     call: Callable[[Any], Any]
     write: Callable[..., None]
+    fail: Callable[..., None] | None = None
 
 
 LEASE_S = 15
 
 _handlers: dict[str, Work | Errand] = {}
 _leases: dict[str, int] = {}
+_urgent: set[str] = set()
 _mourners: dict[str, Work] = {}
 
 
-def handles(kind: str, handler: Work | Errand, *, lease_s: int = LEASE_S, on_death: Work | None = None) -> None:
+def handles(
+    kind: str,
+    handler: Work | Errand,
+    *,
+    lease_s: int = LEASE_S,
+    on_death: Work | None = None,
+    is_urgent: bool = False,
+) -> None:
     """Register the handler of one kind of job; the last one registered stands.
 
-    `lease_s`: how long a claim holds. `on_death`: what is done, in a transaction, when the job is given up.
+    `lease_s`: how long the work may take. `on_death`: what is done, in a transaction, when the job is given up.
+    `is_urgent`: whether it comes before all that is not.
     """
     _handlers[kind] = handler
     _leases[kind] = lease_s
+    (_urgent.add if is_urgent else _urgent.discard)(kind)
     if on_death is not None:
         _mourners[kind] = on_death
 
 
 def lease_of(kind: str) -> int:
-    """Return for how many seconds a claim on this kind holds before another worker may take it."""
+    """Return for how many seconds a worker may be at a job of this kind before another one may take it."""
     return _leases.get(kind, LEASE_S)
+
+
+def is_urgent(kind: str) -> bool:
+    """Return whether jobs of this kind come before others."""
+    return kind in _urgent
 
 
 def mourner_of(kind: str) -> Work | None:

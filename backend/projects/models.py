@@ -1,9 +1,11 @@
 """Who uses Earmark: a project, its keys, pages, webhooks and jobs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Expression, Q
 from django.db.models.functions import Now
@@ -55,6 +57,15 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+    def unique_error_message(self, model_class: type[models.Model], unique_check: Sequence[str]) -> ValidationError:
+        """Say which name is taken; that it is so in this project alone goes without saying."""
+        names = [name for name in unique_check if name != "project"]
+        told = super().unique_error_message(model_class, tuple(unique_check))
+        if len(names) == 1 and len(unique_check) > 1:
+            taken = str(getattr(self, names[0])).replace("%", "%%")
+            told.message = f"There is a {self._meta.verbose_name} “{taken}” already; take another name."
+        return told
 
 
 class StaffMember(models.Model):
@@ -195,7 +206,11 @@ class Job(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
+    is_urgent = models.BooleanField(default=False, db_default=False, help_text="Whether it comes before others.")
     attempts_count = models.PositiveSmallIntegerField(default=0)
+    losses_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often the store's connection or memory was lost while it was worked at."
+    )
     leased_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     died_at = models.DateTimeField(null=True)
@@ -205,7 +220,9 @@ class Job(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at", "id"], name="job_waiting", condition=Q(done_at=None, died_at=None)),
+            models.Index(
+                fields=["-is_urgent", "due_at", "id"], name="job_next", condition=Q(done_at=None, died_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,17 +2,68 @@
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import NON_FIELD_ERRORS, BadRequest, ValidationError
+from django.db import DataError
+from django.db.models import JSONField, Model, QuerySet
+from django.forms import ModelForm, URLField
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminURLInputWidget
+
+from backend.projects.addresses import pinned_address
+from backend.projects.errors import AddressRefused
+
+LOOKUPS = {
+    "exact", "in", "isnull", "isempty", "gte", "gt", "lt", "lte", "year", "month", "day", "id__exact",
+    "id__in", "id__isnull",
+}  # fmt: skip
+"""How the filters of a list ask."""
+LARGEST_KEY = 2**63 - 1
 
 
-class ProjectRows(ModelAdmin):
+def key_in(given: str) -> int | None:
+    """Return the key of a row that a form or an address names, None for what is none."""
+    if not (given.isascii() and given.isdigit() and len(given) < 20):
+        return None
+    return key if (key := int(given)) <= LARGEST_KEY else None
+
+
+def _asks(lookup: str, field: str) -> bool:
+    """Return whether a look-up asks this field, which may be a related row's, in a way that a filter asks."""
+    return lookup.startswith(f"{field}__") and lookup.removeprefix(f"{field}__") in LOOKUPS
+
+
+def two_places(value: float | None) -> str:
+    """Return a chance or a score as lists tell it."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+class GuardedRows(ModelAdmin):
+    """Rows that are filtered as their page offers, and in no other way."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Filter by what the page offers as a filter, and in no other way: what a page does not show is not guessed."""
+        offered = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
+        if self.date_hierarchy:
+            offered.append(self.date_hierarchy)
+        return any(lookup == field or _asks(lookup, field) for field in offered)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Refuse filters and choices that cannot be."""
+        try:
+            answer: HttpResponse = super().changelist_view(request, extra_context)
+        except (ValueError, OverflowError, DataError) as error:
+            raise BadRequest("A filter or a chosen row is not what it must be.") from error
+        return answer
+
+
+class ProjectRows(GuardedRows):
     """Rows of the chosen project, to read; a subclass opens what may be changed."""
 
     list_per_page = 50
     show_full_result_count = False
     list_fullwidth = True
+    formfield_overrides = {JSONField: {"widget": UnfoldAdminExpandableTextareaWidget}}  # as high as what stands in it
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Keep the chosen project's rows."""
@@ -41,8 +92,66 @@ class ProjectRows(ModelAdmin):
         return self.has_view_permission(request)
 
 
+class ProjectForm(ModelForm):  # type: ignore[type-arg]  # django-stubs and Django differ on its parameter
+    """A form about a row of `project`, which is not on the form: it looks there whether a name is taken."""
+
+    project: Any = None
+
+    def _post_clean(self) -> None:
+        if self.instance.project_id is None and self.project is not None:
+            self.instance.project = self.project
+        super()._post_clean()  # type: ignore[misc]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Compare with the project's other rows, though nobody may choose the project."""
+        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return left_out - {"project"}
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Tell a name that is taken at the field that holds it."""
+        told = errors.error_dict if hasattr(errors, "error_dict") else {NON_FIELD_ERRORS: errors.error_list}
+        moved: dict[str, list[ValidationError]] = {}
+        for field, faults in told.items():
+            for fault in faults:
+                moved.setdefault(self._field_of(field, fault), []).append(fault)
+        super()._update_errors(ValidationError(moved))  # type: ignore[misc]
+
+    def _field_of(self, field: str, fault: ValidationError) -> str:
+        if fault.code == "unique_together":
+            named = [name for name in (fault.params or {}).get("unique_check", ()) if name in self.fields]
+            return named[-1] if named else field
+        return field if field in self.fields else NON_FIELD_ERRORS
+
+
+class CalledForm(ProjectForm):
+    """A form about an address of the host that we call."""
+
+    url = URLField(
+        label="Address",
+        max_length=500,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
+        help_text="Where it is called; https and public, outside of development.",
+    )
+
+    def clean_url(self) -> str:
+        """Refuse an address that is never called.
+
+        One that stays as it is needs no look: whose host is gone is what one wants to switch off.
+        """
+        url: str = self.cleaned_data["url"]
+        if url != self.instance.url:
+            try:
+                pinned_address(url)
+            except AddressRefused as error:
+                raise ValidationError(error.in_words) from None
+        return url
+
+
 class EditableProjectRows(ProjectRows):
     """Rows of the chosen project that staff write too."""
+
+    form: Any = ProjectForm
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Staff who may open the project may add."""
@@ -51,6 +160,12 @@ class EditableProjectRows(ProjectRows):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Staff who may open the project may change."""
         return self.has_view_permission(request)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """Tell the form which project it is about."""
+        form = super().get_form(request, obj, change=change, **options)
+        form.project = getattr(request, "project", None)
+        return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Give a new row to the chosen project."""

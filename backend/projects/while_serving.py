@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
-from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, RemoveIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint, AddField, AlterField, RunPython
@@ -76,6 +76,17 @@ class AddIndexMeanwhile(AddIndexConcurrently):
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             build = self.index.create_sql(model, schema_editor, concurrently=True)
             _build(schema_editor, self.index.name, str(build))
+
+
+class RemoveIndexMeanwhile(RemoveIndexConcurrently):
+    """Drop an index, however long that waits for older transactions."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Drop it; dropped twice is no harm."""
+        with _patience(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class IndexForeignKeyMeanwhile(AlterField):

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
-from backend.projects.pages import ProjectRows
+from backend.projects.pages import ProjectRows, two_places
 from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
 from backend.questions.spots import said_of_spot
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the first four in full width, which some spreadsheets take for them."""
 COLUMNS = [
     "question", "item", "other", "label", "state", "value", "probability", "votes_count", "answers_count", "settled_at",
 ]  # fmt: skip
@@ -40,7 +41,8 @@ class LabelChangeInline(TabularInline):
 class ConsensusLabelAdmin(ProjectRows):
     """Labels with their evidence."""
 
-    list_display = ["unit_and_story", "state", "value", "probability", "question", "revision", "settled_at"]
+    list_display = ["unit_and_story", "state", "value", "believed", "votes", "question", "settled_at"]
+    list_display_links = ["state"]
     list_filter = ["question", "state", "value", "policy", "is_stale"]
     search_fields = ["unit__item__key", "unit__item__title", "unit__other__key", "unit__other__title"]
     list_select_related = ["unit__item", "unit__other", "question"]
@@ -52,6 +54,18 @@ class ConsensusLabelAdmin(ProjectRows):
     def unit_and_story(self, label: ConsensusLabel) -> str:
         """Return the unit, which leads to its item's story."""
         return format_html('<a href="{}">{}</a>', reverse("story", args=[label.unit.item_id]), label.unit)
+
+    @admin.display(description="Probability", ordering="probability")
+    def believed(self, label: ConsensusLabel) -> str:
+        """Return the probability to two places."""
+        return two_places(label.probability)
+
+    @admin.display(description="Said")
+    def votes(self, label: ConsensusLabel) -> str:
+        """Return how many people say what, the most said first."""
+        marks = label.evidence.get("marks", {})
+        ranked = sorted(marks.items(), key=lambda mark: (-mark[1], mark[0]))
+        return ", ".join(f"{value} {count}" for value, count in ranked) or "–"
 
     @admin.action(description="Export as CSV")
     def export_csv(self, request: HttpRequest, chosen: QuerySet[ConsensusLabel]) -> HttpResponse:

@@ -6,13 +6,21 @@ A place is (start, end) of a span, or (x, y, width, height) of a box. The order 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from heapq import heapify, heappop, heappush
 from statistics import median
+from typing import NamedTuple
 
-from backend.questions.spots import Numbers, overlap
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.questions.spots import Numbers
 
 AGREES = 0.7
 """The share of the intersection in the union from which on two boxes are said to be the same boundary."""
+CLOSENESS_DIGITS = 9
+"""To how many digits groups are as near to each other: sums in another order differ in the last ones."""
+MOST_KEPT = 20
+"""How many boundaries a label's evidence keeps."""
 MOST_TOLD = 5
 """How many boundaries that differ the next person chooses among."""
 
@@ -43,30 +51,55 @@ def boundaries_of(places: Sequence[Numbers]) -> list[Boundary]:
 def _groups(places: Sequence[Numbers]) -> Iterator[list[Numbers]]:
     """Yield the largest group of boxes that agrees with one of them, then the largest of those that are left.
 
-    Of two as large it is the one whose boxes are nearer to each other, then the one that lies further on. Each two
-    boxes are compared once: hundreds may have drawn one.
+    Of two as large it is the one whose boxes are nearer to each other, then the one that lies further on. A group is
+    weighed anew only when it lost a box: hundreds may have drawn one, or as many different ones.
     """
     boxes = sorted(places)
-    near = _overlaps(boxes)
+    near = _overlaps(np.array(boxes))
+    agrees = near >= AGREES
+    groups = dict(enumerate(_weighed(near, agrees)))
+    largest = [(group, one) for one, group in groups.items()]
+    heapify(largest)
+    left = np.ones(len(boxes), dtype=np.bool_)
+    while largest:
+        group, one = heappop(largest)
+        if not left[one] or group is not groups[one]:
+            continue  # it is in another group, or was weighed anew
+        yield [boxes[at] for at in group.members]
+        left[[*group.members]] = False
+        lost = np.flatnonzero(agrees[[*group.members]].any(axis=0) & left)
+        for other, weighed in zip(lost.tolist(), _weighed(near, agrees[lost] & left), strict=True):
+            groups[other] = weighed
+            heappush(largest, (weighed, other))
 
-    def closeness(group: Sequence[int]) -> tuple[float, list[Numbers]]:
-        return sum(near[one][other] for one in group for other in group), [boxes[one] for one in group]
 
-    left = list(range(len(boxes)))
-    while left:
-        groups = {tuple(other for other in left if near[one][other] >= AGREES) for one in left}
-        most = max(map(len, groups))
-        largest = max((group for group in groups if len(group) == most), key=closeness)
-        yield [boxes[one] for one in largest]
-        taken = set(largest)
-        left = [one for one in left if one not in taken]
+class _Group(NamedTuple):
+    """Boxes that agree with one of them; the least is the largest group, then the nearest, then that further on."""
+
+    size: int
+    farness: float
+    places: tuple[int, ...]
+    members: tuple[int, ...]
 
 
-def _overlaps(boxes: Sequence[Numbers]) -> list[list[float]]:
-    near = [[1.0] * len(boxes) for _ in boxes]
-    for (at, one), (beside, other) in combinations(enumerate(boxes), 2):
-        near[at][beside] = near[beside][at] = overlap(one, other)
-    return near
+def _weighed(near: NDArray[np.float64], rows: NDArray[np.bool_]) -> list[_Group]:
+    """Return the groups of boxes that rows hold, with how near the boxes of each are to each other."""
+    closeness = ((rows @ near) * rows).sum(axis=1).round(CLOSENESS_DIGITS)
+    members = [tuple(np.flatnonzero(row).tolist()) for row in rows]
+    return [
+        _Group(-len(each), -close, tuple(-at for at in each), each)
+        for close, each in zip(closeness.tolist(), members, strict=True)
+    ]
+
+
+def _overlaps(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the intersection over the union of each two boxes (x, y, width, height)."""
+    x, y, width, height = boxes.T
+    across = np.minimum.outer(x + width, x + width) - np.maximum.outer(x, x)
+    down = np.minimum.outer(y + height, y + height) - np.maximum.outer(y, y)
+    shared = np.maximum(across, 0.0) * np.maximum(down, 0.0)
+    area = width * height
+    return np.asarray(shared / (np.add.outer(area, area) - shared), dtype=np.float64)
 
 
 def believed(said: Sequence[Boundary], *, overlap_wanted: int) -> Numbers | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
@@ -22,6 +23,8 @@ from backend.questions.spots import words_in
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
 
 DAYS = 14
+REST = timedelta(minutes=5)
+"""How long work that is due may wait before it is told."""
 PARTS = ("accepted", "rejected", "corrected", "unsure", "passed", "ignored", "unseen")
 WORDS = {
     "accepted": "Accepted",
@@ -42,6 +45,7 @@ class Figure:
     name: str
     value: str
     note: str
+    url: str
 
 
 def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, Any]:
@@ -57,11 +61,11 @@ def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, 
         "until": now,
         "sentence": _sentence(project, totals, since),
         "figures": _figures(project, totals, since),
-        "legend": _legend(totals),
+        "legend": _legend(totals, since),
         "chart": _chart(slots, now, days),
         "table": _table(slots, now, days),
-        "suggesters": _suggesters(slots, known),
-        "needs": _needs(project) + _missing(known),
+        "suggesters": _suggesters(slots, known, since),
+        "needs": _needs(project, now) + _missing(known),
     }
 
 
@@ -99,21 +103,41 @@ def _figures(project: Project, totals: Counter[str], since: datetime) -> list[Fi
             "Answered when seen",
             _share(answered, seen),
             f"{100 * low:.0f} to {100 * high:.0f}, of {seen} seen" if seen else "nothing was seen yet",
+            _list("judgements_judgement"),
         ),
         Figure(
             "Right when checked",
             f"{right / of_gold:.2f}".lstrip("0") if of_gold else "–",
             f"{gold_low:.2f} to {gold_high:.2f}, {of_gold} gold answers" if of_gold else "no gold answer was met yet",
+            reverse("people"),
         ),
-        Figure("Settled labels", str(settled.count()), f"{new} in these days"),
-        Figure("Contested labels", str(contested), "people disagree; an expert can decide"),
+        Figure("Settled labels", str(settled.count()), f"{new} in these days", _labels("settled")),
+        Figure("Contested labels", str(contested), "people disagree; an expert can decide", _labels("contested")),
     ]
 
 
-def _legend(totals: Counter[str]) -> list[dict[str, Any]]:
+def _list(model: str, **asked: object) -> str:
+    return reverse(f"admin:{model}_changelist") + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _slots(since: datetime, **asked: object) -> str:
+    return _list("judgements_slot", exposure__shown_at__gte=since.isoformat(" ", "seconds"), **asked)
+
+
+def _labels(state: str) -> str:
+    return _list("quality_consensuslabel", state__exact=state)
+
+
+def _legend(totals: Counter[str], since: datetime) -> list[dict[str, Any]]:
     whole = totals.total()
     return [
-        {"part": part, "word": WORDS[part], "count": totals[part], "share": _share(totals[part], whole)}
+        {
+            "part": part,
+            "word": WORDS[part],
+            "count": totals[part],
+            "share": _share(totals[part], whole),
+            "url": _slots(since, outcome__exact=part),
+        }
         for part in PARTS
         if totals[part] or part in ("accepted", "rejected", "passed", "ignored", "unseen")
     ]
@@ -141,25 +165,27 @@ def _table(slots: Any, now: datetime, days: int) -> list[dict[str, Any]]:
     ]
 
 
-def _suggesters(slots: Any, known: Mapping[str, Known]) -> list[dict[str, Any]]:
+def _suggesters(slots: Any, known: Mapping[str, Known], since: datetime) -> list[dict[str, Any]]:
     """Return a row for each version that was shown, and for each name that could be and was not."""
-    found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    found: dict[tuple[str, str, str, int], Counter[str]] = defaultdict(Counter)
     rows = (
         slots.exclude(suggester=None)
-        .values_list("suggester__name", "suggester__version", "suggester__state", "outcome")
+        .values_list("suggester__name", "suggester__version", "suggester__state", "suggester", "outcome")
         .annotate(Count("pk"))
     )
-    for name, version, state, outcome, count in rows:
-        found[name, version, state][outcome] += count
-    shown = {name for name, _, _ in found}
+    for name, version, state, key, outcome, count in rows:
+        found[name, version, state, key][outcome] += count
+    shown = {name for name, *_ in found}
     for name, each in known.items():
         if name not in shown and (each.asked_by or not each.is_ours):
-            found[name, "", "missing" if each.is_missing else "not shown"] = Counter()
-    return [_suggester(key, counts, known) for key, counts in sorted(found.items())]
+            found[name, "", "missing" if each.is_missing else "not shown", 0] = Counter()
+    return [_suggester(key, counts, known, since) for key, counts in sorted(found.items())]
 
 
-def _suggester(key: tuple[str, str, str], counts: Counter[str], known: Mapping[str, Known]) -> dict[str, Any]:
-    name, version, state = key
+def _suggester(
+    key: tuple[str, str, str, int], counts: Counter[str], known: Mapping[str, Known], since: datetime
+) -> dict[str, Any]:
+    name, version, state, number = key
     decided = counts["accepted"] + counts["rejected"] + counts["corrected"] + counts["passed"]
     low, high = wilson_interval(counts["accepted"], decided)
     share = counts["accepted"] / decided if decided else 0.0
@@ -168,6 +194,7 @@ def _suggester(key: tuple[str, str, str], counts: Counter[str], known: Mapping[s
         "name": name,
         "version": version,
         "state": state,
+        "url": _slots(since, suggester__id__exact=number) if number else "",
         "runs": known[name].where if name in known else NOT_INSTALLED,
         "shown": counts.total(),
         "accepted": counts["accepted"],
@@ -194,14 +221,14 @@ def _missing(known: Mapping[str, Known]) -> list[dict[str, str]]:
     ]
 
 
-def _needs(project: Project) -> list[dict[str, str]]:
+def _needs(project: Project, now: datetime) -> list[dict[str, str]]:
     """Return what an analyst can do now, most pressing first."""
     labels = ConsensusLabel.objects.of(project).select_related("unit__item", "unit__other")
     contested = labels.filter(state=ConsensusLabel.State.CONTESTED).order_by("-computed_at")[:3]
     proposed = labels.filter(state=ConsensusLabel.State.PROPOSED).order_by("-computed_at")[:2]
     needs = [_need("People disagree", label, "Decide") for label in contested]
     needs += [_need("Proposed, and nobody was asked yet", label, "Answer") for label in proposed]
-    return needs + list(_broken(project))
+    return [*_at_rest(project, now), *needs, *_broken(project)]
 
 
 def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
@@ -210,18 +237,37 @@ def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
     return {"title": title, "text": text, "url": reverse("story", args=[label.unit.item_id]), "verb": verb}
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _at_rest(project: Project, now: datetime) -> Iterable[dict[str, str]]:
+    """Yield that nothing is done any more, where work that is due waits longer than a worker that runs lets it."""
+    due = Job.objects.waiting().filter(project=project, due_at__lt=now - REST)
+    count = due.filter(Q(leased_until=None) | Q(leased_until__lt=now)).count()
+    if count:
+        yield {
+            "title": f"{_counted(count, 'job')} due and not begun for {REST.seconds // 60} minutes",
+            "text": "Nothing is settled, sent or frozen meanwhile. See that a worker runs, and what its log says.",
+            "url": _list("projects_job", done_at__isempty=1),
+            "verb": "Look",
+        }
+
+
 def _broken(project: Project) -> Iterable[dict[str, str]]:
-    dead = Job.objects.filter(project=project).dead().count()
-    if dead:
+    dead = Job.objects.filter(project=project).dead()
+    last = dead.order_by("-died_at").first()
+    if last:
         address = reverse("admin:projects_job_changelist") + "?died_at__isempty=0"
         yield {
-            "title": f"{dead} jobs were given up",
-            "text": "They failed eight times.",
+            "title": f"{_counted(dead.count(), 'job')} given up",
+            "text": f"Tried eight times. The last one: {last.kind} ({last.failure or 'killed'}). Try again there.",
             "url": address,
             "verb": "Look",
         }
     waiting = WebhookDelivery.objects.of(project).filter(Q(delivered_at=None) & Q(attempts_count__gt=1)).count()
     if waiting:
-        address = reverse("admin:projects_webhookdelivery_changelist")
-        text = "The host did not take them yet."
-        yield {"title": f"{waiting} messages wait", "text": text, "url": address, "verb": "Look"}
+        address = reverse("admin:projects_webhookdelivery_changelist") + "?delivered_at__isempty=1"
+        text = "The host did not take what it was sent."
+        title = f"{_counted(waiting, 'message')} not delivered"
+        yield {"title": title, "text": text, "url": address, "verb": "Look"}

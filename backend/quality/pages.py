@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from earmark.intervals import wilson_interval
 from earmark.rules.combining import Estimate
 
+from backend.projects.pages import key_in
 from backend.quality.actions.rules import analyse_later, waiting_analyses
 from backend.quality.charts import whisker
 from backend.quality.models import RuleRecord
@@ -33,8 +34,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_POST
 def analyse(request: HttpRequest) -> HttpResponse:
     """Ask for a question's rules to be analysed."""
-    given = request.POST.get("question", "")
-    number = int(given) if given.isdigit() and len(given) < 19 else 0
+    number = key_in(request.POST.get("question", "")) or 0
     question = get_object_or_404(Question, pk=number, project=getattr(request, "project", None))
     if analyse_later(question=question):
         messages.success(request, f"The rules of {question} are being analysed; reload in some seconds.")

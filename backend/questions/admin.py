@@ -1,5 +1,6 @@
 """Admin pages of questions and items."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,17 +11,51 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action
 
-from backend.projects.pages import EditableProjectRows, ProjectRows
-from backend.questions.actions.ask import update_question
+from backend.projects.pages import EditableProjectRows, ProjectForm, ProjectRows
+from backend.questions.actions.ask import update_question, usual_prompt
 from backend.questions.actions.labels import approve_label, hide_label
 from backend.questions.models import GoldAnswer, Item, NamedLabel, PlacementRule, Question, Unit
 
+PROMPT = "What people are asked; empty: the usual words of its kind."
 LABELS = "Classes allowed: any number for tags, 2 to 12 for a choice, 1 to 12 for spans and regions. A pair has none."
+NOTHING: dict[str, Callable[[], Any]] = {"labels": list, "dictionary": dict, "suggesters": list, "weights": dict}
+
+
+class QuestionForm(ProjectForm):
+    """A question's words and policies; without a prompt it gets its kind's."""
+
+    class Meta:
+        model = Question
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Hold what each field showed, so that a tab changes what was changed in it and nothing that another did."""
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        """Take what was not changed in this tab as it is by now, so that what will be stored is what is checked.
+
+        What was emptied has nothing in it, rather than no value at all.
+        """
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        given |= {name: nothing() for name, nothing in NOTHING.items() if name in given and given[name] is None}
+        if self.instance.pk:
+            given |= {name: getattr(self.instance, name) for name in given.keys() - set(self.changed_data)}
+        return given
+
+    def clean_prompt(self) -> str:
+        """Return the words given, else the usual ones of the kind."""
+        given: str = self.cleaned_data["prompt"]
+        return given or usual_prompt(self.cleaned_data.get("kind", self.instance.kind))
 
 
 @admin.register(Question)
 class QuestionAdmin(EditableProjectRows):
     """Questions and their policies."""
+
+    form = QuestionForm
 
     list_display = [
         "slug",
@@ -37,10 +72,16 @@ class QuestionAdmin(EditableProjectRows):
     readonly_fields = ["policy_version", "created_at"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Say of labels which kinds have them, and how many."""
+        """Say of labels which kinds have them, and how many; let the usual words be asked."""
         if db_field.name == "labels":
             options["help_text"] = LABELS
+        if db_field.name == "prompt":
+            options |= {"required": False, "initial": "", "help_text": PROMPT}
         return super().formfield_for_dbfield(db_field, request, **options)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> list[str]:
+        """Keep the slug and kind of a question that is there: pages name it, and what was answered is of that kind."""
+        return [*self.readonly_fields, "slug", "kind"] if obj else list(self.readonly_fields)
 
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
         """Change a question as the API does, so that what shows otherwise has another policy version."""
@@ -55,7 +96,7 @@ class QuestionAdmin(EditableProjectRows):
 class ItemAdmin(ProjectRows):
     """The host's items; each leads to its story."""
 
-    list_display = ["title_and_story", "key", "kind", "created_at", "updated_at", "is_removed"]
+    list_display = ["title_and_story", "key", "kind", "created_at", "updated_at", "removed_at"]
     list_filter = ["kind", ("removed_at", admin.EmptyFieldListFilter)]
     search_fields = ["key", "title"]
     ordering = ["-created_at"]
@@ -65,11 +106,6 @@ class ItemAdmin(ProjectRows):
     def title_and_story(self, item: Item) -> str:
         """Return the title, which leads to the item's story."""
         return format_html('<a href="{}">{}</a>', reverse("story", args=[item.pk]), item.title or item.key)
-
-    @admin.display(description="Removed", boolean=True)
-    def is_removed(self, item: Item) -> bool:
-        """Return whether the host took it away."""
-        return item.removed_at is not None
 
 
 @admin.register(NamedLabel)

@@ -19,6 +19,20 @@ PEOPLE_WHO_MAKE_A_LABEL = 2
 """How many people who are not blocked must have named a label before it is offered to others."""
 
 
+BOUNDS = {
+    "a_tenth_or_more_is_explored": ("epsilon", "From 0.1 to 1: at least a tenth of the lists is shuffled."),
+    "asking_has_a_probability": ("ask_probability", "From 0, nobody is asked, to 1, everybody is."),
+    "votes_needed_are_possible": (
+        "maximum", "Overlap and minimum are 1 or more, and the maximum is no less than the minimum."
+    ),
+    "the_pool_holds_what_is_shown": (
+        "pool_count", "Shown are 1 to 10, and the pool holds at least as many as are shown."
+    ),
+    "spots_have_a_limit": ("most_spots", "From 1 to 2,000."),
+}  # fmt: skip
+"""What each promise of a question's numbers asks for, and the field where that is told."""
+
+
 class Question(Owned):
     """What is asked about items: its kind, its labels, and the policies of showing and settling."""
 
@@ -90,12 +104,18 @@ class Question(Owned):
         db_default=900,
         help_text="Seconds after which a unit taken at the desk and not answered goes to others.",
     )
+    most_spots = models.PositiveSmallIntegerField(
+        default=200,
+        db_default=200,
+        help_text="How many spots one person may mark by themselves in one item, 1 to 2,000; of spans and regions.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "slug"], name="a_question_has_its_own_name"),
+            models.CheckConstraint(condition=Q(most_spots__gte=1, most_spots__lte=2000), name="spots_have_a_limit"),
             models.CheckConstraint(condition=Q(epsilon__gte=0.1, epsilon__lte=1), name="a_tenth_or_more_is_explored"),
             models.CheckConstraint(
                 condition=Q(ask_probability__gte=0, ask_probability__lte=1), name="asking_has_a_probability"
@@ -113,13 +133,40 @@ class Question(Owned):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def narrowed_to(self) -> dict[str, str] | None:
+        """Return the facts that candidates of a pair must have, as the search index takes them; None for any."""
+        return {"kind": self.item_kind} if self.item_kind else None
+
     def clean(self) -> None:
-        """Refuse labels that the kind cannot have, and weights that are none; raises ValidationError."""
+        """Refuse labels that the kind cannot have, weights that are none, and impossible numbers.
+
+        Raises Django's ValidationError at the field.
+        """
         fault = fault_of_labels(self.kind, self.labels, allows_new=self.allows_new_labels, dictionary=self.dictionary)
         if fault:
-            raise ValidationError(fault)
+            raise ValidationError({"labels": fault})
+        if self.kind == self.Kind.PAIR and self.labels:
+            raise ValidationError({"labels": "A pair has no labels: it is the same, related or different."})
         if fault := fault_of_weights(self.weights):
             raise ValidationError({"weights": fault})
+        if not (isinstance(self.suggesters, list) and all(isinstance(each, str) and each for each in self.suggesters)):
+            raise ValidationError({"suggesters": 'Suggesters are a list of their names, such as ["lexical"].'})
+        self._check_bounds()
+
+    def _check_bounds(self) -> None:
+        """Tell each promise of the numbers that is broken, at its field."""
+        faults = {}
+        for constraint in self._meta.constraints:
+            if constraint.name not in BOUNDS:
+                continue
+            try:
+                constraint.validate(Question, self)
+            except ValidationError:
+                field, words = BOUNDS[constraint.name]
+                faults[field] = words
+        if faults:
+            raise ValidationError(faults)
 
 
 class NamedLabelQuerySet(TenantQuerySet["NamedLabel"]):
@@ -242,6 +289,7 @@ class Item(Owned):
         ]
         indexes = [
             models.Index(fields=["project", "change_seq"], name="item_changes"),
+            models.Index(fields=["project", "kind"], name="items_of_a_kind", condition=~Q(kind="")),
             models.Index(
                 F("project"),
                 F("created_at").desc(nulls_last=True),
@@ -276,7 +324,8 @@ class ItemSnapshot(Owned):
 class Unit(Owned):
     """The smallest thing that has one answer: {item, item}, (item, tag), item, or a spot: (item, span), (item, region).
 
-    A spot's `anchor` says where it lies: as who marked it first did, once people agree as they do.
+    A spot's `anchor` says where it lies: as who marked it first did, once people agree as they do, and as at first
+    again when they agree no more.
     """
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="units")
@@ -311,8 +360,10 @@ class Unit(Owned):
         ]
 
     def __str__(self) -> str:
-        second = self.other or self.label or said_of_spot(self.anchor)
-        return f"{self.item} and {second}" if second else str(self.item)
+        if self.other:
+            return f"{self.item} and {self.other}"
+        said = self.label or said_of_spot(self.anchor)
+        return f"{self.item}: {said}" if said else str(self.item)
 
 
 class GoldAnswer(Owned):

@@ -14,34 +14,24 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from earmark import suggesters as sdk
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
+from unfold.widgets import UnfoldAdminPasswordWidget
 
-from backend.projects.addresses import pinned_address
-from backend.projects.errors import AddressRefused
-from backend.projects.pages import EditableProjectRows
+from backend.projects.pages import CalledForm, EditableProjectRows
+from backend.projects.secrets import new_message_secret
 from backend.questions.models import Item, Question
-from backend.suggestions.actions.remotes import door_of, end_rotation, new_secret, rotate_secret
+from backend.suggestions.actions.remotes import door_of, end_rotation, rotate_secret
+from backend.suggestions.engines import asked_of
 from backend.suggestions.errors import RemoteFailed
 from backend.suggestions.models import RemoteSuggester
 from backend.suggestions.remote import Health, ask_remote, health_of
-from backend.suggestions.retrieval import asked_of
 from backend.suggestions.rule_sets import PREFIX
 
 WHICH_PROCESS = "As this web process saw it since it started; each process asks and counts for itself."
 
 
-class RemoteForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs and Django differ on its parameter
-    """A remote suggester of `project_id`; its secret is written here and never read."""
+class RemoteForm(CalledForm):
+    """A remote suggester; its secret is written here and never read."""
 
-    project_id = 0
-
-    url = forms.URLField(
-        label="Address",
-        max_length=500,
-        assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget,
-        help_text="Where it is asked; https and public, outside of development.",
-    )
     given_secret = forms.CharField(
         label="Secret",
         required=False,
@@ -63,18 +53,9 @@ class RemoteForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs and
         name: str = self.cleaned_data["name"]
         if name in sdk.discover() or name.startswith(PREFIX):
             raise ValidationError(f"{name} is installed here, or may be; take another name.")
-        if RemoteSuggester.objects.of(self.project_id).filter(name=name).exclude(pk=self.instance.pk).exists():
+        if RemoteSuggester.objects.of(self.project).filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(f"A suggester {name} is registered already; take another name.")
         return name
-
-    def clean_url(self) -> str:
-        """Refuse an address that is never called."""
-        url: str = self.cleaned_data["url"]
-        try:
-            pinned_address(url)
-        except AddressRefused as error:
-            raise ValidationError(f"This address is not called: {error.reason}.") from None
-        return url
 
 
 @admin.register(RemoteSuggester)
@@ -93,12 +74,6 @@ class RemoteSuggesterAdmin(EditableProjectRows):
         form = ["name", "url", "given_secret", "timeout_ms", "candidates_count", "is_enabled"]
         return [*form, "secrets_in_use", "health", "times"] if obj else form
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        """Tell the form which project it is of."""
-        form = super().get_form(request, obj, change=change, **options)
-        form.project_id = request.project.pk  # type: ignore[attr-defined]
-        return form
-
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An address is no record of anything; what it guessed stays with its suggester's versions."""
         return self.has_view_permission(request)
@@ -107,7 +82,7 @@ class RemoteSuggesterAdmin(EditableProjectRows):
         """Seal a secret that was given; make and show one where there is none."""
         given = form.cleaned_data.get("given_secret", "")
         if given or not change:
-            secret = given or new_secret()
+            secret = given or new_message_secret()
             rotate_secret(remote=obj, secret=secret)
             if not given:
                 _show_once(request, obj, secret)
@@ -152,7 +127,7 @@ class RemoteSuggesterAdmin(EditableProjectRows):
     def make_new_secret(self, request: HttpRequest, chosen: Any) -> None:
         """Make a secret for each, and show it once."""
         for remote in chosen:
-            secret = new_secret()
+            secret = new_message_secret()
             rotate_secret(remote=remote, secret=secret)
             _show_once(request, remote, secret)
 

@@ -16,6 +16,7 @@ from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.neighbours import LookUp
 from earmark.suggesters.pool import CandidatePool
 
+from backend.projects.composed import Composed, Given
 from backend.questions.models import Question
 from backend.suggestions.models import TrainedVersion
 from backend.suggestions.nearest import StoredVectors
@@ -26,14 +27,21 @@ TRY_AGAIN_S = 60.0
 """How soon a broken artefact is tried again."""
 
 Loaded = TypeVar("Loaded")
-Labels = sdk.LinearLabels | sdk.StackedLabels
+Labels = sdk.LinearLabels | sdk.StackedLabels | sdk.SequenceSpans
 _broken: dict[tuple[int, str], float] = {}
+
+live_versions = Composed(
+    lambda: (
+        TrainedVersion.objects.of(Given("project"))
+        .filter(question=Given("question"), state=TrainedVersion.State.LIVE)
+        .select_related("suggester")
+    )
+)
 
 
 def live_version(question: Question) -> TrainedVersion | None:
     """Return the trained version of a question that is live."""
-    live = TrainedVersion.objects.of(question.project_id).filter(question=question, state=TrainedVersion.State.LIVE)
-    return live.select_related("suggester").first()
+    return live_versions.first(project=question.project_id, question=question.pk)
 
 
 def folder_of(trained: TrainedVersion) -> Path:
@@ -59,8 +67,10 @@ def load_trained(trained: TrainedVersion, pool: CandidatePool) -> LearnedReranke
 
 
 def load_labels(trained: TrainedVersion, look_up: LookUp | None = None) -> Labels:
-    """Return a trained suggester of labels; `look_up` tells what is settled of similar items. Raises as above."""
+    """Return a trained suggester of labels or spans; `look_up` tells what is settled of similar items. Raises alike."""
     _check(trained)
+    if trained.name == sdk.SequenceSpans.name:
+        return sdk.SequenceSpans.load(folder_of(trained))
     if trained.name == sdk.LinearLabels.name:
         return sdk.LinearLabels.load(folder_of(trained))
     return sdk.StackedLabels.load(folder_of(trained), look_up)

@@ -6,8 +6,8 @@ from earmark import suggesters as sdk
 from earmark.rules.running import Asked, later_first
 
 from backend.questions.models import Item, Question, Unit
+from backend.suggestions.indexes import open_index
 from backend.suggestions.items import StoredItems, as_sdk_item
-from backend.suggestions.retrieval import open_index
 
 MOST_ITEMS = 2_000
 MOST_PAIRED_ITEMS = 100
@@ -36,7 +36,8 @@ def asked_of(units: Collection[Unit]) -> list[Asked]:
 
 
 def _with_candidates(question: Question, items: Sequence[sdk.Item]) -> Iterator[Asked]:
-    finder = sdk.LexicalSuggester(only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER)
+    only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
+    finder = sdk.LexicalSuggester(only_earlier=only_earlier, where=question.narrowed_to)
     stored, followed = StoredItems(question.project_id), open_index(question.project_id)
     followed.catch_up()
     for item in items:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.utils import timezone
 from earmark import suggesters as sdk
 
+from backend.projects.composed import Composed, Given
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item
 from backend.suggestions.items import as_sdk_item
@@ -39,6 +40,7 @@ CHECKED_AT_ONCE_BYTES = 32_000_000
 LARGE = 20_000
 """Of so many items on, a request leaves the writing to a thread: merging what was written may take many seconds."""
 LOOK_FOR_IT_S = 0.005
+_newest = Composed(lambda: Item.objects.of(Given("project")).order_by("-change_seq").values_list("change_seq")[:1])
 
 
 @dataclass(frozen=True)
@@ -331,7 +333,7 @@ class FollowedIndex:
             return self._newest_here()
 
     def _newest_here(self) -> int:
-        return Item.objects.of(self.project_id).aggregate(newest=Max("change_seq"))["newest"] or 0
+        return next((seq for (seq,) in _newest.columns(project=self.project_id)), 0)
 
 
 class _Notes:

@@ -24,8 +24,9 @@ from backend.projects.actions.jobs import enqueue_once
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
 from backend.questions.units import DUPLICATE
-from backend.suggestions.artefacts import forget_broken, live_version, load_trained, unless_broken
+from backend.suggestions.artefacts import forget_broken, load_trained, unless_broken
 from backend.suggestions.items import StoredItems
+from backend.suggestions.known import Known
 from backend.suggestions.models import COMPUTED, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
 
@@ -70,19 +71,20 @@ _doors: dict[int, threading.Lock] = {}
 _behind = ThreadPoolExecutor(1, thread_name_prefix="refresh-engines")
 
 
-def fused_suggester(question: Question, *, is_learned: bool) -> sdk.Suggester | None:
+def fused_suggester(question: Question, *, is_learned: bool, known: Known | None = None) -> sdk.Suggester | None:
     """Return what orders a pair question's candidates now: its live trained version, else the hybrid.
 
-    None where the live version's artefact is not what was trained: it abstains until it is whole or another
-    one is live; the log and the admin say so.
+    `known` is read where it is not given. None where the live version's artefact is not what was trained: it abstains
+    until it is whole or another one is live; the log and the admin say so.
     """
-    live = live_version(question) if is_learned else None
-    vectors = StoredVectors.of(question.project_id)
-    weighed = WeighedFields.objects.of(question.project_id).defer("facts").first()
+    known = known or Known.of_question(question)
+    live = known.live if is_learned else None
+    vectors, weighed = known.vectors, known.weighed
     stamp = (
         live.checksum if live else weighed and weighed.checksum,
         vectors.embedder_version if vectors else None,
         question.candidates_from,
+        question.item_kind,
         tuple(sorted(question.weights.items())),
     )
     key = (question.pk, live.pk if live else None)
@@ -118,6 +120,7 @@ def pool_of(
         facets=facets,
         clusters=clusters,
         only_earlier=question.candidates_from == Question.CandidatesFrom.EARLIER,
+        where=question.narrowed_to,
     )
 
 

@@ -234,7 +234,10 @@ class TrainedVersion(Owned):
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="trained_versions")
     name = models.CharField(
-        max_length=80, default=LEARNED, db_default=LEARNED, help_text="The suggester: learned, linear or stacked."
+        max_length=80,
+        default=LEARNED,
+        db_default=LEARNED,
+        help_text="The suggester: learned, linear, stacked or sequence.",
     )
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.TRAINING)

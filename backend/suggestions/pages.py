@@ -7,7 +7,7 @@ from django.utils import timezone
 from earmark import suggesters as sdk
 
 from backend.suggestions.followed import IndexHealth
-from backend.suggestions.retrieval import open_index
+from backend.suggestions.indexes import open_index
 
 
 def search_index(request: HttpRequest) -> HttpResponse:

@@ -21,10 +21,10 @@ from earmark.anchors import Region, TextAnchor
 from earmark.errors import AnchorUnusable
 
 from backend.projects.addresses import PinnedAddress, pinned_address
+from backend.projects.connection import Connection
 from backend.projects.errors import AddressRefused
 from backend.projects.ids import uuid7
 from backend.suggestions.breaker import Breaker
-from backend.suggestions.connection import Connection
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
 
 MOST_BYTES = 256_000
@@ -381,11 +381,12 @@ def _anchor(told: Any, place: int) -> TextAnchor | Region | None:
     """Return where a guess lies, None where it says nothing of that."""
     if told is None:
         return None
+    is_box = isinstance(told, dict) and isinstance(told.get("region"), str)
     try:
-        is_box = isinstance(told, dict) and isinstance(told.get("region"), str)
         return Region.of(told["region"]) if is_box else TextAnchor.of(told)
-    except AnchorUnusable as error:
-        raise RemoteFailed(f"suggestions[{place}].anchor cannot be used: {error}") from None
+    except AnchorUnusable as error:  # whose words may hold what the host wrote
+        field = "anchor.region" if is_box else "anchor"
+        raise RemoteFailed(f"suggestions[{place}].{field} cannot be used ({error.code})") from None
 
 
 def _is_version(version: str) -> bool:

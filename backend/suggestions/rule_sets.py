@@ -62,7 +62,7 @@ class RuleSet:
             one_of=question.kind == Question.Kind.CHOICE,
             of_spans=question.kind == Question.Kind.SPAN,
             read=read,
-            finder=sdk.LexicalSuggester(only_earlier=only_earlier),
+            finder=sdk.LexicalSuggester(only_earlier=only_earlier, where=question.narrowed_to),
             whole_ms=WHOLE_MS,
             box=_box_of(question, self.name),
         )

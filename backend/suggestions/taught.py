@@ -1,4 +1,4 @@
-"""The suggesters `linear` and `stacked` at the request: the trained version of a question that is live."""
+"""The suggesters `linear`, `stacked` and `sequence` at the request: the trained version of a question that is live."""
 
 import json
 from collections import OrderedDict
@@ -19,7 +19,7 @@ SPANS_KEPT = 64
 
 @dataclass(frozen=True)
 class Taught:
-    """A trained suggester of labels, under the name and version that its row has."""
+    """A trained suggester of labels or spans, under the name and version that its row has."""
 
     name: str
     version: str
@@ -27,7 +27,7 @@ class Taught:
     engine: Labels
 
     def suggest(self, item: sdk.Item, index: sdk.ItemIndex, k: int) -> list[sdk.Suggestion]:
-        """Return at most k labels, best first, with reasons."""
+        """Return at most k labels or spans, best first, with reasons."""
         return self.engine.suggest(item, index, k)
 
 
@@ -36,14 +36,14 @@ _keeping = Lock()
 
 
 def taught_labels(question: Question, name: str) -> sdk.Suggester | None:
-    """Return what guesses a question's labels under a name: its live version, else the question's dictionary.
+    """Return what guesses a question's labels or spans under a name: its live version, else its dictionary.
 
     None where the live version's artefact is not what was trained: it abstains until it is whole or another one is
     live; the log and the admin say so.
     """
     live = live_version(question)
     if live is None or live.name != name:
-        return dictionary_of(question)
+        return spans_of(question) if question.kind == Question.Kind.SPAN else dictionary_of(question)
     with _keeping:
         taught = _kept.get(live.pk)
     if taught is None or taught.checksum != live.checksum:

@@ -24,8 +24,8 @@ from backend.suggestions.actions.embed import (
 from backend.suggestions.actions.weigh import clear_artefacts, forget_values, forget_values_of, weigh_fields
 from backend.suggestions.embedder import configured_embedder, earlier_embedder, forget_earlier, loaded_at
 from backend.suggestions.errors import EmbeddingUnderWay
+from backend.suggestions.indexes import index_of
 from backend.suggestions.models import EmbeddingVersion
-from backend.suggestions.retrieval import index_of
 
 logger = logging.getLogger(__name__)
 

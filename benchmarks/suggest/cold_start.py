@@ -91,7 +91,7 @@ def build_index() -> None:
     """Build the lexical index as following does, which a request leaves to a thread after a second."""
     from backend.projects.models import Project
     from backend.projects.tenancy import tenancy
-    from backend.suggestions.retrieval import open_index
+    from backend.suggestions.indexes import open_index
 
     project = Project.objects.get(slug="cold")
     with tenancy(project):

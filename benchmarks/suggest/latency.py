@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 BASE = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(BASE)]
+sys.path[:0] = [str(BASE / "sdk" / "src"), str(BASE)]
 TICKS_S = 1 / os.sysconf("SC_CLK_TCK")
-PEOPLE, WARM_UP, LAGS = 200, 40, 5
-WANTED = {"lexical": ["lexical"], "semantic": ["semantic"], "hybrid": ["hybrid"]}
+PEOPLE, WARM_UP, LAGS, LESSONS = 200, 40, 5, 150
+WANTED = {"lexical": ["lexical"], "semantic": ["semantic"], "hybrid": ["hybrid"], "learned": ["learned"]}
 LINE = "| {count:,} | {asked} | {at_once} | {p50:.1f} / {p99:.1f} | {web:.1f} + {store:.1f} | {ratio:.1f} |"
 _ITEMS = (
     "copy questions_item (project_id, key, kind, title, body, url, author, metadata, created_at, content_hash,"
@@ -79,6 +79,8 @@ def main() -> int:
             told = _filled(home, options.count)
             if not options.only_fill:
                 told |= _indexed()
+                if "learned" in (options.asked or WANTED):
+                    told["learned_s"] = _timed(lambda: _teach(options.count))
                 print({name: value for name, value in told.items() if name != "key"}, flush=True)
                 _measure(options, str(told["key"]))
         finally:
@@ -155,7 +157,8 @@ def _ask_questions(project: int) -> None:
 
     with tenancy(project):
         for slug, suggesters in WANTED.items():
-            ask_question(project_id=project, slug=slug, suggesters=suggesters)
+            if slug != "learned":
+                ask_question(project_id=project, slug=slug, suggesters=suggesters)
         ask_question(project_id=project, slug="any", suggesters=["lexical"], candidates_from="any")
         for number in range(PEOPLE):
             meet_annotator(project_id=project, subject=f"person {number}", now=timezone.now())
@@ -169,8 +172,8 @@ def _indexed() -> dict[str, float]:
     from backend.projects.tenancy import tenancy
     from backend.questions.models import Item
     from backend.suggestions.actions.weigh import weigh_fields
+    from backend.suggestions.indexes import open_index
     from backend.suggestions.models import WeighedFields
-    from backend.suggestions.retrieval import open_index
 
     project = Project.objects.get(slug="drawn")
     with tenancy(project):
@@ -186,6 +189,63 @@ def _indexed() -> dict[str, float]:
         [size] = owner.execute("select (pg_relation_size('vectors_of_384') / 1e6)::float").fetchone()
     megabytes = round(health.bytes_count / 1e6)
     return {"lexical_index_s": took, "fields_s": weighed, "lexical_mb": megabytes, "vector_index_mb": round(size)}
+
+
+def _teach(count: int) -> None:
+    """Train and promote a learned order where none is live, on decisions that an expert might have made.
+
+    What `hybrid` puts first is called the same, of LESSONS items; what was settled is frozen, trained on and promoted
+    as the admin does it. How good that is plays no part.
+    """
+    from django.utils import timezone
+
+    from backend.datasets.actions.freeze import ask_for_version, register_dataset
+    from backend.learning.actions.promote import promote
+    from backend.learning.actions.train import ask_for_training
+    from backend.projects.actions.jobs import drain_jobs
+    from backend.projects.models import Project
+    from backend.projects.tenancy import tenancy
+    from backend.questions.actions.ask import ask_question
+    from backend.questions.models import Question
+    from backend.suggestions.artefacts import live_version
+
+    project, now = Project.objects.get(slug="drawn"), timezone.now()
+    with tenancy(project):
+        question = Question.objects.of(project).filter(slug="learned").first()
+        if question is not None and live_version(question) is not None:
+            return
+        question = question or ask_question(project_id=project.pk, slug="learned", suggesters=WANTED["learned"])
+        _answer_as_expert(question, count)
+    drain_jobs(seconds=600)
+    with tenancy(project):
+        dataset = register_dataset(project_id=project.pk, slug="learned", question=question)
+        version = ask_for_version(dataset=dataset, asked_by="benchmark", now=now)
+    drain_jobs(seconds=600)
+    with tenancy(project):
+        version.refresh_from_db()
+        trained = ask_for_training(question=question, version=version, asked_by="benchmark", now=now)
+    drain_jobs(seconds=600)
+    with tenancy(project):
+        promote(trained=trained, by="benchmark", now=timezone.now(), reason="To be measured.")
+
+
+def _answer_as_expert(question: Any, count: int) -> None:
+    from django.utils import timezone
+
+    from backend.annotators.actions.people import meet_staff
+    from backend.judgements.actions.tell import answer_as_expert
+    from backend.questions.actions.units import unit_of_pair
+    from backend.questions.models import Item, Question
+    from backend.suggestions.retrieval import guesses_for
+
+    now = timezone.now()
+    hybrid = Question.objects.get(slug="hybrid", project=question.project_id)
+    expert = meet_staff(project_id=question.project_id, user_id=1, now=now)
+    keys = [f"{number:08}" for number in random.Random(1).sample(range(count), LESSONS)]
+    for item in Item.objects.of(question.project_id).filter(key__in=keys):
+        for guess in guesses_for(question=hybrid, item=item)[:1]:
+            unit = unit_of_pair(question=question, first=item, second=Item.objects.get(pk=guess.candidate_id))
+            answer_as_expert(annotator=expert, unit=unit, item=item, value="duplicate", now=now)
 
 
 def _measure(options: Any, key: str) -> None:

@@ -97,7 +97,7 @@ def application(environ: Environ, start: Start) -> Iterable[bytes]:
         return _say(start, "text/html; charset=utf-8", page(path.removeprefix("/bench/")).encode())
     if path.startswith("/peers/") or path.endswith("/surveys.js"):
         kind = "text/css" if path.endswith(".css") else "text/javascript"
-        return _say(start, kind, small(PEERS / Path(path).name), ("Content-Encoding", "gzip"))
+        return _say(start, kind, small((PEERS / Path(path).name).read_bytes()), ("Content-Encoding", "gzip"))
     if path == "/array/phc_bench/config.js":
         code = f"window._POSTHOG_REMOTE_CONFIG={json.dumps({'phc_bench': {'config': CONFIG, 'siteApps': []}})}"
         return _say(start, "text/javascript", code.encode())

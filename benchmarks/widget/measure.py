@@ -201,6 +201,7 @@ def weights(stage: Stage) -> dict[str, list[dict[str, Any]]]:
         "item_key": "/{item}", "reserve_px": 0,
     }]  # fmt: skip
     stage.control("placed", {"rules": rules})
+    stage.control("placed-pairs", {"rules": [rules[0] | {"kind": "pair", "question": "duplicate"}]})
     pages: dict[str, tuple[str, Callable[[Visit], None] | None]] = {
         "no place": (f"/bare?{urlencode(one)}", None),
         "duplicates": (f"/one?{urlencode(one)}", None),
@@ -211,6 +212,7 @@ def weights(stage: Stage) -> dict[str, list[dict[str, Any]]]:
         "duplicates in Spanish": (f"/one?{urlencode(one | {'lang': 'es'})}", None),
         "duplicates in Arabic": (f"/one?{urlencode(one | {'lang': 'ar'})}", None),
         "duplicates and a rule for tags": (f"/one?{urlencode(one | {'key': 'placed'})}", None),
+        "tags and a rule for duplicates": (f"/one?{urlencode(one | {'key': 'placed-pairs', 'kind': 'tags'})}", None),
         "+ search for another": (f"/one?{urlencode(one)}", _press("another")),
         "+ add a tag": (f"/one?{urlencode(one | {'kind': 'tags'})}", _press("Add tag")),
         "+ the menu": (f"/one?{urlencode(one)}", _press("Why am I asked?")),

@@ -28,7 +28,7 @@ BUDGETS = {
     "German": (["de"], 1.5 * KB),
     "Spanish": (["es"], 1.5 * KB),
     "Arabic": (["ar"], 1.5 * KB),
-    "a duplicates page": (["earmark", "core", "answers", "duplicates"], 10 * KB),
+    "a duplicates page": (["earmark", "with_duplicates"], 10 * KB),
 }
 Figures = dict[str, Any]
 

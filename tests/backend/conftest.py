@@ -110,8 +110,8 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """
     from backend.projects.nudge import send_nudges_by
     from backend.suggestions.fusion import forget_engines
+    from backend.suggestions.indexes import forget_indexes
     from backend.suggestions.remote import forget_remotes
-    from backend.suggestions.retrieval import forget_indexes
     from backend.suggestions.rule_sets import forget_estimates
     from backend.suggestions.taught import forget_taught
 

@@ -17,8 +17,10 @@ import psycopg
 import pytest
 from earmark import Earmark
 
+from tests.journeys.rooms import Rooms
+
 BASE = Path(__file__).resolve().parents[2]
-READY_S = 120
+READY_S = 240
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -70,8 +72,10 @@ class Product:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         give_up_at = time.monotonic() + READY_S
-        while "Earmark demo ready" not in output.read_text():
-            assert self.process.poll() is None and time.monotonic() < give_up_at, output.read_text()[-3000:]
+        while "Earmark demo ready" not in (told := output.read_text()):
+            if self.process.poll() is not None or time.monotonic() > give_up_at:
+                self.stop()
+                raise AssertionError(told[-3000:])
             time.sleep(0.1)
         return self
 
@@ -167,13 +171,19 @@ def browser() -> Iterator[Any]:
         made.close()
 
 
+@pytest.fixture(scope="session")
+def rooms(browser: Any) -> Rooms:
+    """The rooms of the browser, which journeys use one after the other."""
+    return Rooms(browser)
+
+
 @pytest.fixture
-def visit(browser: Any, product: Product) -> Iterator[Callable[..., Any]]:
+def visit(rooms: Rooms, product: Product) -> Iterator[Callable[..., Any]]:
     """Return how a customer opens a thread; any error that the page throws fails the journey."""
     contexts, errors = [], []
 
     def open_thread(customer: str, thread: str, **options: Any) -> Any:
-        context = browser.new_context(**options)
+        context = rooms.enter(**options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -187,19 +197,35 @@ def visit(browser: Any, product: Product) -> Iterator[Callable[..., Any]]:
 
     yield open_thread
     for context in contexts:
-        context.close()
+        rooms.leave(context)
     assert errors == []
 
 
-@pytest.fixture
-def staff(browser: Any, product: Product) -> Iterator[Any]:
-    """A signed-in page of the admin."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+STAFF = {"viewport": {"width": 1440, "height": 1000}}
+
+
+@pytest.fixture(scope="session")
+def signed_in(rooms: Rooms, product: Product) -> list[Any]:
+    """What a browser keeps of somebody who signed in to the admin."""
+    context = rooms.enter(**STAFF)
     page = context.new_page()
     page.goto(product.admin)
     page.fill("input[name=username]", "admin")
     page.fill("input[name=password]", product.password)
     page.click("[type=submit]")
     page.wait_for_selector("h1:has-text('Overview')")
+    cookies: list[Any] = context.cookies()
+    rooms.leave(context)
+    return cookies
+
+
+@pytest.fixture
+def staff(rooms: Rooms, product: Product, signed_in: list[Any]) -> Iterator[Any]:
+    """A signed-in page of the admin."""
+    context = rooms.enter(**STAFF)
+    context.add_cookies(signed_in)
+    page = context.new_page()
+    page.goto(product.admin)
+    page.wait_for_selector("h1:has-text('Overview')")
     yield page
-    context.close()
+    rooms.leave(context)

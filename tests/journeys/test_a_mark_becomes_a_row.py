@@ -100,7 +100,7 @@ def test_two_customers_who_disagree_leave_it_contested_and_the_banner_goes(visit
     second = visit("customer-2", thread)
     mine = second.locator("earmark-duplicates .row", has=second.locator(f"a[href$='/{other}']"))
     mine.get_by_role("button", name="Different", exact=True).click()
-    mine.get_by_text("Won’t come back.").wait_for()
+    mine.get_by_text("Contested: others will be asked.").wait_for()  # what stood before it stands only until the answer
     second.locator("#answered .there").wait_for(state="detached", timeout=10_000)
     assert label_of(product.client, thread, other).state == "contested"
 

@@ -2,12 +2,15 @@
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError
 
-from tests.journeys.conftest import Product
+from tests.journeys.conftest import Product, eventually
+from tests.journeys.rooms import Rooms
 
 pytestmark = pytest.mark.journey
 
@@ -28,6 +31,16 @@ def violations(page: Any, within: str = "document") -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in json.loads(found)]
 
 
+def is_found(page: Any, words: str) -> bool:
+    """Search anew, and return whether anything is found: the index of a product that just began follows by and by."""
+    search, option = page.get_by_role("combobox", name="Search for another"), page.locator("[role=option]").first
+    search.fill("")
+    search.press_sequentially(words)
+    with suppress(TimeoutError):
+        option.wait_for(timeout=5_000)
+    return bool(option.is_visible())
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_forum_and_the_widget_in_each_state(visit: Any, look: str) -> None:
     page = visit("customer-1", "1771529", **LOOKS[look])
@@ -40,8 +53,7 @@ def test_the_forum_and_the_widget_in_each_state(visit: Any, look: str) -> None:
     page.locator("earmark-duplicates .note").wait_for()
     page.get_by_role("button", name="Search for another").click()
     page.get_by_role("combobox", name="Search for another").wait_for()
-    page.keyboard.type("archive")
-    page.locator("earmark-duplicates [role=option]").first.wait_for()
+    eventually(lambda: is_found(page, "archive"), within_s=60, why="the index never held it")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("Escape")
@@ -51,13 +63,13 @@ def test_the_forum_and_the_widget_in_each_state(visit: Any, look: str) -> None:
 
 
 @pytest.mark.parametrize("look", ["wide and light", "narrow and dark"])
-def test_the_forums_other_pages(browser: Any, product: Product, look: str) -> None:
-    context = browser.new_context(**LOOKS[look])
+def test_the_forums_other_pages(rooms: Rooms, product: Product, look: str) -> None:
+    context = rooms.enter(**LOOKS[look])
     page = context.new_page()
     for path in ("/", "/?q=archive", "/about"):
         page.goto(product.forum + path)
         assert violations(page) == [], path
-    context.close()
+    rooms.leave(context)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -84,3 +96,33 @@ def test_the_pages_of_suggesters(staff: Any, product: Product, scheme: str, widt
         staff.goto(product.admin + path)
         assert violations(staff, "document.querySelector('.em') || document.querySelector('#main')") == [], path
         assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_of_people_and_of_what_they_were_shown(staff: Any, product: Product, scheme: str, width: int) -> None:
+    staff.emulate_media(color_scheme=scheme)
+    staff.set_viewport_size({"width": width, "height": 900})
+    with product.client as client:
+        shown = client.suggest("1720773", "duplicate", annotator="somebody looked at")
+        shown.seen(*shown.candidates)
+        shown.accept(shown.candidates[0])
+    for path in ("", "people/", "annotators/annotator/", "judgements/slot/", "judgements/judgement/", "projects/job/"):
+        staff.goto(product.admin + path)
+        assert violations(staff, "document.querySelector('.em') || document.querySelector('#main')") == [], path
+        assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    staff.goto(f"{product.admin}people/")
+    staff.locator("tbody a[href*='/people/']").first.click()
+    staff.get_by_role("heading", name="Their data").wait_for()
+    assert violations(staff, "'.em'") == []
+    assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_field_of_a_questions_form_is_as_high_as_what_stands_in_it(staff: Any, product: Product) -> None:
+    staff.goto(f"{product.admin}questions/question/")
+    staff.get_by_role("link", name="tone", exact=True).click()
+    labels = staff.locator("#id_labels")
+    short = labels.bounding_box()["height"]
+    labels.fill(json.dumps([f"Label {n}" for n in range(12)], indent=2))
+    assert short < 100
+    assert labels.evaluate("(field) => field.scrollHeight <= field.clientHeight"), "nothing of it is out of view"

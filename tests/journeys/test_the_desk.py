@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from earmark import Earmark, Item
+from playwright.sync_api import TimeoutError
 
 from tests.journeys.conftest import BASE, CHROMIUM_FLAGS, Product, eventually
 
@@ -117,9 +118,17 @@ class Annotator(threading.Thread):
         try:
             with sync_playwright() as playwright:
                 page = playwright.chromium.connect_over_cdp(address).new_context().new_page()
+                told: list[str] = []
+                page.on("console", lambda message, told=told: told.append(message.text))
+                page.on("requestfailed", lambda asked, told=told: told.append(f"{asked.url}: {asked.failure}"))
+                page.on("response", lambda heard, told=told: told.append(f"{heard.status} {heard.url}"))
                 page.goto(self.url)
                 for count in range(1, 10_000):
-                    page.locator("[data-value], .alone h1").first.wait_for(timeout=30_000)
+                    try:
+                        page.locator("[data-value], .alone h1").first.wait_for(timeout=30_000)
+                    except TimeoutError:
+                        shown = page.locator("body").evaluate("(body) => body.outerHTML")
+                        raise AssertionError(f"neither a unit nor the end: {shown[:3000]}\n{told[-20:]}") from None
                     if page.locator(".alone h1").count():
                         page.wait_for_timeout(1500)  # the last answer may still be on its way
                         return True
@@ -181,6 +190,7 @@ def project_with_units(product: Product, count: int) -> Earmark:
     return client
 
 
+@pytest.mark.timeout(300 + UNITS * 10)
 def test_two_colleagues_at_once_answer_each_unit_twice_and_none_is_stuck(product: Product, tmp_path: Path) -> None:
     client = project_with_units(product, UNITS)
     people = [

@@ -1,8 +1,17 @@
+from typing import Any
+
 import pytest
+from earmark import Earmark
 
 from tests.journeys.conftest import Product, eventually, is_settled
 
 pytestmark = pytest.mark.journey
+
+
+def shown_with(client: Earmark, item: str) -> Any:
+    """Return what is shown beside mail-2 and the candidate of an item, once the index has followed up to it."""
+    shown = client.suggest("mail-2", "duplicate", annotator="reader-1")
+    return next(((shown, candidate) for candidate in shown.candidates if candidate.id == item), None)
 
 
 def test_a_host_without_any_widget_suggests_logs_settles_and_loads_the_dataset(product: Product, tmp_path) -> None:
@@ -14,9 +23,8 @@ def test_a_host_without_any_widget_suggests_logs_settles_and_loads_the_dataset(p
         ]
     )  # fmt: skip
     client.questions.update("duplicate", shown_count=5)  # so that a shuffled list holds the best of the five too
-    shown = client.suggest("mail-2", "duplicate", annotator="reader-1")
+    shown, best = eventually(lambda: shown_with(client, "mail-1"), within_s=60, why="the index never held it")
     client.questions.update("duplicate", shown_count=3)
-    (best,) = [candidate for candidate in shown.candidates if candidate.id == "mail-1"]
     assert max(shown.slots, key=lambda slot: slot.score).candidate == best
     shown.seen(best)
     first = shown.accept(best)

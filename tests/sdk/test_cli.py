@@ -1,5 +1,6 @@
 """Tests of earmark.cli."""
 
+import gzip
 import subprocess
 import sys
 
@@ -50,10 +51,17 @@ def test_an_import_ends_with_its_counts(reached, tmp_path, capsys):
     assert reached.requests[0].json == {"items": [{"id": "1", "created_at": "2026-03-01T12:00:00Z"}]}
 
 
-@pytest.mark.parametrize("key", ["", "pk_test"])
-def test_a_key_that_is_none_is_one_line_not_a_traceback(key, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("", "No key was given; servers take the project's secret key, which begins with sk_."),
+        ("pk_test", "This is a publishable key (pk_…), which is for pages; servers take the secret key, sk_…."),
+        ("other", "The client for servers takes a secret key, which begins with sk_."),
+    ],
+)
+def test_a_key_that_is_none_is_one_line_not_a_traceback(key, told, tmp_path, capsys):
     assert cli.main(["items", "import", str(tmp_path / "x"), "--key", key]) == 1
-    assert capsys.readouterr().err == "earmark: The client for servers takes a secret key, which begins with sk_.\n"
+    assert capsys.readouterr().err == f"earmark: {told}\n"
 
 
 def test_so_is_a_file_that_is_not_there(reached, tmp_path, capsys):
@@ -87,3 +95,21 @@ def test_without_a_command_it_says_how_it_is_called(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main([])
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("pair", ["created", "created=", "=created_at"])
+def test_a_renaming_names_both_sides(reached, tmp_path, capsys, pair):
+    (tmp_path / "items.jsonl").write_text('{"id": "1", "created": "2026-03-01"}\n')
+    with pytest.raises(SystemExit):
+        cli.main(["items", "import", str(tmp_path / "items.jsonl"), "--key", "sk_test", "--rename", pair])
+    assert "is not THEIRS=OURS" in capsys.readouterr().err
+    assert not reached.requests
+
+
+def test_a_packed_file_that_is_damaged_is_one_line(tmp_path, capsys):
+    packed = bytearray(gzip.compress(b"".join(b'{"id": "%d"}\n' % at for at in range(10_000))))
+    packed[20:40] = bytes(20)
+    path = tmp_path / "items.jsonl.gz"
+    path.write_bytes(packed)
+    assert cli.main(["items", "import", str(path), "--key", "sk_test"]) == 1
+    assert capsys.readouterr().err.startswith(f"earmark: {path} is damaged")

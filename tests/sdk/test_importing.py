@@ -131,3 +131,12 @@ def test_who_wants_to_begins_anew(brought, stored, network, tmp_path, monkeypatc
 def test_a_file_with_nothing_in_it_is_no_trouble(brought, stored):
     report = brought()
     assert (report.created_count, report.bad) == (0, [])
+
+
+def test_a_file_is_unpacked_for_what_it_holds_not_for_its_name(client, network, tmp_path):
+    network.on("POST", "/v1/items", json=lambda asked: {"created_count": len(asked.json["items"])})
+    raw = b'\xef\xbb\xbf{"id": "1"}\r\n{"id": "2"}\r\n'
+    for name, held in (("packed.jsonl", gzip.compress(raw)), ("plain.jsonl.gz", raw)):
+        (tmp_path / name).write_bytes(held)
+        report = import_items(client, tmp_path / name, ImportOptions(), say=lambda _: None)
+        assert (report.created_count, report.bad) == (2, [])

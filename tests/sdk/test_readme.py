@@ -54,6 +54,9 @@ def server(network):
     network.on("POST", "/v1/exposures/{id}/events", json=take)
     label = {"question": "duplicate", "unit": unit, "state": "settled", "revision": 1, "computed_at": now}
     network.on("GET", "/v1/labels", json={"results": [label | {"value": "duplicate"}], "next": None})
+    erased = {"id": 1, "state": "done", "asked_at": now, "done_at": now, "versions": [{"dataset": "d", "number": 1}]}
+    network.on("POST", "/v1/annotators/erase", json=erased)
+    network.on("POST", "/v1/annotators/export", content=b'{"record": "person"}\n')
     link = {"id": 1, "url": "http://earmark.test/desk/duplicate#x", "expires_at": now}
     network.on("POST", "/v1/desk-links", json=lambda asked: link | asked.json)
     made = link | {"question": "duplicate", "annotator_kind": "colleague", "most_people": 20, "people_count": 3}

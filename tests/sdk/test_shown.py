@@ -180,6 +180,7 @@ def test_an_event_that_is_refused_raises_with_its_code(shown, ledger):
     with pytest.raises(errors.EventRefused, match="unknown_candidate") as told:
         shown.accept("9")
     assert (told.value.code, told.value.event_type) == ("unknown_candidate", "judge")
+    assert "not in this list" in str(told.value)
     with pytest.raises(errors.NothingToUndo):
         shown.undo("9")
 

@@ -148,9 +148,15 @@ def test_a_page_of_somebody_else_is_not_taken_for_an_answer(client, network):
     with pytest.raises(errors.ServerFailed, match="not JSON"):
         client.items.get("1")
     network.on("GET", "/v1/items/{id}", content=b"<h1>No</h1>", status=404, headers={"Content-Type": "text/html"})
-    with pytest.raises(errors.NotFound, match="does not speak as Earmark") as told:
+    with pytest.raises(errors.ServerFailed, match="does not speak as Earmark.*base_url") as told:
         client.items.get("1")
-    assert told.value.code == "not_earmark"
+    assert (told.value.code, told.value.status) == ("not_earmark", 404)
+
+
+def test_who_did_not_answer_is_said(client, answering, waits):
+    answering.lose("GET", "/v1/items/{id}", times=4)
+    with pytest.raises(errors.NotReached, match=r"No answer came from http://earmark\.test.*earmark doctor"):
+        client.items.get("1")
 
 
 def test_being_sent_elsewhere_is_said(client, network):
@@ -181,3 +187,10 @@ def test_only_a_secret_key_makes_a_client(key):
 def test_an_error_of_the_users_own_transport_is_not_swallowed(network, client):
     with pytest.raises(LookupError, match="No route for GET /v1/items/1"):
         client.items.get("1")
+
+
+def test_an_answer_that_cannot_be_unpacked_is_none():
+    packed = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"\x1f\x8b, not so"))
+    spoilt = Earmark("sk_test", transport=httpx.MockTransport(lambda _: packed), retries=0)
+    with pytest.raises(errors.NotReached, match="No answer came from"):
+        spoilt.items.get("1")

@@ -8,6 +8,8 @@ from earmark.errors import WebhookNotGenuine
 
 SECRET = "a secret of the host and of Earmark alone"
 NOW = 1_790_000_000
+STANDARD = "whsec_" + "YWFh" * 8  # 24 times the letter a
+SIGNED_BY_STANDARD = "v1,SGzduPmqdkLJg6tDLh2s8ucv7+W75UMfpVms0BuU4is="
 FACTS = {
     "id": "018f0000-0000-7000-8000-000000000001",
     "type": "label.settled",
@@ -48,6 +50,34 @@ def test_the_signature_is_hmac_sha256_of_id_timestamp_and_body_in_base64():
         "Webhook-Timestamp": "1790000000",
         "Webhook-Signature": "v1,rg1Z+UxZo9y7HI1mkVXJDLiMtHu9lDI212se8zJS85s=",
     }
+
+
+def test_a_secret_as_standard_webhooks_spells_it_signs_with_the_bytes_it_stands_for():
+    # printf 'm1.1790000000.{}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:6161…61, 24 times -binary | base64
+    headers = webhooks.sign(b"{}", message_id="m1", timestamp=NOW, secrets=STANDARD)
+    assert headers["Webhook-Signature"].split()[0] == SIGNED_BY_STANDARD
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_either_signature_of_it_is_genuine(which):
+    headers = message(secrets=STANDARD)
+    one = headers | {"Webhook-Signature": headers["Webhook-Signature"].split()[which]}
+    assert verified(headers=one, secrets=STANDARD).id == FACTS["id"]
+    with pytest.raises(WebhookNotGenuine):
+        verified(headers=one, secrets="whsec_" + "YmJi" * 8)
+
+
+def test_a_secret_that_is_no_base64_signs_with_its_letters_alone():
+    headers = webhooks.sign(b"{}", message_id="m1", timestamp=NOW, secrets="whsec_a-b_c")
+    assert len(headers["Webhook-Signature"].split()) == 1
+
+
+def test_headers_of_a_framework_need_be_no_dict():
+    class Pairs:
+        def items(self):
+            return [*message().items()]
+
+    assert verified(headers=Pairs()).id == FACTS["id"]
 
 
 def test_while_secrets_rotate_either_side_may_know_both():

@@ -21,7 +21,7 @@ beforeEach(() => {
 
 test("a call is a post of plain text without cookies, so that no browser asks beforehand", async () => {
   await post(BASE, "suggest", { places: [] });
-  expect(calls).toEqual([[`${BASE}v1/suggest`, { method: "POST", body: '{"places":[]}', credentials: "omit", keepalive: false }]]);
+  expect(calls).toEqual([[`${BASE}v1/suggest`, { method: "POST", body: '{"places":[]}', signal: expect.any(AbortSignal), credentials: "omit", keepalive: false }]]);
 });
 
 test("the answer is given as it came", async () => {
@@ -35,6 +35,16 @@ test("events, and only they, outlive the page", async () => {
   expect(calls.map(([, how]) => how.keepalive)).toEqual([true, false]);
 });
 
+test("who does not answer within half a minute is not waited for any longer, and may be asked again", async () => {
+  const hand = new AbortController();
+  const patience = vi.spyOn(AbortSignal, "timeout").mockReturnValue(hand.signal);
+  vi.stubGlobal("fetch", (_url: string, { signal }: RequestInit) => new Promise((_, lose) => signal!.addEventListener("abort", () => lose(signal!.reason))));
+  const asked = post(BASE, "suggest", {});
+  hand.abort(new DOMException("timed out", "TimeoutError"));
+  await expect(asked).rejects.toMatchObject({ name: "TimeoutError" });
+  expect(patience).toHaveBeenCalledWith(30_000);
+});
+
 test("a refusal carries its status, its code and how long to wait", async () => {
   answer = { status: 429, told: { code: "too_many_calls", retry_after: 7 }, headers: { "Retry-After": "99" } };
   await expect(post(BASE, "events", {})).rejects.toEqual({ status: 429, code: "too_many_calls", retryAfterS: 7 });
@@ -43,6 +53,13 @@ test("a refusal carries its status, its code and how long to wait", async () => 
 test("where the body says nothing of waiting, the header does", async () => {
   answer = { status: 503, told: undefined, headers: { "Retry-After": "30" } };
   await expect(post(BASE, "events", {})).rejects.toMatchObject({ status: 503, retryAfterS: 30 });
+});
+
+test("nobody is left alone for more than an hour, nor for a time that was not said", async () => {
+  for (const [told, retryAfterS] of [[86_400, 3600], ["soon", 0], [undefined, 0]] as const) {
+    answer = { status: 503, told: { retry_after: told } };
+    await expect(post(BASE, "events", {})).rejects.toMatchObject({ retryAfterS });
+  }
 });
 
 test("another's page that answers in our place is nobody's answer", async () => {

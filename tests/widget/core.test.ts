@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { fire, Guest, start } from "@/core";
-import { aPage, arrive, button, element, heard, hide, made, mount, move, one, pass, press, QUESTIONS, server, thread } from "./page";
+import * as bringing from "@/bring";
+import { fire, Guest, start, wait } from "@/core";
+import { aPage, arrive, button, chunks, element, focused, heard, hide, made, mount, move, one, pass, press, QUESTIONS, server, thread } from "./page";
 
 aPage();
 
@@ -225,6 +226,22 @@ test("where there are no rules, what places is never brought", async () => {
   expect(vi.mocked(Guest.prototype._load).mock.calls.map(([name]) => name)).toEqual(["answers"]);
 });
 
+test("what came in one file with the core is not brought again, and neither is it by an element", async () => {
+  const brought = vi.mocked(Guest.prototype._load).getMockImplementation()!;
+  const names: string[] = [];
+  vi.mocked(Guest.prototype._load).mockRestore();
+  vi.spyOn(bringing, "bring").mockImplementation(async (name: string) => {
+    names.push(name);
+    return (await brought(name)) as never;
+  });
+  const guest = wait(made(), { answers: chunks.answers, tags: chunks.tags });
+  const mark = await mount("tags", { item: "5", question: "topics" });
+  expect([mark._root.querySelectorAll(".chip").length, names]).toEqual([2, []]);
+  await mount("duplicates", { item: "5", question: "duplicate" });
+  expect(names).toEqual(["duplicates"]);
+  guest._destroy();
+});
+
 test("with privacy asked for, nothing leaves before a click; the click is the consent", async () => {
   silent();
   start(made());
@@ -310,6 +327,55 @@ test("where no chunk can be had, nothing is thrown into the page", async () => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
+/** Let the words of a language get lost on their way, until the returned is called. */
+function losing(language: string): () => void {
+  const words = chunks[language]!;
+  delete chunks[language];
+  return () => (chunks[language] = words);
+}
+
+test("words that got lost on their way come later by themselves, and cards are drawn anew in them", async () => {
+  document.documentElement.lang = "de";
+  const find = losing("de");
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  expect(one(mark, "h2").textContent).toBe("Related threads");
+  find();
+  await pass(MINUTE_MS);
+  expect(one(mark, "h2").textContent).toBe("Ähnliche Themen");
+  expect([server.at("session").length, server.at("suggest").length]).toEqual([1, 1]);
+  button(mark._root, "Dasselbe").click();
+  await pass();
+  expect(server.events.map(({ type }) => type)).toEqual(["judge"]);
+});
+
+test("words that come late take the focus from nobody, and are spoken by what is drawn from then on", async () => {
+  document.documentElement.lang = "de";
+  const find = losing("de");
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  button(mark._root, "Same").focus();
+  find();
+  await pass(MINUTE_MS);
+  expect([one(mark, "h2").textContent, focused(mark)!.textContent]).toEqual(["Related threads", "Same"]);
+  const next = await mount("duplicates", { item: "6", question: "duplicate" });
+  expect(one(next, "h2").textContent).toBe("Ähnliche Themen");
+});
+
+test("words that never come are asked for less and less often", async () => {
+  document.documentElement.lang = "de";
+  const find = losing("de");
+  const guest = arrive();
+  await mount("duplicates", { item: "5", question: "duplicate" });
+  const load = vi.mocked(guest._load);
+  load.mockClear();
+  await pass(60 * MINUTE_MS);
+  find();
+  const asked = load.mock.calls.filter(([name]) => name === "de").length;
+  expect(asked).toBeGreaterThan(5);
+  expect(asked).toBeLessThan(20);
+});
+
 test("what found nobody at home asks again when the connection is back", async () => {
   server.isDown = true;
   arrive();
@@ -321,11 +387,72 @@ test("what found nobody at home asks again when the connection is back", async (
   expect(button(mark._root, "Same")).toBeTruthy();
 });
 
+test("a list that a server in trouble did not give comes by itself, after longer and longer intervals", async () => {
+  arrive();
+  await mount("duplicates", { item: "4", question: "duplicate" });
+  server.refusals = [1, 2, 3].map(() => ({ path: "suggest", status: 503 }));
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  const tries = () => server.at("suggest").filter(({ places }) => places[0].item === "5").length;
+  await pass(4000);
+  expect([tries(), mark._root.querySelector("button")]).toEqual([1, null]);
+  await pass(32_000);
+  expect(tries()).toBe(4); // after 5, 10 and 20 seconds more
+  expect(button(mark._root, "Same")).toBeTruthy();
+});
+
+test("a list that found nobody at home comes by itself once somebody is", async () => {
+  server.isDown = true;
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  server.isDown = false;
+  await pass(6000);
+  expect(button(mark._root, "Same")).toBeTruthy();
+});
+
+test("who says when to ask again is not asked sooner", async () => {
+  server.refusals = [{ path: "session", status: 429, retry_after: 60 }];
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  await pass(59_000);
+  expect(server.at("session").length).toBe(1);
+  await pass(10_000);
+  expect(button(mark._root, "Same")).toBeTruthy();
+});
+
+test("who refuses for good is not asked again", async () => {
+  server.refusals = [{ path: "session", status: 403, code: "annotator_blocked" }];
+  arrive();
+  await mount("duplicates", { item: "5", question: "duplicate" });
+  await pass(10 * MINUTE_MS);
+  expect(server.at("session").length).toBe(1);
+});
+
+test("after the end nothing is asked for again", async () => {
+  server.isDown = true;
+  const guest = arrive();
+  await mount("duplicates", { item: "5", question: "duplicate" });
+  const tries = server.received.length;
+  guest._destroy();
+  await pass(10 * MINUTE_MS);
+  expect(server.received.length).toBe(tries);
+});
+
+test("once a list came, the next trouble is waited out from the beginning", async () => {
+  server.refusals = [1, 2, 3].map(() => ({ path: "suggest", status: 503 }));
+  arrive();
+  await mount("duplicates", { item: "5", question: "duplicate" });
+  await pass(MINUTE_MS);
+  server.refusals = [{ path: "suggest", status: 503 }];
+  const mark = await mount("duplicates", { item: "6", question: "duplicate" });
+  await pass(6000);
+  expect(button(mark._root, "Same")).toBeTruthy();
+});
+
 test("a connection that comes back disturbs no element that waits for its first answer", async () => {
   server.slowMs = 3000;
   arrive();
   const mark = await mount("duplicates", { item: "5", question: "duplicate", style: "--earmark-reserve:1px" });
-  await pass(200);
+  await pass(500);
   const bars = one(mark, "[aria-busy]");
   window.dispatchEvent(new Event("online"));
   await pass();
@@ -337,4 +464,83 @@ test("questions that the server no longer asks give nothing", async () => {
   server.shown["5"] = { candidates: [thread("1")] };
   arrive();
   expect((await mount("duplicates", { item: "5", question: "duplicate" }))._root.querySelector("section")).toBeNull();
+});
+
+/** Let a chunk not come as often as this; what is brought else comes. */
+function missing(name: string, times: number): void {
+  const brought = vi.mocked(Guest.prototype._load).getMockImplementation()!;
+  vi.mocked(Guest.prototype._load).mockImplementation(async (asked: string) => {
+    if (asked === name && times-- > 0) throw new TypeError(`Failed to fetch dynamically imported module: ${name}`);
+    return (await brought(asked)) as never;
+  });
+}
+const wanted = () => [...server.at("session"), ...server.at("suggest")].flatMap(({ places = [] }) => places as { question: string }[]).map(({ question }) => question);
+
+test("a place whose kind does not come is not asked for, so that no prompt is spent on it; it is asked for once that came, by itself", async () => {
+  missing("tags", 2);
+  arrive();
+  const mark = await mount("tags", { item: "5", question: "topics" });
+  await pass(4000);
+  expect([wanted(), mark._root.childElementCount]).toEqual([[], 0]);
+  await pass(60_000);
+  expect(wanted()).toContain("topics");
+  expect(mark._root.querySelectorAll(".chip").length).toBe(2);
+});
+
+test("a kind that does not come keeps no other one from its list", async () => {
+  missing("tags", 1);
+  arrive();
+  document.body.append(element("tags", { item: "5", question: "topics" }));
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  expect(mark._root.textContent).toContain("Thread 1");
+  expect(wanted()).not.toContain("topics");
+});
+
+test("what did not come is tried for again at longer and longer intervals, and at once when the connection is back", async () => {
+  missing("tags", 99);
+  arrive();
+  await mount("tags", { item: "5", question: "topics" });
+  const tries = () => vi.mocked(Guest.prototype._load).mock.calls.filter(([name]) => name === "tags").length;
+  await pass(36_000);
+  expect(tries()).toBe(4); // after 5, 10 and 20 seconds more
+  window.dispatchEvent(new Event("online"));
+  await pass();
+  expect(tries()).toBe(5);
+});
+
+test("what came ends the long intervals: what is missing after that is tried for again soon", async () => {
+  missing("tags", 5);
+  arrive();
+  const mark = await mount("tags", { item: "5", question: "topics" });
+  await pass(200_000); // 5, 10, 20, 40 and 80 seconds
+  expect(mark._root.querySelectorAll(".chip").length).toBe(2);
+  vi.mocked(Guest.prototype._load).mockClear();
+  missing("duplicates", 1);
+  const other = await mount("duplicates", { item: "5", question: "duplicate" });
+  expect(other._root.childElementCount).toBe(0);
+  await pass(9000);
+  expect(other._root.textContent).toContain("Thread 1");
+});
+
+test("with privacy asked for, a kind that did not come at first has its door once it did", async () => {
+  silent();
+  missing("tags", 1);
+  arrive();
+  const mark = await mount("tags", { item: "5", question: "topics" });
+  expect(mark._root.querySelector("button")).toBeNull();
+  await pass(6000);
+  expect([button(mark._root, "Show").textContent, server.received]).toEqual(["Show", []]);
+});
+
+test("where what places by rules does not come, no list is lost, and the rules are followed once it did", async () => {
+  missing("place", 1);
+  document.body.append(document.createElement("h1"));
+  document.querySelector("h1")!.setAttribute("data-item", "5");
+  server.session = { placement_rules: [{ question: "topics", kind: "tags", path: "**", selector: "h1", item_from: "attribute", item_key: "data-item", where: "after", reserve_px: 0 }] };
+  arrive();
+  const mark = await mount("duplicates", { item: "6", question: "duplicate" });
+  expect(mark._root.textContent).toContain("Thread 1");
+  expect(document.querySelector("earmark-tags")).toBeNull();
+  await pass(6000);
+  expect(document.querySelectorAll("h1 + earmark-tags").length).toBe(1);
 });

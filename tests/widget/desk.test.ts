@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Earmark } from "@/config";
+import { Guest } from "@/core";
 import type { Mark } from "@/mark";
 import type { DeskItem, DeskNext, DeskProgress, Question } from "@/wire";
 import { aPage, all, arrive, button, label, pass, press, QUESTIONS, server, thread } from "./page";
@@ -257,6 +258,19 @@ test("keys in what chooses words or draws a box mean nothing else", async () => 
   expect([judged(), asked().length]).toEqual([[], 1]);
 });
 
+test("a tag may be left undecided, as every other kind may, and Undo brings its answers back", async () => {
+  question = QUESTIONS.topics;
+  units = [unit("1")];
+  await open();
+  expect(all(mark(), "[data-value]").map(({ dataset }) => dataset["value"])).toEqual(["fits", "does_not_fit", "unsure"]);
+  await key("3");
+  expect(judged()).toMatchObject([{ exposure: "desk-1", answer: { kind: "tags", tag: "Mail", value: "unsure" } }]);
+  expect(mark()._root.querySelector(".chip")!.textContent).toContain("Not sure. That helps too.");
+  expect([mark()._root.querySelector("s"), byId("next").hidden]).toEqual([null, false]);
+  await key("u");
+  expect(all(mark(), "[data-value]").length).toBe(3);
+});
+
 test("of tags it says which one is meant", async () => {
   question = QUESTIONS.topics;
   units = [unit("1")];
@@ -459,6 +473,21 @@ test("where nobody answers it says so, tries again by itself, and gives back wha
   await pass(5000);
   expect(desk().textContent).toContain("Title 2");
   expect(asked()).toEqual([{}, { leave: 1 }, { leave: 1 }]);
+});
+
+test("while what draws the answers does not come, it says so and takes no unit, and tries again by itself", async () => {
+  const load = vi.mocked(Guest.prototype._load).getMockImplementation()!;
+  let isDown = true;
+  vi.mocked(Guest.prototype._load).mockImplementation(async (name) => {
+    if (name === "duplicates" && isDown) throw new TypeError("Failed to fetch");
+    return load(name);
+  });
+  units = [unit("1")];
+  await open();
+  expect([heading(), asked()]).toEqual(["No answer.", []]);
+  isDown = false;
+  await pass(5000);
+  expect(all(mark(), "[data-value]").length).toBe(4);
 });
 
 test("a session that ended is begun anew with the same link", async () => {

@@ -1,18 +1,23 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Call, Earmark, Page } from "@/config";
 
-const CORE = "https://host.example/assets/w/core.test.js";
+const KINDS = ["duplicates", "tags", "choice", "span", "region"];
+const fileOf = (name: string) => `https://host.example/assets/w/${name}.test.js`;
+const CORE = fileOf("core");
+/** The files that were brought, by name. */
+const brought: string[] = [];
 const started: Earmark[] = [];
 let script: HTMLScriptElement;
 
 beforeEach(() => {
   vi.resetModules();
   vi.stubGlobal("EDITION", "test");
-  vi.doMock(CORE, () => ({ start: (earmark: Earmark) => started.push(earmark) }));
+  for (const name of ["core", ...KINDS.map((kind) => `with_${kind}`)])
+    vi.doMock(fileOf(name), () => ({ start: (earmark: Earmark) => [started.push(earmark), brought.push(name)] }));
   script = document.createElement("script");
   Object.defineProperty(script, "src", { value: "https://host.example/assets/w/earmark.js" });
   Object.defineProperty(document, "currentScript", { get: () => script, configurable: true });
-  started.length = 0;
+  started.length = brought.length = 0;
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -45,11 +50,12 @@ test("what the tag says becomes the settings, and the chunks are beside the scri
   expect(settings).toEqual({ key: "pk", identity: "jwt", lang: "ar", base: "https://host.example/assets/w/" });
 });
 
-for (const kind of ["duplicates", "tags", "choice", "span", "region"])
-  test(`an element for ${kind} that stands in the page brings the core`, async () => {
+for (const kind of KINDS)
+  test(`an element for ${kind} that stands in the page brings the core and what it needs in one file`, async () => {
     document.body.append(document.createElement(`earmark-${kind}`));
     const earmark = await load();
     await hasBegun(earmark);
+    expect(brought).toEqual([`with_${kind}`]);
   });
 
 test("an element that comes later brings the core, once", async () => {
@@ -63,11 +69,13 @@ test("an element that comes later brings the core, once", async () => {
   host.append(document.createElement("earmark-choice"));
   await soon();
   await hasBegun(earmark);
+  expect(brought).toEqual(["with_tags"]);
 });
 
 test("a page with rules of the server brings the core at once", async () => {
   const earmark = await load({ rules: "" });
   await hasBegun(earmark);
+  expect(brought).toEqual(["core"]);
 });
 
 test("calls before the core bring it, and are kept in order with their promises", async () => {

@@ -137,25 +137,26 @@ function reserved(px: number, attributes = PLACE): Mark {
   return mark;
 }
 
-/** Return an element in which bars stand, because its list takes half a second. */
+/** Return an element in which bars stand, because each of its two calls takes half a second. */
 async function waiting(): Promise<Mark> {
   server.slowMs = 500;
   arrive();
   const mark = element("duplicates", PLACE);
   document.body.append(mark);
-  await pass(250);
+  await pass(500);
   return mark;
 }
 
-test("a list that comes soon is drawn into its room, and no bars before it", async () => {
+test("a list that comes soon is drawn at once, with neither room nor bars before it", async () => {
+  server.slowMs = 150; // for each of its two calls
   arrive();
   const mark = element("duplicates", PLACE);
   const drawn: string[] = [];
   const look = () => drawn.push(mark._root.querySelector("[aria-busy]") ? "bars" : mark._root.querySelector(".row") ? "list" : "room");
   new MutationObserver(look).observe(mark._root, { childList: true });
   document.body.append(mark);
-  await pass();
-  expect(drawn).toEqual(["room", "list"]);
+  await pass(600);
+  expect(drawn).toEqual(["list"]);
 });
 
 test("a list that takes its time has bars in the room that it was given when nobody saw it", async () => {
@@ -165,7 +166,7 @@ test("a list that takes its time has bars in the room that it was given when nob
   await pass(1200);
   expect(mark._root.querySelector("[aria-busy]")).toBeNull();
   expect(titles(mark).length).toBe(2);
-  expect(one(mark, "section").style.minHeight).toBe("0px");
+  expect(one(mark, "section").style.minHeight).toBe("");
 });
 
 test("a door that was opened makes room for the list at once", async () => {
@@ -185,10 +186,88 @@ test("with room reserved a door stands in it", async () => {
   const mark = reserved(320);
   document.body.append(mark);
   await pass();
-  expect([one(mark, "section").style.minHeight, one(mark, "button").textContent]).toEqual(["320px", "Show related threads"]);
+  expect([one(mark, "section").style.minHeight, one(mark, "button").textContent]).toEqual(["", "Show related threads"]); // its sheet knows the room
 });
 
-test("with room reserved it begins at once, and stands in its room from the first moment", async () => {
+test("a list that came where it may not stand any more waits until that moves nothing", async () => {
+  server.slowMs = 100;
+  arrive();
+  const mark = element("duplicates", PLACE);
+  move(mark, 100, 0);
+  document.body.append(mark);
+  await pass(50);
+  expect(server.received.length).toBe(1);
+  follow(120, 300);
+  await pass(2000);
+  expect([asked(), mark._root.childElementCount]).toEqual([["5"], 0]);
+  move(mark, innerHeight + 50, 0);
+  await pass();
+  expect(titles(mark).length).toBe(2);
+});
+
+test("where room cannot be taken any more while a list is awaited, no bars are drawn", async () => {
+  server.slowMs = 500;
+  arrive();
+  const mark = element("duplicates", PLACE);
+  move(mark, 100, 0);
+  document.body.append(mark);
+  await pass(50);
+  follow(120, 300);
+  await pass(400);
+  expect(mark._root.childElementCount).toBe(0);
+});
+
+test("no list is drawn before the kinds of all elements near by are there, or one would stand in another's way", async () => {
+  const load = vi.mocked(Guest.prototype._load).getMockImplementation()!;
+  vi.mocked(Guest.prototype._load).mockImplementation(async (name) => {
+    if (name === "tags") await new Promise((on) => setTimeout(on, 80));
+    return load(name);
+  });
+  arrive();
+  const [tags, pairs] = [element("tags", { item: "5", question: "topics" }), element("duplicates", PLACE)];
+  document.body.append(tags, pairs);
+  await pass(70);
+  expect([tags, pairs].map((mark) => mark._root.childElementCount)).toEqual([0, 0]);
+  await pass(100);
+  expect([tags, pairs].map((mark) => all(mark, ".chip,.row").length)).toEqual([2, 2]);
+});
+
+test("places whose kinds come one after the other are asked for in one call, whichever stands first", async () => {
+  const load = vi.mocked(Guest.prototype._load).getMockImplementation()!;
+  vi.mocked(Guest.prototype._load).mockImplementation(async (name) => {
+    if (name === "tags") await new Promise((on) => setTimeout(on, 80));
+    return load(name);
+  });
+  arrive();
+  document.body.append(element("duplicates", PLACE), element("tags", { item: "5", question: "topics" }));
+  await pass(200);
+  expect(server.at("suggest").map(({ places }) => places.length)).toEqual([2]);
+});
+
+test("a list whose kind did not come at first is not asked for before it would move nothing, too", async () => {
+  const load = vi.mocked(Guest.prototype._load).getMockImplementation()!;
+  let tries = 0;
+  vi.mocked(Guest.prototype._load).mockImplementation(async (name) => {
+    if (name === "duplicates") {
+      if (!tries++) throw new Error("offline");
+      await new Promise((on) => setTimeout(on, 300));
+    }
+    return load(name);
+  });
+  arrive();
+  const mark = await stand(100);
+  expect([asked(), mark._root.childElementCount]).toEqual([[], 0]);
+  dispatchEvent(new Event("online"));
+  await pass(100);
+  follow(120, 300);
+  await pass(1000);
+  expect([tries, asked(), mark._root.childElementCount]).toEqual([2, [], 0]);
+  move(mark, innerHeight + 50, 0);
+  await pass();
+  expect([asked(), titles(mark).length]).toEqual([["5"], 2]);
+});
+
+test("with room reserved it asks at once, and bars stand in its room", async () => {
   server.slowMs = 500;
   arrive();
   const mark = reserved(320);
@@ -196,13 +275,36 @@ test("with room reserved it begins at once, and stands in its room from the firs
   document.body.append(mark);
   follow(400, 300);
   await pass(1);
+  expect(server.received.length).toBe(1);
+  await pass(500);
   expect(one(mark, "section").style.minHeight).toBe("320px");
-  await pass(200);
   expect(one(mark, "[aria-busy]").querySelectorAll(".row").length).toBe(3);
   await pass(1200);
   expect(titles(mark).length).toBe(2);
+  expect(one(mark, "section").style.minHeight).toBe(""); // its sheet keeps the room
+});
+
+test("a list that comes at once where room is reserved and something in view follows is folded into that room", async () => {
+  measure(100);
+  server.shown["5"] = { candidates: ["1", "2", "3", "4", "5"].map((id) => thread(id)) };
+  arrive();
+  const mark = reserved(320);
+  document.body.append(mark);
+  follow(400, 300);
+  await pass();
+  expect(rows(mark).map(({ hidden }) => hidden)).toEqual([false, false, false, true, true]);
   expect(one(mark, "section").style.minHeight).toBe("320px");
 });
+
+for (const [what, height, box, times] of [["in the window asks without waiting for an observer", 500, true, 1], ["cut off by a box around it waits for one", 50, true, 0], ["not drawn at all waits for one", 500, false, 0]] as const)
+  test(`what is ${what}`, async () => {
+    vi.spyOn(HTMLElement.prototype, "checkVisibility" as never).mockReturnValue(box as never);
+    vi.stubGlobal("IntersectionObserver", class { observe() {} disconnect() {} }); // prettier-ignore
+    for (const each of [document.documentElement, document.body]) move(each, 0, height);
+    arrive();
+    await stand(100);
+    expect(server.at("session").length).toBe(times);
+  }); // prettier-ignore
 
 test("with nothing to show, what the host has for that stands there, and nothing of ours is seen", async () => {
   server.shown["5"] = { candidates: [] };
@@ -276,7 +378,7 @@ test("what is lower than it stood keeps its height until it has left the view", 
   expect(one(mark, "section").style.minHeight).toBe("300px");
   move(mark, -1000, 300);
   await pass();
-  expect(one(mark, "section").style.minHeight).toBe("0px");
+  expect(one(mark, "section").style.minHeight).toBe("");
 });
 
 test("where nothing follows, all is shown and no height is held", async () => {
@@ -285,7 +387,7 @@ test("where nothing follows, all is shown and no height is held", async () => {
   arrive();
   const mark = await stand(100);
   expect(rows(mark).some(({ hidden }) => hidden)).toBe(false);
-  expect(one(mark, "section").style.minHeight).toBe("0px");
+  expect(one(mark, "section").style.minHeight).toBe("");
 });
 
 for (const [kind, question, words] of [["duplicates", "duplicate", "Show related threads"], ["tags", "topics", "Show"], ["choice", "tone", "Show"]])
@@ -423,7 +525,7 @@ test("another item within the frame in which a list is drawn keeps its own room"
   document.addEventListener("earmark:show", () => mark.setAttribute("item", "6"), { once: true });
   await pass(1200);
   move(mark, -1000, 300);
-  await pass(100);
+  await pass(500);
   expect(one(mark, "section").style.minHeight).toBe("518px");
 });
 
@@ -432,7 +534,7 @@ test("a second element for a list that is still awaited looks for room like the 
   arrive();
   const [first, second] = [element("duplicates", PLACE), element("duplicates", PLACE)];
   document.body.append(first);
-  await pass(200);
+  await pass(500);
   document.body.append(second);
   follow(400, 300);
   await pass(2000);
@@ -569,7 +671,7 @@ test("what stands where nobody can grow is watched by one observer, however long
   follow(120, 300);
   move(mark, 100, 0);
   await pass(5000);
-  expect([mark._root.childElementCount, watchedCount()]).toEqual([0, 2]);
+  expect([mark._root.childElementCount, watchedCount()]).toEqual([0, 1]);
   move(mark, innerHeight + 50, 0);
   await pass();
   expect(titles(mark).length).toBe(2);

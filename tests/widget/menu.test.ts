@@ -1,15 +1,19 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { take as takeCall } from "@/calls";
+import type { Guest } from "@/core";
 import type { Mark } from "@/mark";
-import { aPage, all, arrive, button, earlier, focused, label, mount, one, pass, press, server, spoken, thread } from "./page";
+import { aPage, all, arrive, button, chunks, earlier, focused, label, mount, move, one, pass, press, server, spoken, thread } from "./page";
 
 aPage();
 
+let guest: Guest;
 let mark: Mark;
+const calls = (name: string, ...given: unknown[]) => new Promise((done, failed) => takeCall(guest, [[name, ...given], done, failed]));
 const why = () => button(mark._root, "Why am I asked?");
 const note = () => mark._root.querySelector<HTMLElement>(".note");
 
 async function open(kind = "duplicates", question = "duplicate", door = "Why am I asked?"): Promise<void> {
-  const guest = arrive();
+  guest = arrive();
   mark = await mount(kind, { item: "5", question });
   button(mark._root, door).click();
   await pass();
@@ -68,6 +72,13 @@ test("hiding tells the server, takes the question away and leaves what is useful
   expect(button(all(mark, ".row")[0]!, "Mark")).toBeTruthy();
 });
 
+test("who says not now keeps the focus in the card, though the door that they came by is gone", async () => {
+  await open();
+  await take("Not now");
+  expect(mark._root.querySelector(".why")).toBeNull();
+  expect(focused(mark)).toBe(button(mark._root, "About this question"));
+});
+
 test("hiding leaves what was answered as it is", async () => {
   server.shown["5"] = { answers: [earlier(thread("1"), "duplicate")] };
   await open();
@@ -98,6 +109,22 @@ test("who left is met anew: nothing known before is kept", async () => {
   expect(server.at("suggest").length).toBe(2);
 });
 
+test("who left is asked nothing more: no card keeps a button, and nothing leaves but that they left", async () => {
+  await open();
+  const other = await mount("choice", { item: "5", question: "tone" });
+  await take("Leave altogether");
+  expect([note()!.textContent, all(mark, "button").length, all(other, "button").length]).toEqual(["Nothing is shown or kept from here on.", 0, 0]);
+  expect(server.events).toEqual([]);
+});
+
+test("who left and comes back by the host's page finds the cards again", async () => {
+  await open();
+  await take("Leave altogether");
+  await calls("optOut", false);
+  await pass();
+  expect(all(mark, ".row").length).toBe(2);
+});
+
 const own = (more: object) => ({ judgement: "j1", exposure: "e9", item: { title: "My thread" }, candidate: thread("3"), value: "duplicate", ...more });
 
 test("one's marks are listed in words: where, about what, and what was said", async () => {
@@ -105,7 +132,23 @@ test("one's marks are listed in words: where, about what, and what was said", as
   await open();
   await take("Your marks");
   expect(all(mark, ".note li span").map(({ textContent }) => textContent)).toEqual(["My thread · Thread 3: Same problem.", "My thread · Mail: Fits.", "My thread: Asks back."]);
-  expect(server.at("me/judgements")).toMatchObject([{ limit: 20 }]);
+  expect(server.at("me/judgements")).toMatchObject([{ limit: 21 }]);
+});
+
+test("of more marks than twenty the newest twenty are listed, and that there are more is said", async () => {
+  server.own = Array.from({ length: 21 }, (_, at) => own({ judgement: `j${at}` }));
+  await open();
+  await take("Your marks");
+  expect(all(mark, ".note li").length).toBe(20);
+  expect(note()!.textContent).toContain("These are your last 20. All of them are in what you download.");
+});
+
+test("of twenty marks nothing is said of more", async () => {
+  server.own = Array.from({ length: 20 }, (_, at) => own({ judgement: `j${at}` }));
+  await open();
+  await take("Your marks");
+  expect(all(mark, ".note li").length).toBe(20);
+  expect(note()!.textContent).not.toContain("last 20");
 });
 
 test("each can be taken back there, under the list that it answered", async () => {
@@ -115,7 +158,7 @@ test("each can be taken back there, under the list that it answered", async () =
   button(note()!, "Undo: Thread 3").click();
   await pass();
   expect(server.events).toMatchObject([{ type: "undo", exposure: "e9", judgement: "j1" }]);
-  expect(all(mark, ".note li").length).toBe(0);
+  expect(all(mark, ".note li:not(.gone)").length).toBe(0);
   expect(spoken(mark)).toBe("Taken back.");
   expect(focused(mark)).toBe(note());
 });
@@ -140,7 +183,7 @@ test("a mark taken back in the list of one's marks is taken back where it stands
 test("who has none is told so", async () => {
   await open();
   await take("Your marks");
-  expect(note()!.textContent).toBe("You have not marked anything yet.");
+  expect([all(mark, ".note li").length, one(mark, ".note ul:empty + p").textContent]).toEqual([0, "You have not marked anything yet."]);
 });
 
 test("where nobody answers, that is said", async () => {
@@ -155,4 +198,307 @@ test("where leaving did not reach the server, that is said, and nothing else", a
   server.isDown = true;
   await take("Leave altogether");
   expect(spoken(mark)).toBe("No answer. Try again when online.");
+});
+
+const undo = async () => {
+  button(note()!, "Undo: Thread 3").click();
+  await pass();
+};
+
+test("taking back is told once the server said so, not before", async () => {
+  server.own = [own({})];
+  await open();
+  await take("Your marks");
+  server.slowMs = 1000;
+  await undo();
+  expect([all(mark, ".note li:not(.gone)").length, spoken(mark)]).toEqual([1, ""]);
+  await pass(1000);
+  expect([all(mark, ".note li:not(.gone)").length, spoken(mark)]).toEqual([0, "Taken back."]);
+});
+
+test("what could not be taken back stays in the list, says so, and may be tried again", async () => {
+  server.own = [own({})];
+  server.result = ({ type }) => (type === "undo" ? { status: "bad", code: "unknown_judgement" } : {});
+  await open();
+  await take("Your marks");
+  await undo();
+  expect([one(mark, ".note li .failed").textContent, spoken(mark)]).toEqual(["Not saved.", "Not saved."]);
+  server.result = () => ({});
+  await undo();
+  expect([all(mark, ".note li:not(.gone)").length, spoken(mark)]).toEqual([0, "Taken back."]);
+  expect(server.events.map(({ type }) => type)).toEqual(["undo", "undo"]);
+});
+
+test("without a connection it says that the undo will be sent, is pressed once only, and goes when it was sent", async () => {
+  server.own = [own({})];
+  await open();
+  await take("Your marks");
+  server.isDown = true;
+  await undo();
+  await undo();
+  expect([one(mark, ".note li .said").textContent, spoken(mark)]).toEqual(["Sends when online.", "Sends when online."]);
+  server.isDown = false;
+  window.dispatchEvent(new Event("online"));
+  await pass();
+  expect([all(mark, ".note li:not(.gone)").length, spoken(mark)]).toEqual([0, "Taken back."]);
+  expect(new Set(server.events.map(({ id }) => id)).size).toBe(1);
+});
+
+test("an undo in the list that is refused leaves the answer where it stands in the page, too", async () => {
+  server.shown["5"] = { answers: [earlier(thread("1"), "duplicate")] };
+  server.own = [own({ judgement: "earlier-1", exposure: "shown-5", candidate: thread("1") })];
+  server.result = ({ type }) => (type === "undo" ? { status: "bad", code: "unknown_judgement" } : {});
+  await open();
+  await take("Your marks");
+  button(note()!, "Undo: Thread 1").click();
+  await pass();
+  expect(all(mark, ".row")[0]!.textContent).toContain("Same problem.");
+  expect(one(mark, ".note li .failed").textContent).toBe("Not saved.");
+});
+
+test("what waits to be sent is listed among one's marks, once, and can be taken back there", async () => {
+  server.own = [own({})];
+  await open();
+  server.refusals = [1, 2, 3, 4].map(() => ({ path: "events", status: 503 }));
+  button(all(mark, ".row")[0]!, "Same").click();
+  await pass();
+  await take("Your marks");
+  expect(all(mark, ".note li > span").map(({ textContent }) => textContent)).toEqual(["Thread 1: Same problem.", "My thread · Thread 3: Same problem."]);
+  expect(all(mark, ".note li .undo")[0]!.getAttribute("aria-label")).toBe("Undo: Thread 1");
+  all(mark, ".note li .undo")[0]!.click();
+  await pass();
+  expect(all(mark, ".row")[0]!.querySelector(".said")).toBeNull();
+});
+
+test("what was marked where the page shows nothing any more is taken back there too, before the server has it", async () => {
+  await open();
+  const other = await mount("choice", { item: "6", question: "tone" });
+  server.refusals = Array.from({ length: 9 }, () => ({ path: "events", status: 503 }));
+  other._root.querySelector<HTMLElement>("[data-value]")!.click();
+  await pass();
+  other.remove();
+  await take("Your marks");
+  button(note()!, "Undo: What does this reply do?").click();
+  await pass();
+  const again = await mount("choice", { item: "6", question: "tone" });
+  expect(again._root.querySelector(".said")).toBeNull();
+});
+
+test("one's data is handed over as a file, as the server told it", async () => {
+  server.more = { "me/export": () => ({ records: [{ record: "person", subject: "ann" }] }) };
+  const made: Blob[] = [];
+  const links: HTMLAnchorElement[] = [];
+  vi.spyOn(URL, "createObjectURL").mockImplementation((blob) => `blob:${made.push(blob as Blob)}`);
+  const gone = vi.spyOn(URL, "revokeObjectURL").mockImplementation(() => {});
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+    links.push(this);
+  });
+  await open();
+  await take("Your marks");
+  await take("Download my data");
+  expect(links.map((link) => [link.getAttribute("href"), link.getAttribute("download")])).toEqual([["blob:1", "my-data.json"]]);
+  expect(JSON.parse(await made[0]!.text())).toEqual({ records: [{ record: "person", subject: "ann" }] });
+  expect(spoken(mark)).toBe("Downloaded.");
+  await pass(60_000);
+  expect(gone).toHaveBeenCalledWith("blob:1");
+});
+
+test("where the data cannot be had, that is said", async () => {
+  await open();
+  await take("Your marks");
+  server.isDown = true;
+  await take("Download my data");
+  expect([one(mark, ".note .failed").textContent, spoken(mark)]).toEqual(["No answer. Try again when online.", "No answer. Try again when online."]);
+});
+
+test("who asked for too much is told for how many minutes to wait, and nothing is taken away", async () => {
+  const said: (string | null)[] = [];
+  const refuse = (path: string, retry_after?: number) => server.refusals.push({ path, status: 429, code: "too_many_calls", retry_after });
+  await open();
+  await take("Your marks");
+  refuse("me/export", 61);
+  await take("Download my data");
+  said.push(one(mark, ".note .failed").textContent, spoken(mark));
+  await take("Delete my data");
+  refuse("me/erase", 20);
+  await take("Delete for good");
+  said.push(one(mark, ".note .failed").textContent, spoken(mark));
+  const [two, soon] = ["Too much at once. Try again in 2 minutes.", "Too much at once. Try again in 1 minute."];
+  expect(said).toEqual([two, two, soon, soon]);
+  expect(all(mark, ".row").length).toBe(2);
+});
+
+test("who looks at their marks too often is told when to look again", async () => {
+  await open();
+  server.refusals.push({ path: "me/judgements", status: 429, code: "too_many_calls" });
+  await take("Your marks");
+  expect(one(mark, ".note").textContent).toBe("Too much at once. Try again in 1 minute.");
+});
+
+test("a copy that comes once somebody else is here is handed to nobody", async () => {
+  server.more = { "me/export": () => ({ records: [{ record: "person", subject: "ann" }] }) };
+  const made = vi.spyOn(URL, "createObjectURL");
+  await open();
+  await take("Your marks");
+  server.slowMs = 1000;
+  await take("Download my data");
+  void calls("identify", "ben");
+  await pass(5000);
+  expect([server.at("me/export").length, made.mock.calls]).toEqual([1, []]);
+});
+
+/** Let a call's session end while it is under way, and the host sign for somebody else. */
+async function changing(path: string, words: string): Promise<void> {
+  server.slowMs = 1000;
+  server.refusals = [{ path, status: 401, code: "session_expired" }];
+  await take(words);
+  void calls("identify", "ben");
+  await pass(10_000);
+  expect(server.at(path).map(({ token }) => token)).toEqual(["token-ann-1"]);
+  expect(all(mark, ".row").length).toBe(2);
+}
+
+test("what one person asked to be deleted is never asked for under the next one's name", async () => {
+  await open();
+  await take("Your marks");
+  await take("Delete my data");
+  await changing("me/erase", "Delete for good");
+});
+
+test("nor does the next one leave for who wanted to", async () => {
+  await open();
+  await changing("me/optout", "Leave altogether");
+});
+
+test("who comes while another is deleted is served, and of the other nothing stays in the browser", async () => {
+  server.more = { "me/erase": () => ({ erased: true }) };
+  await open();
+  server.refusals = [{ path: "events", status: 503 }];
+  button(all(mark, ".row")[0]!, "Same").click();
+  await pass();
+  await take("Your marks");
+  await take("Delete my data");
+  server.slowMs = 1000;
+  await take("Delete for good");
+  void calls("identify", "ben");
+  await pass(10_000);
+  expect([all(mark, ".row").length, Object.keys(sessionStorage)]).toEqual([2, []]);
+});
+
+/** Ask for one's data to be deleted, and say so once more. */
+async function erase(): Promise<void> {
+  server.more = { "me/erase": () => ({ erased: true }) };
+  await take("Your marks");
+  await take("Delete my data");
+  await take("Delete for good");
+}
+
+test("deleting is asked once more in the same place, in words that say what happens, and kept by default", async () => {
+  await open();
+  await take("Your marks");
+  await take("Delete my data");
+  const group = one(mark, ".note [role=group]");
+  expect(group.textContent).toContain("deleted for good");
+  expect(mark._root.getElementById(group.getAttribute("aria-labelledby")!)!.textContent).toContain("This cannot be taken back.");
+  expect(focused(mark)!.textContent).toBe("Keep my data");
+  await take("Keep my data");
+  expect([focused(mark)!.textContent, server.at("me/erase")]).toEqual(["Delete my data", []]);
+});
+
+test("Escape there leads back to the marks, and not out of the note", async () => {
+  await open();
+  await take("Your marks");
+  await take("Delete my data");
+  press(focused(mark)!, "Escape");
+  expect([focused(mark)!.textContent, note()!.textContent!.startsWith("Your marks")]).toEqual(["Delete my data", true]);
+});
+
+test("deleted, it is said, and nothing of what was marked is drawn any more", async () => {
+  server.shown["5"] = { answers: [earlier(thread("1"), "duplicate")] };
+  await open();
+  const other = await mount("choice", { item: "5", question: "tone" });
+  await erase();
+  expect(server.at("me/erase")).toMatchObject([{ sure: true }]);
+  expect([note()!.textContent, spoken(mark)]).toEqual(["Your data is deleted. Nothing more is shown or kept.", "Your data is deleted. Nothing more is shown or kept."]);
+  expect([all(mark, ".row").length, all(other, "button").length]).toEqual([0, 0]);
+  expect(focused(mark)).toBe(note());
+});
+
+test("deleted, nothing leaves for this person any more, whatever the page does, and nothing of theirs is kept in the browser", async () => {
+  await open();
+  server.refusals = [{ path: "events", status: 503 }];
+  button(all(mark, ".row")[0]!, "Same").click();
+  await pass();
+  expect(Object.keys(sessionStorage)).toEqual(["earmark:ann"]);
+  await erase();
+  const before = server.received.length;
+  expect(Object.keys(sessionStorage)).toEqual([]);
+  await mount("tags", { item: "6", question: "topics" });
+  mark.setAttribute("item", "7");
+  window.dispatchEvent(new Event("online"));
+  window.dispatchEvent(new Event("pagehide"));
+  const called = expect(calls("suggest", { question: "duplicate", item: "8" })).rejects.toThrow("earmark: ");
+  await pass(120_000);
+  await called;
+  expect(server.received.length).toBe(before);
+  expect(Object.keys(sessionStorage)).toEqual([]);
+});
+
+test("deleted, the page serves the next one whom the host signs for", async () => {
+  await open();
+  await erase();
+  await calls("identify", "ben");
+  await pass();
+  expect(all(mark, ".row").length).toBe(2);
+  expect(server.at("suggest").at(-1).token).toContain("ben");
+});
+
+test("deleted, the place that it had in what somebody sees is held", async () => {
+  await open();
+  const after = document.body.appendChild(document.createElement("p"));
+  move(after, 400, 100);
+  move(mark, 100, 300);
+  move(mark._card, 100, 300);
+  await erase();
+  expect(mark._card.style.minHeight).toBe("300px");
+  move(mark, innerHeight + 50, 300);
+  await pass();
+  expect(mark._card.style.minHeight).toBe("");
+});
+
+test("where deleting did not reach the server, that is said, and nothing is taken away", async () => {
+  await open();
+  await take("Your marks");
+  await take("Delete my data");
+  server.isDown = true;
+  await take("Delete for good");
+  expect([one(mark, ".note .failed").textContent, all(mark, ".row").length]).toEqual(["No answer. Try again when online.", 2]);
+  server.isDown = false;
+  server.more = { "me/erase": () => ({ erased: true }) };
+  await take("Delete for good");
+  expect(note()!.textContent).toContain("Your data is deleted.");
+});
+
+test("who was deleted by a call whose answer got lost is told so by the next", async () => {
+  await open();
+  await take("Your marks");
+  await take("Delete my data");
+  server.refusals = [{ path: "me/erase", status: 401, code: "session_expired" }, { path: "session", status: 403, code: "annotator_erased" }];
+  await take("Delete for good");
+  expect(note()!.textContent).toContain("Your data is deleted.");
+});
+
+test("its words come in the language that is spoken, and in English where they do not come", async () => {
+  document.documentElement.lang = "ar";
+  await open("duplicates", "duplicate", "لماذا تسألونني؟");
+  await take("علاماتك");
+  expect(all(mark, ".note .doors button").map(({ textContent }) => textContent)).toEqual(["تنزيل بياناتي", "حذف بياناتي"]);
+  document.body.replaceChildren();
+  const { de_own } = chunks;
+  delete chunks["de_own"];
+  document.documentElement.lang = "de";
+  await open("duplicates", "duplicate", "Warum werde ich gefragt?");
+  await take("Ihre Markierungen");
+  chunks["de_own"] = de_own!;
+  expect(all(mark, ".note .doors button").map(({ textContent }) => textContent)).toEqual(["Download my data", "Delete my data"]);
 });

@@ -13,7 +13,8 @@ const questionOf = (name) => QUESTIONS.find(({ id }) => id === name);
 const problem = (status, code, more = {}) => ({ status, body: { type: "about:blank", status, code, ...more } });
 
 /** Faults of one verb, as `POST /control` sets them. Each is met `times` times (absent: until it is lifted):
- *  `status` with `code` and `retry_after`; `drop`: "before_taking" or "after_taking"; `delay_ms`; `most_events` (413 above it). */
+ *  `status` with `code` and `retry_after`; `drop`: "before_taking" or "after_taking"; `delay_ms`; `most_events` (413 above it);
+ *  `is_bare`: no page may read the answer, as where a proxy gives it in our place. */
 export class Project {
   faults = {};
   rules = [];
@@ -28,6 +29,7 @@ export class Project {
   _live = new Map();
   _undone = new Set();
   _optedOut = new Set();
+  _erased = new Set();
   _desk = new Desk();
 
   constructor(key) {
@@ -56,6 +58,7 @@ export class Project {
 
   session({ identity = "", page, locale, places = [] }) {
     if (identity.startsWith("expired")) return problem(401, "identity_invalid");
+    if (this._erased.has(identity)) return problem(403, "annotator_erased");
     return {
       token: JSON.stringify([this.key, identity, this.epoch]),
       expires_in: 1800, annotator: `person-${this.key}-${identity}`, placement_rules: this.rules, next_ask_at: null,
@@ -182,6 +185,18 @@ export class Project {
     return { opted_out: out };
   }
 
+  erase({ sure }, person) {
+    if (sure !== true) return problem(400, "invalid");
+    this._erased.add(person);
+    for (const [id, one] of this._live) if (one.person === person) this._live.delete(id);
+    return { erased: true };
+  }
+
+  copy(_, person) {
+    const said = [...this._live].filter(([, one]) => one.person === person);
+    return { records: [{ record: "person", subject: person }, ...said.map(([id, { value }]) => ({ record: "judgement", id, value }))] };
+  }
+
   judgements(_, person) {
     const mine = [...this._live].filter(([, one]) => one.person === person).reverse();
     const judgements = mine.map(([judgement, { question, item, candidate, value, exposure, judged_at }]) => ({
@@ -194,7 +209,7 @@ export class Project {
   /** Return the person whom a body's token names, or the problem that the server answers with. */
   person(body) {
     const [key, person, epoch] = JSON.parse(body.token ?? "[]");
-    return key === this.key && epoch === this.epoch ? { person } : problem(401, "session_expired");
+    return key === this.key && epoch === this.epoch && !this._erased.has(person) ? { person } : problem(401, "session_expired");
   }
 }
 

@@ -13,7 +13,7 @@ import { Project } from "./mock_project.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const BUNDLES = { w: join(here, "../../widget/dist"), older: join(here, "older") };
-const VERBS = { "me/optout": "optout", "me/judgements": "judgements", "desk/session": "deskSession", "desk/next": "deskNext", "desk/leave": "deskLeave" };
+const VERBS = { "me/optout": "optout", "me/judgements": "judgements", "me/erase": "erase", "me/export": "copy", "desk/session": "deskSession", "desk/next": "deskNext", "desk/leave": "deskLeave" };
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", mjs: "text/javascript", css: "text/css", svg: "image/svg+xml", png: "image/png" };
 
 const projects = new Map();
@@ -63,7 +63,7 @@ async function wire(verb, request, response) {
   if (answer === undefined) return;
   const retry = answer.body?.retry_after ? { "Retry-After": String(answer.body.retry_after) } : {};
   const type = answer.status ? "application/problem+json" : "application/json";
-  send(response, call.status, type, JSON.stringify(answer.body ?? answer), { ...cors, ...retry, Vary: "Origin", "Cache-Control": "no-store" });
+  send(response, call.status, type, JSON.stringify(answer.body ?? answer), { ...(!fault.is_bare && cors), ...retry, Vary: "Origin", "Cache-Control": "no-store" });
 }
 
 function send(response, status, type, content, headers = {}) {

@@ -98,6 +98,86 @@ test("one batch is on its way at a time, and what came meanwhile follows", async
   expect(post.ids).toEqual([["a"], ["b"]]);
 });
 
+test("as the page goes, what was said meanwhile leaves beside what is on its way, and nothing leaves twice", async () => {
+  post.isHeld = true;
+  const box = open();
+  box._add(event("answer"), 0);
+  await pass(1);
+  const first = post.release;
+  box._add(event("undo"), 0);
+  await pass(1);
+  expect(post.ids).toEqual([["answer"]]);
+  void box._flush(true); // pagehide
+  void box._flush(true); // visibilitychange
+  expect(post.ids).toEqual([["answer"], ["undo"]]);
+  expect(kept()[1].map((line) => line.event.id)).toEqual(["answer", "undo"]);
+  post.release(); // the second is heard first
+  await pass(1);
+  expect(kept()[1].map((line) => line.event.id)).toEqual(["answer"]);
+  first();
+  await pass(HOUR_MS);
+  expect(kept()).toEqual([0, []]);
+  expect(told).toEqual([["undo", "ok"], ["answer", "ok"]]);
+  expect(post.ids.length).toBe(2);
+});
+
+test("what left beside another as the page went, and was not heard, leaves again when the page comes back", async () => {
+  post.isHeld = true;
+  const box = open();
+  box._add(event("answer"), 0);
+  await pass(1);
+  const first = post.release;
+  box._add(event("undo"), 0);
+  post.fail = [down(), down()];
+  void box._flush(true);
+  post.isHeld = false;
+  first();
+  post.release();
+  await pass(HOUR_MS);
+  expect(told.slice(-2)).toEqual([["answer", "ok"], ["undo", "ok"]]);
+  expect(kept()).toEqual([0, []]);
+});
+
+test("what left beside another as the page went leaves no second time while it is on its way, whatever became of the other", async () => {
+  post.isHeld = true;
+  const box = open();
+  box._add(event("answer"), 0);
+  await pass(1);
+  const first = post.release;
+  box._add(event("undo"), 0);
+  void box._flush(true); // hidden
+  const second = post.release;
+  post.fail = [down()];
+  first();
+  await pass(1);
+  void box._flush(true); // here again
+  expect(post.ids).toEqual([["answer"], ["undo"], ["answer"]]);
+  post.isHeld = false;
+  second();
+  post.release();
+  await pass(HOUR_MS);
+  expect(kept()).toEqual([0, []]);
+  expect(post.ids.length).toBe(3);
+});
+
+test("what was lost is told once, though two batches are on their way", async () => {
+  post.fail = [refused(400)];
+  const box = open();
+  box._add(event("bad"), 0);
+  await pass(1);
+  post.isHeld = true;
+  box._add(event("a"), 0);
+  await pass(1);
+  const first = post.release;
+  box._add(event("b"), 0);
+  void box._flush(true);
+  first();
+  post.release();
+  await pass(1);
+  expect(post.calls.map(({ lost }) => lost)).toEqual([0, 1, 0]);
+  expect(kept()).toEqual([0, []]);
+});
+
 test("what is on its way is still kept, should the page be closed before it is heard", async () => {
   post.isHeld = true;
   open()._add(event("a"), 0);
@@ -250,13 +330,6 @@ test("a server that asks for time is given it, and nobody hurries it", async () 
   expect(post.calls.length).toBe(1);
   await pass(1100);
   expect(post.ids).toEqual([["a"], ["a", "b"]]);
-});
-
-test("nobody is given more than an hour", async () => {
-  post.fail = [refused(503, 86_400)];
-  open()._add(event("a"), 0);
-  await pass(HOUR_MS + 2000);
-  expect(post.calls.length).toBe(2);
 });
 
 test("waits double from two seconds to a minute", async () => {

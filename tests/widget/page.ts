@@ -18,10 +18,13 @@ import * as place from "@/place";
 import * as read from "@/read";
 import { speak } from "@/strings";
 import * as ar from "@/strings/ar";
+import * as ar_own from "@/strings/ar_own";
 import * as ar_spots from "@/strings/ar_spots";
 import * as de from "@/strings/de";
+import * as de_own from "@/strings/de_own";
 import * as de_spots from "@/strings/de_spots";
 import * as es from "@/strings/es";
+import * as es_own from "@/strings/es_own";
 import * as es_spots from "@/strings/es_spots";
 import type { Candidate, EventResult, PlaceAnswer, Question, SearchAnswer, SentEvent, Session } from "@/wire";
 
@@ -30,7 +33,7 @@ export const BASE = "https://earmark.example/w/";
 const ASKED_MS = 100;
 
 /** What can be brought; a test may put a chunk of its own among them. */
-export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots };
+export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots, ar_own, de_own, es_own };
 
 export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, answer: "", ...more,
@@ -148,7 +151,7 @@ class Watch {
   readonly nodes = new Set<Element>();
   private readonly _margin: number;
 
-  constructor(private readonly _act: (changes: object[]) => void, { rootMargin = "0px" }: IntersectionObserverInit = {}) {
+  constructor(private readonly _act: (changes: object[], watch: Watch) => void, { rootMargin = "0px" }: IntersectionObserverInit = {}) {
     this._margin = parseInt(rootMargin);
     watches.add(this);
   }
@@ -168,7 +171,7 @@ class Watch {
     const { top, height } = boxOf(target);
     const visible = Math.min(top + height, innerHeight) - Math.max(top, 0);
     const isIntersecting = top + height >= -this._margin && top <= innerHeight + this._margin;
-    this._act([{ target, isIntersecting, intersectionRatio: height ? Math.max(0, visible) / height : 0 }]);
+    this._act([{ target, isIntersecting, intersectionRatio: height ? Math.max(0, visible) / height : 0 }], this);
   }
 }
 

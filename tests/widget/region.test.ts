@@ -208,6 +208,7 @@ test("one door is one drawing, however often it is pressed", async () => {
 test("a picture of other proportions is another picture: its guesses go, one's own are told as stale", async () => {
   const mark = await show({ candidates: [MENU], answers: [earlier(BUTTON, "Button")] });
   natural = { width: 400, height: 600 };
+  picture().dispatchEvent(new Event("load"));
   await pass(1000);
   expect(rows(mark)).toEqual(["1Button"]);
   expect(one(mark, "li").textContent).toContain("not of this picture. Your mark is kept with the earlier one.");
@@ -309,4 +310,21 @@ test("words in another language, while drawing too", async () => {
   button(mark._root, "Markieren").click();
   await pass();
   expect(one(mark, ".hint").textContent).toBe("Über das Bild ziehen, zwei Ecken antippen oder Eingabetaste drücken.");
+});
+
+test("a picture that stands still in a still page is hardly looked at, and one that is moved is followed", async () => {
+  const mark = await show();
+  await pass(3000);
+  const looks = vi.spyOn(picture(), "getClientRects");
+  await pass(9000);
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(4);
+  looks.mockClear();
+  document.body.append(document.createElement("p"));
+  await pass(300);
+  expect(looks.mock.calls.length).toBeGreaterThan(0);
+  mark.remove();
+  looks.mockClear();
+  document.body.append(document.createElement("p"));
+  await pass(9000);
+  expect(looks).not.toHaveBeenCalled();
 });

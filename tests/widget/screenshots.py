@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.journeys.conftest import CHROMIUM_FLAGS, chromium
+from tests.journeys.rooms import Rooms
 from tests.journeys.widget.conftest import BASE, KINDS, Hosts, Mock
 from tests.journeys.widget.stages import LOOKS, stage
 
@@ -44,7 +45,7 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-            hosts = Hosts(browser, Mock(**json.loads(server.stdout.readline())))
+            hosts = Hosts(Rooms(browser), Mock(**json.loads(server.stdout.readline())))
             draw(hosts, set(sys.argv[1:]))
             browser.close()
     finally:

@@ -524,3 +524,31 @@ test("where what hears of chosen words does not come, the door says so and may b
   await pass();
   expect(focused(mark)?.className).toBe("caret");
 });
+
+test("a selection that is too long says so and marks nothing, and a shorter one marks again", async () => {
+  const long = `Begin ${"word ".repeat(1001)}end.`;
+  const mark = await show({ candidates: [] }, long);
+  await select(`Begin ${"word ".repeat(1001)}`.trim());
+  expect(one(mark, ".bar").hidden).toBe(true);
+  expect(one(mark, ".hint").hidden).toBe(false);
+  expect(one(mark, ".hint").textContent).toBe("Too long: mark at most 5,000 characters.");
+  expect(spoken(mark)).toBe("Too long: mark at most 5,000 characters.");
+  press(document.body, "1");
+  await pass();
+  expect(judged()).toEqual([]);
+  await select("Begin");
+  expect(one(mark, ".hint").hidden).toBe(true);
+  press(document.body, "1");
+  await pass();
+  expect(judged()[0].answer.anchor.quote.exact).toBe("Begin");
+});
+
+test("who marked as many as one may is told so, not only that it was not saved", async () => {
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "too_many_spots" } : {});
+  const mark = await show();
+  await select("POP3");
+  button(bar(mark), "Shortcut2").click();
+  await pass();
+  expect(one(mark, ".said.failed").textContent).toBe("Not saved: you marked as many here as one may.");
+  expect(spoken(mark)).toBe("Not saved: you marked as many here as one may.");
+});

@@ -131,3 +131,11 @@ test("with nothing to show there is still a door to add", async () => {
   expect(chips(mark).length).toBe(0);
   expect(button(mark._root, "Add tag")).toBeTruthy();
 });
+
+test("a tag of which somebody was not sure at the desk is not drawn as rejected in a page, and none is asked so there", async () => {
+  server.shown["5"] = { candidates: [label("Mail"), label("Archive")], answers: [earlier(label("Mail"), "unsure")] };
+  arrive();
+  const mark = await mount("tags", { item: "5", question: "topics" });
+  expect([mark._root.querySelector("s"), all(mark, ".guess")[0]!.textContent]).toEqual([null, "MailNot sure. That helps too.Undo"]);
+  expect(all(mark, "[data-value]").map(({ dataset }) => dataset["value"])).toEqual(["fits", "does_not_fit"]);
+});

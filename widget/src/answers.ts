@@ -7,7 +7,7 @@ import type { Mark } from "./mark";
 import { next, type Decided, type Happening, type Row } from "./marking";
 import { Outbox } from "./outbox";
 import { answers as words } from "./strings/en";
-import type { Answer, Candidate, EventResult, EventsAnswer, Fact, PlaceAnswer, Question, Via } from "./wire";
+import type { Answer, Candidate, EventResult, EventsAnswer, Fact, PlaceAnswer, Question, SentEvent, Via } from "./wire";
 
 const SOON_MS = 1500;
 
@@ -19,46 +19,61 @@ let outbox: Outbox | undefined;
 let whose: string | undefined;
 let seq = 0;
 const judged = new Map<string, Entry>();
-/** What each undo that is on its way took back. */
-const undone = new Map<string, [Entry, Row]>();
+/** Who hears what became of an event; nothing for as long as nobody answers. */
+type Hear = (result?: EventResult) => void;
+const hearers = new Map<string, Hear>();
 
 /** Open the outbox of a person; what was kept for them leaves. */
 function open(person: string): void {
   if (person === whose) return;
   whose = person;
+  judged.clear();
   outbox?._close();
   outbox = new Outbox(
     person,
     (events, lost_count) => guest._call<EventsAnswer>("events", { events, lost_count }, person),
-    (event, result) => hear(event.id, result),
+    hear,
   );
 }
 
-/** Send what waits. What was on its way as the page goes may leave with it again, and with the next page; it is stored once. */
-function flush(): void {
-  void outbox?._flush();
-}
+/** Send what waits, beside what is on its way. What nobody heard of leaves again with the next page; it is stored once. */
+const flush = (): unknown => outbox?._flush(true);
 
 function close(): void {
   flush();
   outbox?._close();
   whose = "";
   judged.clear();
-  undone.clear();
+  hearers.clear();
 }
 
-/** Make the model of a place from what the server told. */
+/** Return the entry that a judgement answers as it stands, if any here. */
+function entryOf(id: string): Entry | undefined {
+  const entry = judged.get(id);
+  return (entry?.row as Decided | undefined)?.judgement === id ? entry : undefined;
+}
+
+/** Return what was answered here and is not stored yet. */
+const waiting = (): [string, Entry][] => [...judged].filter(([id, { row }]) => entryOf(id) && (row as Decided).delivery !== "saved");
+
+/** Make the model of a place from what the server told; what is on its way there is known here alone. */
 function model(question: Question, item: string, answer: PlaceAnswer): Model {
   const made: Model = { question, item, answer, entries: [] };
   const isChoice = question.kind === "choice";
-  const all = new Map([...answer.candidates, ...answer.answers.map((one) => one.candidate)].map((one) => [one.id, one]));
+  const stand = answer.answers.filter(({ judgement }) => entryOf(judgement) || !judged.has(judgement)); // neither taken back here nor given anew
+  const all = new Map([...answer.candidates, ...stand.map((one) => one.candidate)].map((one) => [one.id, one]));
   for (const candidate of isChoice ? [answer.candidates[0] ?? nothing] : all.values()) {
-    const said = answer.answers.find((one) => isChoice || one.candidate.id === candidate.id);
+    const said = stand.find((one) => isChoice || one.candidate.id === candidate.id);
     const row: Row = said
       ? { is: "decided", value: said.value, judgement: said.judgement, delivery: "saved", effect: said }
       : { is: answer.ask ? "asked" : "quiet" };
     const entry = enter(made, candidate, said?.exposure ?? answer.exposure!, row, answer.candidates.some(({ id }) => id === candidate.id));
     if (said) judged.set(said.judgement, entry);
+  }
+  for (const [id, was] of waiting()) {
+    if (was.model.question.id !== question.id || was.model.item !== item) continue;
+    const at = made.entries.findIndex(({ candidate }) => isChoice || (candidate.id && candidate.id === was.candidate.id));
+    judged.set(id, (made.entries[at < 0 ? made.entries.length : at] = { ...was, model: made }));
   }
   return made;
 }
@@ -70,8 +85,9 @@ function enter(into: Model, candidate: Candidate, exposure: string, row: Row, _i
   return entry;
 }
 
-function tell({ exposure, _shownAt }: Pick<Entry, "exposure" | "_shownAt">, fact: Fact): string {
+function tell({ exposure, _shownAt }: Pick<Entry, "exposure" | "_shownAt">, fact: Fact, hear?: Hear): string {
   const id = uuid7();
+  if (hear) hearers.set(id, hear);
   const at_ms = Math.round(performance.now() - _shownAt);
   outbox!._add({ ...fact, id, exposure, seq: seq++, at_ms }, /seen|exp/.test(fact.type) ? SOON_MS : 0);
   return id;
@@ -109,35 +125,40 @@ function decide(entry: Entry, value: string, via: Via, from: EventTarget, note?:
   return judgement;
 }
 
-function undo(entry: Entry, from: EventTarget): void {
+function undo(entry: Entry, from: EventTarget, hear?: Hear): void {
   const { row } = entry;
   if (row.is !== "decided") return;
   const { judgement, value } = row;
-  undone.set(tell(entry, { type: "undo", judgement }), [entry, row]);
+  tell(entry, { type: "undo", judgement }, (result) => {
+    if (result?.status === "bad" && entry.row.is !== "decided") {
+      put(entry, row); // it stands yet
+      viewsOf(entry)[0]?._say(kit.say("failed"));
+    }
+    hear?.(result);
+  });
   step(entry, { type: "undo" });
   kit.fire(from, "undo", { ...about(entry), value, judgement });
 }
 
-function hear(id: string, result: EventResult | undefined): void {
-  const [back, was] = undone.get(id) ?? [];
-  if (was && result?.status === "bad" && back!.row.is !== "decided") {
-    put(back!, was); // it stands yet
-    viewsOf(back!)[0]?._say(kit.say("failed"));
-  }
+function hear({ id }: SentEvent, result?: EventResult): void {
+  hearers.get(id)?.(result);
   const entry = judged.get(id);
   if (!entry) return;
   const type = !result ? "offline" : result.status === "bad" ? "failed" : "saved";
   const [view] = viewsOf(entry);
-  if (step(entry, { type, judgement: id, effect: result }) && type !== "saved") view?._say(kit.say(type));
+  if (step(entry, { type, judgement: id, effect: result }) && type !== "saved") view?._say(result ? refusal(entry.row as Decided) : kit.say(type));
   if (result) kit.fire(view ?? document, "saved", { ...about(entry), ...result, judgement: id });
 }
+
+/** Return why an answer was not saved, where there is a word for it. */
+const refusal = ({ effect }: Decided): string => kit.sayOf("refused", effect?.code ?? "") || kit.say("failed");
 
 /** Return a button that answers. */
 function button(mark: Mark, entry: Entry, value: string, props: Parameters<Guest["_kit"]["h"]>[1], ...inside: Inside[]): HTMLElement {
   const click = (event: MouseEvent) => press(mark, entry, value, event);
   const { row } = entry;
   const isUndone = row.is === "asked" && row.undone === value;
-  return kit.h("button", { part: "button", "data-value": value, ...(isUndone && { "data-undone": true }), click, ...props }, ...inside);
+  return kit.h("button", { part: "button", "data-value": value, "data-undone": isUndone, click, ...props }, ...inside);
 }
 
 /** Return the quiet door to a question that is not asked. */
@@ -181,7 +202,7 @@ function answered(mark: Mark, entry: Entry, row: Decided): HTMLElement[] {
     press(mark, entry, row.value, event);
   };
   if (row.delivery === "failed")
-    return [line("failed", WARN, say("failed")), h("button", { class: "quiet", click: leave }, say("leave")), h("button", { class: "undo", click: again }, say("again"))];
+    return [line("failed", WARN, refusal(row)), h("button", { class: "quiet", click: leave }, say("leave")), h("button", { class: "undo", click: again }, say("again"))];
   const isAway = row.delivery === "offline";
   const back = { class: "undo", part: "undo", "aria-label": `${say("undo")}: ${entry.model.question.kind === "choice" ? name(row.value) : entry.candidate.title}`, click: () => takeBack(mark, entry) };
   return [
@@ -232,7 +253,7 @@ function more(mark: Mark, below: HTMLElement, words?: string): HTMLElement {
 
 const all = {
   _open: open, _close: close, _model: model, _enter: enter, _tell: tell, _step: step, _decide: decide, _undo: undo, _button: button,
-  _door: door, _group: group, _press: press, _takeBack: takeBack, _said: answered, _bring: bring, _more: more, _name: name, _saying: said, _rove: rove, _stopAt: stopAt,
+  _person: () => whose!, _waiting: waiting, _entry: entryOf, _door: door, _group: group, _press: press, _takeBack: takeBack, _said: answered, _bring: bring, _more: more, _name: name, _saying: said, _rove: rove, _stopAt: stopAt,
 }; // prettier-ignore
 export type Answers = typeof all;
 

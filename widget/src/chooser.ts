@@ -181,12 +181,16 @@ export class Chooser {
     this._text = this._passage._text;
     const words = this._text.slice(start, end);
     const short = words.length > SPOKEN_LENGTH ? `${words.slice(0, SPOKEN_LENGTH / 2)} … ${words.slice(-SPOKEN_LENGTH / 2)}` : words;
+    const { say } = this._guest._kit;
+    const isTooLong = !isMarkable([start, end]);
     this._bar._call(short);
+    this._hint.textContent = say(isTooLong ? "tooLong" : "wordKeys");
+    if (this._how !== "keys") this._offer(!isTooLong);
     this._outcome._show([start, end]);
     this._stand();
-    if (this._how === "pointer") return;
+    if (this._how === "pointer" && !isTooLong) return;
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => this._mark._say(short), SPOKEN_MS); // the last of many, not each
+    this._timer = setTimeout(() => this._mark._say(isTooLong ? say("tooLong") : short), SPOKEN_MS); // the last of many, not each
   }
 
   _close(): void {
@@ -242,7 +246,7 @@ export class Chooser {
     const target = event.composedPath()[0] as Element;
     if (this._how !== "pointer" || this._node.contains(target) || target.matches?.("input,textarea,select,[contenteditable]")) return;
     if (event.key === "Escape") this._close();
-    else if (event.defaultPrevented || !this._bar._hear(event)) return; // of two questions about a text the first hears it
+    else if (event.defaultPrevented || this._bar._node.hidden || !this._bar._hear(event)) return; // of two questions about a text the first hears it
     event.preventDefault();
     event.stopPropagation();
   }
@@ -318,7 +322,7 @@ export class Chooser {
   private _heed(): void {
     if (this._how && this._how !== "pointer") return;
     const chosen = this._outcome._isAsked() && this._selected();
-    if (chosen && isMarkable(chosen)) this._open("pointer", choose(chosen));
+    if (chosen) this._open("pointer", choose(chosen));
     else this._close();
   }
 

@@ -19,6 +19,11 @@ export interface Earmark {
   take?: (call: Call) => void;
   /** Bring the core, where no element of ours stands in the page. */
   wake: () => void;
+  /** The address of the file that was brought. */
+  from?: string;
 }
+
+/** The class of an element of ours: it tells the file that named it. */
+export type Named = CustomElementConstructor & { from?: string };
 
 export type Page = Window & { earmark?: Earmark };

@@ -15,6 +15,9 @@ const GATHER_MS = 30;
 const TYPING_MS = 5000;
 const LOOK_AGAIN_MS = 500;
 const OPEN_MS = 1000;
+const AGAIN_MS = 5000;
+/** Refusals below this come to nothing by being tried again. */
+const TOO_MANY = 429;
 
 /** One thing that can be answered: another item, a label, or the item as a whole. */
 export interface Entry {
@@ -64,21 +67,35 @@ export class Guest {
   private _typedAt = -TYPING_MS;
   private _ready: Promise<void> | undefined;
   private _isPlaced = false;
-  private readonly _kinds: Promise<unknown>[] = [];
+  /** Whether the words of our language did not come. */
+  private declare _isMute?: boolean | "" | undefined;
+  private _failures = 0;
+  private _timer: ReturnType<typeof setTimeout> | 0 = 0;
+  /** The kinds that are here, and what comes of those that were wanted, by name. */
+  readonly _kinds = new Map<string, Kind>();
+  private readonly _wanted = new Map<string, Promise<unknown>>();
 
-  constructor(readonly _earmark: Earmark) {
+  constructor(readonly _earmark: Earmark, private readonly _within: Record<string, unknown> = {}) {
     this._on("keydown", ({ target }) => {
       if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
     this._on("online", () => this._again());
   }
 
-  /** Let elements that got nothing begin anew, where that moves nothing. */
-  _again(): void {
+  /** Try again what did not come: after a while, each time a longer one, and no sooner than we were asked to, in seconds. */
+  _wake(leastS = 0): void {
+    this._timer ||= setTimeout(() => this._again(), leastS * 1000 + AGAIN_MS * 2 ** Math.min(this._failures++, 6) * (0.5 + Math.random()));
+  }
+
+  /** Let elements that got nothing begin anew, where that moves nothing, and rules and words that did not come. */
+  async _again(): Promise<void> {
+    this._timer = 0;
+    if (this._isMute) this._ready = undefined;
+    if (this._session) await this._open().catch(() => {});
     this._views.forEach((view) => {
-      if (!view._isLost) return;
+      if (!view._isLost || document.activeElement === view) return; // nobody is disturbed
       view._isLost = false;
-      void view._free(view.offsetHeight).then(() => view._begin());
+      void Promise.resolve(view._root.firstChild && view._free(view.offsetHeight)).then(() => view._begin()); // what is empty moves nothing as it goes
     });
   }
 
@@ -115,27 +132,36 @@ export class Guest {
   /** Bring a chunk by its name. */
   async _load<T>(name: string): Promise<T> {
     this._end.signal.throwIfAborted();
-    return bring<T>(name, this._earmark.settings.base);
+    return (this._within[name] as T | undefined) ?? bring<T>(name, this._earmark.settings.base);
   }
 
-  /** Bring what draws and takes answers to one kind of question; kinds wanted at once come at once, or one would stand in the other's way. */
+  /** Bring what draws and takes answers to one kind of question. */
   async _kind(name: string): Promise<Kind> {
     const chunk = this._load<{ kind: (guest: Guest) => Kind }>(name);
-    this._kinds.push(chunk.catch(() => {}));
+    this._wanted.set(name, chunk.catch(() => {}));
     await this._prepare();
-    await Promise.all(this._kinds);
-    return (await chunk).kind(this);
+    const kind = (await chunk).kind(this);
+    this._kinds.set(name, kind);
+    return kind;
+  }
+
+  /** Wait for all kinds that are wanted by now, since what is drawn first would stand in the way of what follows. */
+  _gather(): Promise<unknown> {
+    return Promise.all(this._wanted.values());
   }
 
   _prepare(): Promise<void> {
     return (this._ready ??= (async () => {
-      const language = (this._language = /^(de|es|ar)\b/.exec(this._earmark.settings.lang || document.documentElement.lang)?.[0]);
+      const [asked] = (this._earmark.settings.lang || document.documentElement.lang).split("-");
+      const language = (this._language = ["de", "es", "ar"].find((one) => one === asked));
       const [{ answers }, words] = await Promise.all([
         this._load<{ answers: (guest: Guest) => Answers }>("answers"),
-        language ? this._load<{ words: Words }>(language).catch(() => undefined) : undefined,
+        language ? this._load<{ words: Words }>(language).catch(() => this._wake()) : undefined,
       ]);
-      this._answers = answers(this);
+      this._answers ??= answers(this);
       speak(words ? language! : "en", words?.words ?? {});
+      this._isMute = language && !words;
+      if (words) this._views.forEach((view) => (view._isLost = true)); // what was drawn in English
     })().catch((failed) => {
       this._ready = undefined;
       throw failed;
@@ -149,7 +175,13 @@ export class Guest {
     this._answers!._open(annotator);
     if (!placement_rules[0] || this._isPlaced) return;
     this._isPlaced = true;
-    (await this._load<{ place: (guest: Guest, rules: PlacementRule[]) => void }>("place")).place(this, placement_rules);
+    await this._load<{ place: (guest: Guest, rules: PlacementRule[]) => void }>("place").then(
+      ({ place }) => place(this, placement_rules),
+      () => {
+        this._isPlaced = false;
+        this._wake();
+      },
+    );
   }
 
   /** Return what is known of a place, asked for once a session; undefined where nothing is. */
@@ -158,7 +190,7 @@ export class Guest {
     let found = this._models.get(key);
     if (!found) {
       found = new Promise((give) => {
-        if (this._wishes.push({ question, item, give }) === 1) setTimeout(() => void this._suggest(), GATHER_MS);
+        if (this._wishes.push({ question, item, give }) === 1) setTimeout(() => this._suggest(), this._session ? GATHER_MS : 0);
       });
       this._models.set(key, found);
       void found.then((model) => model || this._models.delete(key));
@@ -168,7 +200,7 @@ export class Guest {
 
   private async _suggest(): Promise<void> {
     const wishes = this._wishes.splice(0, 20);
-    if (this._wishes[0]) setTimeout(() => void this._suggest());
+    if (this._wishes[0]) setTimeout(() => this._suggest());
     try {
       const places = wishes.map(({ question, item }, at) => ({ place: `${at}`, question, item }));
       const isFirst = !this._session;
@@ -180,8 +212,11 @@ export class Guest {
         const asked = session.questions.find(({ id }) => id === question);
         if (answer.exposure && asked) give(this._answers!._model(asked, item, answer));
       }
-    } catch {
-      // Nobody answers, or not us: the page stays as it is.
+      this._failures = 0;
+    } catch (error) {
+      // Nobody answers, or not us: the page stays as it is, and what might come is asked for again.
+      const refused = error as Refused;
+      (refused.status || TOO_MANY) < TOO_MANY || this._wake(refused.retryAfterS);
     }
     wishes.forEach(({ give }) => give());
   }
@@ -207,16 +242,16 @@ export function fire(from: EventTarget, name: string, detail: object): boolean {
 }
 
 /** Make the guest of this page and name its elements; it asks nothing by itself. */
-export function wait(earmark: Earmark): Guest {
+export function wait(earmark: Earmark, within?: Record<string, unknown>): Guest {
   learn(mark);
-  const guest = new Guest(earmark);
+  const guest = new Guest(earmark, within);
   defineMarks(guest);
   return guest;
 }
 
 /** Begin, and return the guest; whoever brought the core calls this once. */
-export function start(earmark: Earmark): Guest {
-  const guest = wait(earmark);
+export function start(earmark: Earmark, within?: Record<string, unknown>): Guest {
+  const guest = wait(earmark, within);
   const take = (call: Call) => guest._load<{ take: (guest: Guest, call: Call) => void }>("calls").then((calls) => calls.take(guest, call), call[2]);
   earmark.take = take;
   Promise.all(earmark.calls.splice(0).map(take))

@@ -77,6 +77,7 @@ async function turn(given: { leave?: number; after?: number } = {}): Promise<voi
   root.setAttribute("aria-busy", "true");
   try {
     await guest._meet();
+    await guest._kind(ELEMENTS[session.question.kind]); // what is known and can be drawn waits for no room
     const next = await guest._call<DeskNext>("desk/next", given);
     if (isSpotted()) await learnDesk(guest);
     if (next.assignment && next.place) put(next);

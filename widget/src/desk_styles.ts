@@ -20,8 +20,8 @@ article .quiet{margin:.25rem 0 0}
 article a{min-height:1.5rem}
 .guideline{border-block:1px solid var(--line);padding:.5rem 0;margin:0 0 1rem}
 summary{cursor:pointer;font-size:.875rem;font-weight:500;min-height:1.5rem}
-.guideline .text{padding-top:.25rem;max-width:50rem}
-.text{white-space:pre-wrap}
+.guideline .text{padding-top:.25rem;max-width:50rem;width:fit-content}
+.text{white-space:pre-wrap;unicode-bidi:plaintext}
 .items{display:grid;gap:1rem;align-items:stretch}
 .items2{grid-template-columns:repeat(2,minmax(0,1fr))}main:has(.items2){max-width:74rem}
 article{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:1rem}

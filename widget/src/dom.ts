@@ -1,8 +1,8 @@
 // Building nodes without markup, so that no policy of the host's page stands in the way.
 
-type Props = Record<string, string | true | ((event: never) => void) | undefined>;
+type Props = Record<string, string | boolean | ((event: never) => void) | undefined>;
 
-/** Make an element; functions become listeners, true an empty attribute, undefined nothing. */
+/** Make an element; functions become listeners, true an empty attribute, false and undefined nothing. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   props: Props,

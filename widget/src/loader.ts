@@ -1,5 +1,5 @@
 // The loader: waits until the page has a place for us or calls us, then brings the core. Never throws.
-import type { Earmark, Page } from "./config";
+import type { Earmark, Named, Page } from "./config";
 
 declare const EDITION: string;
 
@@ -7,17 +7,21 @@ const LOOK_AGAIN_MS = 200;
 
 ((page: Page, script: HTMLScriptElement | null) => {
   if (page.earmark) return;
-  const { key = "", identity = "", lang = "", rules } = script?.dataset ?? {};
-  const base = new URL(".", script?.src ?? location.href).href;
+  // By attributes, and the base as text: what a page was not asked for yet takes the browser long to make, be it a dataset or a URL.
+  const given = (name: string) => script?.getAttribute(`data-${name}`);
+  const [address = ""] = (script?.src ?? location.href).split("#")[0]!.split("?");
+  const base = address.slice(0, address.lastIndexOf("/") + 1);
+  const first = () => ["duplicates", "tags", "choice", "span", "region"].find((kind) => document.getElementsByTagName(`earmark-${kind}`)[0]);
+  let watch: MutationObserver | undefined;
   let look = (): void => {
-    if (["duplicates", "tags", "choice", "span", "region"].some((kind) => document.getElementsByTagName(`earmark-${kind}`)[0])) earmark.wake();
-    else watch.observe(document, { childList: true, subtree: true });
+    if (first()) return earmark.wake();
+    // A busy page is not looked at for each of its changes: after one we look away for a moment.
+    watch ??= new MutationObserver(() => {
+      watch!.disconnect();
+      setTimeout(() => look(), LOOK_AGAIN_MS);
+    });
+    watch.observe(document, { childList: true, subtree: true });
   };
-  // A busy page is not looked at for each of its changes: after one we look away for a moment.
-  const watch = new MutationObserver(() => {
-    watch.disconnect();
-    setTimeout(() => look(), LOOK_AGAIN_MS);
-  });
   const earmark = ((...args) =>
     new Promise((done, failed) => {
       if (earmark.take) return earmark.take([args, done, failed]);
@@ -25,15 +29,18 @@ const LOOK_AGAIN_MS = 200;
       earmark.wake();
     })) as Earmark;
   page.earmark = Object.assign(earmark, {
-    settings: { key, identity, lang, base },
+    settings: { key: given("key") ?? "", identity: given("identity") ?? "", lang: given("lang") ?? "", base },
     calls: [],
     wake: function wake() {
       earmark.wake = look = () => {};
-      watch.disconnect();
-      import(`${base}core.${EDITION}.js`)
+      watch?.disconnect();
+      const kind = first();
+      // Elements have their names for as long as the page lives: who comes again after an end takes up the file that named them.
+      const named = customElements.get("earmark-tags") as Named | undefined;
+      import((earmark.from = named?.from ?? `${base}${kind ? "with_" + kind : "core"}.${EDITION}.js`))
         .then((core) => page.earmark === earmark && core.start(earmark))
         .catch(() => addEventListener("online", (earmark.wake = wake), { once: true }));
     },
   });
-  rules === undefined ? look() : earmark.wake();
+  given("rules") == null ? look() : earmark.wake();
 })(window, document.currentScript as HTMLScriptElement | null);

@@ -1,21 +1,14 @@
 // What all elements share: when they begin, that they move nothing, how an answer is drawn, what was seen.
 import { fire, type Entry, type Guest, type Model } from "./core";
 import { h } from "./dom";
+import { fold, frame, isFree, isSeen, reserveOf } from "./room";
 import type { Ground, List } from "./spots";
 import { say } from "./strings";
 import { css, sheet } from "./styles";
 
 const NEAR = "300px";
 const SEEN_MS = 1000;
-const BARS_MS = 150;
-
-let soon: Promise<unknown> | undefined;
-
-/**
- * Wait for a frame, since between two of them the page may have been scrolled without our hearing of it: the same for all
- * elements, so that they look before one of them grows into the view of another.
- */
-const frame = () => (soon ??= new Promise(requestAnimationFrame).then(() => (soon = undefined)));
+const BARS_MS = 400;
 
 /** What one kind of question adds: its rules of style, how it waits, and how it is drawn. */
 export interface Kind {
@@ -50,7 +43,7 @@ export class Mark extends HTMLElement {
   private readonly _benefit = h("slot", { name: "decided", hidden: true });
   private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
   /** Aborted once what is drawn here goes. */
-  _end = new AbortController();
+  _end!: AbortController;
   /** Whether it got nothing: nobody answered, or there is nothing. */
   _isLost: boolean | undefined;
 
@@ -70,7 +63,7 @@ export class Mark extends HTMLElement {
 
   /** Take everything away and wait for nothing more. */
   _clear(): void {
-    this._end.abort(0); // without a reason of our own one is made, with the whole stack
+    this._end?.abort(0); // without a reason of our own one is made, with the whole stack
     this._model = undefined;
     this._nodes.clear();
     this._reading.clear();
@@ -85,41 +78,80 @@ export class Mark extends HTMLElement {
     const item = this.getAttribute("item");
     const question = this.getAttribute("question");
     if (!item || !question || guest._end.signal.aborted) return;
-    const reserve = parseFloat(getComputedStyle(this).getPropertyValue("--earmark-reserve")) || 0;
-    const isKnown = await Promise.race([guest._models.get(`${question} ${item}`), undefined]); // not one that is yet to come
-    if (!isKnown) await new Promise<void>((near) => this._watch({ rootMargin: NEAR }, this, ([seen]) => seen!.isIntersecting && near()));
-    const kind = (this._kind = await guest._kind(this.localName.slice(8)).catch(() => undefined))!;
-    if (signal.aborted || (this._isLost = !kind)) return;
-    if (!isKnown && !reserve) await this._free(0);
+    const name = this.localName.slice(8);
+    const isKnown = !!(await Promise.race([guest._models.get(`${question} ${item}`), undefined])) && guest._kinds.has(name); // not what is yet to come
+    if (signal.aborted) return;
+    if (!isKnown && !isSeen(this)) await this._near();
+    const kind = await guest._kind(name).then((kind) => (this._kind = kind), () => undefined); // prettier-ignore
+    await guest._gather(); // so that all are asked for in one call
+    if (signal.aborted) return;
+    if ((this._isLost = !kind)) return guest._wake(); // a prompt is spent when it is asked for: not for what cannot be drawn
+    if (!isKnown && !isFree(this, this._card, 0) && !reserveOf(this)) await this._free(0); // what may not stand yet is not asked for yet
     const wasSilent = guest._isSilent;
-    if (wasSilent) // a door stands here, and nothing leaves before it is opened
-      await new Promise((click) => this._put(reserve, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(kind._door ?? "show")))));
+    if (wasSilent) {
+      // A door stands here, and nothing leaves before it is opened.
+      await this._turn();
+      if (signal.aborted) return;
+      await new Promise((click) => this._put(0, h("div", { class: "line" }, h("button", { class: "quiet", click }, say(kind!._door ?? "show")))));
+      if (signal.aborted) return;
+      this._put(reserveOf(this) || kind!._room);
+    }
     guest._isSilent = false;
+    await guest._calm();
     if (signal.aborted) return;
-    const room = reserve || kind._room;
-    if (!isKnown) this._put(room);
-    await guest._calm(); // a prompt is spent when it is asked for
-    if (signal.aborted) return;
-    // Bars stand for who has to wait; most lists come sooner than those could be looked at.
-    const slow = setTimeout(() => isKnown || signal.aborted || this._put(room, h("div", { "aria-busy": "true" }, ...(kind._waiting?.() ?? []))), BARS_MS);
+    let isHere = isKnown;
+    // Room is taken, and bars stand in it, for who has to wait: drawing both takes half as much again, and most lists come sooner than bars could be looked at.
+    const slow = setTimeout(async () => {
+      await this._turn();
+      if (!isHere && !signal.aborted) this._put(reserveOf(this) || kind!._room, h("div", { "aria-busy": "true" }, ...(kind!._waiting?.() ?? [])));
+    }, BARS_MS);
     const model = await guest._place(question, item);
+    await guest._gather();
     signal.aborted || (this._isLost = !model);
     await guest._calm();
     clearTimeout(slow);
+    isHere = true;
     if (signal.aborted) return;
-    const inside = (this._model = model) ? await kind._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
-    if (!isKnown) await frame();
+    const inside = (this._model = model) ? await kind!._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
+    const held = isKnown ? 0 : await this._turn();
     if (signal.aborted) return;
-    this._show(inside, reserve);
+    this._show(inside, held);
     if (wasSilent && document.activeElement === document.body) this._focus(model?.entries[0]); // the door that had it is gone
     if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
   }
 
-  /** Watch a node until the element goes. */
-  private _watch(how: IntersectionObserverInit, node: Element, act: IntersectionObserverCallback): void {
+  /** Wait until we are near the window. */
+  private _near(): Promise<void> {
+    return new Promise((near) =>
+      this._watch({ rootMargin: NEAR }, [this], ([seen], watch) => {
+        if (!seen!.isIntersecting) return;
+        watch.disconnect();
+        near();
+      }),
+    );
+  }
+
+  /**
+   * Wait for the frame in which we may grow: the next where room is kept or something of ours stands, else the first in which that
+   * moves nothing. Return the height in px beyond which something in view would move, 0 where nothing would.
+   */
+  private async _turn(): Promise<number> {
+    const { signal } = this._end;
+    await frame();
+    if (signal.aborted) return 0;
+    const { isConnected } = this._card;
+    const height = isConnected ? this._card.offsetHeight : 0;
+    if (isFree(this, this._card, height)) return 0;
+    const held = isConnected ? height : reserveOf(this);
+    if (!isConnected && !held) await this._free(0);
+    return held;
+  }
+
+  /** Watch nodes until the element goes. */
+  private _watch(how: IntersectionObserverInit, nodes: Iterable<Element>, act: IntersectionObserverCallback): void {
     const { signal } = this._end;
     const watch = new IntersectionObserver(act, how);
-    if (!signal.aborted) watch.observe(node);
+    if (!signal.aborted) for (const node of nodes) watch.observe(node);
     signal.addEventListener("abort", () => watch.disconnect());
   }
 
@@ -127,28 +159,16 @@ export class Mark extends HTMLElement {
   _free(less: number): Promise<void> {
     const { signal } = this._end;
     return new Promise((free) =>
-      this._watch({ rootMargin: `${less}px 0px 0px` }, this, async () => {
+      this._watch({ rootMargin: `${less}px 0px 0px` }, [this], async () => {
         await frame();
-        if (!signal.aborted && this._isFree(less)) free();
+        if (!signal.aborted && isFree(this, this._card, less)) free();
       }),
     );
   }
 
-  /** Whether this moment is such: we are drawn nowhere or out of view, or nothing in view follows. */
-  private _isFree(less: number): boolean {
-    const { top, bottom } = this.getBoundingClientRect();
-    if (!this.getClientRects()[0] || top >= innerHeight) return true;
-    if (bottom <= -less) return "overflowAnchor" in this.style;
-    for (let node: Element | null = this; node; node = node.parentElement)
-      for (let after = node.nextElementSibling; after; after = after.nextElementSibling) {
-        const beside = after.getBoundingClientRect();
-        if (beside.height && beside.top >= (this._card.isConnected ? bottom : top) - 1 && beside.top < innerHeight) return false;
-      }
-    return true;
-  }
-
+  /** Let nodes stand in the card, which is at least as high as the host's room or some px. */
   private _put(minimum: number, ...inside: Node[]): void {
-    this._card.style.cssText = `min-height:${minimum}px`;
+    if (minimum || this._card.hasAttribute("style")) this._card.style.minHeight = minimum ? `${minimum}px` : "";
     this._card.replaceChildren(...inside, this._benefit, this._live);
     this._stand(this._card);
   }
@@ -159,21 +179,20 @@ export class Mark extends HTMLElement {
     this._root.replaceChildren(node);
   }
 
-  /** Draw what is known: never higher than what already stands here while something in view follows. */
-  private _show(inside: Node[], reserve: number): void {
-    const held = this._card.offsetHeight; // nothing, where nothing of ours stands yet
-    const isHeld = held > 0 && !this._isFree(held);
-    const least = Math.max(reserve, isHeld ? held : 0);
+  /** Draw what is known: never higher than `held` px while something in view follows. */
+  private _show(inside: Node[], held: number): void {
     let stands: HTMLElement = this._card;
-    if (inside[0]) this._put(least, ...inside);
+    let least = "";
+    if (inside[0]) this._put(held, ...inside);
     else {
+      least = `${reserveOf(this)}px`;
       this._stand((stands = h("slot", { name: "empty" })));
-      stands.style.cssText = `display:block;min-height:${least}px`;
+      stands.style.cssText = `display:block;min-height:${held ? `${held}px` : least}`;
     }
     this._thank();
-    if (isHeld) {
-      this._fold(held);
-      void this._free(held).then(() => (stands.style.minHeight = `${reserve}px`));
+    if (held) {
+      fold(this._card, held);
+      void this._free(held).then(() => (stands.style.minHeight = least));
     }
     this._observe();
   }
@@ -183,34 +202,23 @@ export class Mark extends HTMLElement {
     this._benefit.hidden = ![...this._nodes.keys()].some(({ row }) => row.is === "decided");
   }
 
-  /** Put away from the end what would make the card higher than it may be, behind one button. */
-  private _fold(most: number): void {
-    const all = [...this._card.querySelectorAll<HTMLElement>(".fold")];
-    const more = h("button", { class: "quiet", click: () => [...all, more].forEach((one) => (one.hidden = one === more)) });
-    let count = 0;
-    while (this._card.offsetHeight > most && count < all.length) {
-      all.at(-++count)!.hidden = true;
-      more.textContent = `+${count}`;
-      this._card.querySelector(".tail")?.append(more);
-    }
-  }
-
   /** Tell once of each shown entry that was half visible for a second. */
   private _observe(): void {
     const { signal } = this._end;
-    for (const [entry, node] of this._nodes) {
-      let timer: ReturnType<typeof setTimeout>;
-      this._watch({ threshold: [0, 0.5] }, node, (changes) => {
-        clearTimeout(timer);
-        if (changes.at(-1)!.intersectionRatio < 0.5) return;
+    const timers = new Map<Element, ReturnType<typeof setTimeout>>();
+    this._watch({ threshold: [0, 0.5] }, this._nodes.values(), (changes) => {
+      for (const { target, intersectionRatio } of changes) {
+        clearTimeout(timers.get(target));
+        if (intersectionRatio < 0.5) continue;
         // A frame comes only while somebody looks.
-        timer = setTimeout(() => requestAnimationFrame(() => {
-          if (signal.aborted || document.hidden || !entry._isUnseen) return;
+        timers.set(target, setTimeout(() => requestAnimationFrame(() => {
+          const entry = [...this._nodes.keys()].find((one) => this._nodes.get(one) === target);
+          if (signal.aborted || document.hidden || !entry?._isUnseen) return;
           entry._isUnseen = false;
           guest._answers!._tell(entry, { type: "seen", candidate: entry.candidate.id });
-        }), SEEN_MS); // prettier-ignore
-      });
-    }
+        }), SEEN_MS)); // prettier-ignore
+      }
+    });
   }
 
   /** Draw an entry anew; the focus that was in it goes to what took its place. */
@@ -241,7 +249,7 @@ export class Mark extends HTMLElement {
 export function defineMarks(by: Guest): void {
   guest = by;
   for (const kind of ["duplicates", "tags", "choice", "span", "region"]) {
-    if (!customElements.get(`earmark-${kind}`)) customElements.define(`earmark-${kind}`, class extends Mark {});
+    if (!customElements.get(`earmark-${kind}`)) customElements.define(`earmark-${kind}`, class extends Mark { static from = by._earmark.from; }); // prettier-ignore
     else document.querySelectorAll<Mark>(`earmark-${kind}`).forEach((mark) => mark.connectedCallback?.());
   }
 }

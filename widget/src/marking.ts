@@ -8,6 +8,8 @@ export interface Effect {
   state: string | null;
   agree_count: number | null;
   votes_count: number | null;
+  /** Why it was refused. */
+  code?: string | null;
 }
 
 export type Row =

@@ -1,16 +1,32 @@
 // Why somebody is asked, their own marks, and how to be left alone; brought when it is first opened.
-import type { Guest } from "./core";
+import type { Entry, Guest } from "./core";
+import { CHECK, OFFLINE, WARN } from "./dom";
 import type { Mark } from "./mark";
-import { menu as words } from "./strings/en";
-import type { OwnMark, OwnMarks } from "./wire";
+import type { Decided } from "./marking";
+import type { Words } from "./strings";
+import type { Refused } from "./api";
+import { menu as words, own } from "./strings/en";
+import type { EventResult, OwnMark, OwnMarks } from "./wire";
+
+/** How many of one's marks are listed, the newest. */
+const MOST_MARKS = 20;
+/** How long a file stands ready for the browser to fetch. */
+const KEEP_MS = 60_000;
 
 const css = `
 .note{background:var(--sunken);margin:4px 16px 8px;border-radius:8px;padding:10px 12px;font-size:14px}
 .note .doors{display:flex;flex-wrap:wrap;gap:4px 12px;margin-top:4px}
 .note .quiet{margin:0;padding:0 4px}
 .note li{display:flex;align-items:center;gap:8px;min-height:36px;border-top:1px solid var(--line)}
-.note li span{flex:1;min-width:0}
+.note li>span{flex:1;min-width:0}
+.note li .said{flex:none;width:16px;min-height:16px}
+.note .gone .undo{visibility:hidden}
+.note .word{min-height:2.6em;margin-top:4px}
 .note .undo{margin:0}
+.note .away>span{text-decoration:line-through}
+.note .none,.note ul:empty{display:none}.note ul:empty+.none{display:block}
+.note [role=group] .doors{margin-top:8px}
+.note .edge{border:1px solid var(--ctl);border-radius:8px;padding:0 12px}
 `;
 
 /** Open the note below a node, or close it again; `by` is the button that was pressed. */
@@ -20,7 +36,7 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
   const model = mark._model;
   learn(words);
   mark._root.adoptedStyleSheets = [...new Set([...mark._root.adoptedStyleSheets, sheet(css)])];
-  const doors = [...mark._card.querySelectorAll("[aria-expanded][class=why],[aria-expanded][class=icon]")].filter((one) => below.contains(one));
+  const doors = [...mark._card.querySelectorAll<HTMLElement>("[aria-expanded][class=why],[aria-expanded][class=icon]")].filter((one) => below.contains(one));
   const expand = (isOpen: boolean) => doors.forEach((one) => one.setAttribute("aria-expanded", `${isOpen}`));
   const there = mark._card.querySelector(".note");
   if (there) {
@@ -32,7 +48,7 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
   const shut = () => {
     note.remove();
     expand(false);
-    by.focus();
+    (by.isConnected ? by : doors.find((one) => one.isConnected))?.focus(); // a door that asked goes with the question
   };
   const keydown = ({ key }: KeyboardEvent) => key === "Escape" && shut();
   const door = (key: string, click: () => void) => h("button", { class: "quiet", click }, say(key));
@@ -40,15 +56,15 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
     "div",
     { class: "note", tabindex: "-1", keydown },
     h("p", {}, say("because")),
-    h("div", { class: "doors" }, door("marks", () => void list(guest, mark, note, tell)), ...(model.answer.ask ? [door("notNow", () => quiet("dismiss"))] : []), door("hide", () => quiet("hide")), door("optOut", () => leave(guest, tell))),
+    h("div", { class: "doors" }, door("marks", () => void list(guest, mark, note, tell)), ...(model.answer.ask ? [door("notNow", () => quiet("dismiss"))] : []), door("hide", () => quiet("hide")), door("optOut", () => void leave(guest, mark, note, tell))),
   );
   below.after(note);
   expand(true);
   note.focus();
 
-  function tell(key: string): void {
-    note.replaceChildren(h("p", {}, say(key)));
-    mark._say(say(key));
+  function tell(key: string, n?: number): void {
+    note.replaceChildren(h("p", {}, say(key, "", n)));
+    mark._say(say(key, "", n));
     note.focus();
   }
 
@@ -66,44 +82,176 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
   }
 }
 
-/** Leave altogether; `tell` says what came of it. */
-function leave(guest: Guest, tell: (key: string) => void): void {
-  guest._call("me/optout", { out: true }).then(
-    () => {
-      tell("optedOut");
-      guest._models.clear();
-      guest._session = undefined;
-    },
-    () => tell("unreachable"),
-  );
+/** Return the words for what refused us: that it was too much, with the minutes to wait, or that nobody answered. */
+const why = ({ status, retryAfterS }: Refused): [key: string, minutes?: number] => (status === 429 ? ["tooMany", Math.ceil(retryAfterS / 60) || 1] : ["unreachable"]);
+
+/** Whether a person is still whom the host signs for: what another one asked for is none of theirs. */
+async function stays(guest: Guest, person: string): Promise<boolean> {
+  const { annotator } = await guest._meet().catch(() => ({ annotator: "" }));
+  return annotator === person;
 }
 
-/** List in the note what this person marked; `tell` says why there is no list. */
-async function list(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string) => void): Promise<void> {
-  const { h, say } = guest._kit;
-  const told = await guest._call<OwnMarks>("me/judgements", { limit: 20 }).catch(() => undefined);
-  if (!told) return tell("unreachable");
-  if (!told.judgements.length) return tell("noMarks");
-  note.replaceChildren(h("p", {}, say("marks")), h("ul", {}, ...told.judgements.map((one) => row(guest, mark, note, one))));
+/** Leave altogether; `tell` says what came of it. */
+async function leave(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string) => void): Promise<void> {
+  const person = guest._answers!._person();
+  const hasLeft = await guest._call("me/optout", { out: true }, person).then(() => true, () => false); // prettier-ignore
+  if (!hasLeft) return tell("unreachable");
+  if (!(await stays(guest, person))) return;
+  guest._models.clear();
+  guest._session = undefined;
+  hush(guest, mark, note);
+  tell("optedOut");
+}
+
+/** List in the note what this person marked, with what waits here to be sent; `tell` says why there is no list. */
+async function list(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string, n?: number) => void): Promise<void> {
+  const { h, say, learn } = guest._kit;
+  learn(own);
+  const language = guest._language && guest._load<{ words: Words }>(`${guest._language}_own`).then(({ words }) => learn(words), () => {}); // prettier-ignore
+  const [told] = await Promise.all([guest._call<OwnMarks>("me/judgements", { limit: MOST_MARKS + 1 }, guest._answers!._person()).catch(why), language]);
+  if (Array.isArray(told)) return tell(...told);
+  const hasMore = told.judgements.length > MOST_MARKS;
+  const newest = told.judgements.slice(0, MOST_MARKS);
+  const kept = new Set(told.judgements.map(({ judgement }) => judgement));
+  const waiting = guest._answers!._waiting().filter(([id]) => !kept.has(id));
+  const said = h("p", { class: "said word" });
+  const rows = h("ul", {}, ...waiting.map((one) => row(guest, mark, note, said, ofEntry(...one))), ...newest.map((one) => row(guest, mark, note, said, one)));
+  const door = (key: string, click: () => void) => h("button", { class: "quiet", click }, say(key));
+  const remove = door("erase", () => sure(guest, mark, note, back));
+  const all = [h("p", {}, say("marks")), rows, h("p", { class: "none" }, say("noMarks")), ...(hasMore ? [h("p", {}, say("marksMore", `${MOST_MARKS}`))] : []), h("div", { class: "doors" }, door("download", () => void download(guest, mark, said)), remove), said];
+  function back(): void {
+    note.replaceChildren(...all);
+    remove.focus();
+  }
+  note.replaceChildren(...all);
   note.focus();
 }
 
-function row(guest: Guest, mark: Mark, note: HTMLElement, one: OwnMark): HTMLElement {
-  const { h, say } = guest._kit;
+/** Return a mark that waits to be sent as the server will tell it. */
+function ofEntry(judgement: string, { candidate, exposure, row, model }: Entry): OwnMark {
+  const { value } = row as Decided;
+  return model.question.kind === "choice" ? { judgement, exposure, item: { title: model.question.prompt }, candidate: null, value } : { judgement, exposure, item: candidate, candidate: null, value };
+}
+
+function row(guest: Guest, mark: Mark, note: HTMLElement, said: HTMLElement, one: OwnMark): HTMLElement {
+  const { h, icon, say } = guest._kit;
   const answers = guest._answers!;
   const about = [one.item.title, ...(one.candidate ? [one.candidate.title] : [])].map((words) => h("bdi", {}, words));
   const node = h("li", {}, h("span", {}, ...about.flatMap((each, nth) => (nth ? [" · ", each] : [each])), ": ", answers._saying(one.value)));
-  if (one.exposure) {
-    const click = () => {
-      const models = [...guest._views].map(({ _model }) => _model);
-      const here = models.flatMap((model) => model?.entries ?? []).find(({ row }) => row.is === "decided" && row.judgement === one.judgement);
-      if (here) answers._undo(here, mark);
-      else answers._tell({ exposure: one.exposure!, _shownAt: performance.now() }, { type: "undo", judgement: one.judgement });
-      node.remove();
-      mark._say(say("undone"));
-      note.focus();
-    };
-    node.append(h("button", { class: "undo", "aria-label": `${say("undo")}: ${one.candidate?.title ?? one.value}`, click }, say("undo")));
-  }
+  if (!one.exposure) return node;
+  const sign = h("p", { class: "said" });
+
+  /** Say as much of the undo as is known: that it waits, that it failed, or that it is done; a sign stands in the row, words below the list. */
+  const hear = (result?: EventResult) => {
+    const key = !result ? "offline" : result.status === "bad" ? "failed" : "undone";
+    if (sign.dataset["is"] === key) return;
+    if (key === "failed") node.classList.remove("away");
+    if (key === "undone") {
+      if (node.contains(mark._root.activeElement)) note.focus();
+      node.classList.add("gone");
+    }
+    sign.dataset["is"] = key;
+    sign.className = `said ${key}`;
+    sign.replaceChildren(icon({ offline: OFFLINE, failed: WARN, undone: CHECK }[key]), h("span", { class: "unseen" }, say(key)));
+    show(guest, mark, said, key);
+  };
+  const click = () => {
+    if (node.classList.contains("away")) return;
+    node.classList.add("away");
+    delete sign.dataset["is"];
+    const here = answers._entry(one.judgement);
+    if (here) answers._undo(here, mark, hear);
+    else answers._tell({ exposure: one.exposure!, _shownAt: performance.now() }, { type: "undo", judgement: one.judgement }, hear);
+  };
+  node.append(sign, h("button", { class: "undo", "aria-label": `${say("undo")}: ${(one.candidate ?? one.item).title}`, click }, say("undo")));
   return node;
+}
+
+/** Show in the line that the note keeps for it what came of something. */
+function show(guest: Guest, mark: Mark, said: HTMLElement, key: string, n?: number): void {
+  const { icon, say } = guest._kit;
+  const isBad = /^(failed|unreachable|tooMany)$/.test(key);
+  said.className = `said word${isBad ? " failed" : ""}`;
+  said.replaceChildren(icon(isBad ? WARN : key === "offline" ? OFFLINE : CHECK), say(key, "", n));
+  mark._say(say(key, "", n));
+}
+
+/** Hand a person what is stored of them, as a file. */
+async function download(guest: Guest, mark: Mark, said: HTMLElement): Promise<void> {
+  const person = guest._answers!._person();
+  const told = await guest._call<{ records: object[] }>("me/export", {}, person).catch(why);
+  if (Array.isArray(told)) return show(guest, mark, said, ...told);
+  if (!(await stays(guest, person))) return;
+  const href = URL.createObjectURL(new Blob([JSON.stringify(told, null, 1)], { type: "application/json" }));
+  guest._kit.h("a", { href, download: "my-data.json" }).click();
+  setTimeout(() => URL.revokeObjectURL(href), KEEP_MS);
+  show(guest, mark, said, "downloaded");
+}
+
+/** Say what deleting does, and ask once more; `back` leads to the list. */
+function sure(guest: Guest, mark: Mark, note: HTMLElement, back: () => void): void {
+  const { h, say } = guest._kit;
+  const said = h("p", { class: "said word" });
+  let isUnderWay = false;
+  const keydown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation(); // the note stays open
+    back();
+  };
+  const click = async () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    const person = guest._answers!._person();
+    const refused = await guest._call("me/erase", { sure: true }, person).then(() => undefined, (refused: Refused) => refused); // prettier-ignore
+    isUnderWay = false;
+    if (refused && refused.code !== "annotator_erased") return show(guest, mark, said, ...why(refused));
+    drop(person);
+    if (!refused && !(await stays(guest, person))) return;
+    forget(guest);
+    hush(guest, mark, note);
+    note.replaceChildren(h("p", {}, say("erased")));
+    mark._say(say("erased"));
+    note.focus();
+  };
+  const keep = h("button", { class: "edge", "aria-describedby": "sure", click: back }, say("keepData"));
+  note.replaceChildren(
+    h("div", { role: "group", "aria-labelledby": "sure", keydown }, h("p", { id: "sure" }, say("eraseSure")), h("div", { class: "doors" }, h("button", { class: "edge", click }, say("eraseNow")), keep), said),
+  );
+  keep.focus();
+}
+
+/** Ask nothing more and send nothing more for the person who was erased, until the host signs for somebody. */
+function forget(guest: Guest): void {
+  const { settings } = guest._earmark;
+  const { identity } = settings;
+  const meet = guest._meet;
+  guest._meet = (places) => (settings.identity === identity ? Promise.reject({ status: 0 }) : meet.call(guest, places));
+  guest._models.clear();
+  guest._answers!._close();
+}
+
+/** Keep nothing more of a person in this browser. */
+function drop(person: string): void {
+  try {
+    sessionStorage.removeItem(`earmark:${person}`);
+  } catch {
+    // Where nothing may be kept, nothing is.
+  }
+}
+
+/** Take away all that is drawn but the note; what somebody sees stays where it is. */
+function hush(guest: Guest, mark: Mark, note: HTMLElement): void {
+  for (const view of guest._views) {
+    const card = view._card;
+    const height = card.isConnected ? card.getBoundingClientRect().height : 0;
+    const live = card.querySelector("[aria-live]")!;
+    view._clear();
+    if (!height && view !== mark) continue;
+    view._end = new AbortController();
+    if (view === mark) card.replaceChildren(note, live);
+    const holds = view === mark ? card : guest._kit.h("div", {});
+    holds.style.minHeight = `${height}px`;
+    view._root.append(holds);
+    void view._free(height).then(() => (view === mark ? (card.style.minHeight = "") : holds.remove()));
+  }
 }

@@ -1,4 +1,5 @@
 // Events on their way: each leaves at most once at a time, survives navigation, and is counted when lost.
+// A page that goes does not wait for what is on its way: an undo that came after it leaves beside it.
 import type { Refused } from "./api";
 import type { EventResult, EventsAnswer, SentEvent } from "./wire";
 
@@ -8,7 +9,6 @@ const MOST_BYTES = 60_000;
 const KEEP_MS = 24 * 3600 * 1000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
-const LONGEST_ASKED_MS = 3600 * 1000;
 /** Refusals that come to nothing by being tried again: all of the caller's but 401, 408 and 429. */
 const FOR_GOOD = /^4(?!01|08|29)/;
 
@@ -18,12 +18,12 @@ interface Line {
 }
 
 export type Send = (events: SentEvent[], lost: number) => Promise<EventsAnswer>;
-export type Told = (event: SentEvent, result: EventResult | undefined) => void;
+export type Told = (event: SentEvent, result?: EventResult) => void;
 
 /** The outbox of one person; `person` keys what is kept, so nothing is ever sent under another name. */
 export class Outbox {
   private _lines: Line[] = [];
-  private _flying = 0;
+  private _flying: Line[] = [];
   private _lost = 0;
   private _failures = 0;
   private _restsUntil = 0;
@@ -47,27 +47,30 @@ export class Outbox {
     this._lines.push({ at: Date.now(), event });
     if (this._lines.length > MOST_EVENTS) {
       this._lost++;
-      this._lines.splice(this._flying, 1).forEach((line) => this._told(line.event, lost(line.event)));
+      this._lines.splice(this._flying.length, 1).forEach(({ event }) => this._told(event, lost(event)));
     }
     this._write();
     if (!this._failures) this._wake(waitMs);
   }
 
-  /** Send what waits; one batch is on its way at a time. */
-  async _flush(): Promise<void> {
+  /** Send what waits: one batch is on its way at a time, or a second one beside it where the page goes. */
+  async _flush(isBeside = false): Promise<void> {
     clearTimeout(this._timer);
     this._timer = 0;
     this._read();
-    if (this._flying || !this._lines[0]) return;
-    if (Date.now() < this._restsUntil) return this._wake(this._restsUntil - Date.now());
     const batch = this._next();
-    this._flying = batch.length;
-    const lost = this._lost;
+    if ((this._flying[0] && !isBeside) || !batch[0]) return;
+    const restMs = this._restsUntil - Date.now();
+    if (restMs > 0) return this._wake(restMs);
+    const lost = this._flying[0] ? 0 : this._lost; // told once
+    this._flying.push(...batch);
     let results: EventResult[];
     try {
-      results = (await this._send(batch, lost)).results;
+      results = (await this._send(batch.map(({ event }) => event), lost)).results;
     } catch (error) {
       return this._fail(batch, error as Refused);
+    } finally {
+      this._flying = without(this._flying, batch);
     }
     this._batch = MOST_PER_BATCH;
     this._lost -= lost;
@@ -77,31 +80,24 @@ export class Outbox {
   /** Send nothing more of its own accord. */
   _close(): void {
     clearTimeout(this._timer);
-    this._wake = () => {};
-    this._flush = async () => {};
+    this._wake = this._flush = async () => {};
   }
 
-  private _next(): SentEvent[] {
-    const batch: SentEvent[] = [];
+  /** Return the first of what is not on its way, as much as one call takes. */
+  private _next(): Line[] {
     let bytes = 0;
-    for (const { event } of this._lines) {
-      bytes += JSON.stringify(event).length * 2;
-      if (batch[0] && (batch.length === this._batch || bytes > MOST_BYTES)) break;
-      batch.push(event);
-    }
-    return batch;
+    return without(this._lines, this._flying).slice(0, this._batch).filter(({ event }, at) => (bytes += JSON.stringify(event).length * 2) <= MOST_BYTES || !at);
   }
 
-  private _settle(batch: SentEvent[], resultOf: (event: SentEvent) => EventResult | undefined): void {
-    this._flying = this._failures = 0;
-    this._lines.splice(0, batch.length);
+  private _settle(batch: Line[], resultOf: (event: SentEvent) => EventResult | undefined): void {
+    this._failures = 0;
+    this._lines = without(this._lines, batch);
     this._write();
-    batch.forEach((event) => this._told(event, resultOf(event)));
-    if (this._lines[0]) this._wake(0);
+    batch.forEach(({ event }) => this._told(event, resultOf(event)));
+    this._wake(0);
   }
 
-  private _fail(batch: SentEvent[], { status, retryAfterS }: Refused): void {
-    this._flying = 0;
+  private _fail(batch: Line[], { status, retryAfterS = 0 }: Refused): void {
     if (status === 413 && batch.length > 1) {
       this._batch = Math.ceil(batch.length / 2);
       return this._wake(0);
@@ -110,9 +106,9 @@ export class Outbox {
       this._lost += batch.length;
       return this._settle(batch, lost);
     }
-    batch.forEach((event) => this._told(event, undefined));
+    batch.forEach(({ event }) => this._told(event));
     const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ++this._failures);
-    const asked = Math.min(retryAfterS * 1000 || 0, LONGEST_ASKED_MS);
+    const asked = retryAfterS * 1000;
     this._restsUntil = Date.now() + asked;
     this._wake(asked + Math.random() * most);
   }
@@ -120,7 +116,7 @@ export class Outbox {
   private _wake(waitMs: number): void {
     if (this._timer && waitMs > 0) return;
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => void this._flush(), waitMs);
+    this._timer = setTimeout(() => this._flush(), waitMs);
   }
 
   /** Take in, once, what an earlier page kept: reading it makes the page wait for another process, so not while it is drawn. */
@@ -148,4 +144,5 @@ export class Outbox {
   }
 }
 
+const without = (all: Line[], gone: Line[]) => all.filter((one) => !gone.includes(one));
 const lost = ({ id }: SentEvent) => ({ id, status: "bad", code: "lost" }) as EventResult;

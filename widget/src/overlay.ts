@@ -8,7 +8,8 @@ import { common, type Laid, type Lie, laid, lie } from "./picture";
 /** Half the width of what stands at a corner. */
 export const HALF_PX = 12;
 const LOOK_AGAIN_MS = 250;
-const FAR_MS = 1000;
+/** When a picture is looked at again that stands still, and in a page in which nothing changes. */
+const REST_MS = 3000;
 /** Frames without movement after which the picture stands still. */
 const STILL = 3;
 /** Transforms that leave a box a box: none, or moved and scaled. */
@@ -53,6 +54,7 @@ export class Overlay {
   private _last = "";
   private _was = "";
   private _still = 0;
+  private _rests = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the layer is placed, in px of its own: left, top, width, height. */
   _at: Sides = [0, 0, 100, 100];
@@ -74,8 +76,12 @@ export class Overlay {
       this._node.scrollTo?.(0, 0); // a browser that moves the focus may scroll what is cut off into view
       this._wake();
     };
-    for (const name of ["scroll", "resize", "load"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
-    _signal.addEventListener("abort", () => clearTimeout(this._timer));
+    for (const name of ["scroll", "resize"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
+    const stir = () => this._rests && this._soon(LOOK_AGAIN_MS);
+    for (const name of ["load", "transitionrun", "animationstart"]) document.addEventListener(name, stir, { capture: true, signal: _signal }); // of a picture's load no window hears
+    const watch = new MutationObserver(stir);
+    watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    _signal.addEventListener("abort", () => watch.disconnect());
     this._wake();
   }
 
@@ -105,18 +111,14 @@ export class Overlay {
 
   private _soon(ms: number): void {
     clearTimeout(this._timer);
+    this._rests = ms > LOOK_AGAIN_MS;
     this._timer = setTimeout(() => requestAnimationFrame(() => this._look()), ms);
   }
 
   private _look(): void {
     if (this._signal.aborted) return;
     this._measure() ? (this._still = 0) : this._still++;
-    this._soon(this._still < STILL ? 0 : this._isNear() ? LOOK_AGAIN_MS : FAR_MS);
-  }
-
-  private _isNear(): boolean {
-    const seen = this._lie?._seen;
-    return !seen || (seen.y < innerHeight && seen.y + seen.height > 0);
+    this._soon(this._still < STILL ? 0 : REST_MS);
   }
 
   /** Measure the picture and lay the layer over it; true where something changed. */

@@ -20,6 +20,9 @@ const chunks: Record<string, () => Promise<unknown>> = {
   de_spots: () => import("./strings/de_spots"),
   es_spots: () => import("./strings/es_spots"),
   ar_spots: () => import("./strings/ar_spots"),
+  de_own: () => import("./strings/de_own"),
+  es_own: () => import("./strings/es_own"),
+  ar_own: () => import("./strings/ar_own"),
 };
 
 /** Bring a chunk by its name. */

@@ -4,6 +4,44 @@
  */
 
 export interface paths {
+    "/v1/annotators/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Erase a person for good: nothing more of theirs is taken from now on, and the worker does the rest.
+         *
+         *     Asked again, the answer is how far the first erasure is.
+         */
+        post: operations["annotators_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/annotators/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return all that is stored of one person, and of nobody else: a JSON object a line, each with its `record`. */
+        post: operations["annotators_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets": {
         parameters: {
             query?: never;
@@ -121,6 +159,23 @@ export interface paths {
         post?: never;
         /** @description Let nobody in by this link any more, and end the sessions that began with it. */
         delete: operations["desk_links_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{erasure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how far an erasure is, and which versions and models hold what the person said. */
+        get: operations["erasures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -365,6 +420,40 @@ export interface paths {
         put?: never;
         /** @description Record each event once and say what became of it; acknowledged after commit. */
         post: operations["widget_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/w/v1/me/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Erase the person for good: their sessions end with this answer, and the worker does the rest. */
+        post: operations["widget_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/w/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return what is stored of the person, and of nobody else, without what their answers are weighed by. */
+        post: operations["widget_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -724,6 +813,34 @@ export interface components {
              */
             likeness: number;
         };
+        /** @description The person is forgotten. */
+        EraseAnswer: {
+            erased: boolean;
+        };
+        /** @description Whose session; with `sure`, so that no other call is taken for this one. */
+        EraseRequestRequest: {
+            token: string;
+            sure: boolean;
+        };
+        /** @description How far the erasing of a person is; it names nobody. */
+        ErasureRow: {
+            id: number;
+            state: components["schemas"]["ErasureRowStateEnum"];
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /** @description Units the person answered that stay, to be settled without them. */
+            units_count: number;
+            /** @description Of these, how many were settled so far. */
+            settled_count: number;
+            /** @description Frozen versions that hold their answers; newer ones do not. */
+            versions: components["schemas"]["VersionName"][];
+            /** @description Trained versions that these taught. */
+            models: components["schemas"]["ModelName"][];
+        };
+        /** @enum {string} */
+        ErasureRowStateEnum: "asked" | "settling" | "done";
         EventRequest: components["schemas"]["SeenEventRequest"] | components["schemas"]["ExpandEventRequest"] | components["schemas"]["JudgeEventRequest"] | components["schemas"]["UndoEventRequest"] | components["schemas"]["SkipEventRequest"] | components["schemas"]["DismissEventRequest"] | components["schemas"]["HideEventRequest"];
         /** @description What became of one event. */
         EventResult: {
@@ -999,6 +1116,11 @@ export interface components {
             /** Format: date-time */
             computed_at: string;
         };
+        /** @description A trained version of a suggester. */
+        ModelName: {
+            name: string;
+            number: number;
+        };
         /** @description Whether the person is shown nothing from here on. */
         OptOutAnswer: {
             opted_out: boolean;
@@ -1007,6 +1129,16 @@ export interface components {
         OptOutRequestRequest: {
             token: string;
             out: boolean;
+        };
+        /** @description A person's rows, each with its `record`: the person, what they said, saw and hid. */
+        OwnExportAnswer: {
+            records: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description A person wants a copy of what is stored of them. */
+        OwnExportRequestRequest: {
+            token: string;
         };
         /** @description The item on whose page something was said. */
         OwnItem: {
@@ -1085,7 +1217,14 @@ export interface components {
             };
             is_blind?: boolean;
             lease_s?: number;
+            /** @description How many spans or regions one person may mark by themselves in one item; 200 where nothing is said. One more is refused with the code too_many_spots. */
+            most_spots?: number;
             is_active?: boolean;
+        };
+        /** @description A person: `annotator` is the host's opaque id, `pseudonym` what lists tell. One of the two. */
+        PersonNamedRequest: {
+            annotator?: string;
+            pseudonym?: string;
         };
         /** @description What is shown at a place. */
         PlaceAnswer: {
@@ -1130,6 +1269,22 @@ export interface components {
             start: number;
             end: number;
         };
+        /** @description An error (RFC 9457). */
+        ProblemBody: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: string;
+            request_id: string;
+            retry_after?: number;
+            errors?: components["schemas"]["ProblemFault"][];
+        };
+        /** @description One field that is wrong, and why. */
+        ProblemFault: {
+            field: string;
+            detail: string;
+        };
         /** @description A question and its policies. */
         QuestionBodyRequest: {
             id: string;
@@ -1163,6 +1318,8 @@ export interface components {
             };
             is_blind?: boolean;
             lease_s?: number;
+            /** @description How many spans or regions one person may mark by themselves in one item; 200 where nothing is said. One more is refused with the code too_many_spots. */
+            most_spots?: number;
             is_active?: boolean;
         };
         /** @enum {string} */
@@ -1205,6 +1362,8 @@ export interface components {
             };
             is_blind?: boolean;
             lease_s?: number;
+            /** @description How many spans or regions one person may mark by themselves in one item; 200 where nothing is said. One more is refused with the code too_many_spots. */
+            most_spots?: number;
             is_active?: boolean;
             policy_version: number;
             /** Format: date-time */
@@ -1398,8 +1557,6 @@ export interface components {
             anchor: components["schemas"]["SpanAnchorRequest"];
         };
         /** @enum {string} */
-        StateEnum: "building" | "frozen" | "failed";
-        /** @enum {string} */
         StatusEnum: "ok" | "dup" | "bad";
         /** @description What is shown at each place. */
         SuggestAnswer: {
@@ -1493,6 +1650,11 @@ export interface components {
             /** @description Where a spot lies; null for other kinds. */
             anchor: components["schemas"]["Anchor"] | null;
         };
+        /** @description A version of a dataset. */
+        VersionName: {
+            dataset: string;
+            number: number;
+        };
         /** @description One page of Version. */
         VersionPage: {
             results: components["schemas"]["VersionRow"][];
@@ -1502,14 +1664,18 @@ export interface components {
         VersionRow: {
             dataset: string;
             number: number;
-            state: components["schemas"]["StateEnum"];
+            state: components["schemas"]["VersionRowStateEnum"];
             /** Format: date-time */
             frozen_at: string | null;
             labels_count: number;
             judgements_count: number;
             checksum: string;
             files: components["schemas"]["FileRow"][];
+            /** @description It holds answers of somebody erased since; a newer version does not. */
+            holds_erased: boolean;
         };
+        /** @enum {string} */
+        VersionRowStateEnum: "building" | "frozen" | "failed";
         /** @enum {string} */
         ViaEnum: "keyboard" | "mouse" | "touch" | "api";
         /** @enum {string} */
@@ -1549,9 +1715,74 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    annotators_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PersonNamedRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    annotators_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PersonNamedRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     datasets_list: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 limit?: number;
             };
@@ -1569,6 +1800,15 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetPage"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     datasets_create: {
@@ -1584,12 +1824,21 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1613,11 +1862,21 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetRow"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     versions_list: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 limit?: number;
             };
@@ -1635,6 +1894,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1658,6 +1926,15 @@ export interface operations {
                     "application/json": components["schemas"]["VersionRow"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     versions_get: {
@@ -1678,6 +1955,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1703,11 +1989,21 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     desk_links_list: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 limit?: number;
                 question?: string;
@@ -1724,6 +2020,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskLinkPage"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1749,6 +2054,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeskLinkRow"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     desk_links_revoke: {
@@ -1769,12 +2083,52 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    erasures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     exposures_list: {
         parameters: {
             query?: {
                 annotator?: string;
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 item?: string;
                 limit?: number;
@@ -1792,6 +2146,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExposurePage"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1817,6 +2180,15 @@ export interface operations {
                     "application/json": components["schemas"]["ExposureRow"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     exposures_get: {
@@ -1836,6 +2208,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExposureRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1863,11 +2244,21 @@ export interface operations {
                     "application/json": components["schemas"]["ResultsOnly"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     items_list: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 id?: string;
                 kind?: string;
@@ -1885,6 +2276,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1910,6 +2310,15 @@ export interface operations {
                     "application/json": components["schemas"]["ItemsResult"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     items_get: {
@@ -1929,6 +2338,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1951,12 +2369,22 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     judgements_list: {
         parameters: {
             query?: {
                 annotator?: string;
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 is_live?: string;
                 item?: string;
@@ -1978,6 +2406,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgementPage"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2003,11 +2440,21 @@ export interface operations {
                     "application/json": components["schemas"]["JudgementsResult"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     labels_list: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 item?: string;
                 limit?: number;
@@ -2029,11 +2476,21 @@ export interface operations {
                     "application/json": components["schemas"]["LabelPage"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     questions_list: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 limit?: number;
             };
@@ -2049,6 +2506,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionPage"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2074,6 +2540,23 @@ export interface operations {
                     "application/json": components["schemas"]["QuestionRow"];
                 };
             };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     questions_get: {
@@ -2093,6 +2576,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionRow"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2120,11 +2612,21 @@ export interface operations {
                     "application/json": components["schemas"]["QuestionRow"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     suggestions_list: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 cursor?: string;
                 item?: string;
                 limit?: number;
@@ -2142,6 +2644,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuggestionPage"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2167,6 +2678,15 @@ export interface operations {
                     "application/json": components["schemas"]["SuggestionsResult"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     desk_leave: {
@@ -2190,6 +2710,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     desk_next: {
@@ -2212,6 +2741,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskNextAnswer"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2238,6 +2776,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeskSessionAnswer"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     widget_events: {
@@ -2260,6 +2807,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    widget_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["EraseRequestRequest"];
+                "application/json": components["schemas"]["EraseRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EraseAnswer"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    widget_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": components["schemas"]["OwnExportRequestRequest"];
+                "application/json": components["schemas"]["OwnExportRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnExportAnswer"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2286,6 +2908,15 @@ export interface operations {
                     "application/json": components["schemas"]["OwnJudgementsAnswer"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     widget_optout: {
@@ -2308,6 +2939,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OptOutAnswer"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2334,6 +2974,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReadAnswer"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     widget_search: {
@@ -2356,6 +3005,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2382,6 +3040,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionAnswer"];
                 };
             };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     widget_suggest: {
@@ -2404,6 +3071,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuggestAnswer"];
+                };
+            };
+            /** @description What was wrong, with a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };

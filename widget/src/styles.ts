@@ -4,7 +4,7 @@
 export const css = `
 :host{display:block}
 :host([hidden]){display:none}
-section{all:initial;display:block;position:relative;container-type:inline-size;box-sizing:border-box;color-scheme:inherit;font:max(14px,.875rem)/1.45 system-ui;font-family:var(--earmark-font,inherit);overflow-wrap:anywhere;
+section{all:initial;display:block;position:relative;container-type:inline-size;box-sizing:border-box;min-height:var(--earmark-reserve,0);color-scheme:inherit;font:max(14px,.875rem)/1.45 system-ui;font-family:var(--earmark-font,inherit);overflow-wrap:anywhere;
 --fg:var(--earmark-fg,light-dark(#1c1d1a,#ececea));--fg2:light-dark(#5b5d57,#a9acb0);--surface:var(--earmark-surface,light-dark(#fff,#1b1c1e));--sunken:light-dark(#f5f5f2,#242629);
 --line:light-dark(#e3e3dd,#36383c);--ctl:light-dark(#85867e,#7b7e84);--accent:var(--earmark-accent,light-dark(#0b665a,#6fd3c1));
 background:var(--surface);color:var(--fg);border:1px solid var(--line);border-radius:var(--earmark-radius,10px)}

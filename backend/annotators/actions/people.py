@@ -17,17 +17,17 @@ CALLS_PER_MINUTE = 240
 STAFF_PREFIX = "earmark-staff:"
 DESK_PREFIX = "desk:"
 
-_tombstone = Composed(
+tombstones = Composed(
     lambda: Tombstone.objects.of(Given("project")).filter(subject_digest=Given("digest")).values_list("pk")
 )
-_hidden = Composed(
+hidden_questions = Composed(
     lambda: (
         HiddenQuestion.objects.of(Given("project"))
         .filter(annotator=Given("annotator"), question_slug=Given("slug"))
         .values_list("pk")
     )
 )
-_by_subject = Composed(lambda: Annotator.objects.of(Given("project")).filter(subject=Given("subject")))
+annotators_by_subject = Composed(lambda: Annotator.objects.of(Given("project")).filter(subject=Given("subject")))
 
 _SPEND = """
 insert into annotators_allowance as a (project_id, annotator_id, minute_at, calls_count)
@@ -44,10 +44,14 @@ def meet_annotator(*, project_id: int, subject: str, kind: str = Annotator.Kind.
 
     The kind is kept from first sight: a later caller cannot turn a customer into an expert.
     """
-    for prefix in (STAFF_PREFIX, DESK_PREFIX):
-        if subject.startswith(prefix):
-            raise SubjectReserved(f"Subjects that begin with {prefix!r} are our own.")
+    if is_reserved(subject):
+        raise SubjectReserved(f"Subjects that begin with {STAFF_PREFIX!r} or {DESK_PREFIX!r} are our own.")
     return _meet(project_id, subject, kind, now)
+
+
+def is_reserved(subject: str) -> bool:
+    """Return whether a subject is one of our own, which no host may name."""
+    return subject.startswith((STAFF_PREFIX, DESK_PREFIX))
 
 
 def meet_staff(*, project_id: int, user_id: int, now: datetime) -> Annotator:
@@ -72,24 +76,31 @@ def known_at_desk(*, project_id: int, person: UUID) -> Annotator | None:
 
 def _refuse_erased(project_id: int, subject: str) -> None:
     digest = subject_digest(project_id=project_id, subject=subject)
-    if _tombstone.columns(project=project_id, digest=digest):
+    if tombstones.columns(project=project_id, digest=digest):
         raise AnnotatorErased("This person asked to be forgotten.")
 
 
 def _meet(project_id: int, subject: str, kind: str, now: datetime) -> Annotator:
     _refuse_erased(project_id, subject)
-    known = _by_subject.first(project=project_id, subject=subject)
+    known = annotators_by_subject.first(project=project_id, subject=subject)
     if known:
         return known
-    made, _ = Annotator.objects.get_or_create(
+    made, is_new = Annotator.objects.get_or_create(
         project_id=project_id, subject=subject, defaults={"kind": kind, "last_seen_at": now}
     )
+    if is_new:
+        _refuse_erased(project_id, subject)  # asked for, and done, since we looked
     return made
 
 
 def subject_digest(*, project_id: int, subject: str) -> str:
     """Return the digest under which an erased person is still recognised."""
     return hashlib.sha256(f"{project_id}:{subject}".encode()).hexdigest()
+
+
+def pseudonym_digest(*, project_id: int, pseudonym: str) -> str:
+    """Return the digest under which the pseudonym of an erased person is still recognised."""
+    return subject_digest(project_id=project_id, subject=f"pseudonym:{pseudonym}")
 
 
 def erased_among(*, project_id: int, subjects: Collection[str]) -> set[str]:
@@ -132,7 +143,7 @@ def end_sessions(*, annotator: Annotator) -> None:
 
 def hides_question(*, annotator: Annotator, question_slug: str) -> bool:
     """Return whether this person wants the question no more."""
-    return bool(_hidden.columns(project=annotator.project_id, annotator=annotator.pk, slug=question_slug))
+    return bool(hidden_questions.columns(project=annotator.project_id, annotator=annotator.pk, slug=question_slug))
 
 
 def hide_question(*, annotator: Annotator, question_slug: str) -> None:

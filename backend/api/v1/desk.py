@@ -23,11 +23,11 @@ from backend.assignments.models import Assignment
 from backend.desk.actions.ask import Asked, ask_next
 from backend.desk.actions.links import (
     LinkName,
-    address_of,
     known_by_link,
     make_link,
     open_link,
     person_of_link,
+    public_address_of,
     read_token,
     revoke_link,
     spend_newcomer,
@@ -146,7 +146,7 @@ _NOTHING: dict[str, Any] = {"assignment": None, "items": [], "place": None, "rea
 
 
 def _told(asked: Asked, question: Question) -> dict[str, Any]:
-    slots = list(asked.exposure.slots.select_related("candidate").order_by("rank"))
+    slots = asked.exposure.in_order()
     boundaries = _boundaries(asked, question)
     return {
         "assignment": {"id": asked.assignment.pk, "lease_until": asked.assignment.lease_until},
@@ -251,7 +251,7 @@ class DeskLinksView(ServerDoor):
             "annotator": link.subject or None,
             "most_people": None if link.subject else link.most_people,
             "people_count": link.people_count,
-            "url": request.build_absolute_uri(address_of(link)) if is_open else None,
+            "url": public_address_of(link, asked_at=request.build_absolute_uri()) if is_open else None,
             "created_by": link.created_by,
             "created_at": link.created_at,
             "expires_at": link.expires_at,

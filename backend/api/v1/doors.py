@@ -1,14 +1,17 @@
 """The two kinds of view: for browsers and for servers. Each opens the project's door around its work."""
 
+from contextlib import ExitStack
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from django.db import OperationalError
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.utils.serializer_helpers import BindingDict
 from rest_framework.views import APIView
 
 from backend.annotators.actions.people import spend_call
@@ -19,16 +22,17 @@ from backend.api.v1.problems import Forbidden, Problem, Unauthorized
 from backend.assignments.actions.prompts import continue_visit
 from backend.desk.actions.links import open_link
 from backend.desk.models import DeskLink
+from backend.desk.places import place_of
 from backend.judgements.errors import UnknownItem, UnknownQuestion
+from backend.projects.away import AGAIN_S, AWAY, NOT_NOW
 from backend.projects.composed import Composed, Given
 from backend.projects.models import Project, WebOrigin
-from backend.projects.tenancy import tenancy
+from backend.projects.tenancy import tenancy_found
 from backend.questions.models import Item, Question
+from backend.questions.named import items_by_key, questions_by_slug
 
 V = TypeVar("V", bound=Serializer[Any])
 
-_question = Composed(lambda: Question.objects.of(Given("project")).filter(slug=Given("slug")))
-_item = Composed(lambda: Item.objects.of(Given("project")).present().filter(key=Given("key")))
 _annotator = Composed(lambda: Annotator.objects.of(Given("project")).filter(pk=Given("annotator")))
 
 
@@ -52,13 +56,14 @@ class Door(APIView):
     def body(self, kind: type[V], request: Request) -> dict[str, Any]:
         """Return the validated body; raises ValidationError."""
         serializer = kind(data=request.data)
+        vars(serializer)["fields"] = _fields_of(kind)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Turn a database that does not answer into a 503, the rest into their problems."""
-        if isinstance(exc, OperationalError):
-            exc = NotNow("The store does not answer just now; try again.", retry_after=2)
+        if isinstance(exc, AWAY) or _is_lost():
+            exc = NotNow(NOT_NOW, retry_after=AGAIN_S)
         return super().handle_exception(exc)
 
 
@@ -69,23 +74,29 @@ class ServerDoor(Door):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer within the door; a failure rolls everything back."""
+        self.refusal: Exception | None = None
         try:
-            self.project = project_of_secret_key(request, now=utc_now())
+            with tenancy_found(lambda: project_of_secret_key(request, now=utc_now())) as self.project:
+                response = super().dispatch(request, *args, **kwargs)
+                if response.status_code >= 400:
+                    _roll_back()
+                return response
         except Exception as error:
-            self.project_error: Exception | None = error
-            return super().dispatch(request, *args, **kwargs)
-        self.project_error = None
-        with tenancy(self.project):
-            response = super().dispatch(request, *args, **kwargs)
-            if response.status_code >= 400:
-                _roll_back()
-            return response
+            if hasattr(self, "project"):
+                raise
+            self.refusal = error
+        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse who has no key."""
-        if self.project_error:
-            raise self.project_error
+        if self.refusal:
+            raise self.refusal
         super().initial(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Let nothing between us and the host keep what we tell of people."""
+        response["Cache-Control"] = "no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def question(self, slug: str) -> Question:
         """Return a question of this project; raises UnknownQuestion."""
@@ -103,17 +114,25 @@ class BrowserDoor(Door):
     is_for_the_desk = False
     """Whether a session that began with a desk link may call this."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and give back what was held for the time of the call."""
+        with ExitStack() as self.held:
+            return super().dispatch(request, *args, **kwargs)
+
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """Let listed pages read the answer, errors too; never with credentials."""
+        """Let listed pages read the answer, errors too; never with credentials.
+
+        That the store does not answer may be read by any page where its origin cannot be looked up.
+        """
         origin = request.headers.get("Origin", "")
         response["Vary"] = "Origin"
         response["Cache-Control"] = "no-store"
         try:
-            is_listed = bool(origin) and WebOrigin.objects.filter(origin=origin).exists()
-        except OperationalError:
-            is_listed = False
-        if is_listed:
-            response["Access-Control-Allow-Origin"] = origin
+            readable_by = origin if origin and WebOrigin.objects.filter(origin=origin).exists() else ""
+        except (DatabaseError, InterfaceError):
+            readable_by = "*" if response.status_code == NotNow.status_code else ""  # it says no more than that
+        if readable_by:
+            response["Access-Control-Allow-Origin"] = readable_by
             response["Access-Control-Expose-Headers"] = "Retry-After, X-Request-Id"
         return super().finalize_response(request, response, *args, **kwargs)
 
@@ -144,17 +163,30 @@ class BrowserDoor(Door):
             continue_visit(annotator=annotator, now=self.now)
 
     def link(self, session: Session) -> DeskLink | None:
-        """Return the link of a desk's session, which ends with it, None of others; raises Forbidden, DeskError."""
+        """Return the link of a desk's session, which ends with it, None of others.
+
+        Holds one of the link's places for the rest of the call. Raises Forbidden, DeskError.
+        """
         if session.link_id is None:
             return None
         if not self.is_for_the_desk:
             raise Forbidden("A session of the desk may not do this.", code="not_at_the_desk")
+        self.held.enter_context(place_of(link_id=session.link_id, now=self.now))
         return open_link(link_id=session.link_id, project_id=session.project_id, now=self.now)
+
+
+@cache
+def _fields_of(kind: type[Serializer[Any]]) -> BindingDict:
+    """Return the fields of a body, made once: a serializer copies all of its own anew, which takes longer than a look.
+
+    Fields keep nothing of what they check, so threads may share them.
+    """
+    return kind().fields
 
 
 def question_of(project_id: int, slug: str) -> Question:
     """Return a question that is asked; raises UnknownQuestion."""
-    found = _question.first(project=project_id, slug=slug)
+    found = questions_by_slug.first(project=project_id, slug=slug)
     if found is None:
         raise UnknownQuestion(slug=slug)
     return found
@@ -162,10 +194,15 @@ def question_of(project_id: int, slug: str) -> Question:
 
 def item_of(project_id: int, key: str) -> Item:
     """Return an item that is there; raises UnknownItem."""
-    found = _item.first(project=project_id, key=key)
+    found = None if "\0" in key else items_by_key.first(project=project_id, key=key)
     if found is None:
         raise UnknownItem(key=key)
     return found
+
+
+def _is_lost() -> bool:
+    """Return whether the connection to the database broke: what failed after that failed for it."""
+    return connection.connection is not None and connection.connection.closed
 
 
 def _roll_back() -> None:

@@ -11,15 +11,33 @@ from django.http import HttpRequest
 from backend.annotators.actions.people import meet_annotator
 from backend.annotators.models import Annotator
 from backend.api.v1.problems import Forbidden, Unauthorized
+from backend.projects.composed import Composed, Given
 from backend.projects.models import ApiKey, Project, SigningKey, WebOrigin
 from backend.projects.secrets import derived_key, digest_of, unseal
+from backend.projects.tenancy import opening
 
 SESSION_S = 30 * 60
 LONGEST_IDENTITY_S = 15 * 60
-LEEWAY_S = 10
+LEEWAY_S = 30
+"""How far the host's clock may be off; `earmark doctor` warns beyond it."""
 LONGEST_TOKEN = 8000
 AUDIENCE = "earmark"
+_FAULTS: dict[type[Exception], str] = {
+    jwt.ExpiredSignatureError: "it has expired; sign a new one for each page, and look at the clocks of both servers",
+    jwt.ImmatureSignatureError: "it is signed in the future; the clock of the server that signs is ahead",
+    jwt.InvalidIssuerError: "its `iss` is not the slug of this key's project",
+    jwt.InvalidAudienceError: "its `aud` is not `earmark`",
+    jwt.InvalidAlgorithmError: "its `alg` is not the one of the signing key that `kid` names",
+    jwt.InvalidSignatureError: "its signature was made with another key than the one that `kid` names",
+}
+"""What is wrong with an identity, and what to do."""
 SESSION_AUDIENCE = "earmark session"
+
+
+_key = Composed(lambda: ApiKey.objects.filter(digest=Given("digest")).select_related("project"))
+_key_that_opens = Composed(
+    lambda: ApiKey.objects.filter(digest=Given("digest")).select_related("project").annotate(door=opening("project_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -34,20 +52,23 @@ class Session:
 
 
 def project_of_secret_key(request: HttpRequest, *, now: datetime) -> Project:
-    """Return the project whose secret key the request carries; raises Unauthorized, Forbidden."""
+    """Return the project whose secret key the request carries, its door open until the transaction ends.
+
+    Raises Unauthorized, Forbidden: the transaction must be rolled back then.
+    """
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise Unauthorized("Send the project's secret key: Authorization: Bearer sk_…", code="key_missing")
-    return _project_of(key.strip(), ApiKey.Kind.SECRET, now)
+    return _project_of(_key_that_opens, key.strip(), ApiKey.Kind.SECRET, now)
 
 
 def project_of_publishable_key(key: str, *, now: datetime) -> Project:
     """Return the project of a publishable key; raises Unauthorized, Forbidden."""
-    return _project_of(key, ApiKey.Kind.PUBLISHABLE, now)
+    return _project_of(_key, key, ApiKey.Kind.PUBLISHABLE, now)
 
 
-def _project_of(key: str, kind: str, now: datetime) -> Project:
-    known = ApiKey.objects.select_related("project").filter(digest=digest_of(key)).first()
+def _project_of(keys: Composed[Any], key: str, kind: str, now: datetime) -> Project:
+    known: ApiKey | None = keys.first(digest=digest_of(key))
     if known is None or not known.is_valid(now=now):
         raise Unauthorized("This key is not known, revoked or expired.", code="key_invalid")
     if known.kind != kind:
@@ -113,10 +134,17 @@ def _claims(project: Project, token: str, now: datetime) -> dict[str, Any]:
             options={"require": ["exp", "iat", "iss", "aud", "sub"]},
         )
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-        raise _invalid(type(error).__name__) from None
+        raise _invalid(_fault(error)) from None
     if claims["exp"] > now.timestamp() + LONGEST_IDENTITY_S + LEEWAY_S:
         raise _invalid("`exp` is more than 15 minutes ahead")
     return claims
+
+
+def _fault(error: Exception) -> str:
+    """Return in words what is wrong with an identity that could not be read or does not hold."""
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return f"it has no `{error.claim}`"
+    return next((told for kind, told in _FAULTS.items() if isinstance(error, kind)), "it is no JWT as we take it")
 
 
 def _invalid(reason: str) -> Unauthorized:

@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.v1.problems import Problem
+from backend.judgements.errors import UnknownQuestion
+from backend.questions.models import Question
 
 LIMIT = 100
 LARGEST_LIMIT = 1000
@@ -23,7 +25,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def listing(*names: str, **options: Any) -> Callable[[F], F]:
     """Describe a view's method as a list with paging and filters of these names."""
-    parameters = [OpenApiParameter("limit", int), OpenApiParameter("cursor", str)]
+    parameters = [
+        OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT}),
+        OpenApiParameter("cursor", {"type": "string", "minLength": 1}, description="The `next` of the page before."),
+    ]
     parameters += [OpenApiParameter(name, str) for name in names]
     decorate: Callable[[F], F] = extend_schema(parameters=parameters, **options)
     return decorate
@@ -47,8 +52,9 @@ def page_of(
 ) -> Response:
     """Return one page of filtered rows in the order of their keys.
 
-    Raises Problem for a parameter that is none, a filter value that cannot be, a limit out of
-    bounds, and a cursor that we did not give.
+    Raises Problem for a parameter that is none, a limit out of bounds, and a cursor that we did not give,
+    ValidationError for a filter value that cannot be, UnknownQuestion where nothing is found and the question
+    is not asked: a misspelt name is no empty list.
     """
     unknown = set(request.query_params) - PAGING - set(filters.base_filters)
     if unknown:
@@ -59,16 +65,26 @@ def page_of(
         )
     filtered = filters(request.query_params, queryset=rows, request=request)
     if not filtered.is_valid():
-        told = "; ".join(f"{field}: {' '.join(map(str, faults))}" for field, faults in filtered.errors.items())
-        raise Problem(told, code="invalid")
+        raise s.ValidationError({field: _faults_of(filtered, field) for field in filtered.errors})
     limit = _limit(request.query_params.get("limit"))
     ordered = filtered.qs.order_by("pk")
     after = request.query_params.get("cursor")
     if after is not None:
         ordered = ordered.filter(pk__gt=_key_of(after, rows.model))
     found = list(ordered[: limit + 1])
+    slug = request.query_params.get("question")
+    if slug and not found and not Question.objects.filter(slug=slug).exists():
+        raise UnknownQuestion(slug=slug)
     following = _cursor_of(found[limit - 1].pk) if len(found) > limit else None
     return Response({"results": [shape(row) for row in found[:limit]], "next": following})
+
+
+def _faults_of(filtered: django_filters.FilterSet, field: str) -> list[str]:
+    """Return what is wrong with a filter's value; of one of a few words, which there are."""
+    choices = [name for name, _ in filtered.base_filters[field].extra.get("choices", [])]
+    if choices:
+        return [f"This is not one of {', '.join(choices)}."]
+    return [str(fault) for fault in filtered.errors[field]]
 
 
 def _limit(given: str | None) -> int:

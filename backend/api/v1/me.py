@@ -1,7 +1,8 @@
-"""People's own data on the wire of the browser, /w/v1/me: what they said, and whether they are shown anything."""
+"""People's own data on the wire of the browser, /w/v1/me: see it, have a copy, be shown nothing, be forgotten."""
 
 from typing import Any
 
+from django.http import FileResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,8 @@ from backend.annotators.models import Annotator, HiddenQuestion
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import BrowserDoor
 from backend.api.v1.shapes import candidate_of, label_candidate, said_candidate
+from backend.desk.actions.erase import begin_erasure
+from backend.desk.actions.export import export_for_themselves
 from backend.judgements.models import Judgement
 from backend.projects.tenancy import tenancy
 from backend.quality.actions.company import company_of
@@ -28,6 +31,32 @@ class OptOutView(BrowserDoor):
             annotator = self.annotator(session)
             annotator = opt_out(annotator=annotator, now=self.now) if body["out"] else opt_in(annotator=annotator)
         return Response({"opted_out": annotator.has_opted_out})
+
+
+class EraseView(BrowserDoor):
+    """Be forgotten."""
+
+    @extend_schema(request=wire.EraseRequest, responses=wire.EraseAnswer, operation_id="widget_erase")
+    def post(self, request: Request) -> Response:
+        """Erase the person for good: their sessions end with this answer, and the worker does the rest."""
+        body = self.body(wire.EraseRequest, request)
+        session = self.session(body, request)
+        with tenancy(session.project_id):
+            begin_erasure(annotator=self.annotator(session), now=self.now)
+        return Response({"erased": True})
+
+
+class ExportView(BrowserDoor):
+    """Have a copy."""
+
+    @extend_schema(request=wire.OwnExportRequest, responses=wire.OwnExportAnswer, operation_id="widget_export")
+    def post(self, request: Request) -> Any:
+        """Return what is stored of the person, and of nobody else, without what their answers are weighed by."""
+        body = self.body(wire.OwnExportRequest, request)
+        session = self.session(body, request)
+        with tenancy(session.project_id):
+            file = export_for_themselves(annotator=self.annotator(session))
+        return FileResponse(file, content_type="application/json")
 
 
 class OwnJudgementsView(BrowserDoor):

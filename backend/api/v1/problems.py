@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 from rest_framework import exceptions
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from backend.annotators.errors import AnnotatorErased, SubjectReserved, TooManyCalls
@@ -19,7 +20,9 @@ from backend.desk.errors import (
     LinkIncomplete,
     LinkInvalid,
     LinkRevoked,
+    TooManyAtOnce,
     TooManyNewcomers,
+    UnknownPerson,
 )
 from backend.judgements.errors import NotShowable, SessionRevoked, UnknownItem, UnknownQuestion
 from backend.questions.errors import QuestionError
@@ -27,6 +30,8 @@ from backend.questions.errors import QuestionError
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+NO_FIELD = "non_field_errors"
+"""What rest_framework calls the body, or the part of it, where no field of it is meant."""
 
 
 class Problem(exceptions.APIException):
@@ -94,6 +99,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     LinkFull: (403, "link_is_full"),
     LinkIncomplete: (400, "person_missing"),
     KnownAsAnotherKind: (409, "known_as_another_kind"),
+    UnknownPerson: (404, "unknown_person"),
     VersionNotFrozen: (409, "version_not_frozen"),
     FileDamaged: (500, "file_damaged"),
     QuestionError: (400, "value_not_allowed"),
@@ -122,7 +128,7 @@ def _facts(error: Exception) -> dict[str, Any]:
         errors = _flat(error.detail)
         told = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in errors[:5])
         return _made(400, "invalid", told) | {"errors": errors}
-    if isinstance(error, TooManyCalls | TooManyNewcomers):
+    if isinstance(error, TooManyCalls | TooManyNewcomers | TooManyAtOnce):
         return _made(429, "too_many_calls", str(error)) | {"retry_after": _seconds_until(error.retry_at)}
     if isinstance(error, Http404 | PermissionDenied):
         return _made(404, "not_found", Unknown.detail_text)
@@ -133,6 +139,11 @@ def _facts(error: Exception) -> dict[str, Any]:
         if isinstance(error, kind):
             return _made(status, code_name, str(error))
     return _made(500, "internal", "Something failed on our side. Tell us the request id.")
+
+
+def code_of(error: Exception) -> str:
+    """Return the stable code of an error of ours."""
+    return str(_facts(error)["code"])
 
 
 def _made(status: int, code: str, detail: str) -> dict[str, Any]:
@@ -146,9 +157,18 @@ def _seconds_until(moment: datetime) -> int:
 def _flat(detail: Any, field: str = "") -> list[dict[str, str]]:
     """Return one entry a fault, with the path of the field it is about."""
     if isinstance(detail, dict):
-        return [f for key, inner in detail.items() for f in _flat(inner, f"{field}.{key}".strip("."))]
+        named = {key: f"{field}.{key}".strip(".") if key != NO_FIELD else field for key in detail}
+        return [f for key, inner in detail.items() for f in _flat(inner, named[key])]
     if isinstance(detail, list):
         if all(not isinstance(inner, dict | list) for inner in detail):
             return [{"field": field or "body", "detail": " ".join(str(inner) for inner in detail)}]
         return [f for number, inner in enumerate(detail) for f in _flat(inner, f"{field}[{number}]")]
     return [{"field": field or "body", "detail": str(detail)}]
+
+
+def rejection(index: int, key: object, error: Exception, code: str = "invalid") -> dict[str, Any]:
+    """Return how a row of a bulk call is told that was refused alone: where it stands, its id, and why."""
+    detail = str(error)
+    if isinstance(error, ValidationError):
+        detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in _flat(error.detail))
+    return {"index": index, "id": str(key or "")[:200], "code": code, "detail": detail}

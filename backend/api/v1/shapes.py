@@ -168,7 +168,7 @@ def item_row(item: Item) -> dict[str, Any]:
 QUESTION_FIELDS = (
     "kind", "prompt", "guideline", "labels", "allows_new_labels", "dictionary", "settling_policy", "overlap",
     "minimum", "maximum", "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "item_kind",
-    "suggesters", "weights", "is_blind", "lease_s", "is_active",
+    "suggesters", "weights", "is_blind", "lease_s", "most_spots", "is_active",
 )  # fmt: skip
 
 
@@ -217,7 +217,6 @@ def slot_row(slot: Slot) -> dict[str, Any]:
 
 def exposure_row(exposure: Exposure) -> dict[str, Any]:
     """Return a shown list with its places in order."""
-    slots = exposure.slots.select_related("candidate", "suggester").order_by("rank")
     return {
         "id": str(exposure.pk),
         "question": exposure.question.slug,
@@ -232,7 +231,7 @@ def exposure_row(exposure: Exposure) -> dict[str, Any]:
         "ask_probability": exposure.ask_probability,
         "candidates_hash": exposure.candidates_hash,
         "shown_at": exposure.shown_at,
-        "slots": [slot_row(slot) for slot in slots],
+        "slots": [slot_row(slot) for slot in exposure.in_order()],
     }
 
 
@@ -314,4 +313,5 @@ def version_row(version: DatasetVersion) -> dict[str, Any]:
         "judgements_count": version.judgements_count,
         "checksum": version.checksum,
         "files": version.files,
+        "holds_erased": hasattr(version, "erased_since"),
     }

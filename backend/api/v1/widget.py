@@ -38,7 +38,7 @@ from backend.assignments.actions.prompts import next_ask_at
 from backend.judgements.actions.record import keep_losses, record_events
 from backend.judgements.actions.show import item_to_read, show_found, show_suggestions
 from backend.judgements.actions.spots import spots_in_doubt
-from backend.judgements.errors import JudgementError
+from backend.judgements.errors import JudgementError, UnknownItem
 from backend.judgements.events import OK, Verdict
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.tenancy import tenancy
@@ -117,14 +117,13 @@ def shown_at(annotator: Annotator, place: dict[str, Any], *, now: datetime) -> d
         question = question_of(annotator.project_id, place["question"])
         item = item_of(annotator.project_id, place["item"])
     except JudgementError as error:
-        code = "unknown_item" if "item" in str(error) else "unknown_question"
+        code = "unknown_item" if isinstance(error, UnknownItem) else "unknown_question"
         return empty | {"error": {"code": code, "detail": str(error)}}
     if not question.is_active:
         return empty | {"error": {"code": "not_asked", "detail": "This question is not asked any more."}}
     exposure = show_suggestions(
         annotator=annotator, question=question, item=item, channel=Exposure.Channel.WIDGET, now=now
     )
-    slots = exposure.slots.select_related("candidate").order_by("rank")
     said = said_of(annotator, question, item)
     units = units_told_of(question, item, said)
     differing = boundaries_of(question, item)
@@ -132,7 +131,7 @@ def shown_at(annotator: Annotator, place: dict[str, Any], *, now: datetime) -> d
     return empty | {
         "exposure": str(exposure.pk),
         "ask": exposure.was_asked,
-        "candidates": [slot_candidate(slot, boundaries=differing.get(slot.label)) for slot in slots],
+        "candidates": [slot_candidate(slot, boundaries=differing.get(slot.label)) for slot in exposure.in_order()],
         "answers": [earlier_answer(judgement, item, company[judgement.unit_id]) for judgement in said],
         "known": known_of(question, units, company),
         "error": None,
@@ -280,8 +279,7 @@ class SearchView(BrowserDoor):
                 channel=Exposure.Channel.WIDGET,
                 now=self.now,
             )
-            slots = exposure.slots.select_related("candidate").order_by("rank")
-            found = [slot_candidate(slot) for slot in slots]
+            found = [slot_candidate(slot) for slot in exposure.in_order()]
         return Response({"exposure": str(exposure.pk), "candidates": found})
 
 

@@ -20,6 +20,8 @@ STOP_S = 60.0
 EXIT_S = 2.0
 FREE_S = 10.0
 PAUSE_S = 0.1
+READY, REFUSING = 0, 1
+"""What `pg_isready` tells by its exit code."""
 
 _leases: dict[Path, IO[str]] = {}
 
@@ -58,11 +60,20 @@ def _take_lease(home: Path) -> None:
 
 def answers(place: Place) -> bool:
     """Return whether the embedded server takes connections now."""
+    return _readiness(place) == READY
+
+
+def refuses(place: Place) -> bool:
+    """Return whether the embedded server is there, but takes no connections: it begins, mends its data, or ends."""
+    return _readiness(place) == REFUSING
+
+
+def _readiness(place: Place) -> int:
     command = [
         str(binaries() / "bin" / "pg_isready"), "-q", "-t", "2", "-h", place.host, "-p", str(place.port),
         "-U", SUPERUSER, "-d", "postgres",
     ]  # fmt: skip
-    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode
 
 
 def is_served(home: Path) -> bool:

@@ -1,5 +1,6 @@
 """Freeze what is believed into an immutable, checksummed version."""
 
+import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -7,16 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from backend.datasets import files, rows
-from backend.datasets.errors import FileDamaged, VersionNotFrozen
+from backend.datasets.cards import Believed, Card, believed_in
+from backend.datasets.errors import DatasetError, FileDamaged, VersionNotFrozen
 from backend.datasets.exports.marked import counted
 from backend.datasets.exports.writing import Written
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.datasets.splits import assign_splits
 from backend.datasets.spots import write_files
 from backend.projects.actions.jobs import enqueue
+from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question
 
 FREEZE = "datasets.freeze"
@@ -57,8 +60,13 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     beside = folder.with_name(folder.name + ".building")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    version.labels_count = files.write_jsonl(beside / "labels.jsonl", rows.label_rows(question, splits))
-    version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", rows.judgement_rows(question, splits))
+    before = _version_before(version)
+    card = Card(before=_believed_before(before))
+    labels = card.counting_labels(rows.label_rows(question, splits))
+    said = card.counting_judgements(rows.judgement_rows(question, splits))
+    version.labels_count = files.write_jsonl(beside / "labels.jsonl", labels)
+    version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", said)
+    version.card = card.as_facts(before_number=before.number if before else None, unsettled=_unsettled(question))
     files.write_parquet(beside / "labels.jsonl", beside / "labels.parquet", rows.LABEL_COLUMNS)
     files.write_parquet(beside / "judgements.jsonl", beside / "judgements.parquet", rows.JUDGEMENT_COLUMNS)
     of_spots = write_files(question=question, splits=splits, folder=beside)
@@ -73,6 +81,30 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     version.frozen_at = now
     version.save()
     return version
+
+
+def _version_before(version: DatasetVersion) -> DatasetVersion | None:
+    frozen = DatasetVersion.objects.filter(dataset=version.dataset, state=DatasetVersion.State.FROZEN)
+    return frozen.filter(number__lt=version.number).order_by("-number").select_related("dataset").first()
+
+
+def _believed_before(before: DatasetVersion | None) -> Believed | None:
+    """Return what a version believes; None where there is none, or its file is not what was frozen."""
+    if before is None:
+        return None
+    try:
+        path = path_of_file(version=before, name="labels.jsonl")
+    except (DatasetError, KeyError):
+        return None
+    with path.open(encoding="utf-8") as file:
+        return believed_in(json.loads(line) for line in file)
+
+
+def _unsettled(question: Question) -> dict[str, int]:
+    """Return how many units have no settled label, and so are in no version, by where they stand."""
+    labels = ConsensusLabel.objects.of(question.project_id).on(question)
+    open_ones = labels.exclude(state=ConsensusLabel.State.SETTLED)
+    return dict(open_ones.values_list("state").annotate(Count("pk")))
 
 
 def keep_splits(*, question: Question, now: datetime) -> dict[str, str]:

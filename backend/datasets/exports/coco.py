@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +13,10 @@ from backend.datasets.exports.marked import CannotHold, MarkedBox, MarkedPicture
 
 FORM = "coco"
 UNSAFE = re.compile(r"[^\w.\- ]+")
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
+"""Names that stand for a device in Windows, whatever their ending."""
+LONGEST_STEM, LONGEST_ENDING = 150, 20
+"""Bytes; a file system takes 255, and a number may come between."""
 
 
 class CocoFile:
@@ -71,12 +76,22 @@ def _image(picture: MarkedPicture, number: int, name: str) -> dict[str, Any]:
 def file_name_of(picture: MarkedPicture, id: int, taken: Container[str]) -> str:
     """Return a name for a picture's file, unlike those taken: the last part of its address, or its item's key.
 
-    `taken` are small letters: in many folders two names that differ in capitals alone are one file.
+    `taken` are names as `folded` gives them. The name leads nowhere else, is no option of a command and no device.
     """
     last = unquote(urlsplit(picture.url).path).rpartition("/")[2] if picture.url else picture.item
-    plain = UNSAFE.sub("_", last).strip(". ") or "picture"
-    stem, ending = Path(plain).stem[:100], Path(plain).suffix[:10]
+    plain = UNSAFE.sub("_", unicodedata.normalize("NFC", last)).lstrip(". -").rstrip(". ") or "picture"
+    plain = f"_{plain}" if RESERVED.match(plain) else plain
+    stem, ending = _cut(Path(plain).stem, LONGEST_STEM), _cut(Path(plain).suffix, LONGEST_ENDING)
     name, number = f"{stem}{ending}", id
-    while name.lower() in taken:
+    while folded(name) in taken:
         name, number = f"{stem}-{number}{ending}", number + 1
     return name
+
+
+def folded(name: str) -> str:
+    """Return a name as a folder may compare it: two that differ in capitals or composition alone are one file."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[:most_bytes].decode(errors="ignore")

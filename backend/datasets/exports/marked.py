@@ -61,6 +61,7 @@ class Why(StrEnum):
     """Why a text or a picture is not in a file."""
 
     UNSETTLED = "unsettled"
+    NOT_LOOKED_AT = "not_looked_at"
     SEVERAL_TEXTS = "several_texts"
     TEXT_GONE = "text_gone"
     OVERLAP = "overlap"
@@ -73,6 +74,7 @@ class Why(StrEnum):
 
 IN_WORDS: dict[str, str] = {
     Why.UNSETTLED: "something marked in it is not settled, and would pass for nothing",
+    Why.NOT_LOOKED_AT: "somebody marked a place in it as nothing by themselves, and nobody was asked about it",
     Why.SEVERAL_TEXTS: "it was changed between two marks, and no text holds both",
     Why.TEXT_GONE: "the text that was marked is not kept any more",
     Why.OVERLAP: "two spans overlap, and a token has one tag",
@@ -114,6 +116,10 @@ class CannotHold(Exception):
         self.why = why
 
 
+_PARTS_LINES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"})
+"""What JSON may hold as it is, and many readers take for the end of a line."""
+
+
 def one_line(facts: Any) -> str:
-    """Return facts as one line of JSON."""
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    """Return facts as one line of JSON, whatever its reader takes for the end of one."""
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).translate(_PARTS_LINES)

@@ -68,7 +68,7 @@ def write_pictures(folder: Path, pictures: Iterable[MarkedPicture], labels: Sequ
             except CannotHold as error:
                 written.left_out.append(LeftOut(picture.item, coco.FORM, error.why))
                 continue
-            names.add(name.lower())
+            names.add(coco.folded(name))
             first_box += len(picture.boxes)
             written.count(coco.FORM, picture.split, is_empty=not picture.boxes)
     return written

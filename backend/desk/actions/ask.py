@@ -16,7 +16,8 @@ from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question, Unit
 from backend.questions.relocated import without_told
 from backend.questions.spots import SAME_SPOT, anchor_now, label_in, numbers_of, overlap, text_of
-from backend.suggestions.retrieval import Guess, guesses_for
+from backend.suggestions.guesses import Guess
+from backend.suggestions.retrieval import guesses_for
 
 LOOKS = 5
 """How often one call looks at further items; past that the next call goes on."""

@@ -7,12 +7,14 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from backend.assignments.models import ConsideredItem
-from backend.judgements.actions.spots import lock_spots, meet
+from backend.judgements.actions.meet import meet
+from backend.judgements.actions.spots import lock_spots
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item, Question, Unit
 from backend.questions.spots import label_in
 from backend.questions.units import SPOTS
-from backend.suggestions.retrieval import Guess, guesses_for
+from backend.suggestions.guesses import Guess
+from backend.suggestions.retrieval import guesses_for
 
 PRIORITY = 0.2
 """Less than anything that a person said something about."""

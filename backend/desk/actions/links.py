@@ -8,6 +8,7 @@ the row it names, at each call.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import jwt
@@ -93,6 +94,16 @@ def address_of(link: DeskLink) -> str:
     """Return where a link leads, as a path with the signed token in its fragment."""
     claims = {"l": link.pk, "p": link.project_id, "exp": link.expires_at, "aud": AUDIENCE}
     return f"/desk/{link.question.slug}#{jwt.encode(claims, _link_key(), algorithm='HS256')}"
+
+
+def public_address_of(link: DeskLink, *, asked_at: str) -> str:
+    """Return the whole address of a link, on the host that this request asked; `asked_at` is any address there.
+
+    In production that is https, though the process behind the proxy that ends TLS was asked over plain http.
+    """
+    asked = urlsplit(asked_at)
+    scheme = asked.scheme if settings.DEBUG else "https"
+    return f"{scheme}://{asked.netloc}{address_of(link)}"
 
 
 def read_token(token: str) -> LinkName:

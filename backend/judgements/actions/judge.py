@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.annotators.models import Annotator
+from backend.judgements.actions.meet import Looks
 from backend.judgements.actions.spots import spot_meant
 from backend.judgements.events import Judge
 from backend.judgements.models import Exposure, Judgement, Slot
@@ -22,23 +23,21 @@ def judge(
     event: Judge,
     digest: str,
     now: datetime,
-    is_looked_through: bool = True,
+    looks: Looks,
 ) -> Judgement:
     """Write an answer to one slot of a list, or beside them all, and return its row.
 
-    The text of a spot is looked through for what else stands in it, unless the caller has no time for that.
+    The text of a spot is looked through for what else stands in it, while the batch has time for that.
     Raises ValueNotAllowed for a value or a tag that the question does not have, and TooManyNewLabels; of a spot
-    AnchorUnusable and UnknownSpot. The caller holds the annotator's row lock, of a spot `lock_spots` too, and lets
-    the answer stand.
+    AnchorUnusable, UnknownSpot and TooManySpots. The caller holds the annotator's row lock, of a spot `lock_spots`
+    too, and lets the answer stand.
     """
     question = exposure.question
     if not allows(question.kind, event.value, question.labels):
         raise ValueNotAllowed(value=event.value, question=question.slug)
     anchor = None
     if question.kind in SPOTS:
-        unit, anchor = spot_meant(
-            annotator=annotator, exposure=exposure, slot=slot, event=event, is_looked_through=is_looked_through
-        )
+        unit, anchor = spot_meant(annotator=annotator, exposure=exposure, slot=slot, event=event, looks=looks)
     else:
         unit = _unit_of(annotator, event, exposure, slot, now)
     return Judgement.objects.create(

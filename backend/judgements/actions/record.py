@@ -14,10 +14,11 @@ from backend.assignments.actions.prompts import answer_prompt, dismiss_prompt, p
 from backend.assignments.actions.queue import answer_assignment
 from backend.assignments.errors import LeaseOver
 from backend.judgements.actions.judge import judge
+from backend.judgements.actions.meet import Looks
 from backend.judgements.actions.outcomes import update_outcomes
-from backend.judgements.actions.spots import is_of_another_text, lock_spots, spots_judged
+from backend.judgements.actions.spots import lock_spots, spots_judged
 from backend.judgements.actions.stand import answer_assignments, stand_again
-from backend.judgements.errors import SessionRevoked, UnknownSpot
+from backend.judgements.errors import SessionRevoked, TooManySpots, UnknownSpot
 from backend.judgements.events import (
     BAD,
     DUPLICATE_EVENT,
@@ -36,7 +37,6 @@ from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedE
 from backend.projects.ids import time_of
 from backend.questions.errors import TooManyNewLabels, ValueNotAllowed
 from backend.questions.models import Unit
-from backend.questions.relocated import MOST_SEARCHED
 from backend.questions.units import SPOTS, Kind, fold_label
 
 OLDEST = timedelta(days=7)
@@ -56,10 +56,7 @@ class _Batch:
     units: dict[int, Unit] = field(default_factory=dict)
     touched: set[UUID] = field(default_factory=set)
     assignments: set[int] = field(default_factory=set)
-    searched_count: int = 0
-    """Signs of text that were searched in vain for words that pages said they marked."""
-    looked_through_count: int = 0
-    """Signs of text that were looked through for others like the words that were marked."""
+    looks: Looks = field(default_factory=Looks)
 
 
 def record_events(
@@ -72,7 +69,8 @@ def record_events(
     a tag they may name themselves, within the question's labels, and a limited number of new ones a day
     (`too_many_new_labels`). A spot that lies nowhere is `malformed`, one whose words the item's text has not is
     `text_not_found`, as all are in a batch after MOST_SEARCHED signs of text were searched in vain, and one that was
-    not shown `unknown_candidate`. After as many signs that were looked through for the like of what was marked,
+    not shown `unknown_candidate`; of those that one marks by oneself an item takes the question's `most_spots`
+    (`too_many_spots`). After as many signs that were looked through for the like of what was marked,
     further marks are kept without. An answer at the desk after its lease is
     refused where others took the places (`lease_over`). Bad events take nothing from the good
     ones. Raises SessionRevoked where `epoch` is not the annotator's any more, or they are erased. The caller holds the
@@ -134,8 +132,10 @@ def _take(batch: _Batch, event: Event) -> Verdict:
             refusal = _write(batch, event, digest)
     except IntegrityError:
         refusal = "conflict"
+        batch.looks.forget()  # a unit that was made went with the savepoint
     except LeaseOver:
         refusal = "lease_over"
+        batch.looks.forget()
     if refusal:
         return Verdict(event.id, BAD, refusal)
     batch.known[event.id] = digest
@@ -246,28 +246,24 @@ def _see(slot: Slot, event: Event) -> None:
 
 
 def _judge(batch: _Batch, event: Judge, exposure: Exposure, slot: Slot | None, digest: str) -> str | None:
-    if batch.searched_count > MOST_SEARCHED and is_of_another_text(exposure.item, event.anchor):
-        return "text_not_found"
     try:
         said = judge(
             annotator=batch.annotator, exposure=exposure, slot=slot, event=event, digest=digest, now=batch.now,
-            is_looked_through=batch.looked_through_count < MOST_SEARCHED,
+            looks=batch.looks,
         )  # fmt: skip
     except ValueNotAllowed:
         return "unknown_value"
     except TooManyNewLabels:
         return "too_many_new_labels"
     except AnchorUnusable as error:
-        if error.code != "text_not_found":
-            return "malformed"
-        batch.searched_count += len(exposure.item.body)
-        return error.code
+        return error.code if error.code == "text_not_found" else "malformed"
     except UnknownSpot:
         return "unknown_candidate"
-    if said.anchor:
-        batch.looked_through_count += len(exposure.item.body)
+    except TooManySpots:
+        return "too_many_spots"
     if said.assignment:
         answer_assignment(assignment=said.assignment, now=batch.now)
+    batch.looks.hear(said)
     batch.units[said.unit_id] = said.unit
     batch.assignments |= {said.assignment_id} if said.assignment_id else set()
     return None
@@ -284,6 +280,7 @@ def _undo(batch: _Batch, event: Undo) -> str | None:
         annotator=batch.annotator,
         withdrawn_at=batch.now,
     )
+    batch.looks.own.clear()
     if judgement:
         batch.units[judgement.unit_id] = judgement.unit
         batch.touched |= {judgement.shown_in_id} if judgement.shown_in_id else set()

@@ -1,33 +1,30 @@
 """Show suggestions: pick, order, and log what is shown before it leaves."""
 
-import hashlib
 import json
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from backend.annotators.actions.people import hides_question
+from backend.annotators.actions.people import hidden_questions
 from backend.annotators.models import Annotator
 from backend.assignments.actions.prompts import may_prompt
 from backend.assignments.models import Assignment
+from backend.judgements.actions.log import hash_of, log_list, name_of
 from backend.judgements.actions.spots import places_answered, spots_in_doubt
 from backend.judgements.errors import NotShowable, UnknownItem
 from backend.judgements.models import Exposure, Judgement, JudgementQuerySet, Slot
 from backend.judgements.showing import Draw, show
-from backend.projects.composed import Composed, Given
-from backend.projects.ids import uuid7
+from backend.projects.composed import Composed, Given, SideBySide
 from backend.questions.models import Item, Question
 from backend.questions.spots import SAME_SPOT, numbers_of, overlap
 from backend.questions.units import DIFFERENT, SPOTS, Kind, fold_label
-from backend.suggestions.retrieval import Guess, find_items, find_labels, guesses_for
+from backend.suggestions.guesses import Guess
+from backend.suggestions.retrieval import find_items, find_labels, guesses_for
 
 SEARCH_POLICY = "search"
-HOST_POLICY = "host"
 ASSIGNED_POLICY = "assigned"
 SEARCH_LIMIT = 8
 
@@ -43,17 +40,13 @@ _called_different = Composed(
 )
 
 
+_different_and_hidden = SideBySide(done=_called_different, hidden=hidden_questions)
+_said_and_hidden = SideBySide(done=_said, hidden=hidden_questions)
+
+
 def _standing() -> JudgementQuerySet:
     live = Judgement.objects.of(Given("project")).live()
     return live.filter(question=Given("question"), annotator=Given("annotator"))
-
-
-@dataclass(frozen=True)
-class HostSlot:
-    """A candidate that the host itself showed, with what it knows of the propensity."""
-
-    guess: Guess
-    propensity: float | None = None
 
 
 def uniform(*facts: object) -> float:
@@ -80,9 +73,9 @@ def show_suggestions(
     Of a pair, what this person called different is not shown to them again; of tags, choices and spots, what
     they answered. An empty pool is logged too: it says that nothing was found.
     """
-    gone = _done_with(annotator, question, item)
-    pool = [guess for guess in _guessed(annotator, question, item) if _name(guess) not in gone]
-    pool_hash = _hash_of(pool)
+    gone, wants_none = _of_the_person(annotator, question, item)
+    pool = [guess for guess in _guessed(annotator, question, item) if name_of(guess) not in gone]
+    pool_hash = hash_of(pool)
     facts = (annotator.pk, question.pk, item.pk, question.policy_version, pool_hash)
     draw = Draw(coin=uniform("coin", *facts), order=uniform("order", *facts))
     policy, places = show(
@@ -91,18 +84,16 @@ def show_suggestions(
     has_something = bool(places) or _stands_by_itself(question, item, gone)
     was_asked, ask_probability = _ask(
         annotator=annotator, question=question, item=item, channel=channel, has_something=has_something,
-        facts=facts[:-1], now=now,  # not the pool: nobody draws again by marking
+        wants_none=wants_none, facts=facts[:-1], now=now,  # not the pool: nobody draws again by marking
     )  # fmt: skip
-    exposure = _log(
-        annotator, question, item, channel, now,
+    return log_list(
+        annotator, question, item, channel, now, [(place.candidate, place.propensity) for place in places],
         policy=policy, policy_version=question.policy_version, epsilon=question.epsilon,
         candidates_hash=pool_hash, pool=[guess.as_facts() for guess in pool],
         was_asked=was_asked,
         ask_probability=ask_probability,
         **({"id": exposure_id} if exposure_id else {}),
     )  # fmt: skip
-    _fill(exposure, [(place.candidate, place.propensity) for place in places])
-    return exposure
 
 
 def _ask(
@@ -112,6 +103,7 @@ def _ask(
     item: Item,
     channel: str,
     has_something: bool,
+    wants_none: bool,
     facts: tuple[object, ...],
     now: datetime,
 ) -> tuple[bool, float]:
@@ -128,7 +120,6 @@ def _ask(
             annotator=annotator, question=question, item=item, chance=question.ask_probability, draw=draw, now=now
         )
         return asking.is_asked, asking.probability
-    wants_none = hides_question(annotator=annotator, question_slug=question.slug)
     ask_probability = 0.0 if wants_none else question.ask_probability
     return draw < ask_probability, ask_probability
 
@@ -143,13 +134,11 @@ def show_assigned(
     now: datetime,
 ) -> Exposure:
     """Log what is asked at the desk: an assignment's candidates in the order given, which have no propensities."""
-    exposure = _log(
-        annotator, question, item, Exposure.Channel.DESK, now,
-        policy=ASSIGNED_POLICY, policy_version=question.policy_version, candidates_hash=_hash_of(guesses),
+    return log_list(
+        annotator, question, item, Exposure.Channel.DESK, now, [(guess, None) for guess in guesses],
+        policy=ASSIGNED_POLICY, policy_version=question.policy_version, candidates_hash=hash_of(guesses),
         pool=[guess.as_facts() for guess in guesses], assignment=assignment, was_asked=True, ask_probability=1.0,
     )  # fmt: skip
-    _fill(exposure, [(guess, None) for guess in guesses])
-    return exposure
 
 
 def show_found(
@@ -165,7 +154,7 @@ def show_found(
     if question.kind in SPOTS:
         raise NotShowable(reason="A spot is marked in the text or the picture; there is nothing to search.")
     if question.kind == Kind.TAGS:
-        gone = _done_with(annotator, question, item)
+        gone, _ = _of_the_person(annotator, question, item)
         found = find_labels(question=question, query=query, k=SEARCH_LIMIT, annotator=annotator, without=gone)
     else:
         found = find_items(question=question, item=item, query=query, k=SEARCH_LIMIT)
@@ -175,12 +164,10 @@ def show_found(
         .order_by("-shown_at")
         .first()
     )
-    exposure = _log(
-        annotator, question, item, channel, now,
-        policy=SEARCH_POLICY, candidates_hash=_hash_of(found), pool=[], within=within,
+    return log_list(
+        annotator, question, item, channel, now, [(guess, None) for guess in found],
+        policy=SEARCH_POLICY, candidates_hash=hash_of(found), pool=[], within=within,
     )  # fmt: skip
-    _fill(exposure, [(guess, None) for guess in found])
-    return exposure
 
 
 def item_to_read(*, annotator: Annotator, exposure_id: UUID, key: str) -> Item:
@@ -194,94 +181,19 @@ def item_to_read(*, annotator: Annotator, exposure_id: UUID, key: str) -> Item:
     return found
 
 
-def log_shown(
-    *,
-    exposure_id: UUID,
-    annotator: Annotator,
-    question: Question,
-    item: Item,
-    shown: Sequence[HostSlot],
-    now: datetime,
-) -> Exposure:
-    """Log a list that the host chose and showed; sent again under the same id, the first stands.
+def _of_the_person(annotator: Annotator, question: Question, item: Item) -> tuple[set[str], bool]:
+    """Return by name the candidates that this person needs no more, and whether they want the question no more.
 
-    Raises NotShowable where a candidate is given twice, is the item itself, or the id is another's.
+    Needed no more is what they called different, or a label that they answered. A choice that was answered is done
+    with as a whole; its unit has the empty label, as all units of spots have, which `_guessed` leaves out.
     """
-    candidates = [_name(slot.guess) for slot in shown]
-    if len(set(candidates)) < len(candidates) or any(slot.guess.candidate_id == item.pk for slot in shown):
-        raise NotShowable(reason="A list names each candidate once, and never the item itself.")
-    known = Exposure.objects.filter(pk=exposure_id).first()
-    if known:
-        if (known.annotator_id, known.item_id, known.question_id) != (annotator.pk, item.pk, question.pk):
-            raise NotShowable(reason="This exposure id is taken by another list; make a new UUIDv7.")
-        return known
-    facts = [[slot.guess.candidate_key, slot.guess.score] for slot in shown]
-    exposure = _log(
-        annotator, question, item, Exposure.Channel.SDK, now, id=exposure_id,
-        policy=HOST_POLICY, candidates_hash=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
-    )  # fmt: skip
-    _fill(exposure, [(slot.guess, slot.propensity) for slot in shown])
-    return exposure
-
-
-def _fill(exposure: Exposure, places: Sequence[tuple[Guess, float | None]]) -> None:
-    """Write the places of a list in their order, each with its propensity where one is known."""
-    Slot.objects.bulk_create(
-        Slot(
-            project_id=exposure.project_id,
-            exposure=exposure,
-            rank=rank,
-            candidate_id=guess.candidate_id,
-            label=guess.label,
-            anchor=guess.anchor,
-            suggester=guess.suggester,
-            score=guess.score,
-            reasons=list(guess.reasons),
-            propensity=propensity,
-        )
-        for rank, (guess, propensity) in enumerate(places, start=1)
-    )
-
-
-def _log(
-    annotator: Annotator, question: Question, item: Item, channel: str, now: datetime, **facts: object
-) -> Exposure:
-    try:
-        with transaction.atomic(savepoint="id" in facts):  # an id of our own is not taken
-            return Exposure.objects.create(
-                project_id=annotator.project_id,
-                annotator=annotator,
-                question=question,
-                item=item,
-                channel=channel,
-                shown_at=now,
-                **{"id": uuid7(now=now)} | facts,
-            )
-    except IntegrityError:
-        raise NotShowable(reason="This exposure id is taken; make a new UUIDv7.") from None
-
-
-def _hash_of(pool: Sequence[Guess]) -> str:
-    facts = [[guess.candidate_key, guess.score, guess.suggester_label] for guess in pool]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _name(guess: Guess) -> str:
-    """Return what tells a candidate from others: another item's key, or a folded label."""
-    return fold_label(guess.label) if guess.label else guess.candidate_key
-
-
-def _done_with(annotator: Annotator, question: Question, item: Item) -> set[str]:
-    """Return by name the candidates that this person needs no more: called different, or a label answered.
-
-    A choice that was answered is done with as a whole; its unit has the empty label, as all units of spots have,
-    which `_guessed` leaves out.
-    """
+    asked = _different_and_hidden if question.kind == Kind.PAIR else _said_and_hidden
     about = {"project": annotator.project_id, "question": question.pk, "annotator": annotator.pk, "item": item.pk}
-    if question.kind != Kind.PAIR:
-        answered = {label for (label,) in _said.columns(**about)}
-        return {fold_label(label) for label in answered | set(question.labels if "" in answered else ())}
-    return {key for pair in _called_different.columns(**about) for key in pair if key not in (None, item.key)}
+    found = asked.found(slug=question.slug, **about)
+    told = {said for row in found["done"] for said in row}
+    if question.kind == Kind.PAIR:
+        return told - {None, item.key}, bool(found["hidden"])
+    return {fold_label(label) for label in told | set(question.labels if "" in told else ())}, bool(found["hidden"])
 
 
 def _guessed(annotator: Annotator, question: Question, item: Item) -> list[Guess]:

@@ -1,38 +1,33 @@
-"""Which unit an answer about a spot is about: what people mark by themselves meets what others marked."""
+"""Which unit an answer about a spot is about: one that was shown, or what others marked there."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from earmark.errors import AnchorUnusable
 
 from backend.annotators.models import Annotator
+from backend.judgements.actions.meet import Looks, meet, standing_of, text_asked
 from backend.judgements.errors import UnknownSpot
 from backend.judgements.events import Judge
 from backend.judgements.models import Exposure, Judgement, Slot
-from backend.questions.actions.units import unit_of_spot
 from backend.questions.models import Item, Question, Unit
 from backend.questions.relocated import Anchor, anchors_now, snapshot
 from backend.questions.spots import (
-    SAME_SPOT,
     Numbers,
-    anchor_now,
     candidate_id,
     label_in,
     numbers_of,
-    overlap,
     picture_of,
     resolve,
     spot_key,
     text_of,
 )
-from backend.questions.units import NONE, SPOTS, UNSURE
-from backend.suggestions.retrieval import Guess
+from backend.questions.units import SPOTS
+from backend.suggestions.guesses import Guess
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, %s))"
-NO_LABELS = (NONE, UNSURE)
 
 
 def lock_spots(places: Iterable[tuple[int, int]]) -> None:
@@ -45,15 +40,22 @@ def lock_spots(places: Iterable[tuple[int, int]]) -> None:
             cursor.execute(_LOCK, [f"earmark spots {item}", question])
 
 
-def kept_anchor(*, question: Question, item: Item, anchor: Anchor, is_looked_through: bool = True) -> dict[str, Any]:
-    """Return what was told of a place as it is kept of this item; raises AnchorUnusable."""
+def kept_anchor(*, question: Question, item: Item, anchor: Anchor, looks: Looks) -> dict[str, Any]:
+    """Return what was told of a place as it is kept of this item; raises AnchorUnusable.
+
+    Words of another text than the item's are `text_not_found` once the batch has searched enough in vain; the text is
+    looked through for what else stands in it while the batch has looked through less.
+    """
     text, picture = text_asked(question, item), picture_of(item.metadata)
-    return resolve(anchor, kind=question.kind, text=text, picture=picture, is_looked_through=is_looked_through)
-
-
-def text_asked(question: Question, item: Item) -> str:
-    """Return the text that a question's spots lie in, empty where they lie in a picture."""
-    return text_of(item.body, item.metadata) if question.kind == Question.Kind.SPAN else ""
+    if not looks.may_search and is_of_another_text(item, anchor):
+        raise AnchorUnusable("text_not_found", "This batch searched enough in vain; send what is left in another.")
+    try:
+        kept = resolve(anchor, kind=question.kind, text=text, picture=picture, is_looked_through=looks.may_look_through)
+    except AnchorUnusable as error:
+        looks.searched_count += len(text) if error.code == "text_not_found" else 0
+        raise
+    looks.looked_through_count += len(text)
+    return kept
 
 
 def is_of_another_text(item: Item, anchor: Anchor | None) -> bool:
@@ -63,28 +65,38 @@ def is_of_another_text(item: Item, anchor: Anchor | None) -> bool:
 
 
 def spot_meant(
-    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge, is_looked_through: bool = True
+    *, annotator: Annotator, exposure: Exposure, slot: Slot | None, event: Judge, looks: Looks
 ) -> tuple[Unit, dict[str, Any]]:
     """Return the unit that an answer is about, and the boundary it gives, as it is kept.
 
     At the desk an answer to the list is about what was asked. Else it is about the spot of the slot, as an earlier
     answer to it was, or the spot that was shown to this person as their own or as settled; what they marked by
-    themselves meets what is there. Raises
-    AnchorUnusable, and UnknownSpot for a candidate that was not shown. The caller holds `lock_spots`.
+    themselves meets what is there. Raises AnchorUnusable, UnknownSpot for a candidate that was not shown, and
+    TooManySpots for one that they mark by themselves beyond as many as they may. The caller holds `lock_spots`.
     """
     question, item = exposure.question, exposure.item
     told = event.anchor or {}
-    anchor = kept_anchor(question=question, item=item, anchor=told, is_looked_through=is_looked_through)
+    anchor = kept_anchor(question=question, item=item, anchor=told, looks=looks)
     if slot is not None and slot.anchor is not None:
         known = exposure.assignment or slot.judgements.filter(annotator=annotator).select_related("unit").first()
         if known:
             return known.unit, anchor
         is_there = spot_key(item.pk, anchor) == spot_key(item.pk, slot.anchor)
         place, label = anchor if is_there else slot.anchor, label_in(slot.label)
-        return meet(question=question, item=item, anchor=place, label=label, annotator=annotator), anchor
+        met = meet(question=question, item=item, anchor=place, label=label, annotator=annotator, looks=looks)
+        return met, anchor
     if event.candidate is not None:
         return _shown_before(annotator, question, item, event.candidate), anchor
-    return meet(question=question, item=item, anchor=anchor, label=event.value, annotator=annotator), anchor
+    met = meet(
+        question=question,
+        item=item,
+        anchor=anchor,
+        label=event.value,
+        annotator=annotator,
+        is_limited=True,
+        looks=looks,
+    )
+    return met, anchor
 
 
 def _shown_before(annotator: Annotator, question: Question, item: Item, candidate: str) -> Unit:
@@ -105,53 +117,6 @@ def _names_of(said: Judgement) -> list[str]:
     return [candidate_id(anchor, said.value) for anchor in anchors if anchor] + ([said.slot.label] if said.slot else [])
 
 
-@dataclass
-class _Standing:
-    """What stands of a unit: how often each label was said, and where each person says that it lies."""
-
-    labels: Counter[str] = field(default_factory=Counter)
-    places: dict[int, Numbers] = field(default_factory=dict)
-
-    @property
-    def leading(self) -> str:
-        """Return the label that is said most, of two the first in the alphabet; empty where none is."""
-        return min(self.labels, key=lambda label: (-self.labels[label], label), default="")
-
-    def leads(self, label: str) -> bool:
-        """Return whether a label is said most of the unit; of one without any label, each is."""
-        most = max(self.labels.values(), default=0)
-        return label in NO_LABELS or self.labels[label] == most
-
-
-def meet(
-    *, question: Question, item: Item, anchor: dict[str, Any], label: str, annotator: Annotator | None = None
-) -> Unit:
-    """Return the unit of what was marked or guessed in an item.
-
-    It is the unit of exactly this place; else the one of greatest overlap, at least SAME_SPOT, of which this label is
-    said most, and of which this person does not say another place; of two as close the one with the lower key. Else a
-    new one. The caller holds `lock_spots`.
-    """
-    text = text_asked(question, item)
-    here = numbers_of(anchor_now(anchor, text) or anchor)
-    lies = {unit: numbers_of(now) for unit, now in units_now(question, item, text)}
-    own = annotator.pk if annotator else 0
-    standing = _standing(lies, text, own=own)
-    exact = [unit for unit in lies if unit.key == spot_key(item.pk, anchor)]
-    exact += [unit for unit, there in lies.items() if there == here]
-    exact += [unit for unit in lies if standing[unit.pk].places.get(own) == here]
-    if exact:
-        return exact[0]
-    near = [
-        (-overlap(here, there), unit.key, unit)
-        for unit, there in lies.items()
-        if overlap(here, there) >= SAME_SPOT and standing[unit.pk].leads(label) and own not in standing[unit.pk].places
-    ]
-    if near:
-        return min(near, key=lambda each: each[:2])[2]
-    return unit_of_spot(question=question, item=item, anchor=anchor)
-
-
 def spot_told(
     *,
     question: Question,
@@ -160,43 +125,26 @@ def spot_told(
     anchor: dict[str, Any],
     label: str,
     judgement_id: UUID | None,
+    looks: Looks,
 ) -> Unit:
-    """Return the unit that an answer outside of any list is about: sent again, the one that it was about before."""
+    """Return the unit that an answer outside of any list is about: sent again, the one that it was about before.
+
+    Raises TooManySpots where the person marked as many in the item as they may.
+    """
     told = Judgement.objects.of(question.project_id).on(question).filter(unit__item=item).select_related("unit__item")
     known = told.filter(pk=judgement_id).first() if judgement_id else None
-    return known.unit if known else meet(question=question, item=item, anchor=anchor, label=label, annotator=annotator)
-
-
-def units_now(question: Question, item: Item, text: str) -> list[tuple[Unit, dict[str, Any]]]:
-    """Return the known spots of an item, each with where it lies in the text as it is now; none that is gone."""
-    known = list(question.units.filter(item=item).order_by("key"))
-    lies = anchors_now((unit.anchor for unit in known), text)
-    return [(unit, now) for unit, now in zip(known, lies, strict=True) if now]
-
-
-def _standing(units: Collection[Unit], text: str, *, own: int = 0) -> Mapping[int, _Standing]:
-    """Return what stands of units; of the person `own` also what they said in this batch, which is not live yet."""
-    found: dict[int, _Standing] = defaultdict(_Standing)
-    project = {unit.project_id for unit in units}
-    told = Judgement.objects.filter(project__in=project, unit__in=units)
-    told = told.select_related("annotator").order_by("judged_at", "id")
-    theirs = {said.unit_id: said for said in told.standing().filter(annotator=own)} if own else {}
-    answers = [*told.live().exclude(annotator=own), *theirs.values()]
-    lies = anchors_now((said.anchor for said in answers), text)
-    for said, now in zip(answers, lies, strict=True):
-        standing = found[said.unit_id]
-        if said.value not in NO_LABELS and not said.annotator.is_blocked:
-            standing.labels[said.value] += 1
-        if said.anchor:
-            standing.places[said.annotator_id] = numbers_of(now or said.anchor)
-    return found
+    if known:
+        return known.unit
+    return meet(
+        question=question, item=item, anchor=anchor, label=label, annotator=annotator, is_limited=True, looks=looks
+    )
 
 
 def spots_in_doubt(*, question: Question, item: Item) -> list[tuple[Guess, list[Anchor]]]:
     """Return the spots of an item whose boundary people differ about, with the label that most say, and with those."""
     units = list(question.units.filter(item=item, settled_value="").exclude(boundaries=None).order_by("key"))
     text = text_asked(question, item)
-    standing = _standing(units, text)
+    standing = standing_of(units)
     lies = anchors_now((unit.anchor for unit in units), text)
     return [
         (Guess.of_spot(now, label), unit.boundaries or [])

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from backend.annotators.errors import AnnotatorErased
 from backend.annotators.models import Annotator
 from backend.assignments.models import Assignment
 from backend.judgements.actions.judge import has_conflict, hashes_of
+from backend.judgements.actions.meet import Looks
 from backend.judgements.actions.stand import stand_again
 from backend.judgements.events import BAD, DUPLICATE_EVENT, OK, Verdict
 from backend.judgements.models import Judgement
@@ -31,16 +33,21 @@ def record_judgement(
     now: datetime,
     assignment: Assignment | None = None,
     anchor: dict[str, Any] | None = None,
+    looks: Looks | None = None,
 ) -> Verdict:
     """Record one answer to a unit; sent again it is `dup`, with another content `bad: conflict`.
 
-    `anchor` is the boundary that the person gives a spot; without it, it is the unit's.
-    Raises ValueNotAllowed.
+    `anchor` is the boundary that the person gives a spot; without it, it is the unit's. `looks` is of the batch that
+    it came in.
+    Raises ValueNotAllowed, AnnotatorErased.
     """
     question = unit.question
     if not allows(question.kind, value, question.labels):
         raise ValueNotAllowed(value=value, question=question.slug)
-    annotator = Annotator.objects.select_for_update().get(pk=annotator.pk)
+    held = Annotator.objects.select_for_update().filter(pk=annotator.pk).first()
+    if held is None:
+        raise AnnotatorErased("This person asked to be forgotten.")
+    annotator = held
     anchor = anchor or unit.anchor
     digest = f"{unit.pk}:{annotator.pk}:{value}:{origin}" + (f":{place_of(anchor)}" if anchor else "")
     told = Judgement.objects.filter(pk=judgement_id).values_list("payload_digest", flat=True).first()
@@ -48,7 +55,7 @@ def record_judgement(
         return Verdict(judgement_id, DUPLICATE_EVENT) if told == digest else Verdict(judgement_id, BAD, "conflict")
     try:
         with transaction.atomic():
-            Judgement.objects.create(
+            said = Judgement.objects.create(
                 project_id=annotator.project_id,
                 id=judgement_id,
                 question=question,
@@ -67,6 +74,8 @@ def record_judgement(
             )
     except IntegrityError:
         return Verdict(judgement_id, BAD, "conflict")
+    if looks:
+        looks.hear(said)
     stand_again(annotator=annotator, units=[unit])
     return Verdict(judgement_id, OK)
 

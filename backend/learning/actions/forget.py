@@ -80,9 +80,17 @@ def mark_taught_by_erased(*, project_id: int, now: datetime) -> list[TrainedVers
         datasets = Dataset.objects.of(project_id).filter(question=each.question_id).order_by("pk")
         dataset = datasets.filter(slug=each.dataset).first() or datasets.first()  # it may go by another name by now
         if dataset is not None:
-            version = ask_for_version(dataset=dataset, asked_by=ERASURE, now=now)
+            version = _asked_since(dataset) or ask_for_version(dataset=dataset, asked_by=ERASURE, now=now)
             enqueue(project=project_id, kind=TRAIN_ANEW, version_id=version.pk, name=each.name)
     return marked
+
+
+def _asked_since(dataset: Dataset) -> DatasetVersion | None:
+    """Return the version of a dataset that an erasure asked for since anybody was erased last, None where none did."""
+    last = Tombstone.objects.filter(project=dataset.project_id).order_by("-erased_at").first()
+    versions = DatasetVersion.objects.of(dataset.project_id).filter(dataset=dataset, asked_by=ERASURE)
+    usable = versions.filter(erased_since__isnull=True).exclude(state=DatasetVersion.State.FAILED)
+    return usable.filter(asked_at__gte=last.erased_at).order_by("-number").first() if last else None
 
 
 def train_anew(*, version_id: int, name: str, now: datetime) -> None:

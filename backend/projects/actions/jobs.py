@@ -1,17 +1,21 @@
 """The durable queue: enqueue with the fact, claim, do, and drain."""
 
 import logging
+import threading
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from backend.projects.away import AWAY, own_doing, will_pass
 from backend.projects.errors import LeaseLost
-from backend.projects.jobs import Errand, handler_of, lease_of, mourner_of
+from backend.projects.jobs import Errand, handler_of, is_urgent, lease_of, mourner_of
 from backend.projects.models import Job, Project
 from backend.projects.nudge import nudge
 from backend.projects.tenancy import tenancy
@@ -20,6 +24,15 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 DRAIN_S = 4.0
+CLAIM_S = 30
+"""How long a claim holds that nobody renews: a job of a worker that was killed is taken again after this."""
+RENEW_S = 5.0
+LET_GO_S = 5.0
+WAIT_S = 10
+LONGEST_WAIT_S = 300
+MAX_LOSSES = 8
+SUSPECT_FROM = 2
+"""Losses of the store after which a job is worked at only while no other such job is, so that who did it shows."""
 KEEP_DONE_DAYS = 7
 
 _CLAIM = """
@@ -28,7 +41,10 @@ where id = (
     select id from projects_job
     where done_at is null and died_at is null and due_at <= %(now)s
       and (leased_until is null or leased_until < %(now)s)
-    order by due_at, id for update skip locked limit 1
+      and (losses_count < %(suspect_from)s or not exists (
+          select from projects_job where losses_count >= %(suspect_from)s
+          and done_at is null and died_at is null and leased_until >= %(now)s))
+    order by is_urgent desc, due_at, id for update skip locked limit 1
 )
 returning id
 """
@@ -38,7 +54,7 @@ def enqueue(*, project: Project | int, kind: str, **arguments: Any) -> Job:
     """Write a job row in the caller's transaction; the nudge leaves once that has committed."""
     handler_of(kind)
     project_id = project if isinstance(project, int) else project.pk
-    job = Job.objects.create(project_id=project_id, kind=kind, arguments=arguments)
+    job = Job.objects.create(project_id=project_id, kind=kind, arguments=arguments, is_urgent=is_urgent(kind))
     transaction.on_commit(nudge, robust=True)
     return job
 
@@ -54,26 +70,27 @@ def enqueue_once(*, project: Project | int, kind: str, due_at: datetime | None =
     by_then = Q(due_at__lte=due_at) if due_at else Q(due_at__lte=Now())
     if waiting.filter(by_then).select_for_update(skip_locked=True).first() is None:
         due = {"due_at": due_at} if due_at else {}
-        Job.objects.create(project_id=project_id, kind=kind, arguments={}, **due)
+        Job.objects.create(project_id=project_id, kind=kind, arguments={}, is_urgent=is_urgent(kind), **due)
     transaction.on_commit(nudge, robust=True)
 
 
 def claim_job(*, now: datetime) -> Job | None:
     """Claim the next waiting job in a transaction of its own, or return None.
 
-    Counts the attempt and takes a lease; a job claimed more than eight times is given up here.
+    Counts the attempt and takes a lease, which `holding` renews; a job claimed more than eight times is given up here.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now})
+        cursor.execute(_CLAIM, {"now": now, "suspect_from": SUSPECT_FROM})
         row = cursor.fetchone()
         if row is None:
             return None
         job = Job.objects.get(pk=row[0])
-        job.leased_until = now + timedelta(seconds=lease_of(job.kind))
-        job.died_at = now if job.attempts_count > MAX_ATTEMPTS else None
-        job.save(update_fields=["leased_until", "died_at"])
+        job.leased_until = now + timedelta(seconds=min(lease_of(job.kind), CLAIM_S))
+        if job.attempts_count > MAX_ATTEMPTS:
+            job.died_at, job.failure = now, job.failure or "Killed"
+        job.save(update_fields=["leased_until", "died_at", "failure"])
     if job.died_at is not None:
-        _mourn(job, failure=job.failure or "Killed", now=now)
+        _mourn(job, failure=job.failure, now=now)
     return job
 
 
@@ -84,7 +101,7 @@ def do_job(job: Job, *, now: datetime) -> None:
     if isinstance(handler, Errand):
         with tenancy(job.project_id):
             errand = handler.read(project_id=job.project_id, now=now, **arguments)
-        answer = handler.call(errand) if errand is not None else None
+        answer = _called(job, handler, errand, now=now) if errand is not None else None
         with tenancy(job.project_id):
             if errand is not None:
                 handler.write(project_id=job.project_id, now=now, answer=answer, **arguments)
@@ -95,23 +112,75 @@ def do_job(job: Job, *, now: datetime) -> None:
         _mark_done(job, now=now)
 
 
+def _called(job: Job, errand: Errand, told: Any, *, now: datetime) -> Any:
+    """Return what a call returned; where it failed, let that be written down, and raise what it raised."""
+    try:
+        return errand.call(told)
+    except Exception as error:
+        if errand.fail is not None:
+            with tenancy(job.project_id):
+                errand.fail(project_id=job.project_id, now=now, error=error, **job.arguments)
+        raise
+
+
 def _mark_done(job: Job, *, now: datetime) -> None:
     mine = Job.objects.filter(pk=job.pk, attempts_count=job.attempts_count, done_at=None)
     if not mine.update(done_at=now, leased_until=None):
         raise LeaseLost(job_id=job.pk)
 
 
+@contextmanager
+def holding(job: Job) -> Iterator[None]:
+    """Renew the claim on a job while its work goes on, for as long as its kind may take."""
+    if lease_of(job.kind) <= CLAIM_S:
+        yield
+        return
+    is_over = threading.Event()
+    renewing = threading.Thread(target=_renew, args=[job, is_over], name="renew-claim", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        renewing.join(LET_GO_S)  # a claim that is renewed after the job was put back would hold it up
+
+
+def _renew(job: Job, is_over: threading.Event) -> None:
+    give_up_at = time.monotonic() + lease_of(job.kind) - CLAIM_S
+    mine = Job.objects.filter(pk=job.pk, attempts_count=job.attempts_count, done_at=None)
+    while not is_over.wait(RENEW_S) and time.monotonic() < give_up_at:
+        try:
+            if not mine.update(leased_until=timezone.now() + timedelta(seconds=CLAIM_S)):
+                return
+        except AWAY as error:
+            logger.warning("The claim on job %s was not renewed: %s", job.pk, type(error).__name__)
+        finally:
+            connection.close()
+
+
 def _put_back(job: Job, *, error: Exception, now: datetime) -> None:
-    wait = timedelta(seconds=min(2**job.attempts_count, 300))
-    is_last = job.attempts_count >= MAX_ATTEMPTS
-    Job.objects.filter(pk=job.pk, attempts_count=job.attempts_count, done_at=None).update(
+    """Let a job be tried again later; one that fails for what it is dies after eight attempts.
+
+    So does one that lost the store eight times, which it may itself bring down; its pauses grow.
+    """
+    mine = Job.objects.filter(pk=job.pk, attempts_count=job.attempts_count, done_at=None)
+    passes, loss = will_pass(error), own_doing(error)
+    losses = job.losses_count + bool(loss)
+    failure = loss or type(error).__name__
+    if passes:
+        wait_s, is_last = WAIT_S * 2 ** max(losses - 1, 0) if loss else WAIT_S, bool(loss) and losses >= MAX_LOSSES
+    else:
+        wait_s, is_last = 2**job.attempts_count, job.attempts_count >= MAX_ATTEMPTS
+    mine.update(
+        attempts_count=F("attempts_count") - (1 if passes else 0),
+        losses_count=losses,
         leased_until=None,
-        due_at=now + wait,
+        due_at=now + timedelta(seconds=min(wait_s, LONGEST_WAIT_S)),
         died_at=now if is_last else None,
-        failure=type(error).__name__,
+        failure=failure,
     )
     if is_last:
-        _mourn(job, failure=type(error).__name__, now=now)
+        _mourn(job, failure=failure, now=now)
 
 
 def _mourn(job: Job, *, failure: str, now: datetime) -> None:
@@ -125,7 +194,9 @@ def _mourn(job: Job, *, failure: str, now: datetime) -> None:
 def drain_jobs(*, seconds: float = DRAIN_S) -> int:
     """Do waiting jobs for at most `seconds`, then nudge if some are left; returns how many were done.
 
-    A job that fails goes back with a growing pause and dies after eight attempts; others go on.
+    A job that fails goes back with a growing pause and dies after eight attempts; others go on. One that met a store
+    that is away, full or busy waits until that is over, however long; one in whose midst the store was lost eight
+    times is given up, too.
     """
     stop_at = time.monotonic() + seconds
     done = 0
@@ -140,13 +211,26 @@ def drain_jobs(*, seconds: float = DRAIN_S) -> int:
 
 def _try_job(job: Job) -> int:
     try:
-        do_job(job, now=timezone.now())
+        with holding(job):
+            do_job(job, now=timezone.now())
     except Exception as error:
         logger.warning("Job %s (%s) failed: %s", job.pk, job.kind, type(error).__name__)
         logger.debug("Job %s", job.pk, exc_info=True)
         _put_back(job, error=error, now=timezone.now())
         return 0
     return 1
+
+
+def try_again(*, jobs: Iterable[Job], now: datetime) -> int:
+    """Let jobs that were given up be tried eight times more from now on; returns how many there are.
+
+    A job whose app let somebody know that it was given up stays so: what it was for is asked for anew.
+    """
+    dead = [job.pk for job in jobs if job.died_at is not None and mourner_of(job.kind) is None]
+    back = {"attempts_count": 0, "losses_count": 0, "died_at": None, "leased_until": None, "due_at": now}
+    count = Job.objects.dead().filter(pk__in=dead, done_at=None).update(**back)  # somebody else may just have done so
+    transaction.on_commit(nudge, robust=True)
+    return count
 
 
 def sweep_jobs() -> int:

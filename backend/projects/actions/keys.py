@@ -1,6 +1,12 @@
 """Open a project and give it keys."""
 
-from backend.projects.errors import KeyTooShort
+import secrets
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from backend.projects.errors import KeyTooShort, KeyUnusable
 from backend.projects.models import ApiKey, Project, SigningKey, WebOrigin
 from backend.projects.secrets import digest_of, new_key, seal
 from backend.projects.tenancy import tenancy
@@ -30,3 +36,26 @@ def add_signing_key(*, project: Project, kid: str, material: bytes, algorithm: s
         raise KeyTooShort(length=len(material), least=LEAST_BYTES)
     with tenancy(project):
         return SigningKey.objects.create(project=project, kid=kid, algorithm=algorithm, material=seal(material))
+
+
+def new_signing_key() -> str:
+    """Return a new random secret of 256 bits that host and Earmark share (HS256)."""
+    return secrets.token_urlsafe(LEAST_BYTES)
+
+
+def public_key_of(pem: str) -> bytes:
+    """Return the PEM of an Ed25519 public key, nothing for nothing; raises KeyUnusable for anything else."""
+    text = pem.strip()
+    if not text:
+        return b""
+    if "PRIVATE KEY" in text:
+        raise KeyUnusable(
+            "This is a private key: make another pair, keep that one to the host, and give its public key."
+        )
+    try:
+        key = load_pem_public_key(text.encode())
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise KeyUnusable("This is no public key in PEM, which begins with -----BEGIN PUBLIC KEY-----.") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise KeyUnusable("Of public keys, only those of Ed25519 verify identities.")
+    return text.encode()

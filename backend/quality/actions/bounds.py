@@ -11,8 +11,8 @@ from backend.judgements.models import Judgement
 from backend.quality.boundaries import MOST_TOLD, Boundary, believed, boundaries_of
 from backend.quality.consensus import OPEN, SETTLED, Belief, Mark, Policy, is_vote, settle
 from backend.questions.models import Question, Unit
-from backend.questions.relocated import anchors_now, without_told
-from backend.questions.spots import is_span, numbers_of, text_of
+from backend.questions.relocated import Anchor, anchors_now, without_told
+from backend.questions.spots import is_span, numbers_of, spot_key, text_of
 from backend.questions.units import NONE, SPOTS, values_of
 
 
@@ -78,6 +78,19 @@ def _bounded(belief: Belief, anchors: Sequence[dict[str, Any]], overlap_wanted: 
         return Bounded(belief, boundary=_anchor_at(place, anchors), said=said)
     differing = [_anchor_at(each.place, anchors) for each in said[:MOST_TOLD]]
     return Bounded(replace(belief, state=OPEN), differing=differing, said=said)
+
+
+def first_anchor(unit: Unit) -> Anchor | None:
+    """Return where a spot was marked first, which its key names; where nothing tells that any more, where it lies."""
+    lies: Anchor | None = unit.anchor
+    if lies is None or spot_key(unit.item_id, lies) == unit.key:
+        return lies
+    if not is_span(lies):
+        return {**lies, "region": str(Region(*map(float, unit.key.partition(":")[2].split(","))))}
+    said = Judgement.objects.of(unit.project_id).filter(unit=unit).order_by("received_at", "id")
+    told = said.values_list("anchor", "slot__anchor")
+    first = (each for anchors in told for each in anchors if each and spot_key(unit.item_id, each) == unit.key)
+    return without_told(found) if (found := next(first, None)) else lies
 
 
 def _anchor_at(place: Sequence[float], anchors: Sequence[dict[str, Any]]) -> dict[str, Any]:

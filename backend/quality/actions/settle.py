@@ -9,8 +9,9 @@ from django.db.models import Q
 from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement
 from backend.projects.actions.webhooks import announce
-from backend.quality.actions.bounds import Bounded, belief_of, mark_of, policy_of
+from backend.quality.actions.bounds import Bounded, belief_of, first_anchor, mark_of, policy_of
 from backend.quality.actions.clusters import rebuild_clusters
+from backend.quality.boundaries import MOST_KEPT
 from backend.quality.consensus import SETTLED, Policy, people_wanted
 from backend.quality.models import ConsensusLabel, LabelChange
 from backend.questions.models import Question, Unit
@@ -59,9 +60,9 @@ def _people_wanted(bounded: Bounded, said: Sequence[Judgement], policy: Policy, 
 
 
 def _keep_boundary(unit: Unit, bounded: Bounded) -> None:
-    """Write the believed boundary of a spot, and the ones that people differ about."""
+    """Write the believed boundary of a spot, while none is the first one, and those that people differ about."""
     before = unit.anchor, unit.boundaries
-    unit.anchor, unit.boundaries = bounded.boundary or unit.anchor, list(bounded.differing) or None
+    unit.anchor, unit.boundaries = bounded.boundary or first_anchor(unit), list(bounded.differing) or None
     if before != (unit.anchor, unit.boundaries):
         Unit.objects.filter(pk=unit.pk).update(anchor=unit.anchor, boundaries=unit.boundaries)
 
@@ -85,7 +86,7 @@ def _believe(label: ConsensusLabel, bounded: Bounded, *, answers_count: int, now
         "marks": belief.marks,
     }
     if bounded.said:
-        said = [{"place": list(each.place), "votes_count": each.votes_count} for each in bounded.said]
+        said = [{"place": list(each.place), "votes_count": each.votes_count} for each in bounded.said[:MOST_KEPT]]
         label.evidence["boundaries"] = said
     if belief.state != SETTLED:
         label.settled_at = None

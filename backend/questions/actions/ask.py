@@ -17,11 +17,17 @@ SHOWING = {
     "allows_new_labels", "dictionary", "weights",
 }  # fmt: skip
 PROMPTS = {
+    Kind.PAIR: "Is your problem the same as one of these?",
     Kind.TAGS: "Which of these fit?",
     Kind.CHOICE: "Which of these is it?",
     Kind.SPAN: "Which words say it?",
     Kind.REGION: "Where in the picture is it?",
 }
+
+
+def usual_prompt(kind: str) -> str:
+    """Return the words with which a question of a kind is asked unless it has its own."""
+    return PROMPTS[Kind(kind)]
 
 
 def ask_question(*, project_id: int, slug: str, **policies: Any) -> Question:
@@ -32,7 +38,7 @@ def ask_question(*, project_id: int, slug: str, **policies: Any) -> Question:
     """
     question = Question(project_id=project_id, slug=slug, **policies)
     if "prompt" not in policies:
-        question.prompt = PROMPTS.get(Kind(question.kind), question.prompt)
+        question.prompt = usual_prompt(question.kind)
     _check(question)
     with _named_faults():
         question.save()

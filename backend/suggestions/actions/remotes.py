@@ -1,6 +1,5 @@
 """Suggesters at the host: register one, change its secret while the old one still signs, and open its door."""
 
-import secrets
 from contextlib import suppress
 
 from cryptography.fernet import InvalidToken
@@ -15,11 +14,6 @@ from backend.suggestions.remote import Door
 def register_remote(*, project: Project, name: str, url: str, secret: str, **how: int) -> RemoteSuggester:
     """Register an address where a suggester of the host is asked; `how` is timeout_ms and candidates_count."""
     return RemoteSuggester.objects.create(project=project, name=name, url=url, secret=seal(secret.encode()), **how)
-
-
-def new_secret() -> str:
-    """Return a new secret of 192 random bits, spelt like those of webhooks."""
-    return "whsec_" + secrets.token_urlsafe(24)
 
 
 def rotate_secret(*, remote: RemoteSuggester, secret: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from earmark._transport import Call, Wires, unexpected
@@ -12,6 +12,7 @@ from earmark.types import Rejected
 
 LARGEST_ROWS = 1000
 LARGEST_BYTES = 4_000_000
+TOO_DEEP = "It is nested too deeply, or holds itself."
 
 
 @dataclass
@@ -24,22 +25,36 @@ class Chunk:
     bytes_count: int = 0
 
 
-def chunks_of(rows: Iterable[Any], *, key: str = "id") -> Iterator[Chunk]:
+def chunks_of(rows: Iterable[Any], *, kind: type[Any], key: str = "id") -> Iterator[Chunk]:
     """Yield chunks of at most LARGEST_ROWS rows and LARGEST_BYTES bytes; `key` names a row in a report.
 
-    A row is a mapping or a dataclass. What is not JSON as the server takes it, or is too large by
-    itself, is listed as unsendable and the others go on.
+    A row is a dataclass of a kind, or a mapping with fields of that kind. What is something else, is not JSON as the
+    server takes it, or is too large by itself, is listed as unsendable and the others go on. Raises TypeError
+    for one row in place of several.
     """
+    if isinstance(rows, str | bytes | Mapping | kind):
+        raise TypeError(f"Give a list of {kind.__name__}, even of one.")
+    return _chunks(rows, kind, key)
+
+
+def _chunks(rows: Iterable[Any], kind: type[Any], key: str) -> Iterator[Chunk]:
     chunk = Chunk()
     for index, row in enumerate(rows):
-        told = written(row)
+        try:
+            told = written(row)
+        except RecursionError:
+            chunk.unsendable.append(Rejected(index, _name(row, key), "malformed", TOO_DEEP))
+            continue
+        if fault := _fault(told, kind):
+            chunk.unsendable.append(Rejected(index, _name(told, key), "malformed", fault))
+            continue
         try:
             raw = encoded(told)
         except ValueError as error:
             chunk.unsendable.append(Rejected(index, _name(told, key), "malformed", str(error)))
             continue
         if len(raw) > LARGEST_BYTES:
-            chunk.unsendable.append(Rejected(index, _name(told, key), "too_large", f"{len(raw)} bytes"))
+            chunk.unsendable.append(Rejected(index, _name(told, key), "too_large", _too_large(len(raw))))
             continue
         if len(chunk.rows) == LARGEST_ROWS or chunk.bytes_count + len(raw) > LARGEST_BYTES:
             yield chunk
@@ -70,5 +85,18 @@ def rejected_of(chunk: Chunk, told: Mapping[str, Any]) -> Sequence[Rejected]:
     return sorted([*chunk.unsendable, *moved], key=lambda row: row.index)
 
 
+def _fault(row: Any, kind: type[Any]) -> str:
+    """Return why a row cannot be of a kind, nothing where it can."""
+    if not isinstance(row, Mapping):
+        return f"This is {type(row).__name__}, not {kind.__name__} nor a mapping of its fields."
+    known = [each.name for each in fields(kind)]
+    unknown = [str(name) for name in row if name not in known]
+    return f"No field is called {', '.join(unknown)[:200]}; there are {', '.join(known)}." if unknown else ""
+
+
+def _too_large(bytes_count: int) -> str:
+    return f"It has {bytes_count:,} bytes; at most {LARGEST_BYTES:,} can be sent at once."
+
+
 def _name(row: Any, key: str) -> str:
-    return str(row.get(key, ""))[:200] if isinstance(row, Mapping) else ""
+    return str(row.get(key, "") if isinstance(row, Mapping) else getattr(row, key, ""))[:200]

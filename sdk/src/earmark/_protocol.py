@@ -121,6 +121,18 @@ class ElsewherePartRequest(TypedDict):
     likeness: float
 
 
+class EraseAnswer(TypedDict):
+    erased: bool
+
+
+class EraseRequestRequest(TypedDict):
+    token: str
+    sure: bool
+
+
+ErasureRowStateEnum: TypeAlias = Literal['asked', 'settling', 'done']
+
+
 class Evidence(TypedDict):
     counts: dict[str, int]
     votes_count: int
@@ -159,6 +171,11 @@ class ItemRow(TypedDict):
 JudgeEventTypeEnum: TypeAlias = Literal['judge']
 
 
+class ModelName(TypedDict):
+    name: str
+    number: int
+
+
 class OptOutAnswer(TypedDict):
     opted_out: bool
 
@@ -166,6 +183,14 @@ class OptOutAnswer(TypedDict):
 class OptOutRequestRequest(TypedDict):
     token: str
     out: bool
+
+
+class OwnExportAnswer(TypedDict):
+    records: list[dict[str, Any]]
+
+
+class OwnExportRequestRequest(TypedDict):
+    token: str
 
 
 class OwnItem(TypedDict):
@@ -194,6 +219,11 @@ DictionaryItem: TypeAlias = str
 Suggester: TypeAlias = str
 
 
+class PersonNamedRequest(TypedDict):
+    annotator: NotRequired[str]
+    pseudonym: NotRequired[str]
+
+
 class PlaceError(TypedDict):
     code: str
     detail: str
@@ -213,6 +243,11 @@ class PositionPart(TypedDict):
 class PositionPartRequest(TypedDict):
     start: int
     end: int
+
+
+class ProblemFault(TypedDict):
+    field: str
+    detail: str
 
 
 QuestionKind: TypeAlias = Literal['pair', 'tags', 'choice', 'span', 'region']
@@ -316,9 +351,6 @@ class SpanAnswerRequest(TypedDict):
     anchor: SpanAnchorRequest
 
 
-StateEnum: TypeAlias = Literal['building', 'frozen', 'failed']
-
-
 StatusEnum: TypeAlias = Literal['ok', 'dup', 'bad']
 
 
@@ -354,15 +386,12 @@ TagsAnswerValueEnum: TypeAlias = Literal['fits', 'does_not_fit', 'unsure']
 UndoEventTypeEnum: TypeAlias = Literal['undo']
 
 
-class VersionRow(TypedDict):
+class VersionName(TypedDict):
     dataset: str
     number: int
-    state: StateEnum
-    frozen_at: str
-    labels_count: int
-    judgements_count: int
-    checksum: str
-    files: list[FileRow]
+
+
+VersionRowStateEnum: TypeAlias = Literal['building', 'frozen', 'failed']
 
 
 ViaEnum: TypeAlias = Literal['keyboard', 'mouse', 'touch', 'api']
@@ -425,6 +454,17 @@ class DismissEventRequest(TypedDict):
     seq: NotRequired[int]
     at_ms: int
     type: DismissEventTypeEnum
+
+
+class ErasureRow(TypedDict):
+    id: int
+    state: ErasureRowStateEnum
+    asked_at: str
+    done_at: str
+    units_count: int
+    settled_count: int
+    versions: list[VersionName]
+    models: list[ModelName]
 
 
 class EventResult(TypedDict):
@@ -542,6 +582,7 @@ class PatchedQuestionBodyRequest(TypedDict):
     weights: NotRequired[dict[str, float]]
     is_blind: NotRequired[bool]
     lease_s: NotRequired[int]
+    most_spots: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -554,6 +595,17 @@ class PlacementRuleBody(TypedDict):
     item_key: str
     where: WhereEnum
     reserve_px: int
+
+
+class ProblemBody(TypedDict):
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    retry_after: NotRequired[int]
+    errors: NotRequired[list[ProblemFault]]
 
 
 class QuestionBodyRequest(TypedDict):
@@ -578,6 +630,7 @@ class QuestionBodyRequest(TypedDict):
     weights: NotRequired[dict[str, float]]
     is_blind: NotRequired[bool]
     lease_s: NotRequired[int]
+    most_spots: NotRequired[int]
     is_active: NotRequired[bool]
 
 
@@ -603,6 +656,7 @@ class QuestionRow(TypedDict):
     weights: NotRequired[dict[str, float]]
     is_blind: NotRequired[bool]
     lease_s: NotRequired[int]
+    most_spots: NotRequired[int]
     is_active: NotRequired[bool]
     policy_version: int
     created_at: str
@@ -664,9 +718,16 @@ class UnitBody(TypedDict):
     anchor: Anchor
 
 
-class VersionPage(TypedDict):
-    results: list[VersionRow]
-    next: str
+class VersionRow(TypedDict):
+    dataset: str
+    number: int
+    state: VersionRowStateEnum
+    frozen_at: str
+    labels_count: int
+    judgements_count: int
+    checksum: str
+    files: list[FileRow]
+    holds_erased: bool
 
 
 class WidgetCandidate(TypedDict):
@@ -804,6 +865,11 @@ class SuggestAnswer(TypedDict):
 
 class SuggestionPage(TypedDict):
     results: list[SuggestionRow]
+    next: str
+
+
+class VersionPage(TypedDict):
+    results: list[VersionRow]
     next: str
 
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import httpx
 
-from earmark._wire import read, written
+from earmark._wire import parameter, read, written
 from earmark.errors import (
     BadRequest,
     Conflict,
@@ -98,10 +98,21 @@ def _answer(outcome: Any) -> httpx.Response:
 
 def _failure(outcome: httpx.Response | httpx.TransportError) -> EarmarkError | None:
     if isinstance(outcome, httpx.TimeoutException):
-        return TimedOut(f"No answer came in time: {outcome or type(outcome).__name__}")
+        return TimedOut(f"No answer came in time{_from_where(outcome)}: {str(outcome) or type(outcome).__name__}")
     if isinstance(outcome, httpx.TransportError):
-        return NotReached(f"No answer came: {outcome or type(outcome).__name__}")
+        return NotReached(
+            f"No answer came{_from_where(outcome)}: {str(outcome) or type(outcome).__name__} "
+            "(`earmark doctor` looks what is wrong)"
+        )
     return None if outcome.is_success else refusal(outcome)
+
+
+def _from_where(error: httpx.TransportError) -> str:
+    try:
+        url = error.request.url
+    except RuntimeError:  # no request was made yet
+        return ""
+    return f" from {url.scheme}://{url.netloc.decode('ascii', 'replace')}"
 
 
 def refusal(response: httpx.Response) -> Refused:
@@ -109,6 +120,8 @@ def refusal(response: httpx.Response) -> Refused:
     status = response.status_code
     problem = _problem(response)
     kind = _BY_STATUS.get(status, BadRequest if 400 <= status < 500 else ServerFailed)
+    if kind is NotFound and not problem.get("code"):
+        kind = ServerFailed  # whose 404 this is nobody knows; not Earmark's word that a thing is gone
     detail = problem.get("detail") or problem.get("title") or _not_earmark(response)
     faults = [each for each in problem.get("errors") or [] if isinstance(each, Mapping)]
     request_id = problem.get("request_id") or response.headers.get("X-Request-Id")
@@ -134,7 +147,7 @@ def _not_earmark(response: httpx.Response) -> str:
     if response.is_redirect:
         return f"We are sent on to {response.headers.get('Location')!r}; set base_url to where Earmark is"
     kind = response.headers.get("Content-Type", "nothing")
-    return f"What answered does not speak as Earmark does ({kind})"
+    return f"What answered does not speak as Earmark does ({kind}); set base_url to where Earmark is"
 
 
 def _retry_after(response: httpx.Response, problem: Mapping[str, Any]) -> float | None:
@@ -216,6 +229,8 @@ class Wires:
             return self._sent(step, into)
         except httpx.TransportError as error:
             return error
+        except httpx.DecodingError as error:  # cut or spoilt on its way, which httpx counts apart
+            return httpx.RemoteProtocolError(str(error), request=error.request)
 
     def _sent(self, call: Call, into: BinaryIO | None) -> httpx.Response:
         headers = {"Content-Type": "application/json"} if call.body is not None else {}
@@ -232,6 +247,8 @@ class Wires:
 
 
 def _as_query(value: object) -> str:
+    if isinstance(value, str):
+        return parameter(value)
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(written(value))
 
 

@@ -11,10 +11,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from urllib.parse import quote
 from uuid import UUID
 
 from earmark.anchors import Region, RegionAnchor, TextAnchor
-from earmark.errors import AnchorUnusable
+from earmark.errors import AnchorUnusable, NotSendable
 
 T = TypeVar("T")
 _LONG_NUMBER = re.compile(r"\d{19}")
@@ -55,7 +56,7 @@ def written(value: Any) -> Any:
 
 
 def encoded(value: Any) -> bytes:
-    """Return a value as strict JSON; raises ValueError for what no server can take.
+    """Return a value as strict JSON; raises NotSendable for what no server can take.
 
     That is NaN and infinity, whole numbers past 64 bits, NUL and lone surrogates in texts, and
     objects that are not JSON.
@@ -64,10 +65,40 @@ def encoded(value: Any) -> bytes:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         raw = text.encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"This cannot be sent as JSON: {error}") from error
+        raise NotSendable(f"This cannot be sent as JSON: {_why(error)}") from error
     if ("\\u0000" in text or _LONG_NUMBER.search(text)) and not _is_sendable(value):
-        raise ValueError("This cannot be sent as JSON: a text holds NUL, or a whole number has over 64 bits.")
+        raise NotSendable("This cannot be sent as JSON: a text holds NUL, or a whole number has over 64 bits.")
     return raw
+
+
+def segment(id: str) -> str:
+    """Return an id as one segment of a path.
+
+    Raises NotSendable for what is the id of nothing, TypeError for what is no text.
+    """
+    told = parameter(id)
+    if not told:
+        raise NotSendable("An id is not empty.")
+    return "%2E" * len(told) if told in (".", "..") else quote(told, safe="")
+
+
+def parameter(value: str) -> str:
+    """Return a text that may stand in an address.
+
+    Raises NotSendable for NUL and half characters, TypeError for what is no text.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"An id is a text, not {type(value).__name__}; write {str(value)!r:.80}.")
+    if "\0" in value or any(0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+        raise NotSendable(f"{value!r:.80} holds NUL or half a character (a lone surrogate), which no id does.")
+    return value
+
+
+def _why(error: Exception) -> str:
+    """Return in words what JSON cannot hold."""
+    if isinstance(error, UnicodeEncodeError):
+        return f"a text holds half a character (the lone surrogate {error.object[error.start]!r})"
+    return str(error)
 
 
 def _is_sendable(value: Any) -> bool:

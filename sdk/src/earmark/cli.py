@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument(
         "--rename",
         action="append",
+        type=_renaming,
         default=[],
         metavar="THEIRS=OURS",
         help="such as created=created_at, may be repeated",
@@ -63,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _renaming(pair: str) -> tuple[str, str]:
+    theirs, _, ours = pair.partition("=")
+    if not theirs or not ours:
+        raise argparse.ArgumentTypeError(f"{pair!r} is not THEIRS=OURS, such as created=created_at")
+    return theirs, ours
+
+
 def _doctor(given: argparse.Namespace) -> int:
     findings = examine(url=given.url, key=given.key)
     for finding in findings:
@@ -73,8 +81,9 @@ def _doctor(given: argparse.Namespace) -> int:
 
 
 def _import(given: argparse.Namespace) -> int:
-    renamed = dict(pair.partition("=")[::2] for pair in given.rename)
-    options = ImportOptions(rename=renamed, url_of=given.url_of, kind=given.kind, from_start=given.from_start)
+    options = ImportOptions(
+        rename=dict(given.rename), url_of=given.url_of, kind=given.kind, from_start=given.from_start
+    )
     with Earmark(given.key, given.url) as client:
         report = import_items(client, given.file, options, say=lambda line: print(line, file=sys.stderr))
     counts = f"{report.created_count} created, {report.updated_count} updated, {report.unchanged_count} unchanged"

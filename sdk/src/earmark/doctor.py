@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from earmark._transport import refusal
+from earmark.client import LOCAL, usable_address, usable_key
+from earmark.errors import AddressUnusable, WrongKindOfKey
 from earmark.suggesters.protocol import installed
 from earmark.version import __version__
 
@@ -31,7 +33,12 @@ class Finding:
 def examine(*, url: str, key: str, transport: httpx.BaseTransport | None = None) -> list[Finding]:
     """Return what was found about the SDK, its suggesters, the address, the key, the clock and the server's version."""
     findings = [Finding("SDK", True, f"earmark {__version__} on Python {platform.python_version()}"), *_suggesters()]
-    headers = {"Authorization": f"Bearer {key}"} if key.isascii() else {}
+    headers = _asking_with(key)
+    try:
+        url = usable_address(url)
+    except AddressUnusable as error:
+        to_do = f"Name scheme, host and port alone, with --url or EARMARK_URL, such as {LOCAL}."
+        return [*findings, Finding("address", False, str(error), to_do)]
     try:
         with httpx.Client(base_url=url, timeout=TIMEOUT_S, transport=transport) as client:
             response = client.get(PROBE, params={"limit": "1"}, headers=headers)
@@ -44,6 +51,14 @@ def examine(*, url: str, key: str, transport: httpx.BaseTransport | None = None)
     findings.append(_clock(response, now=time.time()))
     findings.append(_version(response.headers.get("X-Earmark-Version")))
     return findings
+
+
+def _asking_with(key: str) -> dict[str, str]:
+    """Return the headers that show a key, none for what is no secret key."""
+    try:
+        return {"Authorization": f"Bearer {usable_key(key)}"}
+    except WrongKindOfKey:
+        return {}
 
 
 def _suggesters() -> list[Finding]:
@@ -83,6 +98,10 @@ def _key(key: str, response: httpx.Response) -> Finding:
     if key.startswith("pk_"):
         to_do = "pk_… is for pages; servers take the secret key, sk_…, of the same project."
         return Finding("key", False, "this is a publishable key", to_do)
+    try:
+        usable_key(key)
+    except WrongKindOfKey as error:
+        return Finding("key", False, f"it is refused before it is sent: {error}", "Copy the secret key anew.")
     if response.status_code in (401, 403):
         to_do = "Look in the admin whether it was revoked or has expired, and make a new one there."
         return Finding("key", False, f"{key[:6]}… is refused: {refusal(response)}", to_do)

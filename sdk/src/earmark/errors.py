@@ -10,6 +10,8 @@
     ├── SemanticMissing              the packages of the extra `semantic` are not installed
     ├── ModelMissing                 an embedding model that is in no folder and cannot be fetched
     ├── WrongKindOfKey               a server's client was given something else than a secret key
+    ├── AddressUnusable              a base_url that is no address of a server
+    ├── NotSendable                  an id, a text or a number that no server can take
     ├── AnchorUnusable               an anchor that points nowhere, or not into this text or picture
     ├── FileNotUnderstood            a line of a file is not what it should be, by its number
     ├── NotTrained                   a learned suggester that was not fitted, or a file of one that is not whole
@@ -110,6 +112,18 @@ class WrongKindOfKey(EarmarkError):
     code = "wrong_kind_of_key"
 
 
+class AddressUnusable(EarmarkError):
+    """The address names no server: it begins with http:// or https://, and `/v1` is not part of it."""
+
+    code = "address_unusable"
+
+
+class NotSendable(EarmarkError, ValueError):
+    """An id, a text or a number cannot be sent: it is empty, holds NUL or half a character, or is no JSON."""
+
+    code = "not_sendable"
+
+
 class AnchorUnusable(EarmarkError):
     """An anchor points nowhere, or not into the text or picture at hand; `code` says why, `str()` what to do."""
 
@@ -190,11 +204,32 @@ class TimedOut(NotReached):
     code = "timed_out"
 
 
+WHY_REFUSED = {
+    "malformed": (
+        "its value or anchor cannot be: a pair is answered duplicate, related, different or unsure, "
+        "a tag fits, does_not_fit or unsure"
+    ),
+    "unknown_value": "the question takes no such answer; `client.questions.get(…)` tells its kind and labels",
+    "unknown_candidate": "the candidate is not in this list; `candidates` are those that are",
+    "unknown_exposure": "this list was not shown to this person",
+    "unknown_judgement": "the judgement is another person's",
+    "text_not_found": "the item's text does not hold these words; make the anchor in the text that is registered",
+    "too_many_spots": "the person marked as many in this item as the question's `most_spots` allows",
+    "too_many_new_labels": "the person named as many new labels today as one may; answer with a label of the question",
+    "too_old": "it was made more than 7 days ago, or this machine's clock is behind; `earmark doctor` looks",
+    "from_the_future": "this machine's clock is ahead of the server's; `earmark doctor` looks",
+    "conflict": "another event was told before under the same id",
+    "lease_over": "it came so late that others were asked instead",
+}
+"""What the codes of refused events mean, and what to do."""
+
+
 class EventRefused(EarmarkError):
-    """An event was not taken; `code` is the server's reason, such as `unknown_candidate`."""
+    """An event was not taken; `code` is the server's reason, such as `unknown_candidate` (see WHY_REFUSED)."""
 
     def __init__(self, event_id: str, event_type: str, code: str, request_id: str | None = None) -> None:
-        super().__init__(f"The {event_type} event {event_id} was refused: {code}.")
+        why = f"; {WHY_REFUSED[code]}" if code in WHY_REFUSED else ""
+        super().__init__(f"The {event_type} event {event_id} was refused: {code}{why}.")
         self.event_id = event_id
         self.event_type = event_type
         self.code = code

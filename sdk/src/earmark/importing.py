@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from earmark._lines import opened
 from earmark.client import Earmark
+from earmark.errors import EarmarkError
 from earmark.types import Item
 
 LINES_A_CALL = 1000
@@ -61,7 +64,7 @@ def import_items(
     if done:
         say(f"going on after line {done:,} (--from-start begins anew)")
     report = ImportReport()
-    with _opened(Path(path)) as lines:
+    with opened(path) as lines, _saying_what_is_damaged(path):
         for numbers_and_lines in _chunks(islice(enumerate(lines, start=1), done, None)):
             bad_before = len(report.bad)
             _send(client, numbers_and_lines, options, report)
@@ -72,6 +75,14 @@ def import_items(
             say(f"{done:,} lines")
     note.remove()
     return report
+
+
+@contextmanager
+def _saying_what_is_damaged(path: Path | str) -> Iterator[None]:
+    try:
+        yield
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise EarmarkError(f"{path} is damaged, it cannot be unpacked to its end: {error}") from None
 
 
 def _chunks(numbered: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
@@ -119,10 +130,6 @@ def _item(line: bytes, options: ImportOptions) -> dict[str, Any]:
     if options.url_of:
         item.setdefault("url", options.url_of.replace("{id}", str(facts["id"])))
     return item
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 class _Note:

@@ -59,6 +59,10 @@ class Shown:
         self._seq = 0
         self._judged: dict[str, UUID] = {}
 
+    def __repr__(self) -> str:
+        shown = self.exposure
+        return f"Shown({str(shown.id)!r}, {shown.question!r} of {shown.item!r}, {len(shown.slots)} candidates)"
+
     @property
     def id(self) -> UUID:
         """Return the exposure's id; keep it in a form or a link: `client.resume(id)` goes on from there."""

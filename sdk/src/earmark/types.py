@@ -115,6 +115,7 @@ class Question:
     too, written `/…/` (see `earmark.patterns`); without `prompt` and `suggesters` the kind's usual ones
     are taken. `weights` are how many times as usual kinds of evidence count for the suggester `hybrid` (see
     `earmark.weights`). With `item_kind` only items of that kind are asked about at the desk and found for pairs.
+    `most_spots` are how many spans or regions one person may mark by themselves in one item.
     """
 
     id: str
@@ -138,6 +139,7 @@ class Question:
     weights: Mapping[str, float] = field(default_factory=dict)
     is_blind: bool | None = None
     lease_s: int | None = None
+    most_spots: int | None = None
     is_active: bool = True
 
 
@@ -331,7 +333,10 @@ class DatasetFile:
 
 @dataclass(frozen=True)
 class DatasetVersion:
-    """A version of a dataset: `state` building, frozen or failed; only a frozen one has files."""
+    """A version of a dataset: `state` building, frozen or failed; only a frozen one has files.
+
+    `holds_erased` says that it holds answers of somebody erased since; a newer version does not.
+    """
 
     dataset: str
     number: int
@@ -341,6 +346,47 @@ class DatasetVersion:
     judgements_count: int = 0
     checksum: str = ""
     files: Sequence[DatasetFile] = ()
+    holds_erased: bool = False
+
+
+@dataclass(frozen=True)
+class VersionName:
+    """A frozen version: the dataset's id and the version's number."""
+
+    dataset: str
+    number: int
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """A trained version of a suggester."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """How far the erasing of a person is: `state` asked, settling or done. It names nobody.
+
+    Of `units_count` units that the person answered and that stay, `settled_count` were settled without them so far.
+    `versions` are the frozen ones that hold their answers, `models` what these taught: delete your copies, and take
+    newer ones, which are made by then.
+    """
+
+    id: int
+    state: str
+    asked_at: datetime
+    done_at: datetime | None = None
+    units_count: int = 0
+    settled_count: int = 0
+    versions: Sequence[VersionName] = ()
+    models: Sequence[ModelName] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state == "done"
 
 
 @dataclass(frozen=True)

@@ -7,23 +7,32 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from earmark.errors import WebhookNotGenuine
 
 TOLERANCE_S = 300
+STANDARD_PREFIX = "whsec_"
 _ID, _TIMESTAMP, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+
+
+class Headers(Protocol):
+    """A request's headers, as any framework gives them: a dict, or what has names and values like one."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Return names and values."""
 
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """What a message says: `type` is label.settled, label.unsettled or label.changed.
+    """What a message says: `type` is label.settled, label.unsettled, label.changed, or annotator.erased.
 
-    `data` holds question, unit, value, state, probability and revision. Messages may come twice and
-    out of order: keep the highest `revision` of each unit.
+    Of labels `data` holds question, unit, value, state, probability and revision. Messages may come twice and
+    out of order: keep the highest `revision` of each unit. Of an erasure that is done it holds its id, `erasure`, and
+    the frozen `versions` that hold what was erased. Newer servers may send other types: pass over what you do not know.
     """
 
     id: str
@@ -41,8 +50,12 @@ class WebhookEvent:
 def sign(
     body: bytes, *, message_id: str, timestamp: int, secrets: str | bytes | Sequence[str | bytes]
 ) -> dict[str, str]:
-    """Return the headers of a message: one signature for each secret, several while they rotate."""
-    marks = [_signature(secret, message_id, str(timestamp), body) for secret in _each(secrets)]
+    """Return the headers of a message: signatures for each secret, of several while they rotate.
+
+    A secret that is spelt as Standard Webhooks does, `whsec_` and base64, signs twice: with the bytes that it
+    stands for, as their libraries verify, and with its letters, as this SDK did before.
+    """
+    marks = [mark for secret in _each(secrets) for mark in _signatures(secret, message_id, str(timestamp), body)]
     return {
         "Webhook-Id": message_id,
         "Webhook-Timestamp": str(timestamp),
@@ -52,7 +65,7 @@ def sign(
 
 def verify(
     body: bytes | str,
-    headers: Mapping[str, str],
+    headers: Headers,
     secrets: str | bytes | Sequence[str | bytes],
     *,
     now: float | None = None,
@@ -68,7 +81,7 @@ def verify(
 
 def check(
     body: bytes | str,
-    headers: Mapping[str, str],
+    headers: Headers,
     secrets: str | bytes | Sequence[str | bytes],
     *,
     now: float | None = None,
@@ -84,7 +97,7 @@ def check(
     if not (message_id and timestamp and signatures):
         raise WebhookNotGenuine("The headers Webhook-Id, Webhook-Timestamp and Webhook-Signature are needed.")
     _check_time(timestamp, time.time() if now is None else now, tolerance)
-    expected = [_signature(secret, message_id, timestamp, raw).encode() for secret in _each(secrets)]
+    expected = [mark.encode() for one in _each(secrets) for mark in _signatures(one, message_id, timestamp, raw)]
     offered = [mark.encode() for mark in signatures.split()]
     matches = [hmac.compare_digest(one, other) for one in expected for other in offered]
     if not any(matches):
@@ -99,12 +112,23 @@ def _check_time(timestamp: str, now: float, tolerance: float) -> None:
         raise WebhookNotGenuine(f"The message was signed more than {tolerance:g} seconds from now.")
 
 
-def _signature(secret: str | bytes, message_id: str, timestamp: str, body: bytes) -> str:
-    key = secret.encode() if isinstance(secret, str) else secret
-    if not key:
+def _signatures(secret: str | bytes, message_id: str, timestamp: str, body: bytes) -> list[str]:
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    digests = [hmac.new(key, signed, hashlib.sha256).digest() for key in keys_of(secret)]
+    return ["v1," + base64.b64encode(digest).decode() for digest in digests]
+
+
+def keys_of(secret: str | bytes) -> Sequence[bytes]:
+    """Return the keys that a secret stands for, Standard Webhooks' first; raises ValueError for an empty one."""
+    letters = secret.encode() if isinstance(secret, str) else secret
+    if not letters:
         raise ValueError("A webhook secret is not empty.")
-    digest = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode()
+    prefix = STANDARD_PREFIX.encode()
+    try:
+        told = base64.b64decode(letters.removeprefix(prefix), validate=True) if letters.startswith(prefix) else b""
+    except ValueError:
+        told = b""
+    return [told, letters] if told else [letters]
 
 
 def _each(secrets: str | bytes | Sequence[str | bytes]) -> Sequence[str | bytes]:

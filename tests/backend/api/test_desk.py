@@ -1,6 +1,7 @@
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -18,6 +19,7 @@ from backend.api.v1.identity import _session_key
 from backend.assignments.models import Assignment
 from backend.desk.actions.links import address_of, make_link, revoke_link, spend_newcomer
 from backend.desk.models import DeskLink
+from backend.desk.places import place_of
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.actions.keys import add_api_key
@@ -564,6 +566,49 @@ def test_calls_of_one_person_are_limited(desk, monkeypatch):
     assert is_refused(ask(desk, token), 429, "too_many_calls")
 
 
+def test_calls_past_the_limit_of_one_person_say_when_to_come_again_whatever_they_are(desk, monkeypatch):
+    token = come(desk)
+    told = ask(desk, token).json()
+    monkeypatch.setattr("backend.api.v1.doors.spend_call", partial(spend_call, limit=1))
+    leaving = {"token": token, "assignment": told["assignment"]["id"]}
+    for refused in (ask(desk, token), send(desk, token, judge(told)), desk.page("/w/v1/desk/leave", leaving)):
+        assert is_refused(refused, 429, "too_many_calls")
+        assert 1 <= int(refused["Retry-After"]) <= 61 and "in a minute" in refused.json()["detail"]
+    with tenancy(desk.project):
+        assert not Judgement.objects.exists() and Assignment.objects.get().lease_until > timezone.now()
+
+
+@contextmanager
+def many_calls_by(link, count=4):
+    """Calls by a link that are under way and do not end: as many as it has places."""
+    with ExitStack() as held:
+        for _ in range(count):
+            held.enter_context(place_of(link_id=link.pk, now=timezone.now()))
+        yield
+
+
+def test_one_link_takes_half_of_a_process_and_no_more(desk, settings):
+    settings.EARMARK_AT_ONCE = 8
+    link, other = link_for(desk), link_for(desk)
+    token, told = (here := come(desk, link)), ask(desk, here).json()
+    leaving = {"token": token, "assignment": told["assignment"]["id"]}
+    with many_calls_by(link):
+        for refused in (ask(desk, token), send(desk, token, judge(told)), desk.page("/w/v1/desk/leave", leaving)):
+            assert is_refused(refused, 429, "too_many_calls")
+            assert refused["Retry-After"] in ("1", "2")
+            assert refused.json()["detail"].startswith("Many are at this desk just now")
+        assert ask(desk, come(desk, other)).status_code == 200
+    assert send(desk, token, judge(told)).json()["results"][0]["status"] == "ok"
+
+
+def test_what_a_call_held_of_its_link_it_gives_back_also_where_it_fails(desk, settings):
+    settings.EARMARK_AT_ONCE = 2
+    token = come(desk)
+    for _ in range(3):
+        assert is_refused(ask(desk, token, leave=10**9), 404, "not_found")
+    assert ask(desk, token).status_code == 200
+
+
 def test_a_blind_choice_is_asked_by_its_item_alone_and_answered(desk):
     with tenancy(desk.project):
         tone = ask_question(project_id=desk.project.pk, slug="tone", kind="choice", labels=["calm", "angry"])
@@ -603,7 +648,7 @@ def test_a_server_makes_a_link_that_opens_the_desk(desk):
     answer = desk.server.post("/v1/desk-links", {"question": "duplicate", "annotator_kind": "crowd"})
     assert answer.status_code == 201
     row = answer.json()
-    assert row["url"].startswith("http://testserver/desk/duplicate#") and row["annotator"] is None
+    assert row["url"].startswith("https://testserver/desk/duplicate#") and row["annotator"] is None
     left = datetime.fromisoformat(row["expires_at"]) - timezone.now()
     assert timedelta(days=13) < left <= timedelta(days=14)
     body = {"link": row["url"].partition("#")[2], "question": "duplicate", "person": str(uuid4())}
@@ -631,6 +676,7 @@ def test_links_are_listed_and_one_that_is_closed_has_no_address(desk):
     first, second = desk.server.get("/v1/desk-links?question=duplicate").json()["results"]
     assert (first["url"], first["revoked_at"] is not None) == (None, True)
     assert second == made[1]
+    assert desk.server.post("/v1/questions", {"id": "tone", "kind": "pair"}).status_code == 201
     assert desk.server.get("/v1/desk-links?question=tone").json()["results"] == []
     assert is_refused(desk.server.get("/v1/desk-links?subject__regex=x"), 400, "unknown_parameter")
 

@@ -165,3 +165,33 @@ def test_a_revoked_or_expired_key_opens_nothing(site):
     assert site.server.get("/v1/items").status_code == 200
     ApiKey.objects.filter(kind="secret").update(revoked_at=site.now)
     assert site.server.get("/v1/items").json()["code"] == "key_invalid"
+
+
+FAULTS = {
+    "unknown kid": "names no signing key",
+    "wrong key": "another key",
+    "expired": "clocks",
+    "no exp": "`exp`",
+    "no iat": "`iat`",
+    "exp in 16 minutes": "15 minutes",
+    "wrong aud": "`aud`",
+    "wrong iss": "slug",
+    "another HMAC": "`alg`",
+    "not a token": "no JWT",
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_is_wrong_with_an_identity_is_said_in_words(site, identity, name):
+    told = session(site, hostile(identity)[name]).json()
+    assert (told["code"], told["status"]) == ("identity_invalid", 401)
+    assert FAULTS[name] in told["detail"] and "Error" not in told["detail"]
+
+
+@pytest.mark.parametrize(("ahead_s", "status"), [(25, 200), (-25, 200), (90, 401)])
+def test_a_clock_may_be_off_as_far_as_the_doctor_lets_pass(site, identity, ahead_s, status):
+    signed_at = int(time.time()) + ahead_s
+    life = 600 if ahead_s > 0 else 1
+    answer = session(site, identity(iat=signed_at, exp=signed_at + life))
+    assert answer.status_code == status
+    assert status == 200 or "clock" in answer.json()["detail"]

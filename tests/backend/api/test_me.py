@@ -1,6 +1,8 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from backend.annotators.actions.people import end_sessions, hide_question
 from backend.annotators.models import Annotator
@@ -246,6 +248,8 @@ def test_the_limit_is_a_whole_number_from_1_to_200(site, token, limit):
 
 def test_calls_about_oneself_are_counted_like_all_others(site, token, monkeypatch):
     monkeypatch.setattr("backend.annotators.actions.people.spend_call.__kwdefaults__", {"limit": 2})
+    now = timezone.now()
+    monkeypatch.setattr("backend.api.v1.doors.utc_now", lambda: now)  # no minute begins in between
     assert [mine(site, token).status_code for _ in range(4)][-1] == 429
 
 
@@ -292,3 +296,45 @@ def test_the_version_of_the_configuration_changes_with_each_rule_and_question_an
     with tenancy(other.project):
         place_element(question=other.question, selector="article", item_key="/t/{item}")
     assert version() == seen[-1]
+
+
+def own_copy(site, token):
+    answer = site.browser("/w/v1/me/export", {"token": token})
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/json"
+    assert answer["Cache-Control"] == "no-store"
+    return json.loads(b"".join(answer.streaming_content))["records"]
+
+
+def test_in_the_page_a_person_has_a_copy_of_what_they_said_saw_and_hid_and_of_nobody_else(site, identity):
+    ann, bo = (sign_in(site, identity, who)["token"] for who in ("ann", "bo"))
+    shown = suggest(site, ann)["exposure"]
+    said = mark(shown, "1")
+    send(site, ann, said, event("seen", shown, candidate="1"), event("hide", shown))
+    send(site, bo, mark(suggest(site, bo)["exposure"], "2", value="related"))
+    rows = own_copy(site, ann)
+    assert rows[0] | {"record": "person", "subject": "ann"} == rows[0]
+    told = [(row["id"], row["item"], row["value"]) for row in rows if row["record"] == "judgement"]
+    assert told == [(said["id"], "5", "duplicate")]
+    assert [row["question_slug"] for row in rows if row["record"] == "hiddenquestion"] == ["duplicate"]
+    assert {row["exposure"] for row in rows if row["record"] == "slot"} == {shown}
+    assert "bo" not in [row.get("subject") for row in rows] and "related" not in json.dumps(rows)
+
+
+def test_a_copy_in_the_page_tells_nothing_by_which_answers_are_weighed(site, identity, now):
+    token = sign_in(site, identity)["token"]
+    shown = suggest(site, token)["exposure"]
+    send(site, token, mark(shown, "1"))
+    with tenancy(site.project):
+        Annotator.objects.filter(subject="customer-1").update(blocked_at=now, gold_answers_count=3)
+    names = {name for row in own_copy(site, token) for name in row}
+    weights = {"score", "propensity", "ask_probability", "draw_probability", "epsilon", "pool", "origin", "suggester"}
+    assert names.isdisjoint(weights | {"blocked_at", "gold_answers_count", "gold_right_count", "epoch"})
+    assert {"value", "shown_at", "rank", "judged_at"} <= names
+
+
+def test_a_copy_may_be_read_by_the_pages_scripts_and_needs_a_session_that_holds(site, identity):
+    token = sign_in(site, identity)["token"]
+    answer = site.browser("/w/v1/me/export", {"token": token})
+    assert answer["Access-Control-Allow-Origin"]
+    answer.close()
+    assert site.browser("/w/v1/me/export", {"token": "none"}).status_code == 401

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.test import Client
 
 from backend.annotators.actions.people import opt_out
@@ -9,7 +10,7 @@ from backend.projects.actions.keys import add_api_key
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.questions.models import ItemSnapshot
-from backend.suggestions import retrieval
+from backend.suggestions import indexes
 
 READER = {"id": "reader-1"}
 
@@ -32,7 +33,7 @@ def test_a_bad_item_is_rejected_alone_and_named(site):
 
 
 def test_a_removed_item_is_suggested_no_more_and_comes_back_when_registered_again(site, monkeypatch):
-    monkeypatch.setattr(retrieval, "LOOK_AGAIN_S", 0)  # how long ago the index was looked at plays no part
+    monkeypatch.setattr(indexes, "LOOK_AGAIN_S", 0)  # how long ago the index was looked at plays no part
 
     def suggested() -> list[str]:
         body = {"annotator": {"id": str(uuid7())}, "question": "duplicate", "item": "5"}
@@ -47,6 +48,23 @@ def test_a_removed_item_is_suggested_no_more_and_comes_back_when_registered_agai
     kept = {key: before[key] for key in ("id", "title", "body", "url", "created_at")}
     site.server.post("/v1/items", {"items": [kept]})
     assert gone in suggested()
+
+
+def test_a_list_by_words_asks_the_database_six_things(site, monkeypatch):
+    monkeypatch.setattr(indexes, "LOOK_AGAIN_S", 3600)
+    body = {"annotator": READER, "question": "duplicate", "item": "5"}
+    first = site.server.post("/v1/exposures", body).json()
+    asked: list[str] = []
+
+    def listen(execute, sql, *told):
+        asked.append(sql.split()[0].lower())
+        return execute(sql, *told)
+
+    with connection.execute_wrapper(listen):
+        again = site.server.post("/v1/exposures", body).json()
+    assert asked == ["select"] * 5 + ["with"]
+    assert again["slots"] == first["slots"] != []
+    assert site.server.get(f"/v1/exposures/{again['id']}").json() == again
 
 
 def test_a_question_is_asked_once_and_changed_with_a_new_policy_version(site):
@@ -268,7 +286,7 @@ def test_a_question_of_labels_is_asked_whole_and_read_back(site):
         ({"kind": "tags", "labels": ["one"], "dictionary": {"two": ["x"]}}, "no label"),
         ({"kind": "tags", "labels": ["one"], "dictionary": {"one": "x"}}, "list"),
         ({"kind": "tags", "labels": ["one"], "dictionary": [["one", "x"]]}, "dictionary"),
-        ({"kind": "tags", "labels": ["one"], "dictionary": {"one": ["x" * 81]}}, "80"),
+        ({"kind": "tags", "labels": ["one"], "dictionary": {"one": ["x" * 301]}}, "300"),
         ({"kind": "tags", "labels": ["one"], "dictionary": {str(n): [] for n in range(501)}}, "500"),
         ({"kind": "tags", "labels": ["one"], "lease_s": 1}, "lease_s"),
     ],

@@ -9,7 +9,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
+from earmark.anchors import describe
 
+from backend.annotators.models import Annotator
 from backend.desk.actions.links import address_of, make_link
 from backend.judgements.models import Judgement
 from backend.projects.actions.jobs import drain_jobs
@@ -17,6 +19,7 @@ from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question, Unit
+from tests.backend.conftest import REVIEW
 
 OWN = {"name": "own", "version": "1"}
 
@@ -479,3 +482,60 @@ def test_an_expert_settles_a_spot_on_the_items_page(spans, staff):
         assert Judgement.objects.count() == 2
     named = {"question": spans.question.pk, "value": "Product", "label": "x", "other": "1"}
     assert staff.post(f"/admin/story/{spans.item.pk}/answer", named).status_code == 404
+
+
+def test_the_host_tells_no_more_marks_of_a_person_than_the_question_takes_and_a_bad_one_takes_nothing(site, ask_spots):
+    ask_spots(site, most_spots=2)
+    words = ["Vector 9", "water", "Inverness", "new"]
+    described = [describe(REVIEW, at := REVIEW.index(each), at + len(each)).wire for each in words]
+    rows = [
+        {
+            "annotator": {"id": who}, "question": "marks", "item": "review",
+            "answer": {"kind": "span", "value": "Product", "anchor": anchor},
+        }
+        for who, anchor in [*(("ann", anchor) for anchor in described), ("bob", described[3])]
+    ]  # fmt: skip
+    results = site.server.post("/v1/judgements", {"judgements": rows}).json()["results"]
+    assert [told["code"] or told["status"] for told in results] == [
+        "ok",
+        "ok",
+        "too_many_spots",
+        "too_many_spots",
+        "ok",
+    ]
+    assert "at most 2 spots" in results[2]["detail"]
+
+
+def test_an_answer_of_the_host_that_is_refused_leaves_no_spot(spans):
+    anchor = spans.span("Vector 9")
+    row = {
+        "annotator": {"id": "cy"}, "question": "marks", "item": "review",
+        "answer": {"kind": "span", "value": "no such label", "anchor": anchor},
+    }  # fmt: skip
+    [told] = spans.server.post("/v1/judgements", {"judgements": [row]}).json()["results"]
+    assert (told["status"], told["code"]) == ("bad", "invalid")
+    with tenancy(spans.project):
+        assert not Unit.objects.exists() and not Annotator.objects.filter(subject="cy").exists()
+
+
+def test_answers_that_the_host_tells_of_long_texts_are_looked_through_for_so_long_and_no_longer(spans, monkeypatch):
+    monkeypatch.setattr("backend.judgements.actions.meet.MOST_SEARCHED", len(REVIEW))
+    rows = [
+        {
+            "annotator": {"id": "ann"}, "question": "marks", "item": "review",
+            "answer": {"kind": "span", "value": "Product", "anchor": spans.span(words)},
+        }
+        for words in ("Vector 9", "Inverness")
+    ]  # fmt: skip
+    told = spans.server.post("/v1/judgements", {"judgements": rows}).json()["results"]
+    assert [row["status"] for row in told] == ["ok", "ok"]
+    with tenancy(spans.project):
+        kept = {row.anchor["quote"]["exact"]: row.anchor for row in Judgement.objects.all()}
+    assert "elsewhere" in kept["Vector 9"] and "elsewhere" not in kept["Inverness"]
+
+
+@pytest.mark.parametrize(("most", "status"), [(1, 200), (2000, 200), (0, 400), (2001, 400), (True, 400)])
+def test_a_question_says_how_many_spots_a_person_may_mark(spans, most, status):
+    told = spans.server.patch("/v1/questions/marks", {"most_spots": most})
+    assert told.status_code == status
+    assert spans.server.get("/v1/questions/marks").json()["most_spots"] == (most if status == 200 else 200)

@@ -54,6 +54,11 @@ def test_an_unknown_place_takes_nothing_from_the_others(site, token):
     assert [place["error"] and place["error"]["code"] for place in places] == ["unknown_item", "unknown_question", None]
 
 
+def test_a_question_that_is_not_there_is_called_so_whatever_its_name(site, token):
+    [place] = suggest(site, token, PLACE | {"question": "related-items"})["places"]
+    assert place["error"]["code"] == "unknown_question"
+
+
 def test_a_mark_is_told_back_with_its_company_and_stays_after_a_reload(site, token, identity):
     (place,) = suggest(site, token)["places"]
     first = place["candidates"][0]["id"]

@@ -22,6 +22,15 @@ def test_two_equal_ports_are_refused_before_anything_starts(tmp_path):
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [({}, "localhost:18002"), ({"EARMARK_WEBHOOK_ALLOW": "127.0.0.1:5000"}, "localhost:18002,127.0.0.1:5000")],
+)
+def test_addresses_that_may_be_told_are_the_forum_s_and_one_s_own(tmp_path, given, allowed):
+    demo = Demo({"EARMARK_HOME": str(tmp_path / "home"), "EARMARK_DEMO_PORT": "18002"} | given)
+    assert demo._environ["EARMARK_WEBHOOK_ALLOW"] == allowed
+
+
 def test_a_child_that_died_after_a_sound_life_is_back_at_once(tmp_path):
     died = child(tmp_path, [sys.executable, "-c", ""])
     died.start()

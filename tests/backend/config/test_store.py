@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, on the real binaries."""
 
 import contextlib
+import itertools
 import os
 import pwd
 import shutil
@@ -9,129 +10,18 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
-from backend.config.store import folders
-from backend.config.store.errors import HomeClosed, InUse, NotForProduction, OutOfReach, Unsuitable
+from backend.config.store import folders, server
+from backend.config.store.errors import DidNotStart, HomeClosed, InUse, NotForProduction, OutOfReach, Unsuitable
 from backend.config.store.lease import ensure_running, forget, stop, supervisor_of
-from backend.config.store.place import APP, OWNER, ROLES, Place, locate, name_of, server_user
-
-BASE = Path(__file__).resolve().parents[3]
-PYTHONPATH = os.pathsep.join([str(BASE), *(path for path in sys.path if path.endswith("site-packages"))])
-PRELUDE = """
-import os, sys, time
-from pathlib import Path
-from backend.config.store.place import locate
-from backend.config.store.server import ensure_running
-place = locate(os.environ, base=Path.cwd(), secret="s" * 40, is_debug=True)
-ensure_running(place, is_for_tests=True)
-"""
-KEEP = PRELUDE + "print('ready', flush=True)\ntime.sleep(600)\n"
-MEND = (
-    PRELUDE
-    + "print('ready', flush=True)\nwhile True:\n    ensure_running(place, is_for_tests=True)\n    time.sleep(.1)\n"
-)
-
-
-class Home:
-    """A home folder with a process that uses its server."""
-
-    def __init__(self, folder: Path, *, user: str | None = None) -> None:
-        self.folder = folder
-        self._user = user
-        self.interpreter = sys.executable
-        self._process: subprocess.Popen[str] | None = None
-
-    @property
-    def place(self) -> Place:
-        return locate({"EARMARK_HOME": str(self.folder)}, base=BASE, secret="s" * 40, is_debug=True)
-
-    def use(self, script: str = KEEP, **more: object) -> "Home":
-        apart = dict(more)
-        if self._user:
-            account = pwd.getpwnam(self._user)
-            apart |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": PYTHONPATH, "EARMARK_HOME": str(self.folder)}
-        environ |= apart.pop("env", {})
-        self._process = subprocess.Popen(
-            [self.interpreter, "-c", script], cwd=BASE, env=environ, stdout=subprocess.PIPE, text=True, **apart
-        )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
-        return self
-
-    def place_of(self, user: str) -> str:
-        """Return where the server of another user listens, for the app role."""
-        account = pwd.getpwnam(user)
-        return f"host=/tmp/earmark-{account.pw_uid}-{name_of(self.folder)} port=5432 user=earmark_app dbname=earmark"
-
-    def end(self) -> None:
-        """End the supervisor at once, and wait until it has."""
-        ready = self.folder / "store.ready"
-        if ready.exists():
-            os.kill(int(ready.read_text()), signal.SIGTERM)
-            eventually(lambda: not ready.exists())
-
-    def leave(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def supervisor(self) -> int:
-        return int((self.folder / "store.ready").read_text())
-
-    def server(self) -> int:
-        with self.ask() as connection:
-            (backend,) = connection.execute("select pg_backend_pid()").fetchone()
-            return int(Path(f"/proc/{backend}/stat").read_text().rsplit(")", 1)[1].split()[1])
-
-    def data(self) -> Path:
-        with self.ask() as connection:
-            return Path(connection.execute("show data_directory").fetchone()[0])
-
-    def ask(self, role: str | None = None) -> psycopg.Connection:
-        return psycopg.connect(self.place.conninfo(role), autocommit=True)
-
-
-def eventually(found: Callable[[], object], *, within_s: float = 20) -> None:
-    give_up_at = time.monotonic() + within_s
-    while not found():
-        assert time.monotonic() < give_up_at, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def answers(home: Home) -> bool:
-    try:
-        home.ask().close()
-    except psycopg.Error:
-        return False
-    return True
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return True
-
-
-@pytest.fixture
-def make_home(tmp_path: Path) -> Iterator[Callable[..., Home]]:
-    homes: list[Home] = []
-
-    def make(name: str = "home", **options: str) -> Home:
-        homes.append(Home(tmp_path / name, **options))
-        return homes[-1]
-
-    yield make
-    for home in homes:
-        home.leave()
-        forget(home.place)
+from backend.config.store.place import APP, OWNER, ROLES, locate, server_user
+from backend.config.store.processes import recovery_done
+from tests.backend.config.homes import BASE, MEND, PYTHONPATH, Home, answers, eventually, is_gone
 
 
 def test_it_starts_in_a_long_path_with_spaces_and_every_role_may_log_in(make_home):
@@ -202,6 +92,18 @@ def test_one_server_serves_all_who_use_a_home(make_home, tmp_path):
     other.leave()
 
 
+def test_its_log_holds_nothing_of_what_a_failed_statement_said(make_home):
+    home = make_home().use()
+    with home.ask() as connection:
+        connection.execute("create table people (subject text constraint a_person_is_known_once unique)")
+        connection.execute("insert into people values ('the canary')")
+    with home.ask() as connection, pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute("insert into people values ('the canary')")
+    log = home.folder / "logs" / "postgres.log"
+    eventually(lambda: "a_person_is_known_once" in log.read_text())
+    assert "the canary" not in log.read_text()
+
+
 def test_a_killed_server_is_back_with_its_data(make_home):
     home = make_home().use()
     with home.ask() as connection:
@@ -230,6 +132,66 @@ def test_a_killed_server_is_back_although_one_of_its_backends_was_busy(make_home
     os.kill(server, signal.SIGKILL)
     eventually(lambda: answers(home) and home.server() != server, within_s=5)
     assert is_gone(backend)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what other processes do")
+def test_a_server_that_refuses_all_and_does_nothing_is_started_anew(make_home):
+    home = make_home().use()
+    refusing = home.server()
+    with home.ask() as connection:
+        connection.execute("create table kept as select 7 as number")
+        connection.execute("checkpoint")
+        (backend,) = connection.execute("select pg_backend_pid()").fetchone()
+        os.kill(backend, signal.SIGSTOP)
+        os.kill(refusing, signal.SIGINT)  # it ends once all backends have: never
+        eventually(lambda: not answers(home))
+        eventually(lambda: answers(home) and home.server() != refusing, within_s=40)
+    with home.ask() as connection:
+        assert connection.execute("select number from kept").fetchone() == (7,)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what other processes do")
+def test_what_is_done_to_mend_a_server_s_data_is_told_of_each_who_does_it(make_home):
+    home = make_home().use()
+    with home.ask() as connection:
+        before = recovery_done(home.data())
+        assert len(before) == 1, "once it answers, the one who writes checkpoints"
+        connection.execute("create table much as select repeat('x', 900) from generate_series(1, 20000)")
+        connection.execute("checkpoint")
+    assert recovery_done(home.data()) != before
+    assert recovery_done(home.folder) == {}
+
+
+@pytest.fixture
+def starting(tmp_path, monkeypatch):
+    """A supervisor whose server lives and has been starting for longer than one usually takes."""
+    monkeypatch.setattr(server, "START_S", -1.0)
+    place = locate({"EARMARK_HOME": str(tmp_path)}, base=BASE, secret="s" * 40, is_debug=True)
+    made = server.Supervisor(place, is_for_tests=True)
+    made._child, made._data, made._stuck_s = SimpleNamespace(poll=lambda: None), tmp_path, 0.3
+    return made
+
+
+def test_a_server_that_gets_on_with_mending_its_data_is_waited_for(starting, monkeypatch):
+    done, looks = itertools.count(), iter([False] * 12)
+    monkeypatch.setattr(server, "recovery_done", lambda _: {1: [str(next(done))]})
+    monkeypatch.setattr(server, "answers", lambda _: next(looks, True))
+    starting._await_answer()
+    assert next(looks, None) is None
+
+
+@pytest.mark.parametrize("done", [{1: ["7"]}, {}, None])
+def test_a_server_that_does_not_get_on_is_given_up(starting, monkeypatch, done):
+    monkeypatch.setattr(server, "recovery_done", lambda _: done)
+    monkeypatch.setattr(server, "answers", lambda _: False)
+    with pytest.raises(DidNotStart):
+        starting._await_answer()
+
+
+def test_a_server_that_is_to_end_is_not_waited_for(starting, monkeypatch):
+    monkeypatch.setattr(server, "answers", lambda _: False)
+    starting._end(signal.SIGTERM, None)
+    starting._await_answer()
 
 
 def test_who_asks_again_gets_back_a_server_whose_supervisor_was_killed(make_home):

@@ -499,3 +499,20 @@ def test_a_choice_is_a_row_of_its_item(make_world, ask_labels):
     ]
     assert all(row["split"] for row in rows)
     assert [row["candidate"] for row in lines(version, "judgements.jsonl")] == [None, None]
+
+
+def test_a_version_tells_what_it_counts_and_what_is_new_since_the_one_before(marked):
+    first = freeze(marked)
+    assert sum(first.card["values"]["duplicate"].values()) == first.labels_count == 1
+    assert (first.card["judgements_count"], first.card["people_count"], first.card["since"]) == (2, 1, None)
+    assert first.judgements_count == first.card["judgements_count"] + first.card["slots_count"]
+    second = freeze(marked)
+    assert second.card["since"] == {"number": 1, "added_count": 0, "gone_count": 0, "changed_count": 0}
+    assert second.card["unsettled"] == {}
+
+
+def test_a_version_before_whose_file_is_damaged_is_compared_with_nothing(marked):
+    first = freeze(marked)
+    with tenancy(marked.project):
+        path_of_file(version=first, name="labels.jsonl").write_text("")
+    assert freeze(marked).card["since"] is None

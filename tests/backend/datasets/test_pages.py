@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -20,7 +22,8 @@ from backend.quality.models import ConsensusLabel
 from backend.questions.actions.units import unit_of_tag
 from backend.questions.models import GoldAnswer, Unit
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
-from backend.suggestions.retrieval import Guess, suggester_row
+from backend.suggestions.guesses import Guess
+from backend.suggestions.known import suggester_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,6 +40,12 @@ def staff_of(*projects, superuser=False):
 @pytest.fixture
 def world(make_world):
     return make_world()
+
+
+def test_who_signs_in_without_a_page_in_mind_comes_to_the_overview(db):
+    get_user_model().objects.create_superuser("ann", password="a long word")
+    answer = Client().post("/admin/login/", {"username": "ann", "password": "a long word"})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 
 def story(world, key="5"):
@@ -85,7 +94,7 @@ def test_a_bad_answer_is_told_in_words_and_stores_nothing(world):
     client = staff_of(world.project)
     assert b"is not an answer" in answer(client, world, "perhaps").content
     assert b"cannot be paired with itself" in answer(client, world, other="5").content
-    assert answer(client, world, other="nobody").status_code == 404
+    assert "There is no item “nobody”" in answer(client, world, other="nobody").content.decode()
     with tenancy(world.project):
         assert Judgement.objects.count() == 0
 
@@ -132,7 +141,7 @@ LISTS = [
     "assignments_promptpolicy", "datasets_dataset",
     "datasets_datasetversion", "datasets_splitkey", "judgements_exposure", "judgements_judgement",
     "judgements_ledgerevent", "judgements_refusedevent", "judgements_slot", "judgements_withdrawal", "projects_apikey",
-    "projects_job", "projects_weborigin", "projects_webhook", "projects_webhookdelivery", "quality_cluster",
+    "projects_job", "projects_signingkey", "projects_weborigin", "projects_webhook", "projects_webhookdelivery", "quality_cluster",
     "quality_consensuslabel", "questions_goldanswer", "questions_item", "questions_placementrule", "questions_question", "questions_unit",
     "suggestions_remotesuggester", "suggestions_suggester", "suggestions_suggestion",
 ]  # fmt: skip
@@ -298,3 +307,42 @@ def test_a_dataset_keeps_its_slug(world):
     with tenancy(world.project):
         dataset.refresh_from_db()
     assert (dataset.slug, dataset.title) == ("dups", "Duplicates")
+
+
+def test_a_dataset_whose_slug_is_taken_is_refused_in_words(world):
+    client = staff_of(world.project)
+    fields = {"slug": "dups", "title": "", "question": world.question.pk}
+    address = reverse("admin:datasets_dataset_add")
+    assert client.post(address, fields).status_code == 302
+    refused = client.post(address, fields)
+    assert refused.status_code == 200
+    assert "There is a dataset “dups” already; take another name." in refused.content.decode()
+    refused = client.post(address, fields | {"slug": "100%s"})
+    assert refused.status_code == 200  # no slug, and no server error
+
+
+def test_a_version_page_is_a_card(world):
+    client = staff_of(world.project)
+    answer(client, world)
+    drain_jobs()
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+        ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+        version = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+    drain_jobs()
+    page = client.get(reverse("admin:datasets_datasetversion_change", args=[version.pk])).content.decode()
+    assert "<bdi>duplicate</bdi>: 1" in page and "1 by 1 person" in page
+    assert "0 new, 0 gone, 0 changed since 1" in page and "labels.parquet" in page
+
+
+def test_a_label_in_the_list_leads_to_its_story_and_to_its_history(world):
+    client = staff_of(world.project)
+    answer(client, world)
+    drain_jobs()
+    with tenancy(world.project):
+        label = ConsensusLabel.objects.select_related("unit").get()
+    page = client.get(reverse("admin:quality_consensuslabel_changelist")).content.decode()
+    history = reverse("admin:quality_consensuslabel_change", args=[label.pk])
+    assert page.count(f'href="{history}') == 1 and f'href="{reverse("story", args=[label.unit.item_id])}"' in page
+    assert not re.search(r"<a [^>]*></?a", page.replace("\n", ""))  # no link lies in another
+    assert "duplicate 1" in page

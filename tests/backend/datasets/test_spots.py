@@ -27,7 +27,7 @@ from backend.questions.actions.items import NewItem, register_items
 from backend.questions.models import Item, Unit
 from backend.questions.spots import candidate_id, spot_key
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
-from backend.suggestions.retrieval import suggester_row
+from backend.suggestions.known import suggester_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +58,8 @@ def register(world, key, body="", **metadata):
 
 
 def mark(world, key, anchor, value, state="settled"):
-    """Let a spot be believed, as settling writes it."""
+    """Let a spot be believed, as settling writes it: a mark by one, `none` by two."""
+    count = 1 + (value == "none")
     question = world.regions if "region" in anchor else world.spans
     with tenancy(world.project):
         item = Item.objects.get(project=world.project, key=key)
@@ -68,7 +69,7 @@ def mark(world, key, anchor, value, state="settled"):
         ConsensusLabel.objects.create(
             project=world.project, question=question, unit=unit, state=state, value=value, computed_at=world.now,
             policy="trusting", probability=0.5, settled_at=world.now if state == "settled" else None,
-            evidence={"counts": {value: 1}, "votes_count": 1, "answers_count": 1, "marks": {value: 1}},
+            evidence={"counts": {value: count}, "votes_count": count, "answers_count": count, "marks": {value: count}},
         )  # fmt: skip
 
 
@@ -338,6 +339,36 @@ def test_a_text_in_which_somebody_marks_something_just_now_is_left_out(world, as
     ]
     drain_jobs()
     say(spots, 2, spots.span("froze"), "unsure", is_settled=False)
+    assert left_out(freeze(spots, spots.question)) == []
+
+
+def test_a_place_that_one_person_calls_nothing_by_themselves_says_of_no_text_that_it_was_looked_at(world, ask_spots):
+    spots = ask_spots(world)
+    say(spots, 0, spots.span("froze"), "none")
+    version = freeze(spots, spots.question)
+    assert left_out(version) == [("review", "iob2", "not_looked_at"), ("review", "spacy", "not_looked_at")]
+    assert version.manifest["held"] == {}
+    say(spots, 1, spots.span("froze"), "none")
+    assert left_out(freeze(spots, spots.question)) == [], "two of two say so"
+
+
+def test_a_guess_that_was_shown_and_is_none_says_that_the_text_was_looked_at(world, ask_spots):
+    spots = ask_spots(world)
+    push(spots, spots.span("Inverness"), "Place")
+    say(spots, 0, spots.span("Inverness"), "none", candidate=candidate_id(spots.span("Inverness"), "Place"))
+    version = freeze(spots, spots.question)
+    assert left_out(version) == []
+    [held] = version.manifest["held"]["spacy"].keys() - {"without_marks"}
+    assert lines(version.folder / f"{held}.spacy.jsonl")[0]["spans"] == []
+
+
+def test_a_picture_that_somebody_calls_empty_by_themselves_is_left_out_until_something_is_marked_in_it(
+    world, ask_spots
+):
+    spots = ask_spots(world, "region")
+    say(spots, 0, spots.region(10, 20, 30, 40), "none")
+    assert left_out(freeze(spots, spots.question)) == [("review", "coco", "not_looked_at")]
+    say(spots, 1, spots.region(50, 50, 10, 10), "Zip")
     assert left_out(freeze(spots, spots.question)) == []
 
 

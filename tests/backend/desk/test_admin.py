@@ -33,7 +33,7 @@ def add(world, **changes):
 
 
 def addresses(answer):
-    return re.findall(r'value="(http://testserver/desk/[^"]+)"', answer.content.decode())
+    return re.findall(r'value="(https://testserver/desk/[^"]+)"', answer.content.decode())
 
 
 def test_a_link_is_made_shown_and_shown_again_in_the_list(world):

@@ -4,23 +4,35 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from backend.annotators.actions.people import meet_annotator
 from backend.annotators.errors import AnnotatorErased
 from backend.annotators.models import Annotator, Tombstone
 from backend.assignments.models import Assignment
-from backend.desk.actions.erase import erase_annotator
+from backend.datasets.actions.freeze import ask_for_version, freeze_version, register_dataset
+from backend.desk.actions import erase as erasing
+from backend.desk.actions.erase import begin_erasure, continue_erasure, erase_annotator
 from backend.desk.actions.links import make_link
+from backend.desk.models import Erasure
+from backend.desk.work import erase_work
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_suggestions
 from backend.judgements.errors import SessionRevoked
 from backend.judgements.events import Judge, Seen, Undo
 from backend.judgements.models import Exposure, Judgement
-from backend.projects.actions.jobs import drain_jobs, enqueue
+from backend.projects.actions.jobs import claim_job, drain_jobs, enqueue
 from backend.projects.ids import uuid7
+from backend.projects.models import Job, StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.models import ConsensusLabel
 from backend.quality.work import SETTLE
@@ -29,6 +41,7 @@ from backend.questions.models import Item, NamedLabel, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+WRITES_THE_LIST = '"units_left" = '
 TABLES = "select tablename from pg_tables where schemaname = 'public' order by tablename"
 
 
@@ -113,6 +126,73 @@ def test_nothing_of_the_person_is_left_but_a_digest(world):
         for subject in ("the-subject-of-ann", "the-subject-of-bo"):
             with pytest.raises(AnnotatorErased):
                 meet_annotator(project_id=world.project.pk, subject=subject, now=world.now)
+
+
+def test_the_admins_own_history_of_a_link_that_was_made_for_them_goes_too(world):
+    user = get_user_model().objects.create(username="ann", is_staff=True)
+    StaffMember.objects.create(project=world.project, user=user)
+    staff = Client()
+    staff.force_login(user)
+    about = {"question": world.question.pk, "annotator_kind": "colleague", "days_valid": "3", "most_people": "50"}
+    for subject in ("the-subject-of-bo", "the-subject-of-cy"):
+        staff.post("/admin/desk/desklink/add/", about | {"subject": subject})
+    told = LogEntry.objects.filter(object_repr__contains="the-subject-of")
+    assert told.count() == 2
+    with tenancy(world.project):
+        bo = Annotator.objects.get(subject="the-subject-of-bo")
+    erase(world, bo)
+    assert "the-subject-of-cy" in told.get().object_repr
+    assert [row for row in whole_dump(world.project) if "the-subject-of-bo" in row] == []
+
+
+def test_many_units_are_settled_some_at_a_time_and_what_was_done_is_kept(world, monkeypatch):
+    monkeypatch.setattr(erasing, "UNITS_AT_ONCE", 1)
+    for candidate in ("1", "2", "3"):
+        answer(world, world.people[0], candidate)
+        answer(world, world.people[1], candidate, "related")
+    with tenancy(world.project):
+        begun = begin_erasure(annotator=world.people[0], now=world.now)
+    counts, lists_written = [], []
+    while True:
+        with tenancy(world.project), CaptureQueriesContext(connection) as asked:
+            is_left = continue_erasure(erasure_id=begun.pk, now=world.now)
+            lists_written += [len(Erasure.objects.get().units_left) for each in asked if WRITES_THE_LIST in each["sql"]]
+            begun.refresh_from_db()
+            counts.append((begun.state, begun.settled_count, begun.units_count))
+        if not is_left:
+            break
+    assert counts == [("settling", 0, 3), ("settling", 1, 3), ("settling", 2, 3), ("done", 3, 3)]
+    assert [row for row in lists_written if row] == [3]  # and none of the rest
+    with tenancy(world.project):
+        assert not continue_erasure(erasure_id=begun.pk, now=world.now)
+        told = ConsensusLabel.objects.of(world.project).values_list("value", "evidence__answers_count")
+        assert list(told) == [("related", 1)] * 3
+
+
+def test_a_version_that_is_frozen_while_somebody_is_erased_is_named_and_followed_by_another(world):
+    answer(world, world.people[0], "1")
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+        begun = begin_erasure(annotator=world.people[0], now=world.now)
+        assert continue_erasure(erasure_id=begun.pk, now=world.now)
+        between = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+        freeze_version(version_id=between.pk, now=world.now + timedelta(seconds=1))
+    while drain_jobs(seconds=60):
+        pass
+    with tenancy(world.project):
+        begun.refresh_from_db()
+        assert (begun.state, begun.versions) == ("done", [between.pk])
+        assert [each.number for each in dataset.versions.exclude(pk=between.pk)] == [2]
+
+
+def test_a_task_with_another_projects_id_erases_nobody(world, make_world):
+    other = make_world("other")
+    with tenancy(other.project):
+        begun = begin_erasure(annotator=other.people[0], now=world.now)
+    with tenancy(world.project):
+        erase_work(project_id=world.project.pk, now=world.now, erasure_id=begun.pk)
+    with tenancy(other.project):
+        assert Annotator.objects.filter(pk=other.people[0].pk).exists()
 
 
 def test_an_import_does_not_bring_the_person_back_as_an_author(world):
@@ -277,3 +357,48 @@ def test_a_spot_that_somebody_is_asked_about_stays_without_its_answer(make_world
     erase(spots, spots.people[0])
     with tenancy(spots.project):
         assert Unit.objects.of(spots.project).get().settled_value == ""
+
+
+def test_an_erasure_that_a_process_of_the_version_before_began_goes_on_where_that_left_it(world, monkeypatch):
+    monkeypatch.setattr(erasing, "UNITS_AT_ONCE", 1)
+    for candidate in ("1", "2", "3"):
+        answer(world, world.people[0], candidate)
+        answer(world, world.people[1], candidate, "related")
+    with tenancy(world.project):
+        begun = begin_erasure(annotator=world.people[0], now=world.now)
+        for _ in range(2):
+            continue_erasure(erasure_id=begun.pk, now=world.now)
+        begun.refresh_from_db()
+        assert begun.settled_count == 1
+        begun.units_left = begun.units_left[
+            1:
+        ]  # that one took what it settled out of the list, first of all what we did
+        begun.save()
+        assert begun.settled_count == 1
+        while continue_erasure(erasure_id=begun.pk, now=world.now):
+            pass
+        told = ConsensusLabel.objects.of(world.project).values_list("value", "evidence__answers_count")
+        assert list(told) == [("related", 1)] * 3
+
+
+def test_an_erasure_comes_before_what_waited_longer_and_waits_for_a_freeze_however_long(world):
+    answer(world, world.people[0], "1")
+    with tenancy(world.project):
+        unit = Unit.objects.first()
+        enqueue(project=world.project, kind=SETTLE, unit_id=unit.pk)
+        begin_erasure(annotator=world.people[0], now=world.now)
+    assert claim_job(now=timezone.now()).kind == erasing.ERASE
+    Job.objects.update(leased_until=None, attempts_count=0)
+    with psycopg.connect(settings.EARMARK_PLACE.conninfo()) as freezing, transaction.atomic():
+        freezing.execute("select 1 from desk_erasure for update")
+        for _ in range(10):
+            Job.objects.update(due_at=timezone.now())
+            with connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '20ms'")
+            drain_jobs()
+    assert not Job.objects.dead().exists()
+    Job.objects.update(due_at=timezone.now())
+    while drain_jobs(seconds=60):
+        pass
+    with tenancy(world.project):
+        assert Erasure.objects.get().state == "done"

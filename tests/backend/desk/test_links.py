@@ -15,6 +15,7 @@ from backend.desk.actions.links import (
     make_link,
     open_link,
     person_of_link,
+    public_address_of,
     read_token,
     revoke_link,
     spend_newcomer,
@@ -232,3 +233,11 @@ def test_a_link_that_would_be_over_at_once_is_not_made(world):
 def test_a_link_makes_no_customers(world):
     with pytest.raises(IntegrityError, match="a_desk_link_is_not_for_customers"):
         made(world, annotator_kind="customer")
+
+
+@pytest.mark.parametrize(("is_debug", "scheme"), [(True, "http"), (False, "https")])
+def test_in_production_a_link_leads_over_https_though_a_proxy_asks_over_http(world, settings, is_debug, scheme):
+    settings.DEBUG = is_debug
+    link = made(world)
+    asked_at = "http://earmark.example/v1/desk-links?page=2"
+    assert public_address_of(link, asked_at=asked_at) == f"{scheme}://earmark.example{address_of(link)}"

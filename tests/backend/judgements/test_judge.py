@@ -7,22 +7,17 @@ from types import SimpleNamespace
 import pytest
 
 from backend.assignments.models import Assignment
+from backend.judgements.actions.log import HostSlot, log_shown
 from backend.judgements.actions.outcomes import update_outcomes
 from backend.judgements.actions.record import record_events
-from backend.judgements.actions.show import (
-    HostSlot,
-    log_shown,
-    show_assigned,
-    show_found,
-    show_suggestions,
-)  # fmt: skip
+from backend.judgements.actions.show import show_assigned, show_found, show_suggestions
 from backend.judgements.errors import NotShowable
 from backend.judgements.events import Expand, Judge, Seen, Skip, Undo
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, LiveJudgement, Slot
 from backend.projects.ids import uuid7
 from backend.questions.actions.units import unit_of_item, unit_of_tag
 from backend.questions.models import NamedLabel, Unit
-from backend.suggestions.retrieval import Guess
+from backend.suggestions.guesses import Guess
 
 
 @pytest.fixture

@@ -199,7 +199,12 @@ def test_a_bad_event_takes_nothing_from_the_good_ones(world):
 
 @pytest.mark.parametrize(
     ("id", "code"),
-    [(uuid.uuid4(), "malformed"), ("old", "too_old"), ("future", "from_the_future")],
+    [
+        (uuid.uuid4(), "malformed"),
+        ("old", "too_old"),
+        ("future", "from_the_future"),
+        (uuid.UUID("ffffffff-ffff-7fff-bfff-ffffffffffff"), "from_the_future"),
+    ],
 )
 def test_an_id_must_be_a_uuid7_of_these_days(world, id, code):
     shift = {"old": -timedelta(days=8), "future": timedelta(hours=1)}

@@ -12,7 +12,8 @@ from backend.judgements.models import Slot
 from backend.projects.ids import uuid7
 from backend.questions.actions.units import unit_of_pair
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
-from backend.suggestions.retrieval import Guess, suggester_row
+from backend.suggestions.guesses import Guess
+from backend.suggestions.known import suggester_row
 
 
 def shown(world, person):

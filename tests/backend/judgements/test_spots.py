@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from backend.judgements.actions.meet import Looks
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_found, show_suggestions
 from backend.judgements.errors import NotShowable
@@ -14,8 +16,9 @@ from backend.judgements.events import Judge, Seen, Undo
 from backend.judgements.models import Judgement, LedgerEvent, LiveJudgement, RefusedEvent
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Unit
+from backend.questions.spots import candidate_id
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
-from backend.suggestions.retrieval import suggester_row
+from backend.suggestions.known import suggester_row
 
 
 @pytest.fixture
@@ -29,8 +32,6 @@ def regions(world, ask_spots):
 
 
 def guess(world, anchor, label, score=0.8):
-    from backend.questions.spots import candidate_id
-
     guessed = NewSuggestion(
         world.question, world.item, candidate_id(anchor, label), score, ["It stands in the catalogue."],
         suggester_row(world.project.pk, "own", "1", is_pushed=True), anchor,
@@ -78,7 +79,7 @@ def test_a_span_that_a_person_marks_is_stored_with_its_place(spans):
     judgement = Judgement.objects.get()
     assert (judgement.value, judgement.origin, judgement.slot) == ("Place", "spontaneous", None)
     assert judgement.anchor == unit.anchor == spans.kept("Inverness")
-    assert str(unit) == "Vector 9 and “Inverness”" and unit.label == ""
+    assert str(unit) == "Vector 9: “Inverness”" and unit.label == ""
 
 
 def test_a_region_that_a_person_marks_has_the_size_of_the_registered_picture(regions):
@@ -254,7 +255,7 @@ def test_words_that_the_item_has_not_are_not_stored(spans):
 def test_a_batch_that_is_searched_for_in_vain_ends_the_search_but_takes_nothing_from_the_items_own_words(
     spans, monkeypatch
 ):
-    monkeypatch.setattr("backend.judgements.actions.record.MOST_SEARCHED", len(spans.item.body))
+    monkeypatch.setattr("backend.judgements.actions.meet.MOST_SEARCHED", len(spans.item.body))
     exposure = shown_to(spans)
     strange = [spans.span("A text", f"A text {number}, of quite another kind.") for number in range(2)]
     page = spans.span("Inverness", "Vector 9. " + spans.item.body)
@@ -405,8 +406,115 @@ def test_two_spots_that_overlap_are_two_marks_of_one_person_also_when_they_are_t
 
 
 def test_of_a_batch_no_more_of_long_texts_is_looked_through_than_may_be(spans, monkeypatch):
-    monkeypatch.setattr("backend.judgements.actions.record.MOST_SEARCHED", 2 * len(spans.item.body))
+    monkeypatch.setattr("backend.judgements.actions.meet.MOST_SEARCHED", 2 * len(spans.item.body))
     shown = shown_to(spans)
     marks = [said(spans, shown, spans.span(words)) for words in ("Vector", "sheds", "froze", "hills")]
     assert record(spans, *marks) == ["ok"] * 4
     assert sum("elsewhere" in kept for kept in Judgement.objects.values_list("anchor", flat=True)) == 2
+
+
+WORDS = ["The", "new", "Vector 9", "sheds", "water", "Inverness"]
+
+
+def marks_of(world, exposure, *words, value="Product"):
+    return [said(world, exposure, world.span(each), value, at_ms=1000 + at) for at, each in enumerate(words)]
+
+
+def test_one_person_marks_no_more_in_an_item_than_the_question_lets_them(world, ask_spots):
+    spans = ask_spots(world, most_spots=3)
+    events = marks_of(spans, shown_to(spans), *WORDS[:5])
+    assert record(spans, *events) == ["ok", "ok", "ok", "too_many_spots", "too_many_spots"]
+    assert Judgement.objects.count() == LiveJudgement.objects.count() == Unit.objects.count() == 3
+    assert set(RefusedEvent.objects.values_list("code", flat=True)) == {"too_many_spots"}
+    assert mark(spans, 1, spans.span("Inverness"), "Place"), "another person marks as before"
+
+
+def test_without_a_word_of_the_host_two_hundred_spots_are_taken_and_ten_thousand_are_not(regions):
+    exposure = shown_to(regions)
+    boxes = [regions.region(at % 50 * 2, at // 50 * 2, 1, 1) for at in range(250)]
+    verdicts = record(regions, *[said(regions, exposure, box, "Zip") for box in boxes])
+    assert verdicts == ["ok"] * 200 + ["too_many_spots"] * 50
+
+
+def test_who_marked_as_many_as_they_may_changes_what_they_said_and_marks_anew_what_they_took_back(world, ask_spots):
+    spans = ask_spots(world, most_spots=2)
+    exposure = shown_to(spans)
+    first, second = marks_of(spans, exposure, "Vector 9", "water")
+    assert record(spans, first, second) == ["ok", "ok"]
+    assert record(spans, said(spans, exposure, spans.span("water"), "Fault", later_s=-1)) == ["ok"]
+    (third,) = marks_of(spans, exposure, "Inverness")
+    assert record(spans, third) == ["too_many_spots"]
+    undo = Undo(spans.new_id(), exposure.pk, 0, 3000, first.id)
+    assert record(spans, undo, *marks_of(spans, exposure, "Inverness")) == ["ok", "ok"], "in one batch too"
+
+
+def test_marking_and_taking_back_again_and_again_leaves_no_heap_of_units(world, ask_spots):
+    spans = ask_spots(world, most_spots=1)
+    exposure = shown_to(spans)
+    verdicts = []
+    for words in [*WORDS, "Vector"]:
+        (event,) = marks_of(spans, exposure, words)
+        verdicts += record(spans, event, Undo(spans.new_id(), exposure.pk, 0, 3000, event.id))[:1]
+    assert verdicts == ["ok"] * 5 + ["too_many_spots"] * 2
+    assert Unit.objects.count() == 5
+
+
+def test_what_software_guessed_may_be_answered_however_many_one_marked(world, ask_spots):
+    spans = ask_spots(world, most_spots=1)
+    guess(spans, spans.span("Inverness"), "Place")
+    exposure = shown_to(spans)
+    mark(spans, 0, spans.span("Vector 9"))
+    slot = exposure.slots.get()
+    assert record(spans, said(spans, exposure, slot.anchor, "Place", candidate=slot.label)) == ["ok"]
+
+
+def test_the_spots_of_an_item_are_read_once_a_batch(regions):
+    exposure = shown_to(regions)
+    for at in range(20):
+        mark(regions, 1, regions.region(at * 4, 0, 3, 3), "Zip")
+    few = [said(regions, exposure, regions.region(at * 4, 50, 3, 3), "Zip") for at in range(10)]
+    with CaptureQueriesContext(connection) as asked:
+        assert record(regions, *few) == ["ok"] * 10
+    read = [
+        each["sql"] for each in asked if each["sql"].startswith("SELECT") and 'FROM "questions_unit"' in each["sql"]
+    ]
+    assert len([sql for sql in read if "LIMIT" not in sql and '"key" ASC' in sql]) == 1
+
+
+def test_what_a_person_said_of_an_item_is_read_once_a_batch(regions):
+    exposure = shown_to(regions)
+    marks = [said(regions, exposure, regions.region(at * 4, 50, 3, 3), "Zip") for at in range(10)]
+    with CaptureQueriesContext(connection) as asked:
+        assert record(regions, *marks) == ["ok"] * 10
+    of_the_item = 'INNER JOIN "questions_unit"'
+    read = [each["sql"] for each in asked if of_the_item in each["sql"] and '"judgements_judgement"' in each["sql"]]
+    assert 0 < len([sql for sql in read if '"judgements_withdrawal"' in sql]) <= 2, read
+
+
+def test_of_what_a_person_took_back_only_what_has_not_come_yet_is_kept_in_mind(regions):
+    exposure = shown_to(regions)
+    first, second, third = (said(regions, exposure, regions.region(at * 9, 50, 3, 3), "Zip") for at in range(3))
+    for event in (first, second):
+        assert record(regions, event, Undo(regions.new_id(), exposure.pk, 0, 900, event.id)) == ["ok", "ok"]
+    assert record(regions, Undo(regions.new_id(), exposure.pk, 0, 900, third.id)) == ["ok"]
+    own = Looks().own_of(regions.people[0], regions.question, regions.items["2"], "")
+    assert own.taken_back == {third.id}, "however much they took back elsewhere"
+
+
+def test_an_answer_taken_back_before_it_came_leaves_room_for_another_in_one_batch(world, ask_spots):
+    spans = ask_spots(world, most_spots=1)
+    exposure = shown_to(spans)
+    first, second, third = marks_of(spans, exposure, "Vector 9", "water", "Inverness")
+    assert record(spans, Undo(spans.new_id(), exposure.pk, 0, 900, first.id)) == ["ok"]
+    assert record(spans, first, second, third) == ["ok", "ok", "too_many_spots"]
+
+
+def test_an_older_answer_that_comes_later_in_a_batch_does_not_move_where_a_person_put_a_spot(regions):
+    exposure = shown_to(regions)
+    wide, narrow = regions.region(10, 10, 20, 20), regions.region(10, 10, 20, 16)
+    assert record(regions, said(regions, exposure, wide, "Zip", later_s=-9)) == ["ok"]
+    named = candidate_id(Judgement.objects.get().anchor, "Zip")
+    corrected = said(regions, exposure, narrow, "Zip", candidate=named)
+    older, last = said(regions, exposure, wide, "Zip", later_s=-5), said(regions, exposure, narrow, "Zip", at_ms=9000)
+    assert record(regions, corrected, older, last) == ["ok"] * 3
+    assert Unit.objects.count() == 1, "what lies where they put the spot last is that spot"

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from backend.learning import admin
 from backend.learning.actions.promote import step_back
@@ -140,6 +141,16 @@ def test_a_name_that_the_question_does_not_ask_is_told_before_it_is_promoted(mad
         made.question.suggesters = ["hybrid"]
         made.question.save()
     assert "does not name learned among its suggesters yet" in text(made.staff.get(at))
+    assert reverse("admin:questions_question_change", args=[made.question.pk]) in text(made.staff.get(at))
+
+
+@pytest.mark.parametrize("named", [["lexical"], []])  # without a name a pair asks the usual one, which is lexical
+def test_what_serves_is_what_the_question_asks(made, named):
+    at = f"{LIST}{made.trained.pk}/promote/"
+    with tenancy(made.project):
+        made.question.suggesters = named
+        made.question.save()
+    assert "Lexical serves duplicate now" in text(made.staff.get(at))
 
 
 def test_the_page_draws_chances_beside_what_came_true_and_tells_the_same_in_a_table(made):

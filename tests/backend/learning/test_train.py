@@ -176,7 +176,7 @@ def test_what_was_killed_fails_after_hours_unless_a_job_of_its_waits(taught):
 
 def test_no_transaction_lasts_while_it_gathers(taught, monkeypatch):
     open_doors = []
-    monkeypatch.setattr("backend.learning.actions.train.BATCH", 5)
+    monkeypatch.setattr("backend.learning.pairs.BATCH", 5)
     with tenancy(taught.project):
         trained = ask_for_training(
             question=taught.question, version=taught.version, asked_by="ann", now=taught.now, is_queued=False
@@ -237,9 +237,8 @@ def test_a_changed_or_missing_artefact_is_told(taught):
         assert "train again" in fault_of(trained)
 
 
-@pytest.mark.parametrize("kind", ["span", "region"])
-def test_of_spots_nothing_is_trained_and_it_is_said_what_to_do(make_world, ask_spots, kind):
-    spots = ask_spots(make_world(), kind)
+def test_of_boxes_nothing_is_trained_and_it_is_said_what_to_do(make_world, ask_spots):
+    spots = ask_spots(make_world(), "region")
     with tenancy(spots.project), pytest.raises(NotLearnable, match="push what it guesses"):
         dataset = register_dataset(project_id=spots.project.pk, slug="spots", question=spots.question, title="")
         version = ask_for_version(dataset=dataset, asked_by="ann", now=spots.now)

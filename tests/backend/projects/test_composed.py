@@ -1,13 +1,14 @@
 """Look-ups put together once: they find what the ORM finds, for whichever values."""
 
 import pytest
-from django.db import connection
+from django.db import NotSupportedError, OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from backend.projects.composed import Composed, Given, GivenAll
+from backend.projects.composed import Composed, Given, GivenAll, SideBySide
 from backend.projects.tenancy import tenancy
-from backend.questions.models import Item, Question
+from backend.questions.models import Item, Question, Unit
 
 by_slug = Composed(lambda: Question.objects.of(Given("project")).filter(slug=Given("slug")))
 keys_of = Composed(
@@ -19,6 +20,8 @@ keys_of = Composed(
         .values_list("key", "pk")
     )
 )
+with_items = Composed(lambda: Unit.objects.of(Given("project")).select_related("item", "other"))
+together = SideBySide(questions=by_slug, keys=keys_of, units=with_items)
 
 
 def test_a_row_is_found_whole_and_another_by_other_values(world):
@@ -57,3 +60,54 @@ def test_it_is_one_statement(world):
     with CaptureQueriesContext(connection) as asked:
         by_slug.first(project=world.project.pk, slug="x")
     assert len(asked) == 1
+
+
+def test_what_is_asked_again_can_be_looked_at_too(world):
+    with CaptureQueriesContext(connection) as asked:
+        for _ in range(3):
+            by_slug.first(project=world.project.pk, slug="x")
+    assert len(asked) == 3 and all("questions_question" in (each["sql"] or "") for each in asked)
+
+
+def test_related_rows_come_along(world):
+    Unit.objects.create(project=world.project, question=world.question, item=world.items["1"], other=world.items["2"])
+    found = with_items.first(project=world.project.pk)
+    with CaptureQueriesContext(connection) as asked:
+        assert (found.item.title, found.other) == (world.items["1"].title, world.items["2"])
+    assert len(asked) == 0
+
+
+def test_look_ups_side_by_side_find_what_each_finds_alone_in_one_statement(world):
+    keys = ["1", "3", "none"]
+    with CaptureQueriesContext(connection) as asked:
+        found = together.found(project=world.project.pk, slug=world.question.slug, keys=keys, item=0)
+    assert len(asked) == 1
+    assert [each.labels for each in found["questions"]] == [world.question.labels]
+    assert found["keys"] == [("1", world.items["1"].pk), ("3", world.items["3"].pk)]
+    assert found["units"] == []
+
+
+def test_side_by_side_one_finds_more_though_the_first_finds_nothing(world):
+    found = together.found(project=world.project.pk, slug="another", keys=["5", "4"], item=0)
+    assert found["questions"] == []
+    assert [key for key, _ in found["keys"]] == ["4", "5"]
+
+
+def test_side_by_side_rows_of_another_project_stay_behind_its_door(make_world, world):
+    other = make_world("other")
+    with tenancy(world.project):
+        found = together.found(project=other.project.pk, slug=other.question.slug, keys=["1"], item=0)
+    assert found == {"questions": [], "keys": [], "units": []}
+
+
+def test_a_table_that_changed_under_a_prepared_statement_asks_for_another_try(world, monkeypatch):
+    def refuse(*told, **more):
+        raise NotSupportedError("cached plan must not change result type")
+
+    raw = connection.connection
+    assert by_slug.first(project=world.project.pk, slug="x") is None
+    with monkeypatch.context() as patched, pytest.raises(OperationalError):
+        patched.setattr(CursorWrapper, "execute", refuse)
+        by_slug.first(project=world.project.pk, slug="x")
+    threshold, raw.prepare_threshold = raw.prepare_threshold, 1
+    assert threshold is None

@@ -1,12 +1,22 @@
+import errno
+import os
+import signal
 import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
+import psycopg
 import pytest
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg_pool import PoolTimeout
 
 from backend.projects import jobs as registry
-from backend.projects.actions.jobs import claim_job, do_job, drain_jobs, enqueue, sweep_jobs
+from backend.projects.actions import jobs
+from backend.projects.actions.jobs import claim_job, do_job, drain_jobs, enqueue, enqueue_once, sweep_jobs, try_again
 from backend.projects.errors import LeaseLost, UnknownJobKind
 from backend.projects.jobs import Errand
 from backend.projects.models import Job, Project
@@ -36,6 +46,13 @@ def handled(monkeypatch):
 
     registry.handles("test.work", work)
     return done
+
+
+def eventually(found: Callable[[], object], *, within_s: float = 5) -> None:
+    give_up_at = time.monotonic() + within_s
+    while not found():
+        assert time.monotonic() < give_up_at, "it did not happen in time"
+        time.sleep(0.01)
 
 
 def make_due() -> None:
@@ -212,12 +229,239 @@ def test_who_is_told_of_a_death_is_told_once_and_why(project, kind):
     assert told == ["KeyError"]
 
 
-def test_a_kind_may_hold_its_claim_for_longer(project, kind):
+def test_a_claim_that_nobody_renews_is_soon_free_however_long_its_kind_may_take(project, kind):
     enqueue(project=project, kind=kind(lambda **_: None, lease_s=900))
     now = timezone.now()
     assert claim_job(now=now) is not None
-    assert claim_job(now=now + timedelta(seconds=899)) is None
-    assert claim_job(now=now + timedelta(seconds=901)) is not None
+    assert claim_job(now=now + timedelta(seconds=jobs.CLAIM_S - 1)) is None
+    assert claim_job(now=now + timedelta(seconds=jobs.CLAIM_S + 1)) is not None
+
+
+def test_a_claim_is_renewed_while_the_work_goes_on_and_not_after(project, kind, monkeypatch):
+    monkeypatch.setattr(jobs, "RENEW_S", 0.02)
+    enqueue(project=project, kind=kind(lambda **_: None, lease_s=900))
+    long_ago = timezone.now() - timedelta(seconds=jobs.CLAIM_S - 1)
+    job = claim_job(now=timezone.now())
+    Job.objects.update(leased_until=long_ago)
+    with jobs.holding(job):
+        eventually(lambda: Job.objects.get().leased_until > timezone.now() + timedelta(seconds=jobs.CLAIM_S - 5))
+        assert claim_job(now=timezone.now()) is None
+    eventually(lambda: not [each for each in threading.enumerate() if each.name == "renew-claim"])
+    Job.objects.update(leased_until=long_ago)
+    time.sleep(0.1)
+    assert Job.objects.get().leased_until == long_ago
+
+
+def test_a_claim_that_another_has_now_is_not_renewed(project, kind, monkeypatch):
+    monkeypatch.setattr(jobs, "RENEW_S", 0.02)
+    enqueue(project=project, kind=kind(lambda **_: None, lease_s=900))
+    first = claim_job(now=timezone.now())
+    claim_job(now=timezone.now() + timedelta(seconds=jobs.CLAIM_S + 1))
+    taken_until = Job.objects.get().leased_until
+    with jobs.holding(first):
+        eventually(lambda: not [each for each in threading.enumerate() if each.name == "renew-claim"])
+    assert Job.objects.get().leased_until == taken_until
+
+
+def test_work_that_takes_longer_than_its_kind_may_is_free_for_another(project, kind, monkeypatch):
+    monkeypatch.setattr(jobs, "RENEW_S", 0.02)
+    monkeypatch.setattr(jobs, "CLAIM_S", 0.1)
+    enqueue(project=project, kind=kind(lambda **_: None, lease_s=0.3))
+    job = claim_job(now=timezone.now())
+    with jobs.holding(job):
+        time.sleep(0.6)
+        assert claim_job(now=timezone.now()) is not None
+
+
+def test_a_job_that_finds_a_row_locked_waits_for_it_however_long(project, kind):
+    def wants_the_row(*, project_id, **_):
+        Project.objects.select_for_update(nowait=True).get(pk=project_id)
+
+    enqueue(project=project, kind=kind(wants_the_row))
+    with psycopg.connect(settings.EARMARK_PLACE.conninfo()) as other:
+        other.execute("select 1 from projects_project where id = %s for no key update", [project.pk])
+        for _ in range(12):
+            make_due()
+            assert drain_jobs() == 0
+        waiting = Job.objects.get()
+        assert (waiting.attempts_count, waiting.died_at, waiting.failure) == (0, None, "OperationalError")
+        assert 8 < (waiting.due_at - timezone.now()).total_seconds() <= jobs.WAIT_S
+    make_due()
+    assert drain_jobs() == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "waits"),
+    [
+        (OSError(errno.ENOSPC, "no space left"), True),
+        (OSError(errno.EACCES, "not ours"), False),
+        (ValueError(), False),
+    ],
+)
+def test_a_full_disk_passes_and_what_is_wrong_with_the_work_itself_does_not(project, kind, error, waits):
+    def fails(**_):
+        raise error
+
+    enqueue(project=project, kind=kind(fails))
+    for _ in range(9):
+        make_due()
+        drain_jobs()
+    assert (Job.objects.get().died_at is None) == waits
+
+
+def ends_its_connection(**_) -> None:
+    """Work whose statement ends its own backend, as one does that the system kills for its memory."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+
+
+def test_a_job_that_always_loses_the_store_is_given_up_with_a_reason_and_others_go_on(project, handled, kind):
+    told = []
+    registry.handles("test.own", ends_its_connection, on_death=lambda *, failure, **_: told.append(failure))
+    enqueue(project=project, kind="test.own")
+    waits = []
+    for number in range(10):
+        enqueue(project=project, kind="test.work", number=number)
+        make_due()
+        drain_jobs()
+        bad = Job.objects.get(kind="test.own")
+        waits.append(round((bad.due_at - timezone.now()).total_seconds()))
+    assert (bad.losses_count, bad.died_at is not None, bad.failure, told) == (8, True, "StoreLost", ["StoreLost"])
+    assert handled == list(range(10))
+    assert waits[:7] == [10, 20, 40, 80, 160, 300, 300]
+
+
+def test_a_job_that_lost_the_store_once_is_done_at_its_next_try(project, kind):
+    tries = []
+
+    def loses_it_once(**_):
+        tries.append(1)
+        if len(tries) == 1:
+            ends_its_connection()
+
+    enqueue(project=project, kind=kind(loses_it_once))
+    drain_jobs()
+    lost = Job.objects.get()
+    assert (lost.attempts_count, lost.losses_count, lost.died_at) == (0, 1, None)
+    make_due()
+    assert drain_jobs() == 1
+
+
+def test_a_job_that_brings_the_whole_server_down_is_given_up_and_others_go_on(project, handled, kind):
+    def crashes(**_):
+        with psycopg.connect(settings.EARMARK_PLACE.conninfo(), autocommit=True) as other:
+            other.execute("checkpoint")  # the tests' server writes behind its commits, which a crash would take
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            os.kill(cursor.fetchone()[0], signal.SIGKILL)
+            cursor.execute("select 1")
+
+    job = enqueue(project=project, kind=kind(crashes))
+    Job.objects.filter(pk=job.pk).update(losses_count=jobs.MAX_LOSSES - 2)
+    for number in range(3):
+        eventually(store_answers, within_s=20)
+        enqueue(project=project, kind="test.work", number=number)
+        make_due()
+        drain_jobs()
+    eventually(store_answers, within_s=20)
+    job.refresh_from_db()
+    assert (job.died_at is not None, job.failure, handled) == (True, "StoreLost", [0, 1, 2])
+
+
+def store_answers() -> bool:
+    try:
+        Project.objects.exists()
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return False
+    return True
+
+
+def test_work_that_asks_for_more_than_the_store_may_use_is_given_up_too(project, kind):
+    def asks_for_too_much(**_):
+        with connection.cursor() as cursor:
+            cursor.execute("do $$ begin raise exception using errcode = '53200', message = 'out of memory'; end $$")
+
+    enqueue(project=project, kind=kind(asks_for_too_much))
+    for _ in range(9):
+        make_due()
+        drain_jobs()
+    dead = Job.objects.get()
+    assert (dead.died_at is not None, dead.failure) == (True, "StoreOutOfMemory")
+
+
+def test_of_jobs_in_whose_midst_the_store_was_lost_again_and_again_one_is_worked_at_at_a_time(project, handled):
+    for number, losses in enumerate((2, 3, 1, 0)):
+        job = enqueue(project=project, kind="test.work", number=number)
+        Job.objects.filter(pk=job.pk).update(losses_count=losses)
+    now = timezone.now()
+    claimed = [claim_job(now=now) for _ in range(4)]
+    assert [job and job.arguments["number"] for job in claimed] == [0, 2, 3, None]
+    do_job(claimed[0], now=now)
+    assert claim_job(now=now).arguments == {"number": 1}
+
+
+def test_a_pool_that_has_no_connection_to_give_is_nobodys_doing(project, kind):
+    def waits_in_vain(**_):
+        raise OperationalError from PoolTimeout("none came free")
+
+    enqueue(project=project, kind=kind(waits_in_vain))
+    for _ in range(9):
+        make_due()
+        drain_jobs()
+    waiting = Job.objects.get()
+    assert (waiting.losses_count, waiting.died_at, waiting.failure) == (0, None, "OperationalError")
+
+
+def test_a_job_that_was_killed_each_time_says_so(project, handled):
+    enqueue(project=project, kind="test.work", number=3)
+    Job.objects.update(attempts_count=8)
+    claim_job(now=timezone.now())
+    assert Job.objects.get().failure == "Killed"
+
+
+def test_work_that_is_too_long_for_a_statement_dies_as_other_work_does(project, kind):
+    def too_long(**_):
+        with connection.cursor() as cursor:
+            cursor.execute("set local statement_timeout = '10ms'")
+            cursor.execute("select pg_sleep(1)")
+
+    enqueue(project=project, kind=kind(too_long))
+    for _ in range(9):
+        make_due()
+        drain_jobs()
+    assert Job.objects.get().failure == "OperationalError" and Job.objects.get().died_at is not None
+
+
+def test_what_is_urgent_comes_before_all_that_waited_longer(project, handled, kind):
+    for number in (1, 2):
+        enqueue(project=project, kind="test.work", number=number)
+    urgent = kind(lambda **_: handled.append("urgent"), is_urgent=True)
+    enqueue(project=project, kind=urgent)
+    drain_jobs()
+    assert handled == ["urgent", 1, 2]
+
+
+def test_work_asked_for_once_is_urgent_if_its_kind_is(project, kind):
+    with transaction.atomic():
+        enqueue_once(project=project, kind=kind(lambda **_: None, is_urgent=True))
+    assert Job.objects.get().is_urgent
+
+
+def test_a_claim_is_not_renewed_any_more_once_the_work_is_over(project, kind, monkeypatch):
+    monkeypatch.setattr(jobs, "RENEW_S", 0.02)
+    enqueue(project=project, kind=kind(lambda **_: None, lease_s=900))
+    job, is_slow = claim_job(now=timezone.now()), threading.Event()
+
+    def slow_now():
+        is_slow.set()
+        time.sleep(0.01)
+        return timezone.now()
+
+    monkeypatch.setattr(jobs, "timezone", SimpleNamespace(now=slow_now))
+    with jobs.holding(job):
+        assert is_slow.wait(5)
+    assert not [each for each in threading.enumerate() if each.name == "renew-claim"]
 
 
 def test_an_errand_calls_out_while_no_transaction_is_open(project, kind):
@@ -266,3 +510,12 @@ def test_a_job_that_names_a_row_of_another_project_changes_nothing_there(make_wo
     assert drain_jobs() == 1, "to it the unit is not there, as one that is gone"
     with tenancy(theirs.project):
         assert ConsensusLabel.objects.count() == 0
+
+
+def test_what_two_try_again_at_once_is_not_taken_from_who_works_at_it(project, handled):
+    now = timezone.now()
+    job = Job.objects.create(project=project, kind="test.work", died_at=now, attempts_count=8)
+    assert try_again(jobs=[job], now=now) == 1
+    claimed = claim_job(now=now)
+    assert try_again(jobs=[job], now=now) == 0
+    assert Job.objects.get().attempts_count == claimed.attempts_count == 1

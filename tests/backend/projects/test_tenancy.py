@@ -3,14 +3,18 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.apps import apps
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from backend.annotators.actions.people import hide_question, spend_call, subject_digest
-from backend.annotators.models import Tombstone
+from backend.annotators.models import HiddenQuestion, Tombstone
+from backend.api.models import WidgetFile
 from backend.assignments.actions.prompts import set_caps
 from backend.assignments.caps import Caps
 from backend.config.store import OWNER
 from backend.datasets.actions.freeze import ask_for_version, register_dataset
+from backend.datasets.models import ErasedSince
+from backend.desk.actions.erase import begin_erasure
 from backend.desk.actions.fill import fill_queue
 from backend.desk.actions.links import make_link
 from backend.judgements.actions.record import record_events
@@ -23,14 +27,16 @@ from backend.projects.actions.keys import add_signing_key
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.ids import uuid7
 from backend.projects.models import Project
-from backend.projects.tenancy import open_project, tenancy
+from backend.projects.tenancy import failing_alone, open_project, tenancy
 from backend.quality.models import LabelChange, RuleRecord
 from backend.questions.actions.ask import ask_question
+from backend.questions.actions.items import NewItem, register_items
 from backend.questions.actions.labels import label_of
 from backend.questions.actions.place import place_element
 from backend.questions.actions.units import set_gold
 from backend.questions.models import Item, ItemSnapshot, Unit
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
+from backend.suggestions.known import suggester_row
 from backend.suggestions.models import (
     EmbeddingVersion,
     ItemVector,
@@ -40,7 +46,6 @@ from backend.suggestions.models import (
     TrainedVersion,
     WeighedFields,
 )
-from backend.suggestions.retrieval import suggester_row
 
 EXEMPT = {"projects_apikey", "projects_weborigin", "projects_staffmember", "projects_job"}
 
@@ -115,6 +120,33 @@ def test_a_door_is_closed_after_an_error(make_world):
         assert Item.objects.count() == 5
 
 
+def test_what_fails_alone_is_undone_and_what_asks_nothing_makes_no_savepoint(make_world):
+    mine = make_world("mine")
+    with tenancy(mine.project):
+        with pytest.raises(ZeroDivisionError), failing_alone():
+            register_items(project_id=mine.project.pk, items=[NewItem("new", "New")], now=mine.now)
+            raise ZeroDivisionError
+        assert not Item.objects.filter(key="new").exists()
+        with CaptureQueriesContext(connection) as asked, failing_alone():
+            pass
+        assert len(asked) == 0
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_fails_alone_may_begin_with_writing_many(make_world, broken):
+    mine = make_world("mine")
+    hidden = [HiddenQuestion(project=mine.project, annotator=each, question_slug="x") for each in mine.people]
+    with tenancy(mine.project):
+        with pytest.raises(IntegrityError if broken else ZeroDivisionError), failing_alone():
+            HiddenQuestion.objects.bulk_create(hidden + hidden[:1] * broken)  # within a transaction of its own making
+            raise ZeroDivisionError
+        assert not HiddenQuestion.objects.exists()
+        with failing_alone():
+            HiddenQuestion.objects.bulk_create(hidden)
+    with tenancy(mine.project):
+        assert HiddenQuestion.objects.count() == len(hidden)
+
+
 @pytest.mark.parametrize("model", [Judgement, Withdrawal, LedgerEvent, ItemSnapshot, LabelChange])
 def test_what_was_recorded_cannot_be_changed_or_deleted(make_world, model):
     mine = make_world()
@@ -152,8 +184,9 @@ def test_each_protected_table_has_the_policy_of_the_open_project_and_one_for_the
     assert sorted(row[0] for row in found) == sorted(tables * 2)
 
 
-def test_every_table_of_ours_names_its_project():
-    ours = [model for model in apps.get_models() if model.__module__.startswith("backend.") and model is not Project]
+def test_every_table_of_ours_names_its_project_but_for_the_widgets_own_files():
+    without = (Project, WidgetFile)
+    ours = [model for model in apps.get_models() if model.__module__.startswith("backend.") and model not in without]
     assert [model.__name__ for model in ours if "project_id" not in {f.attname for f in model._meta.fields}] == []
 
 
@@ -215,8 +248,11 @@ def filled(world):
     drain_jobs()
     with tenancy(project):
         dataset = register_dataset(project_id=project.pk, slug="dups", question=world.question)
-        ask_for_version(dataset=dataset, asked_by="ann", now=now)
+        version = ask_for_version(dataset=dataset, asked_by="ann", now=now)
+        begin_erasure(annotator=world.people[-1], now=now)
     drain_jobs()
+    with tenancy(project):
+        ErasedSince.objects.create(project=project, version_id=version.pk, found_at=now)
     return world
 
 

@@ -4,11 +4,13 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from earmark import webhooks
 
 from backend.projects.actions.jobs import drain_jobs
-from backend.projects.actions.webhooks import _Message, add_webhook, announce, call_host, signature
+from backend.projects.actions.webhooks import _Message, add_webhook, announce, call_host, send_again, signature
 from backend.projects.models import Job, Project, Webhook, WebhookDelivery
 from backend.projects.secrets import seal
 from backend.projects.tenancy import tenancy
@@ -77,6 +79,32 @@ def test_a_host_that_fails_is_told_again_and_once_it_listens_no_more(project, ho
     assert (delivery.attempts_count, delivery.response_status, delivery.delivered_at is not None) == (3, 200, True)
 
 
+def delivery_of(project):
+    with tenancy(project):
+        return WebhookDelivery.objects.get()
+
+
+def test_why_a_message_was_not_taken_is_told_in_words_until_it_is(project, host):
+    host.answers[:] = [500]
+    tell(project)
+    drain_jobs()
+    failed = delivery_of(project)
+    assert (failed.failure, failed.response_status, failed.delivered_at) == ("the host answered 500", 500, None)
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    drain_jobs()
+    assert (delivery_of(project).failure, delivery_of(project).response_status) == ("", 200)
+
+
+def test_an_address_that_is_not_called_says_why(project, host, settings):
+    settings.EARMARK_WEBHOOK_ALLOW = []
+    tell(project)
+    drain_jobs()
+    refused = delivery_of(project)
+    assert refused.failure == "not called: it leads to an address that is not public"
+    assert (refused.attempts_count, refused.response_status, host.taken) == (1, None, [])
+    assert Job.objects.get().failure == "AddressRefused"
+
+
 def test_the_signature_is_the_one_of_the_standard():
     """HMAC-SHA256 of `id.timestamp.body`, worked out with openssl: `printf 'a.1.{}' | openssl dgst -sha256 -hmac k`."""
 
@@ -143,3 +171,58 @@ def test_a_host_that_never_ends_its_answer_keeps_no_worker(settings):
         is_over.set()
         server.shutdown()
     assert told == [200]
+
+
+def test_a_message_that_was_given_up_is_sent_again_when_asked(project, host):
+    host.answers[:] = [500]
+    tell(project)
+    drain_jobs()
+    Job.objects.update(died_at=timezone.now(), attempts_count=8)
+    with tenancy(project):
+        assert send_again(deliveries=WebhookDelivery.objects.all(), now=timezone.now()) == 1
+    drain_jobs()
+    with tenancy(project):
+        assert WebhookDelivery.objects.get().delivered_at is not None
+    assert len(host.taken) == 2 and Job.objects.count() == 1
+
+
+def test_a_message_that_waits_is_sent_at_once_and_a_delivered_one_not_again(project, host):
+    host.answers[:] = [500]
+    tell(project)
+    drain_jobs()
+    for told in (1, 0):
+        with tenancy(project):
+            assert send_again(deliveries=WebhookDelivery.objects.all(), now=timezone.now()) == told
+        drain_jobs()
+    assert len(host.taken) == 2
+
+
+def test_a_message_whose_job_is_gone_is_sent_again(project, host):
+    tell(project)
+    Job.objects.all().delete()
+    with tenancy(project):
+        assert send_again(deliveries=WebhookDelivery.objects.all(), now=timezone.now()) == 1
+    drain_jobs()
+    assert len(host.taken) == 1
+
+
+def test_what_is_for_an_address_that_is_switched_off_is_not_said_to_be_sent(project, host):
+    tell(project)
+    with tenancy(project):
+        Webhook.objects.update(is_active=False)
+        assert send_again(deliveries=WebhookDelivery.objects.all(), now=timezone.now()) == 0
+
+
+@pytest.mark.parametrize("left", ["waiting", "dead"])
+def test_many_messages_are_sent_again_in_as_many_statements_as_few(project, host, left):
+    counts = []
+    for more in (2, 8):
+        for _ in range(more):
+            tell(project)
+        if left == "dead":
+            Job.objects.update(died_at=timezone.now(), attempts_count=8)
+        with tenancy(project), CaptureQueriesContext(connection) as asked:
+            sent = send_again(deliveries=WebhookDelivery.objects.select_related("webhook"), now=timezone.now())
+        counts.append(len(asked))
+        assert sent == Job.objects.filter(died_at=None, attempts_count=0, due_at__lte=timezone.now()).count()
+    assert counts[0] == counts[1]

@@ -1,7 +1,10 @@
+import threading
 from uuid import UUID
 
+import psycopg
 import pytest
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import connections, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
@@ -12,6 +15,7 @@ from backend.projects.while_serving import (
     AddIndexMeanwhile,
     AddUniqueMeanwhile,
     AllowNullMeanwhile,
+    RemoveIndexMeanwhile,
     build_index_anew,
     update_in_batches,
 )  # fmt: skip
@@ -33,6 +37,8 @@ def changes_of_tables_that_grow():
 def makes_others_wait(operation):
     if type(operation) is AddIndexConcurrently:
         return True  # cut short, it leaves an index that is in the way of the next try
+    if type(operation) in (migrations.RemoveIndex, RemoveIndexConcurrently):
+        return True  # the first waits with the table locked, the second gives up at the first long transaction
     if type(operation) in (migrations.AddIndex, migrations.AddConstraint, migrations.AddField):
         return True
     if type(operation) is migrations.AlterField:
@@ -58,6 +64,9 @@ def test_the_check_above_knows_what_makes_others_wait():
     assert not makes_others_wait(AddFieldMeanwhile("item", "size", models.IntegerField(db_default=0)))
     assert makes_others_wait(AddIndexConcurrently("item", plain))
     assert not makes_others_wait(AddIndexMeanwhile("item", plain))
+    assert makes_others_wait(migrations.RemoveIndex("item", "plain"))
+    assert makes_others_wait(RemoveIndexConcurrently("item", "plain"))
+    assert not makes_others_wait(RemoveIndexMeanwhile("item", "plain"))
     assert len(list(changes_of_tables_that_grow())) > 10
 
 
@@ -88,6 +97,9 @@ def state_of_notes():
 
 def apply(owner, operation):
     before, after = state_of_notes(), state_of_notes()
+    if isinstance(operation, RemoveIndexMeanwhile):
+        before.models["tests", "note"].options["indexes"] = [models.Index(fields=["word"], name=operation.name)]
+        after = before.clone()
     operation.state_forwards("tests", after)
     with owner.schema_editor(atomic=False) as editor:
         operation.database_forwards("tests", editor, before, after)
@@ -144,6 +156,23 @@ def test_who_builds_an_index_waits_for_older_transactions_and_is_impatient_after
         cursor.execute("set lock_timeout = '123ms'")
     apply(notes, AddIndexMeanwhile("note", models.Index(fields=["word"], name="notes_by_word")))
     assert value_of(notes, "show lock_timeout") == "123ms"
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_who_drops_an_index_waits_for_older_transactions_however_often_its_migration_runs(notes):
+    index = models.Index(fields=["word"], name="notes_by_word")
+    apply(notes, AddIndexMeanwhile("note", index))
+    with notes.cursor() as cursor:
+        cursor.execute("set lock_timeout = '100ms'")
+    with psycopg.connect(settings.EARMARK_PLACE.conninfo()) as older:
+        older.execute("select count(*) from tests_note")
+        ending = threading.Timer(0.5, older.rollback)
+        ending.start()
+        apply(notes, RemoveIndexMeanwhile("note", "notes_by_word"))
+        ending.join()
+    apply(notes, RemoveIndexMeanwhile("note", "notes_by_word"))
+    assert value_of(notes, "select to_regclass('notes_by_word')") is None
+    assert value_of(notes, "show lock_timeout") == "100ms"
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])

@@ -1,8 +1,11 @@
 import itertools
+import random
+from statistics import median
 
 import pytest
 
 from backend.quality.boundaries import Boundary, believed, boundaries_of
+from backend.quality.boundaries import _weighed as groups_of
 from backend.questions.spots import overlap
 
 BOX = (10.0, 20.0, 30.0, 40.0)
@@ -90,11 +93,38 @@ def test_a_median_box_stays_within_the_picture():
             assert found.place[0] + found.place[2] <= 100
 
 
-def test_of_hundreds_of_boxes_each_two_are_compared_once(monkeypatch):
-    compared = []
+def naive(places):
+    """The boundaries of boxes, by the words of the rule alone."""
+    left, found = sorted(places), []
+    while left:
+        groups = [[other for other in left if overlap(one, other) >= 0.7] for one in left]
+        near = [round(sum(overlap(one, other) for one in group for other in group), 9) for group in groups]
+        best = max(zip(map(len, groups), near, groups, strict=True))[2]
+        found.append(Boundary(tuple(median(side) for side in zip(*best, strict=True)), len(best)))
+        for box in best:
+            left.remove(box)
+    return sorted(found, key=lambda each: (-each.votes_count, each.place))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_any_boxes_are_grouped_as_the_rule_says(seed):
+    draws = random.Random(seed)
+    spread = draws.choice([1, 4, 12, 40])
+    sides = [(draws.uniform(0, spread), draws.uniform(0, spread)) for _ in range(draws.randint(1, 30))]
+    drawn = [(round(x, 1), round(y, 1), 30.0, round(30 + draws.uniform(0, spread / 2), 1)) for x, y in sides]
+    assert boundaries_of(drawn) == naive(drawn)
+
+
+@pytest.mark.parametrize(
+    ("apart", "most"),
+    [(100 / 600, 40_000), (0.0001, 600), (20.0, 600)],
+    ids=["in a row", "all of one", "none of another"],
+)
+def test_of_hundreds_of_boxes_no_group_is_weighed_anew_that_lost_nothing(monkeypatch, apart, most):
+    weighed = []
     monkeypatch.setattr(
-        "backend.quality.boundaries.overlap", lambda one, other: compared.append(one) or overlap(one, other)
+        "backend.quality.boundaries._weighed", lambda near, rows: weighed.extend(rows) or groups_of(near, rows)
     )
-    drawn = [(at / 100, 0.0, 50.0, 50.0) for at in range(200)]
-    assert sum(each.votes_count for each in boundaries_of(drawn)) == 200
-    assert len(compared) <= 200 * 199 / 2
+    drawn = [(at * apart % 90, at * apart // 90 * 12, 10.0, 10.0) for at in range(600)]
+    assert sum(each.votes_count for each in boundaries_of(drawn)) == 600
+    assert len(weighed) <= most, "in a row each loses what its neighbours lose; else every group is weighed once"

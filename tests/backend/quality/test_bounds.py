@@ -6,8 +6,10 @@ import random
 import pytest
 
 from backend.annotators.actions.people import block_annotator
-from backend.judgements.actions.spots import meet
+from backend.judgements.actions.meet import meet
+from backend.judgements.actions.stand import stand_again
 from backend.judgements.actions.tell import record_judgement
+from backend.judgements.models import Judgement, Withdrawal
 from backend.quality.actions.company import company_of
 from backend.quality.actions.settle import label_facts, mark_stale, settle_unit
 from backend.quality.models import ConsensusLabel
@@ -183,3 +185,45 @@ def test_settled_anew_from_the_rows_everything_is_as_it_was(spans, seed):
     for unit in Unit.objects.order_by("-pk"):
         settle_unit(unit_id=unit.pk, now=spans.now)
     assert everything() == before and before[0]
+
+
+def take_back(world, person):
+    """Let a person take back what they said last, and settle it."""
+    said = Judgement.objects.filter(annotator=world.people[person]).latest("received_at", "id")
+    Withdrawal.objects.create(
+        id=world.new_id(),
+        project_id=world.project.pk,
+        judgement_key=said.pk,
+        annotator=world.people[person],
+        withdrawn_at=world.now,
+    )
+    stand_again(annotator=world.people[person], units=[said.unit])
+    settle_unit(unit_id=said.unit_id, now=world.now)
+    return Unit.objects.get(pk=said.unit_id)
+
+
+def test_a_boundary_that_is_believed_no_more_gives_way_to_the_one_that_was_marked_first(spans):
+    say(spans, 0, spans.span("Vector 9"))
+    say(spans, 1, spans.span("new Vector 9"))
+    assert say(spans, 2, spans.span("new Vector 9")).anchor == spans.span("new Vector 9")
+    unit = take_back(spans, 2)
+    assert (unit.settled_value, unit.anchor) == ("", spans.span("Vector 9"))
+    assert words(unit.boundaries) == ["new Vector 9", "Vector 9"]
+
+
+def test_a_box_that_is_believed_no_more_lies_where_it_was_drawn_first(regions):
+    first, others = regions.region(0, 0, 40, 40), regions.region(0, 0, 40, 24)
+    say(regions, 0, first, "Zip")
+    say(regions, 1, others, "Zip")
+    assert say(regions, 2, others, "Zip").anchor == others
+    unit = take_back(regions, 2)
+    assert (unit.settled_value, unit.anchor) == ("", first)
+
+
+def test_where_all_take_back_what_they_said_a_spot_lies_as_at_first(spans):
+    say(spans, 0, spans.span("Vector 9"))
+    say(spans, 1, spans.span("new Vector 9"))
+    say(spans, 2, spans.span("new Vector 9"))
+    for person in (2, 1, 0):
+        unit = take_back(spans, person)
+    assert (unit.anchor, unit.boundaries) == (spans.span("Vector 9"), None)

@@ -1,12 +1,16 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
 
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_found, show_suggestions
 from backend.judgements.events import Judge, Seen
-from backend.projects.actions.jobs import drain_jobs
+from backend.projects.actions.jobs import drain_jobs, enqueue
 from backend.projects.ids import uuid7
+from backend.projects.models import Job, StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.overview import overview
 
@@ -67,3 +71,50 @@ def test_a_contested_label_asks_for_somebody_to_decide(page):
 def test_the_table_holds_the_same_numbers_as_the_picture(page):
     (row,) = page["table"]
     assert (row["shown"], sum(row["counts"])) == (6, 6)
+
+
+def test_a_job_that_was_given_up_is_told_with_its_reason(make_world):
+    world = make_world()
+    with tenancy(world.project):
+        for failure in ("KeyError", "StoreLost"):
+            told = {"died_at": timezone.now(), "failure": failure}
+            Job.objects.create(project=world.project, kind="learning.train", **told)
+        page = overview(project=world.project, now=world.now)
+    (need,) = page["needs"]
+    assert need["title"] == "2 jobs given up"
+    assert need["text"] == "Tried eight times. The last one: learning.train (StoreLost). Try again there."
+
+
+def test_each_number_leads_to_the_rows_behind_it(page):
+    user = get_user_model().objects.create(username="ann", is_staff=True)
+    StaffMember.objects.create(user=user, project=page["project"])
+    client = Client()
+    client.force_login(user)
+
+    def rows(address):
+        listed = client.get(address)
+        assert listed.status_code == 200, address
+        return len(listed.context["cl"].result_list)
+
+    accepted = next(part for part in page["legend"] if part["part"] == "accepted")
+    assert rows(accepted["url"]) == accepted["count"] == 1
+    (suggester,) = page["suggesters"]
+    assert rows(suggester["url"]) == suggester["shown"] == 6
+    figures = {figure.name: figure for figure in page["figures"]}
+    assert rows(figures["Contested labels"].url) == 1 and rows(figures["Settled labels"].url) == 0
+    assert client.get("/admin/").status_code == client.get(figures["Right when checked"].url).status_code == 200
+
+
+def test_work_that_nobody_begins_is_told_first(world):
+    enqueue(project=world.project, kind="quality.recompute_annotator")
+    now = timezone.now()
+    assert overview(project=world.project, now=now + timedelta(minutes=1))["needs"] == []
+    (need,) = overview(project=world.project, now=now + timedelta(minutes=10))["needs"]
+    assert need["title"] == "1 job due and not begun for 5 minutes" and "a worker runs" in need["text"]
+
+
+def test_what_was_given_up_leads_to_where_it_is_tried_again(world):
+    enqueue(project=world.project, kind="quality.recompute_annotator")
+    Job.objects.update(died_at=world.now)
+    (need,) = overview(project=world.project, now=timezone.now())["needs"]
+    assert need["title"] == "1 job given up" and need["url"].endswith("died_at__isempty=0")

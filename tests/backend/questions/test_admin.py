@@ -167,3 +167,101 @@ def test_a_question_of_spots_is_asked_by_the_form(world, kind):
 def test_a_question_of_spots_without_labels_is_refused_in_words(world):
     answer = asked(staff_of(world.project), labels="[]")
     assert answer.status_code == 200 and "needs 1 to 12 labels" in answer.content.decode()
+
+
+QUESTION = {
+    "slug": "spam", "kind": "choice", "prompt": "", "labels": '["Spam", "Ham"]', "dictionary": "{}",
+    "suggesters": "[]", "weights": "{}", "settling_policy": "confirm", "overlap": 2, "minimum": 1, "maximum": 7,
+    "candidates_from": "earlier", "shown_count": 3, "pool_count": 5, "epsilon": 0.1, "ask_probability": 1,
+    "lease_s": 900, "most_spots": 200, "is_active": "on", "guideline": "", "item_kind": "",
+}  # fmt: skip
+
+
+def add_question(world, **changes):
+    return staff_of(world.project).post(reverse("admin:questions_question_add"), QUESTION | changes)
+
+
+def question_named(world, slug):
+    with tenancy(world.project):
+        return Question.objects.of(world.project).get(slug=slug)
+
+
+def test_a_question_without_words_of_its_own_is_asked_in_those_of_its_kind(world):
+    assert add_question(world).status_code == 302
+    assert question_named(world, "spam").prompt == "Which of these is it?"
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ({"slug": "duplicate"}, "There is a question “duplicate” already; take another name."),
+        ({"epsilon": 7}, "From 0.1 to 1: at least a tenth of the lists is shuffled."),
+        ({"ask_probability": -1}, "From 0, nobody is asked, to 1, everybody is."),
+        ({"minimum": 9}, "the maximum is no less than the minimum."),
+        ({"shown_count": 8}, "the pool holds at least as many as are shown."),
+        ({"most_spots": 0}, "From 1 to 2,000."),
+        ({"kind": "pair"}, "A pair has no labels"),
+        ({"labels": "[]"}, "A choice needs 2 to 12 labels."),
+        ({"labels": "[oops"}, "Enter a valid JSON."),
+        ({"suggesters": '"lexical"'}, "Suggesters are a list of their names"),
+        ({"suggesters": '{"lexical": 1}'}, "Suggesters are a list of their names"),
+        ({"suggesters": '["lexical", null]'}, "Suggesters are a list of their names"),
+    ],
+)
+def test_a_question_that_cannot_be_is_refused_in_words_where_it_is_wrong(world, part, told):
+    answer = add_question(world, **part)
+    assert answer.status_code == 200 and told in answer.content.decode()
+    assert "Constraint" not in answer.content.decode()
+    with tenancy(world.project):
+        assert Question.objects.of(world.project).count() == 1
+
+
+def test_the_same_slug_is_free_in_another_project(world, make_world):
+    other = make_world("other")
+    assert add_question(world).status_code == add_question(other).status_code == 302
+
+
+def test_a_question_that_is_there_keeps_its_slug_and_kind(world):
+    address = reverse("admin:questions_question_change", args=[world.question.pk])
+    asked = QUESTION | {"slug": "renamed", "kind": "tags", "labels": "[]", "prompt": "The same?"}
+    assert staff_of(world.project).post(address, asked).status_code == 302
+    kept = question_named(world, "duplicate")
+    assert (kept.kind, kept.prompt) == ("pair", "The same?")
+
+
+def test_two_tabs_that_edit_one_question_keep_what_each_changed(world):
+    client, address = staff_of(world.project), reverse("admin:questions_question_change", args=[world.question.pk])
+    shown = client.get(address).context["adminform"].form
+    as_shown = {field.html_name: field.value() for field in shown if field.value() not in (None, False)}
+    as_shown |= {name: "on" for name, value in as_shown.items() if value is True}
+    initial = {field.html_initial_name: field.value() for field in shown}
+    for change in ({"guideline": "From the first tab."}, {"prompt": "From the second?"}):
+        assert client.post(address, as_shown | initial | change).status_code == 302
+    kept = question_named(world, "duplicate")
+    assert (kept.guideline, kept.prompt) == ("From the first tab.", "From the second?")
+    assert kept.is_active and kept.is_blind and kept.overlap == world.question.overlap
+
+
+def test_a_tab_whose_numbers_no_longer_fit_what_another_saved_is_refused_in_words(world):
+    client, address = staff_of(world.project), reverse("admin:questions_question_change", args=[world.question.pk])
+    shown = client.get(address).context["adminform"].form
+    as_shown = {field.html_name: field.value() for field in shown if field.value() not in (None, False)}
+    as_shown |= {name: "on" for name, value in as_shown.items() if value is True}
+    initial = {field.html_initial_name: field.value() for field in shown}
+    first = {"shown_count": 8, "pool_count": 10}
+    assert client.post(address, as_shown | initial | first).status_code == 302
+    answer = client.post(address, as_shown | initial | {"pool_count": 4})
+    assert answer.status_code == 200
+    assert "the pool holds at least as many as are shown" in answer.content.decode()
+    kept = question_named(world, "duplicate")
+    assert (kept.shown_count, kept.pool_count) == (8, 10)
+
+
+@pytest.mark.parametrize("emptied", ["labels", "dictionary", "suggesters", "weights"])
+def test_a_field_that_is_emptied_holds_nothing(world, emptied):
+    changes = {"kind": "pair", "labels": "[]"} | {emptied: ""}
+    client, address = staff_of(world.project), reverse("admin:questions_question_change", args=[world.question.pk])
+    for at in (reverse("admin:questions_question_add"), address):
+        assert client.post(at, QUESTION | changes).status_code == 302
+    for slug in ("spam", "duplicate"):
+        assert getattr(question_named(world, slug), emptied) in ([], {})

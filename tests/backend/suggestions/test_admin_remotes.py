@@ -171,3 +171,11 @@ def test_health_is_told_with_the_questions_that_ask(world, staff, serve):  # noq
     told = page(staff, "changelist")
     assert "left alone for" in told and "5 of 5 failed" in told and "it answered with status 503" in told
     assert "duplicate" in told and "each process asks and counts for itself" in told
+
+
+def test_a_suggester_whose_host_is_gone_can_be_switched_off(world, staff, address, settings):
+    add(staff, address)
+    settings.EARMARK_WEBHOOK_ALLOW = []
+    form = {"name": "own", "url": address, "timeout_ms": 300, "candidates_count": 0}
+    staff.post(reverse("admin:suggestions_remotesuggester_change", args=[only(world).pk]), form)
+    assert only(world).is_enabled is False

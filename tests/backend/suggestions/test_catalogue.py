@@ -18,8 +18,9 @@ from backend.suggestions import catalogue, rule_sets
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.actions.remotes import register_remote
 from backend.suggestions.catalogue import catalogue_of
+from backend.suggestions.known import suggester_row
 from backend.suggestions.models import Suggester, TrainedVersion
-from backend.suggestions.retrieval import guesses_for, suggester_row
+from backend.suggestions.retrieval import guesses_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,17 +16,19 @@ from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item
 from backend.suggestions import followed as module
-from backend.suggestions import retrieval
+from backend.suggestions import indexes
+from backend.suggestions.engines import asked_of
 from backend.suggestions.followed import FollowedIndex
+from backend.suggestions.indexes import forget_indexes, index_of, open_index
 from backend.suggestions.models import RemoteSuggester
-from backend.suggestions.retrieval import asked_of, find_items, forget_indexes, guesses_for, index_of, open_index
+from backend.suggestions.retrieval import find_items, guesses_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def world(make_world, monkeypatch):
-    monkeypatch.setattr(retrieval, "LOOK_AGAIN_S", 0)
+    monkeypatch.setattr(indexes, "LOOK_AGAIN_S", 0)
     made = make_world()
     with tenancy(made.project):
         index_of(made.project.pk)
@@ -168,7 +170,7 @@ def test_the_checksums_of_a_large_index_are_looked_at_behind_and_damage_is_mende
 
 
 def test_of_many_indexes_the_one_that_was_longest_not_asked_is_closed(world, make_world, monkeypatch):
-    monkeypatch.setattr(retrieval, "INDEXES_KEPT", 2)
+    monkeypatch.setattr(indexes, "INDEXES_KEPT", 2)
     forget_indexes()
     one, other, third = world.project.pk, make_world("other").project.pk, make_world("third").project.pk
     first, second = open_index(one), open_index(other)

@@ -16,7 +16,7 @@ from backend.projects.tenancy import tenancy
 from backend.questions.actions.ask import update_question
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item
-from backend.suggestions import fusion, retrieval
+from backend.suggestions import fusion, indexes
 from backend.suggestions.actions.retire import retire, show_again
 from backend.suggestions.fusion import WEIGH, forget_engines, fused_suggester
 from backend.suggestions.items import StoredItems
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def always_look(monkeypatch):
-    monkeypatch.setattr(retrieval, "LOOK_AGAIN_S", 0)
+    monkeypatch.setattr(indexes, "LOOK_AGAIN_S", 0)
 
 
 @pytest.fixture

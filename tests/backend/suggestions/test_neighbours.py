@@ -5,7 +5,7 @@ import pytest
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.units import unit_of_item, unit_of_tag
 from backend.questions.models import Item
-from backend.suggestions import retrieval
+from backend.suggestions import indexes
 from backend.suggestions.embedder import forget_embedders
 from backend.suggestions.neighbours import settled_labels
 from backend.suggestions.retrieval import guesses_for
@@ -21,7 +21,7 @@ TITLES = {
 
 @pytest.fixture(autouse=True)
 def always_look(monkeypatch):
-    monkeypatch.setattr(retrieval, "LOOK_AGAIN_S", 0)
+    monkeypatch.setattr(indexes, "LOOK_AGAIN_S", 0)
     forget_embedders()
 
 

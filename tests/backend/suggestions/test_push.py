@@ -1,8 +1,8 @@
 import pytest
 
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
+from backend.suggestions.known import suggester_row
 from backend.suggestions.models import Suggestion
-from backend.suggestions.retrieval import suggester_row
 
 
 def push(world, question, candidate, score, suggester="host"):

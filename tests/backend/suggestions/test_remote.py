@@ -13,10 +13,11 @@ from earmark.suggesters.serving import Served
 from backend.projects.tenancy import tenancy
 from backend.suggestions import breaker, remote
 from backend.suggestions.actions.remotes import door_of, end_rotation, register_remote, rotate_secret
+from backend.suggestions.engines import asked_of
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
 from backend.suggestions.models import Suggester
 from backend.suggestions.remote import ask_remote, begin_request, end_request, health_of, read_answer
-from backend.suggestions.retrieval import asked_of, guesses_for
+from backend.suggestions.retrieval import guesses_for
 
 SECRET = "whsec_" + "s" * 30
 

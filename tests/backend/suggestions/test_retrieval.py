@@ -2,6 +2,7 @@ import contextlib
 
 import pytest
 from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 from earmark import suggesters as sdk
 
 from backend.projects.actions.jobs import drain_jobs
@@ -9,16 +10,19 @@ from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item
-from backend.suggestions import retrieval
+from backend.suggestions import indexes, nearest
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.embedder import configured_embedder, forget_embedders
+from backend.suggestions.engines import POOL_LIMIT
+from backend.suggestions.items import as_sdk_item
+from backend.suggestions.known import suggester_row
 from backend.suggestions.models import Suggester
 from backend.suggestions.retrieval import find_items, find_labels, guesses_for
 
 
 @pytest.fixture(autouse=True)
 def always_look(monkeypatch):
-    monkeypatch.setattr(retrieval, "LOOK_AGAIN_S", 0)
+    monkeypatch.setattr(indexes, "LOOK_AGAIN_S", 0)
 
 
 def keys(world, item="5"):
@@ -189,6 +193,20 @@ def test_a_thread_that_says_the_same_in_other_words_is_guessed_with_a_reason(emb
     assert "a" not in keys(embedded, "d")
 
 
+def test_while_an_index_begins_anew_not_every_vector_of_a_kind_is_compared(embedded, monkeypatch, settings, tmp_path):
+    monkeypatch.setattr(nearest, "EXACT_ROWS", 0)
+    monkeypatch.setattr(nearest, "EXACT_SHARE", 0)
+    monkeypatch.setattr(indexes.FollowedIndex, "follow", lambda *told, **more: None)
+    Item.objects.update(kind="thread")
+    embedded.question.item_kind = "thread"
+    indexes.forget_indexes()
+    settings.EARMARK_INDEX_DIR = tmp_path / "another node"
+    with CaptureQueriesContext(connection) as asked:
+        assert "a" in keys(embedded, "d")
+    [searched] = [each["sql"] for each in asked if " near as " in each["sql"]]
+    assert "with every as" not in searched
+
+
 def test_by_meaning_too_only_earlier_threads_are_guessed_unless_any_may_be(embedded):
     assert "d" not in keys(embedded, "a")
     embedded.question.candidates_from = "any"
@@ -196,10 +214,10 @@ def test_by_meaning_too_only_earlier_threads_are_guessed_unless_any_may_be(embed
 
 
 def test_the_backend_guesses_by_meaning_what_the_sdk_does(embedded):
-    items = [retrieval.as_sdk_item(item) for item in embedded.items.values()]
+    items = [as_sdk_item(item) for item in embedded.items.values()]
     theirs = sdk.SemanticSuggester(configured_embedder()).fit(items)
     for item in embedded.items.values():
-        expected = theirs.suggest(retrieval.as_sdk_item(item), sdk.ItemIndex(), retrieval.POOL_LIMIT)
+        expected = theirs.suggest(as_sdk_item(item), sdk.ItemIndex(), POOL_LIMIT)
         found = guesses_for(question=embedded.question, item=item)
         assert {guess.candidate_key for guess in found} == {guess.candidate_id for guess in expected}
         assert {guess.suggester.version for guess in found} <= {theirs.version}
@@ -239,7 +257,7 @@ def labels(question, item):
 
 
 def push(world, question, item, label, score=0.9):
-    host = retrieval.suggester_row(world.project.pk, "host", "1", is_pushed=True)
+    host = suggester_row(world.project.pk, "host", "1", is_pushed=True)
     guess = NewSuggestion(question, world.items[item], label, score, ["said so"], host)
     push_suggestions(project_id=world.project.pk, suggestions=[guess], now=world.now)
 
@@ -349,10 +367,29 @@ def test_a_question_for_one_kind_of_items_guesses_and_finds_no_others(world):
     )
     register_items(project_id=world.project.pk, items=[picture], now=world.now)
     assert "6" in keys(world)
-    Item.objects.exclude(key="6").update(kind="thread")
+    threads = [
+        NewItem(key, each.title, each.body, kind="thread", created_at=each.created_at)
+        for key, each in world.items.items()
+    ]
+    register_items(project_id=world.project.pk, items=threads, now=world.now)
     world.question.item_kind = "thread"
     assert "6" not in keys(world) and "1" in keys(world)
     typed = {"question": world.question, "item": world.items["5"], "query": "archive", "k": 5}
     assert "6" not in {guess.candidate_key for guess in find_items(**typed)}
     world.question.item_kind = ""
     assert "6" in {guess.candidate_key for guess in find_items(**typed)}
+
+
+def test_a_question_for_threads_among_very_many_pictures_still_fills_its_list(world):
+    earlier = world.items["1"].created_at
+    pictures = [
+        NewItem(f"p{at}", "Archive messages stay in inbox", kind="picture", created_at=earlier) for at in range(900)
+    ]
+    threads = [NewItem(f"t{at}", f"Archive {at}", kind="thread", created_at=earlier) for at in range(20)]
+    register_items(project_id=world.project.pk, items=[*pictures, *threads], now=world.now)
+    world.question.suggesters = ["lexical", "hybrid"]
+    assert not set(keys(world)) & {f"t{at}" for at in range(20)}
+    world.question.item_kind = "thread"
+    assert set(keys(world)) == {f"t{at}" for at in range(20)}
+    typed = find_items(question=world.question, item=world.items["5"], query="archive", k=8)
+    assert len(typed) == 8

@@ -11,8 +11,8 @@ from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item
 from backend.suggestions.actions import weigh
 from backend.suggestions.actions.weigh import weigh_fields
+from backend.suggestions.indexes import index_of
 from backend.suggestions.models import WeighedFields
-from backend.suggestions.retrieval import index_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

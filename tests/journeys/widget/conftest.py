@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Error
 
+from tests.journeys.rooms import Rooms
+
 BASE = Path(__file__).resolve().parents[3]
 KINDS = ("duplicates", "tags", "choice", "span", "region")
 #: What a host's page sees of layout shifts and broken policies, from before its first script.
@@ -33,7 +35,7 @@ WATCH = """(() => {
 })();"""
 PATIENCE_MS = 8000
 #: What Chromium writes of each failed request, which hosts' pages of these tests have on purpose.
-NETWORK_NOISE = "Failed to load resource"
+NETWORK_NOISE = ("Failed to load resource", "has been blocked by CORS policy")
 
 
 @dataclass
@@ -159,18 +161,18 @@ _keys = count(1)
 class Hosts:
     """Opens pages; when the test is over, asks of each what must never have happened."""
 
-    browser: Any
+    rooms: Rooms
     mock: Mock
     contexts: list[Any] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
 
-    def context(self, *, scripts: tuple[str, ...] = (), **options: Any) -> Any:
-        made = self.browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
-        made.set_default_timeout(PATIENCE_MS)
-        for script in (WATCH, *scripts):
-            made.add_init_script(script)
-        self.contexts.append(made)
-        return made
+    def context(self, *, scripts: tuple[str, ...] = (), is_new: bool = False, **options: Any) -> Any:
+        """Return a context that nobody else is in; a new one where tests before must leave nothing in memory."""
+        wide = {"viewport": {"width": 1200, "height": 900}}
+        entered = self.rooms.enter(scripts=(WATCH, *scripts), is_new=is_new, **wide | options)
+        entered.set_default_timeout(PATIENCE_MS)
+        self.contexts.append(entered)
+        return entered
 
     def open(
         self, path: str, *, context: Any = None, key: str = "", options: dict[str, Any] | None = None,
@@ -197,7 +199,7 @@ class Hosts:
         return visit
 
     def _hear(self, visit: Visit, told: Any) -> None:
-        if told.type in ("error", "warning") and NETWORK_NOISE not in told.text:
+        if told.type in ("error", "warning") and not any(noise in told.text for noise in NETWORK_NOISE):
             visit.errors.append(f"{told.type}: {told.text}")
 
     def _see(self, visit: Visit, url: str) -> None:
@@ -207,7 +209,7 @@ class Hosts:
     def close(self) -> None:
         cookies = [cookie for context in self.contexts for cookie in context.cookies()]
         for context in self.contexts:
-            context.close()
+            self.rooms.leave(context)
         for visit in self.visits:
             ledger = visit.ledger
             assert visit.errors == []
@@ -218,8 +220,8 @@ class Hosts:
 
 
 @pytest.fixture
-def hosts(browser: Any, mock: Mock) -> Iterator[Hosts]:
+def hosts(rooms: Rooms, mock: Mock) -> Iterator[Hosts]:
     """How a test opens hosts' pages; nothing thrown, no foreign request, no cookie is allowed on any of them."""
-    made = Hosts(browser, mock)
+    made = Hosts(rooms, mock)
     yield made
     made.close()

@@ -17,6 +17,12 @@ LOOKS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "text-200": (DESKTOP, {}),
 }
 ANSWERED = "() => [...document.querySelectorAll('figure:not(#late) > :last-child')].every((mark) => mark.shadowRoot?.querySelector('section > :not([hidden], .unseen), slot[name=empty]') && !mark.shadowRoot.querySelector('[aria-busy]'))"
+#: Bring the place that waits for ever anew: on a slow machine the first was asked for, and answered, with others.
+LATE = """() => {
+  const first = document.querySelector("#late > [item]"), alone = first.cloneNode();
+  alone.setAttribute("item", "loading~alone");
+  first.replaceWith(alone);
+}"""
 WAITS = "document.querySelector('#late').lastElementChild?.shadowRoot?.querySelector('[aria-busy]')"
 
 
@@ -29,10 +35,21 @@ def stage(hosts: Hosts, kind: str, look: str) -> Visit:
     for figure in visit.page.locator("figure").all():
         figure.scroll_into_view_if_needed()
     visit.until(ANSWERED)
+    visit.page.locator("#late > [item]").wait_for(state="attached")
+    visit.page.evaluate(LATE)
     visit.page.locator("#late").scroll_into_view_if_needed()
     visit.until(WAITS)
     BRING[kind](visit)
     return visit
+
+
+def recolour(visit: Visit, look: str) -> None:
+    """Let a page be seen in the colours of a look, as it stands, and wait until all have turned."""
+    options, _ = LOOKS[look]
+    visit.page.emulate_media(
+        color_scheme=options.get("color_scheme", "light"), forced_colors=options.get("forced_colors", "none")
+    )
+    visit.until("document.getAnimations().every(({ playState }) => playState !== 'running')")
 
 
 def figure(visit: Visit, caption: str) -> Any:

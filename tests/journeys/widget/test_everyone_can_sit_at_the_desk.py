@@ -1,6 +1,7 @@
 """The desk is open to everyone: each kind in every state, in each way of looking at it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -67,3 +68,40 @@ def test_where_no_unit_is_the_desk_is_open_to_everyone(hosts: Hosts) -> None:
 
 def test_where_no_unit_is_the_desk_is_open_from_the_right(hosts: Hosts) -> None:
     assert [fault for state, desk in ends_of(hosts, "tags", "ar") for fault in faults_of(desk, state, ["320"])] == []
+
+
+#: Where the lines of a guideline lie, one rectangle a paragraph, and the edges of what holds it.
+LINES = """() => {
+  const held = document.querySelector(".guideline").getBoundingClientRect();
+  const text = document.querySelector(".guideline .text").firstChild;
+  const ends = [...text.data.matchAll(/[^\\n]+/g)].map((found) => [found.index, found.index + found[0].length]);
+  const lines = ends.map(([start, end]) => {
+    const range = document.createRange();
+    range.setStart(text, start);
+    range.setEnd(text, end);
+    const first = range.getClientRects()[0];
+    return [first.left, first.right];
+  });
+  return { lines, left: held.left, right: held.right };
+}"""
+
+
+def test_a_guideline_in_another_script_lies_where_the_page_begins_and_reads_in_its_own_direction(hosts: Hosts) -> None:
+    desk = sit_down(hosts, "pair", "ar")
+    guideline = desk.page.locator(".guideline .text")
+
+    def lie(text: str) -> dict[str, Any]:
+        guideline.evaluate("(node, text) => { node.textContent = text }", text)
+        found: dict[str, Any] = desk.page.evaluate(LINES)
+        return found
+
+    short = lie("Same means: one fix ends both.")
+    assert abs(short["lines"][0][1] - short["right"]) < 1, "it begins where the page begins, not at the far side"
+    two = lie("Same means: one fix ends both, and neither thread needs an answer of its own.\nنعم")
+    (english_left, english_right), (arabic_left, arabic_right) = two["lines"]
+    assert abs(english_right - two["right"]) < 1 and abs(arabic_right - two["right"]) < 1
+    assert arabic_left > english_left
+    assert guideline.evaluate("(node) => getComputedStyle(node).direction") == "ltr"
+    long = lie("A same problem is one that a single fix would end. " * 12)
+    assert long["lines"][0][0] - long["left"] >= -1, "a long one is as wide as the page lets it"
+    assert long["lines"][0][1] <= long["right"] + 1

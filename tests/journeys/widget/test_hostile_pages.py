@@ -1,10 +1,10 @@
 """Hosts that wreck every guest: the widget works or goes quiet, and never throws."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.journeys.rooms import Rooms
 from tests.journeys.widget.conftest import Hosts, Mock
 
 pytestmark = pytest.mark.journey
@@ -31,11 +31,12 @@ def looks(visit: Any) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def sober(browser: Any, mock: Mock) -> Iterator[list[Any]]:
+def sober(rooms: Rooms, mock: Mock) -> list[Any]:
     """How the three look on a page that leaves everyone alone."""
-    hosts = Hosts(browser, mock)
-    yield looks(hosts.open("hostile", host="plain"))
+    hosts = Hosts(rooms, mock)
+    told = looks(hosts.open("hostile", host="plain"))
     hosts.close()
+    return told
 
 
 @pytest.mark.parametrize("host", ["unset", "none", "giant", "loud", "before", "flipped", "tampering"])

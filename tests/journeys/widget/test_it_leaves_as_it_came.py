@@ -118,6 +118,29 @@ def test_what_waits_leaves_with_destroy(hosts: Hosts) -> None:
     assert visit.ledger.values == ["duplicate"]
 
 
+@pytest.mark.parametrize("kind", ["duplicates", "tags"])
+def test_destroyed_it_may_come_again_whatever_stands_first(hosts: Hosts, kind: str) -> None:
+    visit = hosts.open("one", policy="nonces-only")
+    visit.button("Same").first.wait_for()
+    visit.page.evaluate("earmark('destroy')")
+    visit.page.wait_for_timeout(100)
+    visit.page.evaluate(
+        """([kind, question]) => {
+          const next = document.createElement(`earmark-${kind}`);
+          next.setAttribute("item", "two"); next.setAttribute("question", question);
+          document.querySelector("earmark-duplicates").replaceWith(next);
+          const old = document.querySelector("script[src*=earmark]");
+          const again = document.createElement("script");
+          for (const { name, value } of old.attributes) again.setAttribute(name, value);
+          again.nonce = old.nonce;
+          document.head.append(again);
+        }""",
+        [kind, {"duplicates": "duplicate", "tags": "topics"}[kind]],
+    )
+    drawn = f"document.querySelector('earmark-{kind}').shadowRoot?.querySelector('.row,.chip')"
+    visit.until(f"!!{drawn}")
+
+
 def test_destroy_before_anything_came_is_destroy_too(hosts: Hosts) -> None:
     visit = hosts.open("bare")
     visit.until("!!window.earmark")
@@ -175,7 +198,7 @@ def test_a_hundred_comings_and_goings_leave_nothing_behind(hosts: Hosts, kind: s
     question = {"duplicates": "duplicate", "tags": "topics", "choice": "tone", "span": "products", "region": "parts"}[
         kind
     ]
-    visit = hosts.open("one", kind=kind)
+    visit = hosts.open("one", kind=kind, context=hosts.context(is_new=True))
     visit.page.wait_for_timeout(500)
     client = visit.page.context.new_cdp_session(visit.page)
     client.send("Performance.enable")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.widget.conftest import KINDS, Hosts
+from tests.journeys.widget.conftest import KINDS, Hosts, eventually
 
 pytestmark = pytest.mark.journey
 
@@ -74,9 +74,12 @@ def test_nobody_is_asked_while_they_type_in_the_hosts_page(hosts: Hosts) -> None
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_that_is_paused_asks_nobody(hosts: Hosts, kind: str) -> None:
-    visit = hosts.open("one", kind=kind, faults={"session": {"delay_ms": 300}})
+    visit, asked = hosts.blank(hosts.context()), []
+    visit.page.route("**/w/v1/session", lambda route: asked.append(route), times=1)
+    visit.go("one", kind=kind)
     visit.until("!!window.earmark")
-    visit.page.evaluate("earmark('pause', true)")
+    eventually(lambda: visit.page.evaluate("earmark('pause', true)") or asked, why="nothing was asked")
+    asked[0].continue_()
     visit.page.wait_for_timeout(1000)
     assert visit.button(FIRST[kind]).count() == 0
     visit.page.evaluate("earmark('pause', false)")

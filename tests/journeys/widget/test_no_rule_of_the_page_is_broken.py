@@ -127,11 +127,16 @@ def test_no_policy_is_broken_at_the_desk(hosts: Hosts, kind: str) -> None:
 def test_growth_amid_a_text_waits_until_nobody_sees_it(hosts: Hosts) -> None:
     visit = hosts.open("amid")
     heights = "[...document.querySelectorAll('earmark-duplicates,earmark-tags,earmark-choice')].map((mark) => mark.offsetHeight)"
+    visit.until("document.querySelector('earmark-duplicates').shadowRoot")
     visit.page.wait_for_timeout(600)
     *in_view, _below = visit.page.evaluate(heights)
     assert in_view == [0, 0, 0], "nothing grows where somebody reads on below it"
-    scroll(visit, 8)
+    scroll(visit, 2)
     visit.until(f"{heights}.every((height) => height > 20)")
+    assert visit.page.evaluate(
+        "[...document.querySelectorAll('earmark-duplicates')].at(-1).getBoundingClientRect().top > innerHeight"
+    )
+    scroll(visit, 6)
     scroll(visit, -8)
     assert visit.seen("shifts") == []
     assert visit.page.evaluate("document.querySelector('h1').getBoundingClientRect().top") > 0

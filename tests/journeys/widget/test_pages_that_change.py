@@ -90,8 +90,8 @@ IN_VIEW = """() => {
   return [...document.querySelectorAll("#list > .row")].filter((row) => {
     const { top, bottom } = row.getBoundingClientRect();
     return top >= list.top && bottom <= list.bottom;
-  }).map((row) => [row.querySelector("h2").textContent.replace("Thread ", ""), row.querySelector("earmark-tags").shadowRoot.textContent.match(/About (row\\d+)/)?.[1] ?? "",
-                   row.querySelector("earmark-choice").shadowRoot.querySelectorAll("[data-value]").length]);
+  }).map((row) => [row.querySelector("h2").textContent.replace("Thread ", ""), row.querySelector("earmark-tags").shadowRoot?.textContent.match(/About (row\\d+)/)?.[1] ?? "",
+                   row.querySelector("earmark-choice").shadowRoot?.querySelectorAll("[data-value]").length]);
 }"""
 
 

@@ -146,3 +146,24 @@ def test_a_picture_that_does_not_come_is_told_and_the_unit_can_be_skipped(hosts:
     desk.asked()
     assert desk.page.get_by_text("The picture does not come.").count() == 0
     desk.onward()
+
+
+def test_words_that_one_marked_beside_an_earlier_unit_are_listed_when_one_goes_back(hosts: Hosts) -> None:
+    desk = sit_down(hosts, "span")
+    asked_in_full(desk)
+    desk.page.get_by_role("button", name="Mark words").click()
+    desk.page.locator(".caret:focus").wait_for()
+    for key in ("ArrowRight", "Shift+ArrowRight", "Enter"):
+        desk.page.keyboard.press(key)
+    desk.page.locator("earmark-span .bar button").first.click()
+    own = desk.page.locator("earmark-span li:has(.yours) q")
+    own.wait_for()
+    words = own.inner_text()
+    desk.page.locator("[data-value]").first.click()
+    desk.visit.settle()
+    desk.onward()
+    asked_in_full(desk)
+    assert desk.page.locator("earmark-span li", has_text=words).count() == 0
+    desk.page.locator("#back").click()
+    desk.page.locator("earmark-span li:has(.yours)", has_text=words).wait_for()
+    assert desk.page.locator("earmark-span li:has(.yours)").count() == 2

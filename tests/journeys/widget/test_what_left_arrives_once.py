@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tests.journeys.conftest import CHROMIUM_FLAGS, chromium
+from tests.journeys.rooms import Rooms
 from tests.journeys.widget.conftest import KINDS, Hosts, Ledger, Mock, Visit, eventually
+from tests.journeys.widget.test_manners import HIDDEN
 
 pytestmark = pytest.mark.journey
 
@@ -19,6 +22,11 @@ ANSWERS = {
     "region": ("Yes", "Menu item"),
 }
 TWO = ["duplicate", "related"]
+#: A page that goes out of sight once it has drawn, so that only answers leave it, however slow the machine is.
+UNSEEN = (
+    HIDDEN.replace("isAway = true", "isAway = false")
+    + "; document.addEventListener('earmark:show', () => { window.isAway = true })"
+)
 
 
 def mark_two(visit: Visit) -> None:
@@ -61,6 +69,17 @@ def test_an_answer_on_its_way_survives_a_slow_server_and_a_closed_page(hosts: Ho
     eventually(lambda: visit.ledger.called("events"))
     visit.page.close(run_before_unload=False)
     assert stored(visit, TWO[:1]).most_deliveries == 1
+
+
+def test_an_undo_leaves_beside_its_answer_that_is_on_its_way_as_the_page_is_closed(hosts: Hosts) -> None:
+    visit = hosts.open("one", faults={"events": {"delay_ms": 600}})
+    visit.button("Same").first.click()
+    eventually(lambda: visit.ledger.called("events"))
+    visit.page.locator(".undo").first.click()
+    visit.page.close(run_before_unload=False)
+    eventually(lambda: visit.ledger.of("undo"), why="the answer stood though it was taken back")
+    ledger = stored(visit, TWO[:1])
+    assert ledger.most_deliveries == 1 and ledger.lost_count == 0
 
 
 def test_answers_survive_leaving_for_another_page(hosts: Hosts) -> None:
@@ -108,7 +127,7 @@ def remembering(browser: Any, mock: Mock) -> Iterator[Hosts]:
     made = browser.browser_type.launch(
         executable_path=chromium(), args=CHROMIUM_FLAGS, ignore_default_args=["--disable-back-forward-cache"]
     )
-    hosts = Hosts(made, mock)
+    hosts = Hosts(Rooms(made), mock)
     yield hosts
     hosts.close()
     made.close()
@@ -188,6 +207,31 @@ def test_the_time_that_a_server_asks_for_is_waited(hosts: Hosts) -> None:
     assert second["at_ms"] - first["at_ms"] >= 2000, "a second answer does not make it ask earlier"
 
 
+def test_a_server_that_may_not_be_read_is_asked_less_and_less_often(hosts: Hosts) -> None:
+    """Too busy for our headers, it says nothing of a time to wait; chance would spread what is measured here."""
+    busy = {"status": 503, "is_bare": True, "retry_after": 60, "times": 3}
+    context = hosts.context(scripts=("Math.random = () => 0.999",), is_new=True)
+    visit = hosts.open("crossing", context=context, faults={"events": busy})
+    mark_two(visit)
+    visit.said("Sends when online.").wait_for()
+    ledger = stored(visit, TWO, within_s=30)
+    at_ms = [call["at_ms"] for call in ledger.called("events")]
+    waits = [later - earlier for earlier, later in pairwise(at_ms)]
+    assert [round(wait / 1000) for wait in waits[:3]] == [2, 4, 8]
+    assert ledger.lost_count == 0 and ledger.most_deliveries == 1
+
+
+def test_a_page_whose_server_may_not_be_read_stays_as_it_is(hosts: Hosts) -> None:
+    visit = hosts.open("crossing", faults={"session": {"status": 503, "is_bare": True}})
+    eventually(lambda: visit.ledger.called("session"))
+    visit.page.wait_for_timeout(3000)
+    assert visit.page.locator("earmark-duplicates button").count() == 0
+    assert len(visit.ledger.called("session")) <= 2 and visit.seen("shifts") == []
+    visit.faults(session=None)
+    visit.page.evaluate("dispatchEvent(new Event('online'))")
+    visit.button("Same").first.wait_for()
+
+
 def test_a_session_that_ended_is_asked_for_again(hosts: Hosts) -> None:
     visit = hosts.open("one")
     visit.button("Same").first.wait_for()
@@ -212,6 +256,28 @@ def test_the_host_is_told_to_sign_anew_and_what_waited_then_leaves(hosts: Hosts)
     visit.faults(session=None)
     visit.page.evaluate("earmark('identify', 'someone')")
     assert stored(visit, TWO, within_s=5).most_deliveries == 1
+    visit.page.wait_for_timeout(500)
+    assert visit.button("Undo", exact=False).count() == len(TWO), "what waited stands in the list that came meanwhile"
+
+
+def test_words_that_were_marked_before_the_host_signed_anew_stay_in_the_list(hosts: Hosts) -> None:
+    visit = hosts.open("one", kind="span")
+    visit.button("Yes").first.wait_for()
+    visit.faults(expire_tokens=True, session={"status": 401, "code": "identity_invalid"})
+    visit.button("Mark words").click()
+    visit.page.locator(".caret:focus").wait_for()
+    for key in ("ArrowRight", "Shift+ArrowRight", "Enter"):
+        visit.page.keyboard.press(key)
+    visit.page.locator(".bar button").first.click()
+    visit.said("Sends when online.").wait_for()
+    marked = visit.page.locator("li:has(.said) q").inner_text()
+    visit.faults(session=None)
+    visit.page.evaluate("earmark('identify', 'someone')")
+    assert len(visit.settle().values) == 1
+    row = visit.page.locator("li:has(.yours)", has_text=marked)
+    row.wait_for()
+    row.get_by_role("button", name="Undo").click()
+    assert len(visit.settle().of("undo")) == 1
 
 
 def test_a_batch_that_is_too_large_is_sent_in_parts(hosts: Hosts) -> None:
@@ -228,7 +294,7 @@ def test_a_batch_that_is_too_large_is_sent_in_parts(hosts: Hosts) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 413])
 def test_what_the_server_will_never_take_is_counted_as_lost_and_said(hosts: Hosts, status: int) -> None:
-    visit = hosts.open("one", faults={"events": {"status": status, "times": 1}})
+    visit = hosts.open("one", scripts=(UNSEEN,), faults={"events": {"status": status, "times": 1}})
     visit.button("Same").first.click()
     visit.said("Not saved.").wait_for()
     visit.button("Try again").click()
@@ -259,7 +325,7 @@ def test_more_than_the_outbox_holds_is_counted_as_lost(hosts: Hosts) -> None:
 
 
 def test_what_was_lost_is_still_reported_by_the_next_page(hosts: Hosts) -> None:
-    visit = hosts.open("one", faults={"events": {"status": 400, "times": 1}})
+    visit = hosts.open("one", scripts=(UNSEEN,), faults={"events": {"status": 400, "times": 1}})
     visit.button("Same").first.click()
     visit.said("Not saved.").wait_for()
     visit.page.reload()

@@ -1,6 +1,7 @@
 """Tests of the commands `earmark evaluate …`, end to end on little files."""
 
 import json
+import sys
 
 import pytest
 from earmark import cli
@@ -212,3 +213,57 @@ def test_given_candidates_are_ordered_by_what_was_learned_from_others(pairs, wit
         assert ordered(pairs, suggester, "--train", str(pairs / "pairs.jsonl")) == 0
         assert rankings(pairs)["q1"] == ["c2", "c1"]
         assert sorted(rankings(pairs)["q2"]) == ["c3", "c4"]
+
+
+def test_a_run_whose_name_ends_in_gz_is_packed_and_read_again(files, capsys):
+    run = str(files / "run.jsonl.gz")
+    assert evaluated(files, "--out", run) == 0
+    assert (files / "run.jsonl.gz").read_bytes()[:2] == b"\x1f\x8b"
+    capsys.readouterr()
+    assert cli.main(["evaluate", "compare", "--queries", str(files / "queries.jsonl"), run, run]) == 0
+    assert json.loads(capsys.readouterr().out)["MRR@10"]["first"] == 100.0
+
+
+def test_right_answers_that_nothing_can_find_are_said(files, capsys):
+    put(files / "queries.jsonl", {"query": "5", "positives": ["1", "nowhere"]}, {"query": "1", "positives": ["5"]})
+    evaluated(files)
+    told = (
+        "2 of 3 right answers cannot be found and count as missed: 1 are not among the items, 1 are not created before"
+    )
+    assert told in capsys.readouterr().err
+
+
+def test_where_all_can_be_found_nothing_is_said_of_it(files, capsys):
+    evaluated(files)
+    assert "cannot be found" not in capsys.readouterr().err
+
+
+def test_a_run_that_holds_nothing_is_not_compared(files, capsys):
+    evaluated(files)
+    put(files / "empty.jsonl")
+    runs = [str(files / "run.jsonl"), str(files / "empty.jsonl")]
+    assert cli.main(["evaluate", "compare", "--queries", str(files / "queries.jsonl"), *runs]) == 1
+    assert "empty.jsonl is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["suggester", "curve"])
+def test_a_package_that_is_missing_is_said_before_the_work(files, capsys, monkeypatch, command):
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    given = [
+        "--items",
+        str(files / "items.jsonl"),
+        "--train",
+        str(files / "queries.jsonl"),
+        "--out",
+        str(files / "out"),
+    ]
+    more = ["--queries", str(files / "queries.jsonl"), "--suggester", "learned"] if command == "suggester" else []
+    assert cli.main(["evaluate", command, *given, *more]) == 1
+    told = capsys.readouterr().err
+    assert "earmark[learned]" in told and "looked at" not in told
+
+
+def test_where_there_is_no_item_the_queries_are_not_to_blame(files, capsys):
+    put(files / "items.jsonl")
+    assert evaluated(files) == 1
+    assert capsys.readouterr().err.endswith("items.jsonl: there is no item.\n")

@@ -1,6 +1,7 @@
 """Tests of earmark.evaluation.files."""
 
 import gzip
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -131,3 +132,34 @@ def test_a_file_says_by_its_first_line_whether_it_holds_pairs(written):
     assert holds_pairs(written('{"qid": "q", "cid": "c"}'))
     assert not holds_pairs(written('{"query": "q"}'))
     assert not holds_pairs(written(""))
+
+
+@pytest.mark.parametrize("name", ["f.jsonl", "f.jsonl.gz", "f"])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_is_unpacked_for_what_it_holds_not_for_its_name(tmp_path, name, packed):
+    raw = b'{"id": "1", "title": "One"}\r\n'
+    (tmp_path / name).write_bytes(gzip.compress(raw) if packed else raw)
+    assert read_items([tmp_path / name])["1"].title == "One"
+
+
+@pytest.mark.parametrize("read", [read_queries, read_pairs, read_rankings])
+def test_a_file_without_a_line_is_said_by_its_name(written, read):
+    with pytest.raises(EarmarkError, match=r"f\.jsonl is empty"):
+        read(written("", ""))
+
+
+@pytest.mark.parametrize("line", ['[{"id": "1"}, {"id": "2"}]', "["])
+def test_a_list_is_told_from_lines(written, line):
+    with pytest.raises(FileNotUnderstood, match="line 1: not .*each line holds one object"):
+        read_items([written(line)])
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_is_read_as_a_file_is(pack):
+    reading, writing = os.pipe()
+    try:
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(pack(b'{"id": "1", "title": "T"}\n'))
+        assert read_items([f"/dev/fd/{reading}"])["1"].title == "T"
+    finally:
+        os.close(reading)

@@ -161,3 +161,8 @@ def test_chances_are_told_and_drawn_beside_what_came_true(files, capsys):
     told = evaluated(files, capsys, "linear", "choice", "--plot", str(files / "chances.svg"))
     assert sum(each["count"] for each in told["reliability"]) >= 20
     assert (files / "chances.svg").read_text().count("<circle") == len(told["reliability"])
+
+
+def test_a_line_without_an_answer_is_told_by_its_own_file(files, capsys):
+    put(files / "choice-train.jsonl", {"item": "1", "label": "wording"}, {"item": "2"})
+    assert "choice-train.jsonl, line 2: no label (of a choice)" in evaluated(files, capsys, "neighbours")

@@ -1,13 +1,16 @@
 """Tests of earmark.suggesters.hybrid and pool, on the real tantivy; vectors are told by hand."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from earmark.errors import IndexFailed
 from earmark.suggesters import Item, ItemIndex, Suggester
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.pool import FEATURES, CandidatePool
+from earmark.suggesters.snapshot import Hit, Snapshot
 
 
 class SaysAPlace:
@@ -176,3 +179,50 @@ def test_what_is_known_of_an_undated_item_does_not_mark_its_candidates(threads):
 def test_the_version_tells_of_other_weights():
     assert HybridSuggester().version != HybridSuggester(weights={"lexical_z": 1.0}).version
     assert len(HybridSuggester().version) <= 40
+
+
+class FarAway:
+    """Vectors of which one tells the nearest when the answer is wanted; what happens is written down."""
+
+    def __init__(self):
+        self.happened = []
+
+    def vector_of(self, key):
+        return [1.0]
+
+    @contextmanager
+    def searching(self, vector, k, *, before=None, without=()):
+        self.happened.append("begun")
+        try:
+            yield lambda: self.happened.append("answered") or [Hit("2", 0.5)]
+        finally:
+            self.happened.append("done")
+
+    def cosines(self, vector, keys):
+        self.happened.append("compared")
+        return {}
+
+
+def test_words_are_searched_while_vectors_that_lie_elsewhere_are(monkeypatch):
+    far, index = FarAway(), ItemIndex()
+    index.apply([Item("1", "lamp broke"), Item("2", "candle")])
+    best = Snapshot.best
+    monkeypatch.setattr(Snapshot, "best", lambda *told, **more: far.happened.append("words") or best(*told, **more))
+    found = CandidatePool(dense=far, only_earlier=False).around(Item("3", "the lamp broke"), index)
+    assert {each.id: each.signal("dense") for each in found} == {"1": 0.0, "2": 0.5}
+    before_the_answer = far.happened[: far.happened.index("answered")]
+    assert before_the_answer[0] == "begun"
+    assert before_the_answer.count("words") == 4
+    assert far.happened.index("done") < far.happened.index("compared")
+
+
+def test_a_search_elsewhere_ends_where_words_cannot_be_searched(monkeypatch):
+    def fails(*told, **more):
+        raise IndexFailed("broken")
+
+    far, index = FarAway(), ItemIndex()
+    index.apply([Item("1", "lamp broke")])
+    monkeypatch.setattr(Snapshot, "best", fails)
+    with pytest.raises(IndexFailed):
+        CandidatePool(dense=far).around(Item("3", "the lamp broke"), index)
+    assert far.happened == ["begun", "done"]

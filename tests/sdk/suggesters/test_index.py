@@ -1,5 +1,7 @@
 """Tests of earmark.suggesters.index, on the real tantivy."""
 
+import itertools
+import json
 import subprocess
 import sys
 import threading
@@ -7,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import tantivy
 from earmark.errors import IndexFailed, SomeoneElseWrites
 from earmark.suggesters import Item, ItemIndex
 from earmark.suggesters import index as module
@@ -30,6 +33,30 @@ def uses(folder, *words):
     """How many documents, deleted ones too, use words in the files under a folder."""
     snapshot = ItemIndex(folder).snapshot()
     return sum(snapshot._searcher.doc_freq(field, word) for word in words for field in ("id", "title", "body", "typed"))
+
+
+def kept_with(folder, word):
+    """How many documents, deleted ones too, are stored with a word in the files under a folder.
+
+    Blocks of stored documents are packed, which may cut a word in two, so that grep cannot be relied on here.
+    """
+    assert {path.stem for path in folder.rglob("*.store")} == segments(folder)
+    searcher = ItemIndex(folder).snapshot()._searcher
+    assert searcher.num_segments == len(segments(folder))
+    return sum(
+        word in fields["id"] or any(word.encode() in sketch for sketch in fields["sketch"])
+        for segment in range(searcher.num_segments)
+        for fields in stored_in(searcher, segment)
+    )
+
+
+def stored_in(searcher, segment):
+    """The stored fields of each document of a segment, the deleted ones too."""
+    for number in itertools.count():
+        try:
+            yield searcher.doc(tantivy.DocAddress(segment, number)).to_dict()
+        except ValueError:  # there are no more
+            return
 
 
 def another_process(code, folder):
@@ -229,7 +256,7 @@ def test_an_erased_item_leaves_no_word_in_the_folder(tmp_path, threads):
     index.apply([*threads, Item("secret-id", "canaryword", "unheardof")], seq=6)
     old = segments(tmp_path)
     index.apply([Item("later", "elsewhere")], seq=7)
-    assert grep(tmp_path, "secret-id")
+    assert kept_with(tmp_path, "secret-id")
     assert uses(tmp_path, "secret-id", "canaryword", "unheardof") == 4
     asked = []
 
@@ -239,6 +266,7 @@ def test_an_erased_item_leaves_no_word_in_the_folder(tmp_path, threads):
 
     index.erase(["secret-id"], read, seq=8)
     assert not old & segments(tmp_path)
+    assert kept_with(tmp_path, "secret-id") == 0
     assert grep(tmp_path, "secret-id") == grep(tmp_path, "canaryword") == []
     assert uses(tmp_path, "secret-id", "canaryword", "unheardof") == 0
     assert (index.count, index.applied_seq, found(index, "calendar")) == (6, 8, ["2"])
@@ -307,10 +335,11 @@ def test_a_person_who_was_taken_out_of_an_item_is_taken_out_of_the_files(tmp_pat
     index.apply([*threads, ANN])
     index.apply([replace(ANN, title="Printers")])
     index.apply([after])
-    assert grep(tmp_path, "ann-4711") and grep(tmp_path, "ann@forum.example")
+    assert kept_with(tmp_path, "ann-4711") and kept_with(tmp_path, "ann@forum.example")
     assert index.has_hidden_words
     there = {item.id: item for item in [*threads, after]}
     assert list(index.rewrite(lambda ids: [there[key] for key in ids]))[-1] == 0
+    assert kept_with(tmp_path, "ann-4711") == kept_with(tmp_path, "ann@forum.example") == 0
     assert grep(tmp_path, "ann-4711") == grep(tmp_path, "ann@forum.example") == []
     assert (index.has_hidden_words, index.count, found(index, "printers")[0]) == (False, 6, "6")
 
@@ -322,7 +351,7 @@ def test_a_person_who_is_taken_out_while_others_are_written_anew_is_taken_out_to
     index.hide(["7"])
     there = {item.id: item for item in [*threads, replace(ANN, author="", metadata={})]}
     list(index.rewrite(lambda ids: [there[key] for key in ids]))
-    assert grep(tmp_path, "ann-4711") == []
+    assert kept_with(tmp_path, "ann-4711") == 0
 
 
 def test_what_only_changes_lets_nothing_be_written_anew(tmp_path, threads):
@@ -489,3 +518,44 @@ def test_a_folder_that_cannot_be_read_is_emptied_with_a_warning(tmp_path, thread
     terms.write_bytes(b"no index")
     assert ItemIndex(tmp_path).count == 0
     assert "cannot be read and is built anew" in caplog.text
+
+
+def test_what_is_stored_is_packed_in_small_blocks_so_that_one_item_is_read_without_a_hundred_others(tmp_path):
+    index = ItemIndex(tmp_path)
+    index.apply([Item(str(at), f"number{at}") for at in range(300)])
+    [meta] = tmp_path.rglob("meta.json")
+    assert json.loads(meta.read_text())["index_settings"]["docstore_blocksize"] == 2048
+    assert [hit.id for hit in ItemIndex(tmp_path).search("number7", 1)] == ["7"]
+
+
+class Watched:
+    """An index of tantivy's that notes how much memory writers were given."""
+
+    def __init__(self, inner):
+        self.inner, self.given = inner, []
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def writer(self, *, heap_size, num_threads):
+        self.given.append(heap_size)
+        return self.inner.writer(heap_size=heap_size, num_threads=num_threads)
+
+
+def test_who_builds_anew_holds_more_in_memory_so_that_there_are_fewer_segments_to_search(tmp_path):
+    index = ItemIndex(tmp_path)
+    index._index = Watched(index._index)
+    index.apply([Item("1", "lamp")])
+    index.rebuild([Item("1", "lamp"), Item("2", "door")])
+    change, rebuilt, *merges = index._index.given
+    assert rebuilt >= 4 * change
+    assert set(merges) <= {change}
+    assert index.count == 2
+
+
+def test_each_commit_of_another_is_seen_however_soon_it_follows_and_however_alike_it_looks(tmp_path):
+    reader, writer = ItemIndex(tmp_path), ItemIndex(tmp_path)
+    for at in range(20):
+        writer.apply([Item("changing", f"word{at:02}")])
+        reader.reload()
+        assert [hit.id for hit in reader.search(f"word{at:02}", 1)] == ["changing"]

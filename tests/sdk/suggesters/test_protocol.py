@@ -19,6 +19,7 @@ from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.linear import LinearLabels
 from earmark.suggesters.neighbours import NeighbourLabels
+from earmark.suggesters.sequence import SequenceSpans
 from earmark.suggesters.stacked import StackedLabels
 
 
@@ -53,7 +54,7 @@ def test_a_guess_needs_no_reasons():
     assert Suggestion("1", 0.5).reasons == ()
 
 
-COME_ALONG = {"lexical", "dictionary", "semantic", "hybrid", "learned", "neighbours", "linear", "stacked"}
+COME_ALONG = {"lexical", "dictionary", "semantic", "sequence", "hybrid", "learned", "neighbours", "linear", "stacked"}
 
 
 def test_the_suggesters_that_come_along_are_always_there(installed):
@@ -66,6 +67,7 @@ def test_the_suggesters_that_come_along_are_always_there(installed):
         "neighbours": NeighbourLabels,
         "linear": LinearLabels,
         "stacked": StackedLabels,
+        "sequence": SequenceSpans,
     }
 
 

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -198,7 +199,10 @@ def test_as_an_asgi_application_it_answers_likewise(served):
         sent.append(message)
 
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    asyncio.run(served.asgi({"type": "http", "method": "POST", "headers": pairs}, receive, send))
+    with ThreadPoolExecutor(1) as aside:  # a journey before it may have left a loop in this thread
+        aside.submit(
+            asyncio.run, served.asgi({"type": "http", "method": "POST", "headers": pairs}, receive, send)
+        ).result()
     assert sent[0]["status"] == 200
     assert json.loads(sent[1]["body"])["name"] == "newest"
 

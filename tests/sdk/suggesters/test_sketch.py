@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from earmark.suggesters import Item, ItemIndex
 from earmark.suggesters.likeness import LIKENESS, Rarities, Sketches, likeness
-from earmark.suggesters.sketch import facts_in, is_cut, sketched, words_said
+from earmark.suggesters.sketch import HEAD, checksum, facts_in, is_cut, sketched, words_said
 from earmark.suggesters.snapshot import Snapshot
 from hypothesis import given
 from hypothesis import strategies as st
+
+
+def sums(*words):
+    return {word: checksum(word) for word in words}
 
 
 def plain(item):
@@ -91,7 +95,7 @@ def test_short_fields_are_kept_and_prose_is_not():
         "shop": "north", "count": 3, "open": True, "since": datetime(2026, 1, 2, tzinfo=UTC), "none": None,
         "story": "x" * 81, "labels": ["a", "b" * 81, ["c"]], "nested": {"a": 1}, "empty": [],
     }  # fmt: skip
-    author, kind, kept = facts_in(plain(Item("1", kind="report", author="ann", metadata=metadata)))
+    [(author, kind, kept)] = facts_in([plain(Item("1", kind="report", author="ann", metadata=metadata))])
     assert (author, kind) == ("ann", "report")
     assert kept == {
         "shop": "north", "count": 3, "open": True, "since": "2026-01-02 00:00:00+00:00", "labels": ["a"]
@@ -100,9 +104,23 @@ def test_short_fields_are_kept_and_prose_is_not():
 
 def test_it_tells_which_words_are_said_and_whether_that_is_all():
     sketch = plain(Item("1", "lamp broke", "it fell"))
-    assert list(words_said(sketch, ["fell", "door", "lamp"])) == ["fell", "lamp"]
+    assert list(words_said(sketch, sums("fell", "door", "lamp"))) == ["fell", "lamp"]
     assert not is_cut(sketch)
     assert is_cut(plain(Item("1", "", "long " * 2_000)))
+
+
+def test_a_word_is_not_taken_for_one_whose_checksum_lies_across_those_of_two_others():
+    sketch = HEAD.pack(2, 0, 0, 0, 0) + bytes([1, 2, 3, 4, 5, 6, 7, 8]) + bytes(6)
+    across, second = int.from_bytes(bytes([3, 4, 5, 6]), "little"), int.from_bytes(bytes([5, 6, 7, 8]), "little")
+    assert list(words_said(sketch, {"across": across, "second": second})) == ["second"]
+    both = HEAD.pack(3, 0, 0, 0, 0) + bytes([1, 2, 3, 4, 5, 6, 7, 8, 3, 4, 5, 6]) + bytes(9)
+    assert list(words_said(both, {"across": across})) == ["across"]
+
+
+def test_fields_of_several_items_are_read_at_once_in_their_order():
+    sketches = [plain(Item(str(at), "lamp", kind="report", author=name)) for at, name in enumerate(["ann", "", "bo ]"])]
+    assert facts_in(sketches) == [("ann", "report", {}), ("", "report", {}), ("bo ]", "report", {})]
+    assert facts_in([]) == []
 
 
 def test_an_index_keeps_a_sketch_of_each_item_and_of_a_changed_one_the_new():
@@ -110,7 +128,7 @@ def test_an_index_keeps_a_sketch_of_each_item_and_of_a_changed_one_the_new():
     index.apply([Item("1", "lamps broke"), Item("2", "\ud800 \0", "door")])
     assert set(index.snapshot().sketches(["1", "2", "unknown"])) == {"1", "2"}
     index.apply([Item("1", "doors")])
-    assert list(words_said(index.snapshot().sketches(["1"])["1"], ["lamp", "door"])) == ["door"]
+    assert list(words_said(index.snapshot().sketches(["1"])["1"], sums("lamp", "door"))) == ["door"]
 
 
 def test_how_rare_words_are_is_looked_up_anew_once_the_index_has_grown():

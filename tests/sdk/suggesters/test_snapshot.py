@@ -204,3 +204,13 @@ def test_a_fact_that_changed_is_found_as_it_is_now():
     index.apply([Item("1", "same words", kind="idea")])
     assert index.search("same", 9, where={"kind": "bug"}) == []
     assert {hit.id for hit in index.search("same", 9, where={"kind": "idea"})} == {"1", "2"}
+
+
+@pytest.mark.parametrize("where", [{"kind": "bug"}, {"os": "mac"}])
+def test_a_fact_that_all_had_keeps_away_the_one_that_has_it_no_more(where):
+    index = ItemIndex()
+    index.apply([Item(each, "same words", kind="bug", metadata={"os": "mac"}) for each in "123"])
+    terms = [Term("title", "word", 1.0)]
+    assert set(ids(index.snapshot().best(terms, 9, where=where))) == {"1", "2", "3"}
+    index.apply([Item("3", "same words", kind="idea", metadata={"os": "linux"})])
+    assert set(ids(index.snapshot().best(terms, 9, where=where))) == {"1", "2"}

@@ -8,14 +8,13 @@ const SEARCH = "M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0Zm-1 3 4 4";
 
 const css = `
 .head{padding-inline:16px 8px;min-height:42px}
-h2{flex:1;font-weight:600}
-.head,.title{font-size:1.07em}
+h2,.title a{flex:1;font-weight:600}
 .why{text-decoration:underline;color:var(--fg2)}
 .ask{padding:0 16px}
 .row{padding:10px 16px 12px}.row+.row,.foot{border-top:1px solid var(--line)}
-.title{display:flex;gap:8px;margin-inline-end:-8px;min-height:28px}
+.title{display:flex;gap:8px;margin-inline-end:-8px}
 .title bdi,.text bdi{text-align:match-parent;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
-.title a{flex:1;text-decoration:none;font-weight:500;margin-block:2px}
+.title a{text-decoration:none;margin-block:2px}
 .title .icon{min-height:28px}
 .text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
@@ -24,10 +23,10 @@ h2{flex:1;font-weight:600}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
-.foot{padding:6px 16px;min-height:45px}
+.foot{padding:6px 16px}
 .bar{border-top:10px solid var(--sunken);margin-block:12px}.bar:first-child{width:58%}
 @container (max-width:440px){.why{display:none}.seg{display:flex;flex:1}.seg button{padding:0 4px}}
-@media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{width:44px;margin-block:-8px}}
+@media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{margin-block:-8px}}
 @media (max-width:480px){.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}
 `;
 

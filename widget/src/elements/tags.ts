@@ -43,12 +43,14 @@ export function kind(guest: Guest): Kind {
     const name = h("bdi", {}, title);
     const button = (value: string, drawn: string) => answers._button(mark, entry, value, { "aria-label": say(value, title) }, icon(drawn));
     let inside = [inner(name), button("fits", CHECK), button("does_not_fit", CROSS)];
+    if (entry.model.answer.place === "desk") inside.push(answers._button(mark, entry, "unsure", {}, say("unsure"))); // who is asked on purpose may not know
     let look = "guess";
     if (state.is === "decided") {
       const [said, ...doors] = answers._said(mark, entry, state);
-      look = state.value === "fits" && !doors[1] ? "mine" : "gone";
+      const isUnsure = state.value === "unsure";
+      look = isUnsure ? "guess" : state.value === "fits" && !doors[1] ? "mine" : "gone";
       if (look === "mine") doors[0]!.replaceChildren(icon(CROSS));
-      inside = [look === "mine" ? inner(icon(CHECK), name) : inner(h("s", {}, name)), ...(/^[of]/.test(state.delivery) ? [said!] : []), ...doors];
+      inside = [look === "mine" ? inner(icon(CHECK), name) : inner(isUnsure ? name : h("s", {}, name)), ...(isUnsure || /^[of]/.test(state.delivery) ? [said!] : []), ...doors];
     }
     node.className = `chip fold ${look}`;
     node.replaceChildren(...inside);

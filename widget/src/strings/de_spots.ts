@@ -22,6 +22,8 @@ export const words: Words = {
   drawW: "Breite in %",
   drawH: "Höhe in %",
   markAs: "„{x}“ markieren als",
+  tooLong: "Zu lang: höchstens 5.000 Zeichen markieren.",
+  refused: { too_many_spots: "Nicht gespeichert: Mehr kann hier nicht markiert werden." },
   start: "Anfang",
   end: "Ende",
   wordKeys: "Pfeile gehen weiter, Umschalttaste erweitert, Leertaste wechselt zwischen Wörtern und Zeichen, Eingabe markiert, Esc beendet",

@@ -57,6 +57,8 @@ export const span = {
 
 export const choose = {
   markAs: "Mark “{x}” as",
+  tooLong: "Too long: mark at most 5,000 characters.",
+  refused: { too_many_spots: "Not saved: you marked as many here as one may." },
   close: "Close",
   start: "Beginning",
   end: "End",
@@ -93,6 +95,7 @@ export const draw = {
   drawHands: "Drag it or its edges, then say what it is.",
   drawCorner: "Now tap the opposite corner.",
   drawTiny: "Too small. Draw it larger.",
+  refused: { too_many_spots: "Not saved: you marked as many here as one may." },
   drawPick: "What is it?",
   drawX: "Left edge in %",
   drawY: "Upper edge in %",
@@ -118,6 +121,18 @@ export const menu = {
   optOut: "Leave altogether",
   optedOut: "Nothing is shown or kept from here on.",
   unreachable: "No answer. Try again when online.",
+};
+
+export const own = {
+  marksMore: "These are your last {x}. All of them are in what you download.",
+  download: "Download my data",
+  downloaded: "Downloaded.",
+  erase: "Delete my data",
+  eraseSure: "Your marks and all else that is kept about you here are deleted for good. Nothing is shown to you or asked of you again. This cannot be taken back.",
+  eraseNow: "Delete for good",
+  keepData: "Keep my data",
+  erased: "Your data is deleted. Nothing more is shown or kept.",
+  tooMany: { one: "Too much at once. Try again in {n} minute.", other: "Too much at once. Try again in {n} minutes." },
 };
 
 export const desk = {

@@ -22,6 +22,8 @@ export const words: Words = {
   drawW: "Anchura en %",
   drawH: "Altura en %",
   markAs: "Marcar «{x}» como",
+  tooLong: "Demasiado largo: marque como máximo 5000 caracteres.",
+  refused: { too_many_spots: "No se guardó: aquí ya no se puede marcar más." },
   start: "Principio",
   end: "Final",
   wordKeys: "Las flechas mueven, Mayús amplía, Espacio cambia entre palabras y caracteres, Intro marca, Esc sale",

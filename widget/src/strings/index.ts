@@ -30,7 +30,7 @@ const find = (key: string) => above[0]![key] ?? above[1]![key] ?? english[key];
 export function say(key: string, x = "", n = 0): string {
   const found = find(key);
   const form = typeof found === "object" ? ((found as Forms)[(rules ??= new Intl.PluralRules(spoken)).select(n)] ?? (found as Forms).other) : found;
-  return (form ?? key).replace(/{([xn])}/g, (_, blank: "x" | "n") => `${{ x, n }[blank]}`);
+  return (form ?? key).replaceAll("{n}", `${n}`).replaceAll("{x}", () => x);
 }
 
 /** Return the words for one of several things; empty where there are none. */

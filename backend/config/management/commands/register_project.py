@@ -1,11 +1,10 @@
 """Register a host product and make its keys, which are printed once."""
 
-import secrets
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
+from backend.projects.actions.keys import add_api_key, add_signing_key, new_signing_key, register_project
 from backend.projects.models import ApiKey, SigningKey
 from backend.projects.tenancy import tenancy
 
@@ -27,7 +26,7 @@ class Command(BaseCommand):
         project = register_project(slug=slug, name=name or slug.title(), web_origins=web_origin, host_url=host_url)
         with tenancy(project):
             kid = f"{slug}-{SigningKey.objects.of(project).count() + 1}"
-        signing_key = secrets.token_urlsafe(32)
+        signing_key = new_signing_key()
         add_signing_key(project=project, kid=kid, material=signing_key.encode())
         rows = {
             "project": slug,

@@ -17,6 +17,7 @@ from backend.config.demo_questions import CONTROLS, NAMES, TONES, TOPICS
 from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.models import ApiKey, Webhook, WebOrigin
+from backend.projects.secrets import new_message_secret
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.ask import ask_question
 from backend.questions.models import Question
@@ -99,7 +100,7 @@ class Command(BaseCommand):
             "secret_key": add_api_key(project=project, kind=ApiKey.Kind.SECRET, label="Forum server"),
             "signing_kid": "forum-1",
             "signing_key": secrets.token_urlsafe(32),
-            "webhook_secret": "whsec_" + secrets.token_urlsafe(24),
+            "webhook_secret": new_message_secret(),
         }
         if not known:
             add_signing_key(project=project, kid=facts["signing_kid"], material=facts["signing_key"].encode())

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backend.annotators.models import Annotator
-from backend.desk.actions.erase import erase_annotator
+from backend.desk.actions.erase import begin_erasure, continue_erasure
+from backend.desk.models import Erasure
 from backend.projects.models import Project
 from backend.projects.tenancy import tenancy
 
@@ -32,8 +33,17 @@ class Command(BaseCommand):
             people = list(Annotator.objects.of(found).filter(named)[:2])
             if len(people) != 1:
                 raise CommandError(f"{len(people) or 'Nobody'} of {project} goes by that name.")
-            erase_annotator(annotator=people[0], now=timezone.now())
+            erasure = begin_erasure(annotator=people[0], now=timezone.now())
+        self._go_on(found, erasure)
         self.stdout.write(
             "Erased. Labels are settled anew. The worker looks for trained versions that their answers taught, and "
             "trains these anew: see Trained versions in the admin."
         )
+
+    @staticmethod
+    def _go_on(project: Project, erasure: Erasure) -> None:
+        """Do all steps, each in a transaction of its own; the worker may do some of them meanwhile."""
+        is_left = True
+        while is_left:
+            with tenancy(project):
+                is_left = continue_erasure(erasure_id=erasure.pk, now=timezone.now())

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             "--suggester",
             default="",
             metavar="NAME",
-            help="learned for pairs; stacked (the usual) or linear for tags and choices",
+            help="learned for pairs; stacked (the usual) or linear for tags and choices; sequence for spans",
         )
         parser.add_argument("--project", metavar="P", help="the slug of a project; needed where there are several")
         parser.add_argument(

@@ -11,11 +11,12 @@ from earmark.evaluation.running import by_query, given_ranks
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.embedding import models_in
 from earmark.suggesters.examples import Example, examples_of
+from earmark.suggesters.extras import check_learning
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
-from earmark.suggesters.protocol import LABEL_SUGGESTERS, Suggester, discover, installed
+from earmark.suggesters.protocol import LABEL_SUGGESTERS, SPAN_SUGGESTERS, Suggester, discover, installed
 from earmark.suggesters.semantic import SemanticSuggester
 from earmark.types import Item
 
@@ -51,6 +52,8 @@ class Bench:
         self, name: str, labelled: Sequence[Sequence[Query]], labelled_pairs: Sequence[Sequence[Pair]]
     ) -> Suggester:
         """Return a suggester by name, trained on the answers where it learns. Raises EarmarkError."""
+        if name in SPAN_SUGGESTERS:
+            raise EarmarkError(f"The suggester {name} guesses spans: try `earmark evaluate spans`.")
         if name in LABEL_SUGGESTERS:
             raise EarmarkError(f"The suggester {name} guesses labels, not items: try `earmark evaluate labels`.")
         if name == HybridSuggester.name:
@@ -89,6 +92,7 @@ class Bench:
         queries = [query for query in united(query for some in labelled for query in some) if query.positives]
         if not queries and not any(labelled_pairs):
             raise EarmarkError("The suggester learned needs --train, a file of known answers.")
+        check_learning()
         learned = LearnedReranker(HybridSuggester(self.pool(self.known(queries))))
         examples = [example for pairs in labelled_pairs for example in self._of_pairs(learned, pairs)]
         for number, query in enumerate(queries, start=1):

@@ -7,16 +7,16 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from earmark._lines import begun
 from earmark.errors import EarmarkError
-from earmark.evaluation import labels, reports
+from earmark.evaluation import labels, reports, spans
 from earmark.evaluation.assembly import Bench
 from earmark.evaluation.console import count_of, say
 from earmark.evaluation.files import Ranking, holds_pairs, read_items, read_pairs, read_queries, read_rankings
 from earmark.evaluation.measures import compared, summary
-from earmark.evaluation.running import asked, of_items, ordered
+from earmark.evaluation.running import asked, of_items, ordered, unreachable
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 
@@ -32,10 +32,13 @@ def add_to(commands: Commands) -> None:
     asked_about.add_argument("--pairs", metavar="F", help="{qid, cid, …}: candidates are given")
     suggester.add_argument("--train", action="append", default=[], metavar="F", help="known answers to learn from")
     suggester.add_argument("--suggester", required=True, metavar="NAME", help="lexical, semantic, hybrid, learned, …")
-    suggester.add_argument("--out", required=True, metavar="RUN.jsonl", help="where {query, ranked} lines go")
+    suggester.add_argument(
+        "--out", required=True, metavar="RUN.jsonl", help="where {query, ranked} lines go, packed for .gz"
+    )
     suggester.add_argument("--model", metavar="DIR", help="the folder of embedding models (EARMARK_MODELS)")
     suggester.set_defaults(run=evaluate_suggester)
     labels.add_to(inner)
+    spans.add_to(inner)
     reports.add_to(inner)
     compare = inner.add_parser("compare", help="whether one run is better than another, by a paired bootstrap")
     answers = compare.add_mutually_exclusive_group(required=True)
@@ -54,12 +57,16 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     began = time.monotonic()
     bench = Bench(given.model, say=say)
     bench.take(read_items(given.items).values())
+    if given.queries and not bench.items:
+        raise EarmarkError(f"{', '.join(given.items)}: there is no item.")
     training = [path for path in given.train if not holds_pairs(path)]
     training_pairs = [read_pairs(path) for path in given.train if holds_pairs(path)]
     pairs = read_pairs(given.pairs) if given.pairs else []
     for some in (*training_pairs, pairs):
         bench.take(pair.candidate for pair in some)
     queries = of_items(given.queries, read_queries(given.queries), bench.items) if given.queries else []
+    if out_of_reach := unreachable(queries, bench.items):
+        say(out_of_reach)
     labelled = [of_items(path, read_queries(path), bench.items) for path in training]
     suggester = bench.suggester(given.suggester, labelled, training_pairs)
     asking_began = time.monotonic()
@@ -112,7 +119,7 @@ def _named(found: dict[str, float], is_lists: bool) -> dict[str, float]:
 
 def _written(path: str, rankings: Iterable[Ranking]) -> dict[str, list[str]]:
     ranked: dict[str, list[str]] = {}
-    with Path(path).open("w", encoding="utf-8") as out:
+    with begun(path) as out:
         for ranking in rankings:
             ranked[ranking.query] = list(ranking.ranked)
             out.write(json.dumps({"query": ranking.query, "ranked": ranked[ranking.query]}) + "\n")

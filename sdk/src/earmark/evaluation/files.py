@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
+from earmark._lines import opened
 from earmark.errors import EarmarkError, FileNotUnderstood
 from earmark.types import Item
 
 T = TypeVar("T")
 POSITIVE_LABELS = frozenset({"perfectmatch", "relevant", "duplicate", "positive", "true", "1"})
+ONE_A_LINE = "each line holds one object: JSON lines"
 _ITEM_FIELDS = frozenset({"id", "title", "body", "created", "created_at"})
 _PAIR_FIELDS = frozenset({"split", "qid", "cid", "rank", "label"})
 
@@ -83,8 +85,11 @@ def united(queries: Iterable[Query]) -> list[Query]:
 
 
 def read_rankings(path: Path | str) -> dict[str, Ranking]:
-    """Return what was found by query; of a query that comes twice the last. Raises FileNotUnderstood, OSError."""
-    return {ranking.query: ranking for ranking in read_lines(path, lambda facts, _: _ranking(facts))}
+    """Return what was found by query; of a query that comes twice the last.
+
+    Raises FileNotUnderstood, OSError; EarmarkError for none.
+    """
+    return {ranking.query: ranking for ranking in _some(path, read_lines(path, lambda facts, _: _ranking(facts)))}
 
 
 def holds_pairs(path: Path | str) -> bool:
@@ -96,7 +101,7 @@ def read_lines(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) ->
     """Yield what is made of each line's object and number; a ValueError of `made` is told with the line's number."""
     number = 0
     try:
-        with _opened(Path(path)) as lines:
+        with opened(path) as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield made(_object(line), number)
@@ -117,9 +122,10 @@ def _object(line: bytes) -> Mapping[str, Any]:
     try:
         facts = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"not JSON: {error}") from None
+        hint = f" ({ONE_A_LINE})" if line.lstrip().startswith(b"[") else ""
+        raise ValueError(f"not JSON: {error}{hint}") from None
     if not isinstance(facts, dict):
-        raise ValueError("not an object")
+        raise ValueError(f"not an object but a list ({ONE_A_LINE})" if isinstance(facts, list) else "not an object")
     return facts
 
 
@@ -196,7 +202,3 @@ def _moment(value: object, name: str) -> datetime | None:
     except ValueError:
         raise ValueError(f"{name} is not a time (ISO 8601): {str(value)[:40]}") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]

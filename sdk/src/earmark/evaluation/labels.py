@@ -19,7 +19,7 @@ from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, sai
 from earmark.evaluation.reliability import as_file, reliability_diagram
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
-from earmark.suggesters.protocol import ITEM_SUGGESTERS, Suggester, discover
+from earmark.suggesters.protocol import ITEM_SUGGESTERS, SPAN_SUGGESTERS, Suggester, discover
 from earmark.types import Item
 
 SIZES = (30, 100, 300, 1_000)
@@ -56,7 +56,7 @@ def evaluate_labels(given: argparse.Namespace) -> int:
     taught, asked = completed(taught, asked) if not one_of else (taught, asked)
     if given.seed is not None:
         random.Random(given.seed).shuffle(taught)  # noqa: S311 - an order, no secret
-    words = _dictionary(given.dictionary)
+    words = read_dictionary(given.dictionary)
     index = ItemIndex()
     index.apply(items.values())
 
@@ -122,6 +122,8 @@ def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Su
     """Return a suggester by name, told what it takes of whether it is a choice and of the dictionary."""
     if name in ITEM_SUGGESTERS:
         raise EarmarkError(f"The suggester {name} guesses items, not labels: try `earmark evaluate suggester`.")
+    if name in SPAN_SUGGESTERS:
+        raise EarmarkError(f"The suggester {name} guesses spans: try `earmark evaluate spans`.")
     known = discover()
     if name not in known:
         raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
@@ -174,6 +176,8 @@ def _answer(facts: Mapping[str, Any], items: Mapping[str, Item]) -> LabelledItem
         if not isinstance(facts["label"], str) or not facts["label"]:
             raise ValueError("label is not a text")
         return LabelledItem.chosen(item, facts["label"], float(weight))
+    if not {"fits", "does_not_fit"} & facts.keys():
+        raise ValueError("no label (of a choice), nor fits or does_not_fit (of tags)")
     fitting, others = _texts(facts, "fits"), _texts(facts, "does_not_fit")
     fits = {**dict.fromkeys(others, False), **dict.fromkeys(fitting, True)}
     if facts.get("is_complete") is True:
@@ -188,7 +192,8 @@ def _texts(facts: Mapping[str, Any], name: str) -> list[str]:
     return found
 
 
-def _dictionary(path: str | None) -> Dictionary | None:
+def read_dictionary(path: str | None) -> Dictionary | None:
+    """Return the words by label of a JSON file, if one is named. Raises FileNotUnderstood, OSError."""
     if path is None:
         return None
     try:

@@ -15,6 +15,7 @@ from earmark.evaluation.drawing import ablation_drawn, curve_drawn
 from earmark.evaluation.files import holds_pairs, read_items, read_queries, united
 from earmark.evaluation.running import of_items
 from earmark.evaluation.teaching import SEEDS, SIZES, Lesson, ablation, curve, held_back, lesson
+from earmark.suggesters.extras import check_learning
 
 
 def add_to(inner: Any) -> None:
@@ -50,6 +51,7 @@ def _lesson(given: argparse.Namespace) -> Lesson:
     for path in (*given.train, *([given.queries] if given.queries else [])):
         if holds_pairs(path):
             raise EarmarkError(f"{path} holds given candidates; lines {{query, positives}} are needed here.")
+    check_learning()
     bench = Bench(given.model, say=say)
     bench.take(read_items(given.items).values())
     known = united(query for path in given.train for query in of_items(path, read_queries(path), bench.items))

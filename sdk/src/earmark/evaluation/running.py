@@ -82,6 +82,19 @@ def of_items(path: str, queries: Iterable[Query], items: Mapping[str, Item]) -> 
     return known
 
 
+def unreachable(queries: Iterable[Query], items: Mapping[str, Item]) -> str:
+    """Return in words how many right answers nothing can find, and why; nothing where all can be found."""
+    right = [(items[query.id], positive) for query in queries for positive in query.positives or ()]
+    absent = sum(positive not in items for _, positive in right)
+    later = sum(positive in items and not _is_earlier(items[positive], query) for query, positive in right)
+    if not absent + later:
+        return ""
+    return (
+        f"{absent + later:,} of {len(right):,} right answers cannot be found and count as missed: "
+        f"{absent:,} are not among the items, {later:,} are not created before their query"
+    )
+
+
 def _is_earlier(candidate: Item, item: Item) -> bool:
     """Return whether a candidate is known to be created strictly earlier; of an item without a time all are."""
     if item.created_at is None:

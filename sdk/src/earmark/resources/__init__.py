@@ -1,5 +1,6 @@
 """What `Earmark` offers, one module a noun."""
 
+from earmark.resources.annotators import Annotators
 from earmark.resources.datasets import Datasets
 from earmark.resources.desk import Desk
 from earmark.resources.exposures import Exposures
@@ -9,4 +10,4 @@ from earmark.resources.labels import Labels
 from earmark.resources.questions import Questions
 from earmark.resources.suggestions import Suggestions
 
-__all__ = ["Datasets", "Desk", "Exposures", "Items", "Judgements", "Labels", "Questions", "Suggestions"]
+__all__ = ["Annotators", "Datasets", "Desk", "Exposures", "Items", "Judgements", "Labels", "Questions", "Suggestions"]

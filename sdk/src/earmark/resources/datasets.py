@@ -4,10 +4,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from earmark._transport import Call, Wires
-from earmark._wire import encoded, written
+from earmark._wire import encoded, segment, written
 from earmark.datasets import LoadedRows, Rows, check_file, rows_of
 from earmark.errors import NotFrozen
 from earmark.types import Dataset, DatasetFile, DatasetVersion
@@ -76,9 +75,14 @@ class Datasets:
         """
         version = self.version(id, number)
         wanted = [file for file in version.files if names is None or file.name in names]
-        missing = set(names or ()) - {file.name for file in wanted}
-        if missing or version.state != "frozen":
-            raise NotFrozen(f"Version {version.number} of {id!r} is {version.state}, without {sorted(missing)}.")
+        missing = sorted(set(names or ()) - {file.name for file in wanted})
+        if version.state != "frozen":
+            raise NotFrozen(
+                f"Version {version.number} of {id!r} is {version.state}; its files are there once it is frozen."
+            )
+        if missing:
+            there = ", ".join(file.name for file in version.files)
+            raise NotFrozen(f"Version {version.number} of {id!r} has no file {', '.join(missing)}; it has {there}.")
         Path(folder).mkdir(parents=True, exist_ok=True)
         return [self._fetched(version, file, Path(folder)) for file in wanted]
 
@@ -98,7 +102,7 @@ class Datasets:
         beside = path.with_name(path.name + ".part")
         try:
             with beside.open("wb") as into:
-                name = quote(file.name, safe="")
+                name = segment(file.name)
                 call = Call("GET", f"{_path(version.dataset)}/versions/{version.number}/files/{name}")
                 self._wires.send(call, into)
             check_file(beside, file.sha256)
@@ -108,4 +112,4 @@ class Datasets:
 
 
 def _path(id: str) -> str:
-    return f"{PATH}/{quote(id, safe='')}"
+    return f"{PATH}/{segment(id)}"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from earmark._transport import Call, Wires
 from earmark._wire import encoded, written
+from earmark.errors import NotFound
 from earmark.ids import uuid7
 from earmark.shown import Shown
 from earmark.types import Annotator, Exposure, ShownCandidate
@@ -39,8 +40,11 @@ class Exposures:
         """Log the list that the host itself showed, in the order it was shown.
 
         Give `id` (UUIDv7) to log the same list once however often this is called. Raises NotFound for
-        an item or candidate that is not registered, BadRequest for one given twice.
+        an item or candidate that is not registered, BadRequest for one given twice, TypeError for a single
+        text in place of a list.
         """
+        if isinstance(shown, str):
+            raise TypeError(f"Give the list that was shown, even of one candidate: [{shown!r:.80}].")
         slots = [each if isinstance(each, ShownCandidate) else ShownCandidate(each) for each in shown]
         facts = {"item": item, "question": question, "annotator": _annotator(annotator), "shown": slots}
         return self._logged(facts, id)
@@ -64,7 +68,13 @@ class Exposures:
 
     def get(self, id: UUID | str) -> Exposure:
         """Return a shown list; raises NotFound."""
-        return self._wires.read(Exposure, Call("GET", f"{PATH}/{id}"))
+        try:
+            known = UUID(str(id))
+        except ValueError:
+            raise NotFound(
+                f"{id!r:.80} is the id of no list; lists have UUIDs.", code="not_found", status=404
+            ) from None
+        return self._wires.read(Exposure, Call("GET", f"{PATH}/{known}"))
 
     def _logged(self, facts: dict[str, Any], id: UUID | None = None) -> Shown:
         body = encoded(written({"id": id or uuid7(), **facts}))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from earmark._bulk import chunks_of, rejected_of, send_chunk
 from earmark._transport import Call, Wires
+from earmark._wire import segment
 from earmark.errors import EarmarkError
 from earmark.types import Item, UpsertReport
 
@@ -21,11 +21,13 @@ class Items:
     def upsert(self, items: Iterable[Item | Mapping[str, Any]]) -> UpsertReport:
         """Register items by their ids, any number of them, and report what became of each.
 
-        A row that cannot be taken is listed in `rejected` by its index; the others are stored. Sending
-        the same again changes nothing. Raises EarmarkError, whose `partial` is the report so far.
+        A row takes the place of what was registered under its id: fields that it does not name are emptied.
+        One that cannot be taken, or names a field that no item has, is listed in `rejected` by its index; the
+        others are stored. Sending the same again changes nothing. Raises EarmarkError, whose `partial` is the
+        report so far.
         """
         report = UpsertReport()
-        for chunk in chunks_of(items):
+        for chunk in chunks_of(items, kind=Item):
             try:
                 told = send_chunk(self._wires, PATH, "items", chunk)
             except EarmarkError as error:
@@ -53,4 +55,4 @@ class Items:
 
 
 def _path(id: str) -> str:
-    return f"{PATH}/{quote(id, safe='')}"
+    return f"{PATH}/{segment(id)}"

@@ -29,7 +29,7 @@ class Judgements:
         whose `partial` is the results so far.
         """
         results: list[RecordResult] = []
-        for chunk in chunks_of(map(_with_id, judgements)):
+        for chunk in chunks_of(_with_ids(judgements), kind=NewJudgement):
             try:
                 told = send_chunk(self._wires, PATH, "judgements", chunk)
             except EarmarkError as error:
@@ -67,7 +67,12 @@ class Judgements:
         return self._wires.pages(Judgement, PATH, filters)
 
 
+def _with_ids(rows: Iterable[NewJudgement | Mapping[str, Any]]) -> Iterable[NewJudgement | Mapping[str, Any]]:
+    """Return what was given with an id in each row; one row in place of several is left to be refused."""
+    return rows if isinstance(rows, str | NewJudgement | Mapping) else map(_with_id, rows)
+
+
 def _with_id(row: NewJudgement | Mapping[str, Any]) -> NewJudgement | Mapping[str, Any]:
     if isinstance(row, NewJudgement):
         return row if row.id else replace(row, id=uuid7())
-    return row if row.get("id") else {**row, "id": uuid7()}
+    return {**row, "id": uuid7()} if isinstance(row, Mapping) and not row.get("id") else row

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from earmark._transport import Call, Wires
-from earmark._wire import encoded, written
+from earmark._wire import encoded, segment, written
 from earmark.types import Question
 
 PATH = "/v1/questions"
@@ -38,8 +37,16 @@ class Questions:
 
     def get(self, id: str) -> Question:
         """Return a question; raises NotFound."""
-        return self._wires.read(Question, Call("GET", f"{PATH}/{quote(id, safe='')}"))
+        return self._wires.read(Question, Call("GET", _path(id)))
 
     def update(self, id: str, **changes: Any) -> Question:
-        """Change fields of a question (not `id` nor `kind`) and return it; raises NotFound, BadRequest."""
-        return self._wires.read(Question, Call("PATCH", f"{PATH}/{quote(id, safe='')}", body=encoded(written(changes))))
+        """Change fields of a question (not `id` nor `kind`) and return it; raises NotFound, BadRequest.
+
+        Names that are no field of a question raise TypeError.
+        """
+        Question(id, **changes)
+        return self._wires.read(Question, Call("PATCH", _path(id), body=encoded(written(changes))))
+
+
+def _path(id: str) -> str:
+    return f"{PATH}/{segment(id)}"

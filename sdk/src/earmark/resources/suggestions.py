@@ -24,7 +24,7 @@ class Suggestions:
         EarmarkError, whose `partial` is the report so far.
         """
         report = PushReport()
-        for chunk in chunks_of(suggestions, key="item"):
+        for chunk in chunks_of(suggestions, kind=PushedSuggestion, key="item"):
             try:
                 told = send_chunk(self._wires, PATH, "suggestions", chunk)
             except EarmarkError as error:

@@ -7,9 +7,9 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from earmark._lines import begun
 from earmark.errors import EarmarkError
 from earmark.evaluation.files import read_items, read_pairs
 from earmark.rules.analysis import Answers, RuleReport, analyse_rules
@@ -72,7 +72,7 @@ def apply_them(given: argparse.Namespace) -> int:
             yield cast
 
     written = 0
-    with Path(given.out).open("w", encoding="utf-8") as out:
+    with begun(given.out) as out:
         for line in vote_lines(counted()):
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
             written += 1

@@ -13,7 +13,7 @@ import numpy as np
 
 from earmark.suggesters.likeness import Floats, Sketches
 from earmark.suggesters.sketch import LARGEST_COUNT, LONGEST_BODY, checksum
-from earmark.suggesters.snapshot import BODY, TITLE, FieldFacts, Snapshot, Term, idf_of
+from earmark.suggesters.snapshot import BODY, TEXT_FIELDS, TITLE, FieldFacts, Snapshot, Term, idf_of
 
 K1, B = 1.2, 0.75
 _EXACT = 24
@@ -68,3 +68,23 @@ class Counted:
         is_whole = (self.sketches.lengths[:, 1] <= LONGEST_BODY) & (self.sketches.sums(largest.astype(np.float64)) == 0)
         told: list[bool] = is_whole.tolist()
         return told
+
+
+def scores_by_query(
+    queries: Mapping[str, Sequence[Term]], ids: Sequence[str], there: Sketches, snapshot: Snapshot
+) -> dict[str, dict[str, float]]:
+    """Return by query and id what `Snapshot.best` scores items, whose sketches are given in the order of their ids.
+
+    Those whose sketches do not tell are looked up. Raises IndexFailed.
+    """
+    counted = Counted.of(there)
+    words = {field: [t.word for terms in queries.values() for t in terms if t.field == field] for field in TEXT_FIELDS}
+    facts = {field: told for field in words if (told := snapshot.facts_of_field(field, words[field]))}
+    others = [key for key, is_exact in zip(ids, counted.is_exact, strict=True) if not is_exact]
+    found = {}
+    for name, terms in queries.items():
+        scores = dict(zip(ids, counted.scores(terms, snapshot, facts).tolist(), strict=True))
+        scores |= dict.fromkeys(others, 0.0)
+        scores |= {hit.id: hit.score for hit in snapshot.best(terms, len(others), among=others)}
+        found[name] = scores
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from earmark.errors import LearningMissing, SemanticMissing
 
@@ -15,3 +16,10 @@ def saying_what_to_install(missing: type[SemanticMissing] | type[LearningMissing
         yield
     except ModuleNotFoundError as error:
         raise missing(error.name or "") from error
+
+
+def check_learning() -> None:
+    """Raise LearningMissing where the extra `learned` is not installed, before any work is done that would need it."""
+    for package in ("scipy", "lightgbm"):
+        with saying_what_to_install(LearningMissing):
+            import_module(package)

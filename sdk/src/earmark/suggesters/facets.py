@@ -64,12 +64,11 @@ class Facet:
         told = []
         for each in there if ours else ():
             value = each.metadata.get(self.name)
-            if not isinstance(value, str):
-                told.append(self._evidence(ours, _values(value)))
-                continue
-            if value not in known:
-                known[value] = self._evidence(ours, _values(value))
-            told.append(known[value])
+            said = value if isinstance(value, str) else f"\0{value!r}"  # no text of a host's holds NUL
+            evidence = known.get(said)
+            if evidence is None:
+                evidence = known[said] = self._evidence(ours, _values(value))
+            told.append(evidence)
         return told or [0.0] * len(there)
 
     def _evidence(self, ours: frozenset[str], theirs: frozenset[str]) -> float:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 FORMAT = "4"
 HEAP_BYTES = 30_000_000
+REBUILT_HEAP_BYTES = 150_000_000
+"""What is held in memory before a segment of it is written: the fewer segments, the less is searched anew in each."""
 MERGES_AT_MOST = 5
 WORDS_KEPT = 200_000
 GROWN = 1.05
@@ -58,6 +60,8 @@ FOOTER_END = struct.Struct("<II")
 """What a file of tantivy's ends with: the length of the JSON before it, and a magic number."""
 FOOTER_MAGIC = 1337
 READ_AT_ONCE = 1 << 20
+BLOCK_BYTES = 2048
+"""What is stored of items is packed in blocks of so many bytes, and a whole one is unpacked for each that is read."""
 REWRITTEN_AT_ONCE = 500
 """So many items are written anew in one commit, and compared with what they were before at once."""
 logger = logging.getLogger(__name__)
@@ -82,6 +86,7 @@ class ItemIndex:
         self._applied_seq = 0
         self._rarities: Rarities | None = None
         self._looked_up = LookedUp()
+        self._seen: bytes | None = None
         self._index = self._open()
         self.reload()
 
@@ -95,12 +100,16 @@ class ItemIndex:
         """Return how many items can be found."""
         return self.snapshot().count
 
+    def count_of(self, kind: str) -> int:
+        """Return how many items are of a kind; those deleted of late count."""
+        return self.snapshot().count_of(kind)
+
     def snapshot(self) -> Snapshot:
         """Return the index as it was last reloaded, which stays the same while others write."""
         searcher = self._index.searcher()
-        if self._looked_up.count != searcher.num_docs or len(self._looked_up.used) > WORDS_KEPT:
-            self._looked_up = LookedUp(searcher.num_docs)
         known = self._looked_up
+        if known.count != searcher.num_docs or len(known.used) > WORDS_KEPT:
+            known = self._looked_up = LookedUp(searcher.num_docs)
         return Snapshot(searcher, self._schema, stemmed=self._stemmed, plain=self._plain, looked_up=known)
 
     def rarities(self, snapshot: Snapshot) -> Rarities:
@@ -133,11 +142,22 @@ class ItemIndex:
         return self.snapshot().search(query, k, before=before, without=without, where=where)
 
     def reload(self) -> None:
-        """See what another process wrote since."""
-        seq = self._noted_seq()
-        with named_errors():
-            self._index.reload()
+        """See what another process wrote since; where it wrote nothing, that costs a look at one small file."""
+        seq, told = self._noted_seq(), self._told()
+        if told is None or told != self._seen:
+            with named_errors():
+                self._index.reload()
+            self._seen = told
         self._applied_seq = seq
+
+    def _told(self) -> bytes | None:
+        """Return what the index says it is made of, which changes with each commit; None where it lies in memory."""
+        if self._folder is None:
+            return None
+        try:
+            return (self._folder / "meta.json").read_bytes()
+        except OSError:
+            return None
 
     def apply(self, items: Iterable[Item] = (), removed: Iterable[str] = (), *, seq: int | None = None) -> bool:
         """Take items away, write items (replacing those with the same ids), and commit it all under `seq`.
@@ -204,7 +224,7 @@ class ItemIndex:
 
         Raises SomeoneElseWrites, IndexFailed.
         """
-        with self._writing(seq, lower=True) as writer:
+        with self._writing(seq, lower=True, heap_bytes=REBUILT_HEAP_BYTES) as writer:
             writer.delete_all_documents()
             for item in items:
                 self._put(writer, item)
@@ -240,7 +260,7 @@ class ItemIndex:
             aside = Path(tempfile.mkdtemp(prefix=".old-", dir=self._folder.parent))
             with suppress(FileNotFoundError):
                 self._folder.rename(aside / "index")
-            self._index = self._open()
+            self._index, self._seen = self._open(), None
             self._rarities = None
             del writer
             shutil.rmtree(aside, ignore_errors=True)
@@ -294,13 +314,15 @@ class ItemIndex:
         beside.replace(self._folder / "to-rewrite")
 
     @contextmanager
-    def _writing(self, seq: int | None, *, lower: bool = False) -> Iterator[tantivy.IndexWriter]:
+    def _writing(
+        self, seq: int | None, *, lower: bool = False, heap_bytes: int = HEAP_BYTES
+    ) -> Iterator[tantivy.IndexWriter]:
         """Hold the writer; commit at the end, or leave all as it was if something is raised."""
         if not self._lock.acquire(blocking=False):
             raise SomeoneElseWrites("Another thread is writing this index.")
         try:
             with named_errors():
-                writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+                writer = self._index.writer(heap_size=heap_bytes, num_threads=1)
             self.reload()
             try:
                 yield writer
@@ -440,6 +462,13 @@ def _forget_earlier_formats(folder: Path) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
+def _pack_small(meta: Path) -> None:
+    """Have an index that was just made pack what is stored in blocks of BLOCK_BYTES; no call of tantivy's says it."""
+    told = json.loads(meta.read_text())
+    told["index_settings"]["docstore_blocksize"] = BLOCK_BYTES
+    meta.write_text(json.dumps(told))
+
+
 def _opened(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
     """Open the index in a folder; make it where there is none; put an empty one in place of a broken one."""
     if (folder / "meta.json").exists():
@@ -452,6 +481,7 @@ def _opened(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
     tantivy.Index(schema, path=str(made))
+    _pack_small(made / "meta.json")
     try:
         made.rename(folder)
     except OSError:  # another process was quicker; its index is ours too

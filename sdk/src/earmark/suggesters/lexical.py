@@ -6,22 +6,28 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple
 
+from earmark.suggesters.bm25 import scores_by_query
 from earmark.suggesters.index import ItemIndex
+from earmark.suggesters.likeness import Sketches
 from earmark.suggesters.protocol import Suggestion
+from earmark.suggesters.reading import worth_reading
 from earmark.suggesters.sketch import LONGEST_BODY
-from earmark.suggesters.snapshot import BODY, TITLE, Snapshot, Term
+from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term, Where
 from earmark.types import Item
 
 ALGORITHM = "2"
 K1 = 1.2  # of BM25, as tantivy has it
+MORE, SPARE = 2, 20
+"""Where not all terms are searched, so many times what is wanted and so many more are found, to choose from."""
 REASON_WORDS = 3
 WORDS_TRIED_FOR_REASONS = 10
 
 
-@dataclass(frozen=True)
-class _Telling:
+class _Telling(NamedTuple):
     """A word of the item that tells it from others: counts, inverse document frequencies, spelling."""
 
     word: str
@@ -31,11 +37,6 @@ class _Telling:
     body_count: int
     title_idf: float
     body_idf: float
-
-    @property
-    def rarity(self) -> float:
-        """Return its rarity where it is used most: what every body says is no telling word of a title."""
-        return min(self.title_idf, self.body_idf)
 
     @property
     def is_worth_saying(self) -> bool:
@@ -49,7 +50,10 @@ class LexicalSuggester:
     `terms`: how many words are asked for, those with the highest root of count times rarity, where a
     word of the item's title counts `title_query_weight` and one of its body `body_query_weight`. A match in a
     candidate's title weighs `title_weight` times one in its body. `only_earlier` keeps candidates
-    created strictly before the item. Of the item's body the first LONGEST_BODY signs are read.
+    created strictly before the item, `where` those with these facts (see `Snapshot.search`). Of the item's body the
+    first LONGEST_BODY signs are read.
+
+    In a large index not all terms are searched (see `worth_reading`), but all score what was found.
 
     The score is the BM25 sum over that which the item finds in itself: 0 to 1, rising with BM25,
     comparable between items; 1 for a twin. An item without words, or none of whose words is used
@@ -66,12 +70,14 @@ class LexicalSuggester:
         title_query_weight: float = 3.0,
         body_query_weight: float = 0.3,
         only_earlier: bool = True,
+        where: Where | None = None,
     ) -> None:
         self.terms = terms
         self.title_weight = title_weight
         self.title_query_weight = title_query_weight
         self.body_query_weight = body_query_weight
         self.only_earlier = only_earlier
+        self.where = where
 
     @property
     def version(self) -> str:
@@ -86,7 +92,7 @@ class LexicalSuggester:
         telling = self._telling_words(item, snapshot)
         asked = self._asked(telling)
         before = item.created_at if self.only_earlier else None
-        hits = snapshot.best(asked, k, before=before, without=item.id)
+        hits = self._best(asked, k, snapshot, before=before, without=item.id)
         own = self._own_score(telling)
         reasons = _reasons(telling, [hit.id for hit in hits], snapshot)
         return [Suggestion(hit.id, min(1.0, hit.score / own), reasons[hit.id]) for hit in hits]
@@ -98,6 +104,20 @@ class LexicalSuggester:
     def terms_of(self, item: Item, snapshot: Snapshot) -> list[Term]:
         """Return what is asked for an item: its telling words in both fields, with their weights."""
         return self._asked(self._telling_words(item, snapshot))
+
+    def _best(
+        self, asked: list[Term], k: int, snapshot: Snapshot, *, before: datetime | None, without: str
+    ) -> list[Hit]:
+        """Return the k best; where not all terms are searched, of more that some find those that all score highest."""
+        searched = worth_reading(asked, snapshot)
+        most = k if searched is asked else MORE * k + SPARE
+        hits = snapshot.best(searched, most if k > 0 else 0, before=before, without=without, where=self.where)
+        if searched is asked or not hits:
+            return hits
+        sketches = snapshot.sketches([hit.id for hit in hits])
+        there = Sketches([sketches[hit.id] for hit in hits])
+        [scores] = scores_by_query({"": asked}, [hit.id for hit in hits], there, snapshot).values()
+        return sorted((hit._replace(score=scores[hit.id]) for hit in hits), key=lambda hit: (-hit.score, hit.id))[:k]
 
     def _asked(self, telling: list[_Telling]) -> list[Term]:
         return [
@@ -111,12 +131,15 @@ class LexicalSuggester:
         in_title, in_body = Counter(word for word, _ in title), Counter(word for word, _ in body)
         found = []
         for word, spelt in dict([*reversed(body), *reversed(title)]).items():
-            counts = in_title[word], in_body[word]
-            weight = math.sqrt(self.title_query_weight * counts[0] + self.body_query_weight * counts[1])
-            idfs = snapshot.idf(TITLE, word), snapshot.idf(BODY, word)
-            found.append(_Telling(word, spelt, weight, *counts, *idfs))
-        found.sort(key=lambda each: (-each.weight * each.rarity, each.word))
-        return found[: self.terms]
+            weight = math.sqrt(self.title_query_weight * in_title[word] + self.body_query_weight * in_body[word])
+            idfs = snapshot.idfs(word)
+            # Its rarity is that where it is used most: what every body says is no telling word of a title.
+            found.append((-weight * min(idfs), word, spelt, weight, idfs))
+        found.sort(key=itemgetter(0, 1))
+        return [
+            _Telling(word, spelt, weight, in_title[word], in_body[word], *idfs)
+            for _, word, spelt, weight, idfs in found[: self.terms]
+        ]
 
     def _own_score(self, telling: list[_Telling]) -> float:
         """Return what BM25 would give the item itself, were its length the average one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ LIKENESS = (
     "same_lines",
     "length",
 )
+_BY_WORDS = frozenset(LIKENESS[:5])
+"""What the words of both tell at once; the rest takes a closer look."""
 
 
 class Rarities:
@@ -93,8 +96,10 @@ class Sketches:
         return np.bincount(self.of_word[among], weights=of_each, minlength=self.count).astype(np.float64, copy=False)
 
 
-def likeness(here: Sketches, there: Sketches, rarities: Rarities) -> Floats:
+def likeness(here: Sketches, there: Sketches, rarities: Rarities, wanted: Set[str] = frozenset(LIKENESS)) -> Floats:
     """Return how alike the texts of one item and of each of others are, shape (others, LIKENESS), by their names.
+
+    Of LIKENESS only what is wanted is told; the rest may be nought.
 
     Cosines and shares weigh a word by the root of its count times its rarity; a text is its title twice and its body.
     """
@@ -117,19 +122,40 @@ def likeness(here: Sketches, there: Sketches, rarities: Rarities) -> Floats:
         told[name] = _over(there.sums(our[at] * their[shared], shared), norms)
     told["title_said_there"] = there.sums(ours[0][at], shared) / (ours[0].sum() or 1.0)
     told["title_said_here"] = _over(there.sums(theirs[0][shared], shared), there.sums(theirs[0]))
-    told["title_letters"] = _overlap(here, there)
-    told["rare_words"] = np.log1p(there.sums((rarity >= rarities.rare_from).astype(np.float64), shared))
-    owner = there.of_word[shared]
+    if not wanted <= _BY_WORDS:
+        told |= _closer(here, there, rarities, _Shared(shared, at, rarity, order))
+    return np.column_stack([told[name] for name in LIKENESS])
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """Words that others share with an item: which of theirs, which of its own in its order, and how rare each is."""
+
+    theirs: NDArray[np.intp]
+    mine: NDArray[np.intp]
+    rarity: Floats
+    order: NDArray[np.intp]
+
+
+def _closer(here: Sketches, there: Sketches, rarities: Rarities, words: _Shared) -> dict[str, Floats]:
+    """Return what is seen of texts on a closer look: letters, rare words, names of things, whole lines, lengths."""
+    rarity, owner = words.rarity, there.of_word[words.theirs]
     by_rarity = np.lexsort((-rarity, owner))
     starts = np.searchsorted(owner[by_rarity], np.arange(there.count))
-    rank = np.arange(len(shared)) - starts[owner[by_rarity]]
-    told["rarest_word"] = there.sums(rarity[by_rarity] * (rank < 1), shared[by_rarity])
-    told["telling_words"] = there.sums(rarity[by_rarity] * (rank < TELLING_SHARED), shared[by_rarity])
-    both_named = here.marks[order][at] & there.marks[shared]
-    told["identifiers"] = np.log1p(there.sums(rarity * both_named, shared))
-    told["same_lines"] = np.log1p(_in_common(here.lines, there.lines, there.owners(1), there.count))
-    told["length"] = np.log1p(there.sums((there.in_body > 0).astype(np.float64))) - np.log1p((here.in_body > 0).sum())
-    return np.column_stack([told[name] for name in LIKENESS])
+    rank = np.arange(len(rarity)) - starts[owner[by_rarity]]
+    rarest, theirs = rarity[by_rarity], words.theirs[by_rarity]
+    both_named = here.marks[words.order][words.mine] & there.marks[words.theirs]
+    lines = _in_common(here.lines, there.lines, there.owners(1), there.count)
+    said = there.sums((there.in_body > 0).astype(np.float64))
+    return {
+        "title_letters": _overlap(here, there),
+        "rare_words": np.log1p(there.sums((rarity >= rarities.rare_from).astype(np.float64), words.theirs)),
+        "rarest_word": there.sums(rarest * (rank < 1), theirs),
+        "telling_words": there.sums(rarest * (rank < TELLING_SHARED), theirs),
+        "identifiers": np.log1p(there.sums(rarity * both_named, words.theirs)),
+        "same_lines": np.log1p(lines),
+        "length": np.log1p(said) - np.log1p((here.in_body > 0).sum()),
+    }
 
 
 def _counts(sketches: Sketches) -> tuple[NDArray[np.int64], ...]:
@@ -144,7 +170,11 @@ def _overlap(here: Sketches, there: Sketches) -> Floats:
 
 
 def _in_common(mine: Sums, theirs: Sums, owner: NDArray[np.intp], count: int) -> Floats:
-    return np.bincount(owner, weights=np.isin(theirs, mine), minlength=count).astype(np.float64, copy=False)
+    if not len(mine):
+        return np.zeros(count)
+    ordered = np.sort(mine)
+    place = np.minimum(np.searchsorted(ordered, theirs), len(ordered) - 1)
+    return np.bincount(owner, weights=ordered[place] == theirs, minlength=count).astype(np.float64, copy=False)
 
 
 def _over(part: Floats, whole: Floats) -> Floats:

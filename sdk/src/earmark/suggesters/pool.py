@@ -6,21 +6,23 @@ import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 
-from earmark.suggesters.bm25 import Counted
+from earmark.suggesters.bm25 import scores_by_query
 from earmark.suggesters.clusters import KnownClusters
 from earmark.suggesters.facets import Facets, likely_pairs
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
 from earmark.suggesters.likeness import LIKENESS, Floats, Sketches, likeness
+from earmark.suggesters.reading import worth_reading
 from earmark.suggesters.semantic import text_of
 from earmark.suggesters.sketch import HEAD, LONGEST_BODY, facts_in, sketched
-from earmark.suggesters.snapshot import BODY, TEXT_FIELDS, TITLE, Hit, Snapshot, Term
+from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term, Where
 from earmark.types import Item
 
 if TYPE_CHECKING:
@@ -87,6 +89,17 @@ class TellsCosines(Protocol):
 
 
 @runtime_checkable
+class SearchesAside(Protocol):
+    """Vectors that lie elsewhere and are searched there while other work is done here."""
+
+    def searching(
+        self, vector: Any, k: int, *, before: datetime | None = None, without: str | Collection[str] = ()
+    ) -> AbstractContextManager[Callable[[], list[Hit]]]:
+        """Begin to search, and give what waits for the answer; meanwhile nothing else is asked there."""
+        ...
+
+
+@runtime_checkable
 class ReadsMany(Protocol):
     """Items that lie elsewhere and are read in one go."""
 
@@ -137,10 +150,11 @@ class Described:
 
 @dataclass
 class _Found:
-    """Candidates while they are collected: when each was created, its item where it is known, raw signals by name."""
+    """Candidates while they are collected: when each was created, its item and its sketch, raw signals by name."""
 
     created: dict[str, datetime | None] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
+    sketches: dict[str, bytes] = field(default_factory=dict)
     raw: dict[str, dict[str, float]] = field(default_factory=dict)
     given_ranks: Mapping[str, float] = field(default_factory=dict)
 
@@ -149,6 +163,13 @@ class _Found:
         for hit in hits:
             self.created.setdefault(hit.id, hit.created_at)
             self.raw.setdefault(name, {})[hit.id] = hit.score
+
+    def read(self, snapshot: Snapshot) -> None:
+        """Read what the index keeps of the candidates that were not read yet."""
+        sketches = snapshot.sketches([key for key in self.created if key not in self.sketches])
+        for key, (author, kind, metadata) in zip(sketches, facts_in(sketches.values()), strict=True):
+            self.items[key] = Item(key, "", "", self.created[key], kind, metadata, "", author)
+        self.sketches |= sketches
 
     def lacking(self, name: str) -> list[str]:
         """Return the candidates that a signal says nothing of yet."""
@@ -164,7 +185,8 @@ class CandidatePool:
     that of title and body (see `whole_text_of`; given candidates are embedded when they are asked about). Without
     an embedder the item's own vector is looked up there too. `items` and vectors that lie elsewhere are read in
     one go where they can be (see `ReadsMany` and `TellsCosines`).
-    `facets` weighs the host's own fields (see `fit`), `clusters` tells what is known to be the same.
+    `facets` weighs the host's own fields (see `fit`), `clusters` tells what is known to be the same. What words find
+    has the facts of `where` (see `Snapshot.search`); `dense` is asked for all that it holds.
     Safe to use from several threads once fitted.
     """
 
@@ -179,6 +201,7 @@ class CandidatePool:
         clusters: KnownClusters | None = None,
         depth: int = DEPTH,
         only_earlier: bool = True,
+        where: Where | None = None,
     ) -> None:
         self.items = items if items is not None else {}
         self.dense = dense
@@ -188,6 +211,7 @@ class CandidatePool:
         self.clusters = clusters or KnownClusters()
         self.depth = depth
         self.only_earlier = only_earlier
+        self.where = where
         self._lexical = LexicalSuggester(only_earlier=only_earlier)
         self._embedded: OrderedDict[str, Any] = OrderedDict()
 
@@ -221,12 +245,22 @@ class CandidatePool:
         """Return the pool of an item; of features only those wanted, where they are named: others may be nought."""
         snapshot = index.snapshot()
         before = item.created_at if self.only_earlier else None
-        found, queries = _Found(), self._queries(item, snapshot)
-        for name, terms in queries.items():
-            found.take(name, snapshot.best(terms, self.depth, before=before, without=item.id))
-        vectors = self._vectors(item)
-        for name, (within, vector) in vectors.items():
-            found.take(name, within.search(vector, self.depth, before=before, without=item.id))
+        found, vectors = _Found(), self._vectors(item)
+        with ExitStack() as aside:
+            searches = {
+                name: aside.enter_context(_searching(within, vector, self.depth, before=before, without=item.id))
+                for name, (within, vector) in vectors.items()
+            }
+            queries = self._queries(item, snapshot)
+            for name, terms in queries.items():
+                searched = worth_reading(terms, snapshot)
+                found.take(name, snapshot.best(searched, self.depth, before=before, without=item.id, where=self.where))
+            if searches:
+                found.read(snapshot)  # while the answer is on its way
+            for name, search in searches.items():
+                found.take(name, search())
+        found.read(snapshot)
+        self._read_lacking(found, snapshot)
         for name, (within, vector) in vectors.items():
             found.raw[name] |= _cosines(within, vector, found.lacking(name))
         return self._described(item, found, queries, index, snapshot, wanted)
@@ -237,7 +271,8 @@ class CandidatePool:
         """Return what `given` does, side by side."""
         snapshot = index.snapshot()
         items = {each.id: each for each in candidates}
-        found = _Found({key: each.created_at for key, each in items.items()}, items, given_ranks=ranks or {})
+        sketches = {key: self._sketch(each, snapshot) for key, each in items.items()}
+        found = _Found({key: each.created_at for key, each in items.items()}, items, sketches, given_ranks=ranks or {})
         if self.embedder is not None:
             for name, text_of in TEXTS.items():
                 here = self._embed(text_of(item))
@@ -300,16 +335,16 @@ class CandidatePool:
         ids = list(found.created)
         if not ids:
             return Described([], [], [], np.zeros((0, len(self.features))), snapshot)
-        sketches = self._sketches(found, snapshot)
-        there = Sketches([sketches.get(key, EMPTY) for key in ids])
+        there = Sketches([found.sketches.get(key, EMPTY) for key in ids])
         wanted_queries = {
             name: terms for name, terms in queries.items() if _is_wanted(wanted, name, f"{name}_z", f"{name}_rank")
         }
         self._score(found, there, wanted_queries, snapshot)
         items = [found.items.get(key) for key in ids]
         known = [each or Item(key, created_at=found.created[key]) for key, each in zip(ids, items, strict=True)]
-        told = {name: column for each in SIGNALS for name, column in _signal(each, found.raw.get(each, {}), ids)}
-        told |= self._likeness(item, there, index, snapshot)
+        signals = (_signal(each, found.raw.get(each, {}), ids, wanted) for each in SIGNALS)
+        told = {name: column for signal in signals for name, column in signal}
+        told |= self._likeness(item, there, index, snapshot, wanted)
         told |= self._circumstances(item, known)
         told["given_rank"] = np.array([found.given_ranks.get(key, 0.0) for key in ids])
         if _is_wanted(wanted, "known_mates", "mates_in_pool", "best_mate"):
@@ -320,35 +355,16 @@ class CandidatePool:
                 features[:, at] = told[name]
         return Described(ids, items, [found.created[key] for key in ids], features, snapshot)
 
-    def _sketches(self, found: _Found, snapshot: Snapshot) -> dict[str, bytes]:
-        """Return the candidates' sketches by id, and write down the items that are known."""
-        if found.items:
-            return {key: self._sketch(each, snapshot) for key, each in found.items.items()}
-        sketches = snapshot.sketches(found.created)
-        lacking = [key for key in found.created if key not in sketches]
-        if lacking:
-            found.items = dict(self._known(lacking))
-            sketches |= {key: self._sketch(each, snapshot) for key, each in found.items.items()}
-        for key, sketch in sketches.items():
-            if key not in found.items:
-                author, kind, metadata = facts_in(sketch)
-                found.items[key] = Item(key, "", "", found.created[key], kind, metadata, "", author)
-        return sketches
+    def _read_lacking(self, found: _Found, snapshot: Snapshot) -> None:
+        """Read the candidates that the index does not hold, and sketch them."""
+        lacking = [key for key in found.created if key not in found.sketches]
+        for key, each in self._known(lacking).items() if lacking else ():
+            found.items[key], found.sketches[key] = each, self._sketch(each, snapshot)
 
     @staticmethod
     def _score(found: _Found, there: Sketches, queries: Mapping[str, list[Term]], snapshot: Snapshot) -> None:
         """Write down what each query scores each candidate; those whose sketches do not tell are looked up."""
-        counted, ids = Counted.of(there), list(found.created)
-        words = {
-            field: [term.word for terms in queries.values() for term in terms if term.field == field]
-            for field in TEXT_FIELDS
-        }
-        facts = {field: told for field in words if (told := snapshot.facts_of_field(field, words[field]))}
-        others = [key for key, is_exact in zip(ids, counted.is_exact, strict=True) if not is_exact]
-        for name, terms in queries.items():
-            scores = dict(zip(ids, counted.scores(terms, snapshot, facts).tolist(), strict=True))
-            scores |= dict.fromkeys(others, 0.0)
-            scores |= {hit.id: hit.score for hit in snapshot.best(terms, len(others), among=others)}
+        for name, scores in scores_by_query(queries, list(found.created), there, snapshot).items():
             found.raw[name] = scores if any(scores.values()) else {}
 
     def _known(self, keys: Collection[str]) -> Mapping[str, Item]:
@@ -361,9 +377,12 @@ class CandidatePool:
     def _sketch(item: Item, snapshot: Snapshot) -> bytes:
         return sketched(item, snapshot.words(item.title), snapshot.words(item.body[:LONGEST_BODY]))
 
-    def _likeness(self, item: Item, there: Sketches, index: ItemIndex, snapshot: Snapshot) -> dict[str, Floats]:
+    def _likeness(
+        self, item: Item, there: Sketches, index: ItemIndex, snapshot: Snapshot, wanted: Collection[str] | None
+    ) -> dict[str, Floats]:
         """Return by name how alike the texts are, also as z-scores, and how long the candidates' texts are."""
-        alike = likeness(Sketches([self._sketch(item, snapshot)]), there, index.rarities(snapshot))
+        named = {name for name in LIKENESS if _is_wanted(wanted, name, f"{name}_z")}
+        alike = likeness(Sketches([self._sketch(item, snapshot)]), there, index.rarities(snapshot), named)
         alike[there.is_unknown] = 0.0
         spread = alike.std(axis=0)
         spread[spread == 0] = 1.0
@@ -409,6 +428,15 @@ TEXTS: Mapping[str, Callable[[Item], str]] = {"dense": text_of, "dense_text": wh
 """What is embedded of an item for each dense signal."""
 
 
+def _searching(
+    within: Vectors, vector: Any, k: int, *, before: datetime | None, without: str
+) -> AbstractContextManager[Callable[[], list[Hit]]]:
+    """Return what searches vectors: from its beginning on where they lie elsewhere, else when it is called."""
+    if isinstance(within, SearchesAside):
+        return within.searching(vector, k, before=before, without=without)
+    return nullcontext(lambda: within.search(vector, k, before=before, without=without))
+
+
 def _cosines(within: Vectors, vector: Any, keys: Sequence[str]) -> Mapping[str, float]:
     """Return the cosine of a vector to that of each of these items that has one."""
     if isinstance(within, TellsCosines):
@@ -421,8 +449,10 @@ def _is_wanted(wanted: Collection[str] | None, *names: str) -> bool:
     return wanted is None or any(name in wanted for name in names)
 
 
-def _signal(name: str, told: Mapping[str, float], ids: Sequence[str]) -> Iterator[tuple[str, Floats]]:
-    """Yield a signal, its z-score within the pool and the logarithm of its rank, each by its feature's name.
+def _signal(
+    name: str, told: Mapping[str, float], ids: Sequence[str], wanted: Collection[str] | None
+) -> Iterator[tuple[str, Floats]]:
+    """Yield a signal, its z-score within the pool and the logarithm of its rank, if wanted, each by its feature's name.
 
     What no words of the query say counts as 0; what has no vector is left out of mean and deviation.
     """
@@ -432,9 +462,11 @@ def _signal(name: str, told: Mapping[str, float], ids: Sequence[str]) -> Iterato
         raw = np.array([told.get(key, 0.0) for key in ids])
         mean, spread = raw[is_known].mean(), raw[is_known].std() or 1.0
         z = np.where(is_known, (raw - mean) / spread, MISSING_Z)
-        order = sorted(np.flatnonzero(is_known).tolist(), key=lambda row: (-raw[row], ids[row]))
-        rank[:] = math.log1p(len(ids))
-        rank[order] = np.log1p(np.arange(len(order)))
+        if _is_wanted(wanted, f"{name}_rank"):
+            scores = raw.tolist()
+            order = sorted(np.flatnonzero(is_known).tolist(), key=lambda row: (-scores[row], ids[row]))
+            rank[:] = math.log1p(len(ids))
+            rank[order] = np.log1p(np.arange(len(order)))
     yield from ((name, raw), (f"{name}_z", z), (f"{name}_rank", rank))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 GROUP = "earmark.suggesters"
 MOST_SIGNS_OF_A_CANDIDATE = 200
 MOST_REASONS, MOST_SIGNS_OF_A_REASON = 10, 300
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of signs, which is no sign."""
 logger = logging.getLogger(__name__)
 
 
@@ -55,7 +58,7 @@ def _is_text(value: Any, most_signs: int) -> bool:
     """Return whether a value is a text that can be stored: neither empty nor with NUL or lone surrogates."""
     if not isinstance(value, str) or not 0 < len(value) <= most_signs or "\0" in value:
         return False
-    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return value.isascii() or _HALF.search(value) is None
 
 
 @runtime_checkable
@@ -128,7 +131,8 @@ def installed() -> list[Installed]:
 
 ITEM_SUGGESTERS = ("lexical", "semantic", "hybrid", "learned")
 LABEL_SUGGESTERS = ("dictionary", "neighbours", "linear", "stacked")
-"""Which of those that come along guess items, and which labels."""
+SPAN_SUGGESTERS = ("sequence",)
+"""Which of those that come along guess items, which labels, and which spans; `dictionary` guesses these too."""
 
 
 def _come_along() -> Mapping[str, Callable[..., Suggester]]:
@@ -139,11 +143,12 @@ def _come_along() -> Mapping[str, Callable[..., Suggester]]:
     from earmark.suggesters.linear import LinearLabels
     from earmark.suggesters.neighbours import NeighbourLabels
     from earmark.suggesters.semantic import SemanticSuggester
+    from earmark.suggesters.sequence import SequenceSpans
     from earmark.suggesters.stacked import StackedLabels
 
     of_items = (LexicalSuggester, SemanticSuggester, HybridSuggester, LearnedReranker)
     of_labels = (DictionarySuggester, NeighbourLabels, LinearLabels, StackedLabels)
-    return {made.name: made for made in (*of_items, *of_labels)}
+    return {made.name: made for made in (*of_items, *of_labels, SequenceSpans)}
 
 
 def _loaded(entry: EntryPoint) -> tuple[Callable[..., Suggester] | None, str]:

@@ -89,7 +89,7 @@ class Served:
         self._told_version()
         self._index = index
 
-    def answer(self, body: bytes, headers: Mapping[str, str], *, now: float | None = None) -> Reply:
+    def answer(self, body: bytes, headers: webhooks.Headers, *, now: float | None = None) -> Reply:
         """Return the reply to a posted body, as it came; header names as `webhooks.verify` takes them.
 
         200 with suggestions, 401 for what is not signed by a secret within five minutes, 400 for what is

@@ -27,6 +27,7 @@ LONGEST_VALUE_SIGNS = 80
 NOTHING: tuple[Any, ...] = ("", [])
 HEAD = struct.Struct("<5I")
 """How many words, lines and groups of letters follow, and the lengths of title and body in signs."""
+SUM = struct.Struct("<I")
 NAMED = 1
 """The mark of a word that is spelt as people spell names of things."""
 _DIGITS = re.compile(r"\d+")
@@ -62,11 +63,17 @@ def checksum(text: str) -> int:
     return crc32(text.encode("utf-8", "replace"))
 
 
-def words_said(sketch: bytes, among: Iterable[str]) -> Iterator[str]:
-    """Yield those of some words that a sketched item says."""
+def words_said(sketch: bytes, among: Mapping[str, int]) -> Iterator[str]:
+    """Yield those of some words, given with their checksums, that a sketched item says."""
     [count, *_] = HEAD.unpack_from(sketch)
-    said = set(struct.unpack_from(f"<{count}I", sketch, HEAD.size))
-    yield from (word for word in among if checksum(word) in said)
+    end = HEAD.size + SUM.size * count
+    for word, each in among.items():
+        packed = SUM.pack(each)
+        at = sketch.find(packed, HEAD.size, end)
+        while at >= 0 and (at - HEAD.size) % SUM.size:  # it lies across two others
+            at = sketch.find(packed, at + 1, end)
+        if at >= 0:
+            yield word
 
 
 def is_cut(sketch: bytes) -> bool:
@@ -74,16 +81,20 @@ def is_cut(sketch: bytes) -> bool:
     return bool(HEAD.unpack_from(sketch)[4] > LONGEST_BODY)
 
 
-def facts_in(sketch: bytes) -> tuple[str, str, dict[str, Any]]:
-    """Return author, kind and short fields of a sketched item."""
+def facts_in(sketches: Iterable[bytes]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return author, kind and short fields of each of several sketched items; at once, as there may be hundreds."""
+    told = b",".join(sketch[_end_of_words(sketch) :] for sketch in sketches)
+    return [(author, kind, metadata) for author, kind, metadata in json.loads(b"[%b]" % told)]
+
+
+def _end_of_words(sketch: bytes) -> int:
     words, lines, grams, _, _ = HEAD.unpack_from(sketch)
-    author, kind, metadata = json.loads(sketch[HEAD.size + 4 * (words + lines + grams) + 3 * words :].decode())
-    return author, kind, metadata
+    return int(HEAD.size + SUM.size * (words + lines + grams) + 3 * words)
 
 
 def is_robbed(item: Item, sketch: bytes) -> bool:
     """Return whether an item's earlier sketch names another author than it has, or a field that it has no more."""
-    author, _, before = facts_in(sketch)
+    [(author, _, before)] = facts_in([sketch])
     now = _short(item.metadata)
     return author not in ("", item.author) or any(
         value not in NOTHING and now.get(name, "") in NOTHING for name, value in before.items()
@@ -112,12 +123,12 @@ def _is_identifier(spelt: str) -> bool:
     return len(spelt) > 2 and (is_mixed or not spelt.isalnum() or any(map(str.isupper, inner)))
 
 
-def _lines(body: str) -> set[str]:
-    """Return the longer lines of a text, numbers and blanks put aside."""
+def _lines(body: str) -> list[str]:
+    """Return each of the longer lines of a text once, in its order, numbers and blanks put aside."""
     stripped = (_BLANKS.sub(" ", _DIGITS.sub("0", line)).strip() for line in body.splitlines())
-    return {line for line in stripped if len(line) >= SHORTEST_LINE}
+    return list(dict.fromkeys(line for line in stripped if len(line) >= SHORTEST_LINE))
 
 
-def _grams(title: str) -> set[str]:
+def _grams(title: str) -> list[str]:
     lowered = _BLANKS.sub(" ", title.lower())
-    return {lowered[at : at + GRAM_SIGNS] for at in range(len(lowered) - GRAM_SIGNS + 1)}
+    return list(dict.fromkeys(lowered[at : at + GRAM_SIGNS] for at in range(len(lowered) - GRAM_SIGNS + 1)))

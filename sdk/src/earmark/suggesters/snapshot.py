@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
-from earmark.suggesters.sketch import is_cut, words_said
+from earmark.suggesters.sketch import checksum, facts_in, is_cut, words_said
 from earmark.suggesters.words import words_of
 from earmark.types import Item
 
 TITLE, BODY, TYPED, FACT = "title", "body", "typed", "fact"
 TEXT_FIELDS = (TITLE, BODY)
 SKETCH = "sketch"
+KIND = "kind"
 PREFIX_WORDS = 40
 LONGEST_FACT = 1000
 LISTED_AT_ONCE = 50_000
@@ -32,8 +32,7 @@ Where = Mapping[str, Any]
 _Clause = tuple[tantivy.Occur, tantivy.Query]
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A found item with its score (0 and up, comparable within one query only)."""
 
     id: str
@@ -41,8 +40,7 @@ class Hit:
     created_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """A word in a field, with the weight it has in a query."""
 
     field: str
@@ -64,6 +62,7 @@ class LookedUp:
 
     count: int = -1
     used: dict[tuple[str, str], int] = dataclass_field(default_factory=dict)
+    idfs: dict[str, tuple[float, float]] = dataclass_field(default_factory=dict)
     fields: dict[str, FieldFacts] = dataclass_field(default_factory=dict)
 
 
@@ -78,27 +77,35 @@ def as_microseconds(moment: datetime) -> int:
     return (aware - _EPOCH) // timedelta(microseconds=1)
 
 
-@contextmanager
-def named_errors() -> Iterator[None]:
-    """Give tantivy's errors, and its panics (which `except Exception` lets through), a name of ours."""
-    try:
-        yield
-    except ValueError as error:
-        if "LockBusy" in str(error):
-            raise SomeoneElseWrites("Another process is writing this index.") from error
-        raise IndexFailed(str(error)) from error
-    except BaseException as error:
+class named_errors:
+    """Give tantivy's errors, and its panics (which `except Exception` lets through), a name of ours.
+
+    A class, since it stands around each look-up of a word, and making a generator takes several times what that takes.
+    """
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Raise what was raised by its name; raises SomeoneElseWrites, IndexFailed."""
+        if error is None:
+            return
+        if isinstance(error, ValueError):
+            if "LockBusy" in str(error):
+                raise SomeoneElseWrites("Another process is writing this index.") from error
+            raise IndexFailed(str(error)) from error
         if type(error).__name__ == "PanicException":
             raise IndexFailed(f"tantivy panicked: {error}") from None
-        raise
 
 
 def facts_of(item: Item) -> Iterator[str]:
     """Yield what an item can be filtered by, as the index has it: its kind, and each scalar of its metadata."""
     if item.kind:
-        yield _fact("kind", item.kind)
+        yield _fact(KIND, item.kind)
     for name, value in item.metadata.items():
-        field = f"metadata.{name}" if name == "kind" else name
+        field = f"metadata.{name}" if name == KIND else name
         for each in value if isinstance(value, list | tuple) else [value]:
             if isinstance(each, str | int | float):
                 yield _fact(field, each)
@@ -131,14 +138,18 @@ class Snapshot:
         self._plain = plain
         self._looked_up = looked_up if looked_up is not None else LookedUp()
         self._read: dict[str, bytes] = {}
-        self._keys: dict[tuple[int, int], str] = {}
-        self._early: set[datetime | None] = set()
+        self._seen: dict[tuple[int, int], tuple[str, datetime | None]] = {}
+        self._early: set[tuple[datetime | None, bool]] = set()
         self._words: dict[str, list[tuple[str, str]]] = {}
 
     @property
     def count(self) -> int:
         """Return how many items can be found."""
         return int(self._searcher.num_docs)
+
+    def count_of(self, kind: str) -> int:
+        """Return how many items are of a kind; those deleted of late count."""
+        return self.used(FACT, _fact(KIND, kind))
 
     def words(self, text: str) -> list[tuple[str, str]]:
         """Return a text's words in order: each as the index has it (lower case, stemmed), and as spelt."""
@@ -152,7 +163,16 @@ class Snapshot:
 
     def idf(self, field: str, word: str) -> float:
         """Return BM25's inverse document frequency of a word in a field; a word nobody uses counts as used once."""
-        return idf_of(max(1, self.used(field, word)), self.count)
+        return self.idfs(word)[TEXT_FIELDS.index(field)]
+
+    def idfs(self, word: str) -> tuple[float, float]:
+        """Return what `idf` does, of a word in titles and in bodies."""
+        found = self._looked_up.idfs.get(word)
+        if found is None:
+            count, in_title, in_body = self.count, self.used(TITLE, word), self.used(BODY, word)
+            found = idf_of(max(1, in_title), count), idf_of(max(1, in_body), count)
+            self._looked_up.idfs[word] = found
+        return found
 
     def used(self, field: str, word: str) -> int:
         """Return how many items say a word in a field, also those deleted of late."""
@@ -200,12 +220,13 @@ class Snapshot:
             for term in terms
         ]
         query = tantivy.Query.boolean_query(wanted)
-        if among is None and not where and before not in self._early:
+        where = where or {}
+        if among is None and self._is_usual(where) and (before, bool(where)) not in self._early:
             left_out = {without} if isinstance(without, str) else set(without)
-            found = self._of_the_best(query, k, before, left_out)
+            found = self._of_the_best(query, k, before, left_out, where)
             if found is not None:
                 return found
-            self._early.add(before)
+            self._early.add((before, bool(where)))
         if among is not None:
             kept = tantivy.Query.const_score_query(self._with_ids(among), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, kept)])
@@ -253,7 +274,8 @@ class Snapshot:
     def said(self, words: Sequence[str], among: Collection[str]) -> dict[str, set[str]]:
         """Return by id which of some words (as `words` gives them) each of the given items says in title or body."""
         sketches = self.sketches(among)
-        found = {key: set(words_said(sketches[key], words)) if key in sketches else set() for key in among}
+        sums = {word: checksum(word) for word in words}
+        found = {key: set(words_said(sketches[key], sums)) if key in sketches else set() for key in among}
         cut = [key for key, sketch in sketches.items() if is_cut(sketch)]
         for word in words if cut else ():
             for key in self.saying(word, cut):
@@ -324,8 +346,7 @@ class Snapshot:
     ) -> tantivy.Query:
         clauses: list[_Clause] = [(tantivy.Occur.Must, query)]
         for field, value in (where or {}).items():
-            each = value if isinstance(value, list | tuple | set | frozenset) else [value]
-            known = tantivy.Query.term_set_query(self._schema, FACT, [_fact(field, one) for one in each])
+            known = tantivy.Query.term_set_query(self._schema, FACT, [_fact(field, one) for one in _several(value)])
             clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(known, 0.0)))
         if before is not None:
             earlier = tantivy.Query.range_query(
@@ -341,14 +362,22 @@ class Snapshot:
             clauses.append((tantivy.Occur.MustNot, self._with_ids(left_out)))
         return tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 
+    def _is_usual(self, where: Where) -> bool:
+        """Return whether so many items meet the conditions that the best of all hold enough of them."""
+        return not where or (set(where) == {KIND} and self._share(KIND, where[KIND]) >= 1 / 2)
+
+    def _share(self, field: str, value: Any) -> float:
+        """Return about which share of all items has a fact: those deleted of late count, those changed of late may."""
+        return sum(self.used(FACT, _fact(field, each)) for each in _several(value)) / max(1, self.count)
+
     def _of_the_best(
-        self, query: tantivy.Query, k: int, before: datetime | None, without: Collection[str]
+        self, query: tantivy.Query, k: int, before: datetime | None, without: Collection[str], where: Where
     ) -> list[Hit] | None:
         """Return the k best by leaving out of the best of all what is not wanted; None where too few are left.
 
         Without conditions tantivy passes by what cannot be among the best, which is several times as quick.
         """
-        most = k + len(without) if before is None else max(LEAST_ROOM, ROOM * k)
+        most = k + len(without) if before is None and not where else max(LEAST_ROOM, ROOM * k)
         until = None if before is None else as_microseconds(before)
         found, created = self._found(query, most)
         hits: list[Hit] = []
@@ -356,11 +385,14 @@ class Snapshot:
             for each, when in zip(found, created, strict=True):
                 if until is None or (when is not None and when < until):
                     hit = self._hit(each, when)
-                    if hit.id not in without:
+                    if hit.id not in without and self._is_of_kind(hit.id, where):
                         hits.append(hit)
                 if len(hits) == k:
                     return _ordered(hits)
         return _ordered(hits) if len(found) < most else None
+
+    def _is_of_kind(self, key: str, where: Where) -> bool:
+        return not where or facts_in([self._read[key]])[0][1] in _several(where[KIND])
 
     def _hits(self, query: tantivy.Query, k: int) -> list[Hit]:
         found, created = self._found(query, k)
@@ -377,12 +409,18 @@ class Snapshot:
     def _hit(self, found: tuple[Any, Any], when: float | None) -> Hit:
         score, address = found
         place = address.segment_ord, address.doc
-        key = self._keys.get(place)
-        if key is None:
+        seen = self._seen.get(place)
+        if seen is None:
             document = self._searcher.doc(address)
-            key = self._keys[place] = document["id"][0]
+            key: str = document["id"][0]
+            seen = self._seen[place] = key, _moment(when)
             self._read[key] = document[SKETCH][0]
-        return Hit(key, score, _moment(when))
+        return Hit(seen[0], score, seen[1])
+
+
+def _several(value: Any) -> Collection[Any]:
+    """Return the values of which one will do."""
+    return value if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
 def _told_in(explained: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

@@ -9,7 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from time import monotonic, thread_time
 
 from earmark.anchors import describe, tokens_of
@@ -23,6 +23,7 @@ PATTERN_MS, WHOLE_MS = 25.0, 100.0
 """What one pattern, and all of them, get for a text, in processor time."""
 REST_S = 60.0
 """How long a pattern that ran out of time is not asked."""
+Folded = tuple[int, int, str, bool]
 logger = logging.getLogger(__name__)
 
 
@@ -33,6 +34,11 @@ class _Phrase:
     label: str
     spelt: str
     words: tuple[tuple[str, bool], ...]
+
+    @cached_property
+    def after_the_first(self) -> list[tuple[str, bool]]:
+        """Return the words that follow the first one."""
+        return [*self.words[1:]]
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,23 @@ class DictionarySpans:
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most `k` spans of the item's text, best first, of equals the one that stands first."""
         text = item.text
-        found = _outermost([*self._said(text), *self._matched(text)], self.labels)
+        found = self._places(text)
         ranked = sorted(found, key=lambda said: (-said.score, said.start, said.end))
         return [
             Suggestion(said.label, said.score, [_sentence(said.spelt)], describe(text, said.start, said.end))
             for said in ranked[: max(k, 0)]
         ]
+
+    def places_in(self, text: str, words: Sequence[Folded] | None = None) -> list[tuple[int, int, str]]:
+        """Return where a text says an entry, from one code point to before another, with its label.
+
+        `words` are the text's `folded_words`, where they are known.
+        """
+        return [(said.start, said.end, said.label) for said in self._places(text, words)]
+
+    def _places(self, text: str, words: Sequence[Folded] | None = None) -> list[_Said]:
+        said = self._said(folded_words(text) if words is None else words) if self._by_first else ()
+        return _outermost([*said, *self._matched(text)], self.labels)
 
     def _entries(self) -> Iterator[tuple[str, str]]:
         told = {(label, entry): None for label in self.labels for entry in self.dictionary.get(label, ())}
@@ -97,19 +114,17 @@ class DictionarySpans:
         if is_pattern(entry):
             self._patterns.append((label, Pattern(entry)))
             return
-        words = tuple((word, is_apart) for _, _, word, is_apart in _words(entry))
+        words = tuple((word, is_apart) for _, _, word, is_apart in folded_words(entry))
         if words:
             self._by_first.setdefault(words[0][0], []).append(_Phrase(label, entry, ((words[0][0], False), *words[1:])))
 
-    def _said(self, text: str) -> Iterator[_Said]:
-        words = _words(text)
+    def _said(self, words: Sequence[Folded]) -> Iterator[_Said]:
+        spoken = [each[2:] for each in words]
         for at, (start, _, word, _) in enumerate(words):
             for phrase in self._by_first.get(word, ()):
-                last = at + len(phrase.words) - 1
-                if last < len(words) and all(
-                    words[at + step][2:] == expected for step, expected in enumerate(phrase.words) if step
-                ):
-                    yield _Said(start, words[last][1], phrase.label, phrase.spelt, 1.0 - 2.0 ** -len(phrase.words))
+                end = at + len(phrase.words)
+                if spoken[at + 1 : end] == phrase.after_the_first and end <= len(words):
+                    yield _Said(start, words[end - 1][1], phrase.label, phrase.spelt, 1.0 - 2.0 ** -len(phrase.words))
 
     def _matched(self, text: str) -> Iterator[_Said]:
         whole_until = thread_time() + WHOLE_MS / 1000
@@ -136,7 +151,7 @@ class DictionarySpans:
         return []
 
 
-def _words(text: str) -> list[tuple[int, int, str, bool]]:
+def folded_words(text: str) -> list[Folded]:
     """Return each token's place, how it is folded, and whether white space stands before it."""
     found, last = [], 0
     for start, end in tokens_of(text):

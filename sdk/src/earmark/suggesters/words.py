@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 LONGEST_WORD = 60
+WORDS_KNOWN = 10_000
+"""Of so many words of late is remembered what is in them: a text is mostly made of words that others use too."""
 _PART = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _COMPOUND = re.compile(rf"{_PART.pattern}(?:[-+_./:@#~\\]{{1,2}}{_PART.pattern})*")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)+)", re.IGNORECASE)
@@ -18,17 +21,25 @@ def words_of(text: str) -> Iterator[tuple[str, str]]:
     `2.53.8` yields itself alone; writing without spaces between words yields pairs of signs. No word
     holds white space, and none is longer than LONGEST_WORD signs.
     """
-    for match in _COMPOUND.finditer(text):
-        compound = match.group()
-        version = _VERSION.fullmatch(compound)
-        if version:
-            yield from _if_short(version[1], compound)
-            continue
-        parts = _PART.findall(compound)
-        if len(parts) > 1:
-            yield from _if_short(compound.lower(), compound)
-        for part in parts:
-            yield from _inside(part)
+    for compound in _COMPOUND.findall(text):
+        yield from _known_words(compound) if len(compound) <= LONGEST_WORD else _words(compound)
+
+
+@lru_cache(maxsize=WORDS_KNOWN)
+def _known_words(compound: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_words(compound))
+
+
+def _words(compound: str) -> Iterator[tuple[str, str]]:
+    version = _VERSION.fullmatch(compound)
+    if version:
+        yield from _if_short(version[1], compound)
+        return
+    parts = _PART.findall(compound)
+    if len(parts) > 1:
+        yield from _if_short(compound.lower(), compound)
+    for part in parts:
+        yield from _inside(part)
 
 
 def _inside(part: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,180 @@
+"""The suggesters of a question, asked about an item: those that run here and those at the host."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from earmark import suggesters as sdk
+from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.learned import LearnedReranker
+
+from backend.projects.errors import TransactionLost
+from backend.projects.tenancy import failing_alone
+from backend.questions.models import Item, Question
+from backend.suggestions.actions.remotes import door_of
+from backend.suggestions.embedder import say_once, why_off
+from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
+from backend.suggestions.fusion import fused_suggester
+from backend.suggestions.indexes import index_of, mend_index, open_index
+from backend.suggestions.items import StoredItems, as_sdk_item
+from backend.suggestions.known import Known
+from backend.suggestions.models import RemoteSuggester, Suggester
+from backend.suggestions.nearest import StoredSemantic
+from backend.suggestions.neighbours import neighbour_labels
+from backend.suggestions.remote import ask_remote
+from backend.suggestions.rule_sets import RuleSet, rule_sets
+from backend.suggestions.taught import dictionary_of, spans_of, taught_labels
+
+logger = logging.getLogger(__name__)
+
+POOL_LIMIT = 20
+MOST_LABELS_SENT, MOST_SIGNS_SENT = 1000, 10_000
+
+PAIR, TAGS, CHOICE, SPAN = Question.Kind.PAIR, Question.Kind.TAGS, Question.Kind.CHOICE, Question.Kind.SPAN
+KINDS_GUESSED: Mapping[str, Sequence[str]] = {
+    "lexical": [PAIR],
+    "semantic": [PAIR],
+    "dictionary": [TAGS, CHOICE, SPAN],
+    "neighbours": [TAGS, CHOICE],
+    "linear": [TAGS, CHOICE],
+    "stacked": [TAGS, CHOICE],
+    "sequence": [SPAN],
+    "hybrid": [PAIR],
+    "learned": [PAIR],
+}
+
+
+def computed(name: str, question: Question, item: Item, known: Known) -> list[tuple[sdk.Suggestion, Suggester]]:
+    """Return what a suggester guesses; one that fails abstains, and the failure is logged. Raises TransactionLost."""
+    classes: dict[str, Any] = {**sdk.discover(), **rule_sets()}
+    if name not in classes:
+        return _computed_at_the_host(name, question, item, known)
+    if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
+        logger.warning("The suggester %s guesses nothing of kind %s; it abstains.", name, question.kind)
+        return []
+    try:
+        with failing_alone():  # with what it does to the database
+            return _asked_here(classes[name], question, item, known)
+    except sdk.IndexFailed as error:
+        mend_index(question.project_id, error)
+    except TransactionLost:
+        raise
+    except Exception as error:
+        logger.warning("The suggester %s failed (%s); it abstains.", name, type(error).__name__)
+    return []
+
+
+def _asked_here(made_by: Any, question: Question, item: Item, known: Known) -> list[tuple[sdk.Suggestion, Suggester]]:
+    """Return what a suggester that runs here guesses; raises what it raises."""
+    engine = _engine(made_by, question, known)
+    if engine is None:
+        return []
+    suggester = known.suggester(question.project_id, engine.name, engine.version)
+    if suggester.state != Suggester.State.LIVE:
+        return []
+    guesses = engine.suggest(as_sdk_item(item), index_of(question.project_id).index, POOL_LIMIT)
+    return [(guess, suggester) for guess in guesses if _is_sound(guess, suggester)]
+
+
+def _is_sound(guess: sdk.Suggestion, suggester: Suggester) -> bool:
+    """Return whether a guess may be shown and stored; what is not is left out, and logged."""
+    fault = sdk.fault_of(guess)
+    if fault:
+        logger.warning("A guess of the suggester %s is left out: its %s.", suggester, fault)
+    return not fault
+
+
+def _engine(made_by: Any, question: Question, known: Known) -> sdk.Suggester | None:
+    """Return the suggester for a question; None where it has nothing to search yet."""
+    only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
+    if made_by is sdk.LexicalSuggester:
+        return sdk.LexicalSuggester(only_earlier=only_earlier, where=question.narrowed_to)
+    if question.item_kind and known.vectors:
+        share = _share_of(question.item_kind, open_index(question.project_id).index)
+        known = replace(known, vectors=known.vectors.of_kind(question.item_kind, share))
+    if made_by is sdk.SemanticSuggester:
+        if known.vectors is None:
+            say_once(why_off() or "Until a project's items are embedded once, nothing is found by meaning there.")
+            return None
+        return StoredSemantic(known.vectors, only_earlier=only_earlier)
+    if made_by in (HybridSuggester, LearnedReranker):
+        return fused_suggester(question, is_learned=made_by is LearnedReranker, known=known)
+    if made_by is sdk.DictionarySuggester:
+        return spans_of(question) if question.kind == SPAN else dictionary_of(question)
+    if isinstance(made_by, RuleSet):
+        stored = StoredItems(question.project_id)
+        return made_by.engine(question, lambda keys: list(stored.get_many(keys).values()))
+    if made_by is sdk.NeighbourLabels:
+        return neighbour_labels(question)
+    if made_by in (sdk.LinearLabels, sdk.StackedLabels, sdk.SequenceSpans):
+        return taught_labels(question, made_by.name)
+    engine: sdk.Suggester = made_by()
+    return engine
+
+
+def _share_of(kind: str, index: sdk.ItemIndex) -> float:
+    """Return about which share of the items is of a kind; all, while an index that begins anew holds none yet."""
+    return index.count_of(kind) / index.count if index.count else 1.0
+
+
+def _computed_at_the_host(
+    name: str, question: Question, item: Item, known: Known
+) -> list[tuple[sdk.Suggestion, Suggester]]:
+    """Return what a remote suggester guesses; one that fails, is switched off or not registered abstains."""
+    remote = RemoteSuggester.objects.of(question.project_id).filter(name=name).first()
+    if remote is None:
+        logger.warning("The suggester %s of question %s is not installed; it abstains.", name, question.slug)
+        return []
+    if not remote.is_enabled:
+        return []
+    try:
+        answered = ask_remote(door_of(remote), asked_of(remote, question, item))
+    except RemoteLeftAlone:
+        return []
+    except RemoteFailed as error:
+        logger.warning("The remote suggester %s failed: %s; it abstains.", name, error)
+        return []
+    suggester = known.suggester(question.project_id, name, answered.version)
+    is_live = suggester.state == Suggester.State.LIVE
+    return [(guess, suggester) for guess in answered.suggestions] if is_live else []
+
+
+def asked_of(remote: RemoteSuggester, question: Question, item: Item) -> dict[str, Any]:
+    """Return what a remote suggester is asked for an item."""
+    asked: dict[str, Any] = {
+        "question": question.slug,
+        "kind": question.kind,
+        "item": _as_told(as_sdk_item(item)),
+        "k": POOL_LIMIT,
+    }
+    if question.kind != PAIR:
+        asked["candidates"] = [{"id": label, "title": label} for label in [*question.labels][:MOST_LABELS_SENT]]
+    elif remote.candidates_count:
+        asked["candidates"] = [_as_told(each) for each in _found_by_words(question, item, remote.candidates_count)]
+    return asked
+
+
+def _found_by_words(question: Question, item: Item, k: int) -> list[sdk.Item]:
+    """Return the items that a remote suggester gets to order: those that share the most telling words."""
+    only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
+    words = sdk.LexicalSuggester(only_earlier=only_earlier, where=question.narrowed_to)
+    try:
+        guesses = words.suggest(as_sdk_item(item), index_of(question.project_id).index, k)
+    except (sdk.IndexFailed, OSError) as error:
+        mend_index(question.project_id, error)
+        return []
+    wanted = [guess.candidate_id for guess in guesses]
+    known = {each.key: each for each in Item.objects.of(question.project_id).present().filter(key__in=wanted)}
+    return [as_sdk_item(known[key]) for key in wanted if key in known]
+
+
+def _as_told(item: sdk.Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "body": item.body[:MOST_SIGNS_SENT],
+        "created_at": item.created_at.isoformat() if item.created_at else None,
+        "kind": item.kind,
+        "metadata": dict(item.metadata),
+    }
