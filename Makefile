@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 # How many lanes of tests run side by side; every other one begins with journeys, which often wait (tests/lanes.py).
 BESIDE ?= 3
+# The tests start hundreds of processes: each would compile all that it imports, where compiled files were not kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: .venv/ready-demo
 	@exec $(BIN)/python -m backend.config.launcher
