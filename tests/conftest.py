@@ -28,6 +28,10 @@ django.setup()
 
 from django.test import TransactionTestCase
 
+from tests.static_once import look_once
+
+look_once()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let processes that run tests side by side choose their stores before they read the settings."""
