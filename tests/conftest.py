@@ -56,7 +56,17 @@ def _superuser() -> Any:
 
 
 @pytest.fixture(scope="session")
-def store() -> Any:
+def has_tables() -> bool:
+    """Return whether the tests' store has just got its tables, as tests/prepared.py says: one that is new and our own."""
+    from django.conf import settings
+
+    from tests.prepared import furnish
+
+    return settings.EARMARK_PLACE.is_embedded and furnish(settings.EARMARK_HOME)
+
+
+@pytest.fixture(scope="session")
+def store(has_tables: bool) -> Any:
     """Return the place of the tests' server, which runs."""
     from django.conf import settings
 
@@ -70,18 +80,19 @@ def store() -> Any:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(store: Any, django_db_blocker: Any) -> Iterator[None]:
-    """Make the tables anew as the owner; tests then run as the app role."""
+def django_db_setup(store: Any, has_tables: bool, django_db_blocker: Any) -> Iterator[None]:
+    """Make the tables anew as the owner, where they were not just copied; tests then run as the app role."""
     from django.core.management import call_command
     from django.db import connections
 
     from backend.config.store.bootstrap import bootstrap
 
-    with _superuser() as connection:
-        connection.execute("drop schema public cascade")
-        connection.execute("create schema public")
-        connection.execute("create extension if not exists vector")
-    bootstrap(store)
+    if not has_tables:
+        with _superuser() as connection:
+            connection.execute("drop schema public cascade")
+            connection.execute("create schema public")
+            connection.execute("create extension if not exists vector")
+        bootstrap(store)
     with django_db_blocker.unblock():
         call_command("migrate", database="owner", verbosity=0)
         connections["owner"].close()

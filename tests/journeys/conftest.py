@@ -18,6 +18,7 @@ import pytest
 from earmark import Earmark
 
 from tests.journeys.rooms import Rooms
+from tests.prepared import furnish
 
 BASE = Path(__file__).resolve().parents[2]
 READY_S = 240
@@ -47,6 +48,8 @@ class Product:
     port: int = field(default_factory=free_port)
     forum_port: int = field(default_factory=free_port)
     environ: dict[str, str] = field(default_factory=dict)
+    is_prepared: bool = False
+    """Whether it begins with tables that were made before, so that only others see how it makes them."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -58,6 +61,8 @@ class Product:
         return f"http://127.0.0.1:{self.port}/admin/"
 
     def start(self) -> "Product":
+        if self.is_prepared:
+            furnish(self.home)
         output = self.home.with_suffix(".out")
         mine = {
             "EARMARK_HOME": str(self.home),

@@ -75,7 +75,8 @@ def test_marks_are_taken_and_settled_while_the_brokers_schema_is_gone(product: P
 @pytest.fixture
 def without_broker(tmp_path: Path) -> Iterator[Product]:
     """The product with the address of a broker that nobody serves."""
-    made = Product(tmp_path / "home", environ={"EARMARK_BROKER_URL": f"redis://127.0.0.1:{free_port()}/0"}).start()
+    environ = {"EARMARK_BROKER_URL": f"redis://127.0.0.1:{free_port()}/0"}
+    made = Product(tmp_path / "home", environ=environ, is_prepared=True).start()
     yield made
     made.stop()
 
@@ -134,7 +135,8 @@ class Redis:
 
 
 def test_redis_may_come_and_go(redis: Redis, tmp_path: Path) -> None:
-    product = Product(tmp_path / "home", environ={"EARMARK_BROKER_URL": f"redis://127.0.0.1:{redis.port}/0"}).start()
+    environ = {"EARMARK_BROKER_URL": f"redis://127.0.0.1:{redis.port}/0"}
+    product = Product(tmp_path / "home", environ=environ, is_prepared=True).start()
     try:
         client = product.client
         pairs, _ = mark_some(client, "redis-1", skip=300, count=2)
