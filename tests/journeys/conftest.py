@@ -17,15 +17,12 @@ import psycopg
 import pytest
 from earmark import Earmark
 
+from tests.journeys.flags import CHROMIUM_FLAGS
 from tests.journeys.rooms import Rooms
 from tests.prepared import furnish
 
 BASE = Path(__file__).resolve().parents[2]
 READY_S = 240
-CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def chromium() -> str | None:

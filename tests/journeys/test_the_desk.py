@@ -16,7 +16,8 @@ import pytest
 from earmark import Earmark, Item
 from playwright.sync_api import TimeoutError
 
-from tests.journeys.conftest import BASE, CHROMIUM_FLAGS, Product, eventually
+from tests.journeys.conftest import BASE, Product, eventually
+from tests.journeys.flags import ALONE_FLAGS
 
 pytestmark = pytest.mark.journey
 
@@ -163,7 +164,7 @@ def start_browser(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     import shutil
 
     found = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
-    flags = [*CHROMIUM_FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"]
+    flags = [*ALONE_FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"]
     process = subprocess.Popen(
         [found, *flags], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.journeys.conftest import CHROMIUM_FLAGS, chromium
+from tests.journeys.conftest import chromium
+from tests.journeys.flags import CHROMIUM_FLAGS
 from tests.journeys.rooms import Rooms
 from tests.journeys.widget.conftest import BASE, KINDS, Hosts, Mock
 from tests.journeys.widget.stages import LOOKS, stage

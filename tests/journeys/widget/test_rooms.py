@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.conftest import chromium
+from tests.journeys.flags import BY_PLAYWRIGHT, UNSEEN
 from tests.journeys.rooms import Rooms
 from tests.journeys.widget.conftest import Mock
 
@@ -82,3 +84,18 @@ def test_a_new_room_is_made_for_who_asks_for_one(own: Rooms) -> None:
     assert first is not second
     for context in (first, second):
         context.close()
+
+
+def turned_off(browser: Any) -> set[str]:
+    """Return the features that a browser was started without."""
+    line = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+    return set(line.rpartition(" --disable-features=")[2].split(maxsplit=1)[0].split(","))
+
+
+def test_the_browser_lacks_what_playwright_turns_off_and_what_nobody_sees(browser: Any) -> None:
+    assert turned_off(browser) == {*BY_PLAYWRIGHT, *UNSEEN}
+    usual = browser.browser_type.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+    try:
+        assert turned_off(usual) == set(BY_PLAYWRIGHT)
+    finally:
+        usual.close()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import CHROMIUM_FLAGS, chromium
+from tests.journeys.conftest import chromium
+from tests.journeys.flags import CHROMIUM_FLAGS
 from tests.journeys.rooms import Rooms
 from tests.journeys.widget.conftest import KINDS, Hosts, Ledger, Mock, Visit, eventually
 from tests.journeys.widget.test_manners import HIDDEN
