@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Generic, Literal, Self, TypeVar
 
 import psycopg
-from django.db import NotSupportedError, OperationalError, connection, models
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, OperationalError, connection, connections, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
@@ -150,17 +150,18 @@ class _Told(psycopg.RawCursor[Row]):
 def _executed(sql: str, values: Sequence[Any]) -> list[Row]:
     """Return the rows of a statement, which the connection prepares; whole numbers take the type of their place."""
     plain = [str(value) if type(value) is int else value for value in values]
-    connection.ensure_connection()
-    is_counted = connection.force_debug_cursor
-    cursor: Any = (_Told if is_counted else psycopg.RawCursor)(connection.connection)
-    with connection.make_debug_cursor(cursor) if is_counted else connection.make_cursor(cursor) as ours:
+    here = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks for it anew at each word
+    here.ensure_connection()
+    is_counted = here.force_debug_cursor
+    cursor: Any = (_Told if is_counted else psycopg.RawCursor)(here.connection)
+    with here.make_debug_cursor(cursor) if is_counted else here.make_cursor(cursor) as ours:
         try:
             ours.execute(sql, plain)
         except NotSupportedError as error:  # a table changed since: this connection prepares nothing more
             cursor.connection.prepare_threshold = None
             raise OperationalError(*error.args) from error
-        if is_counted and connection.queries_log[-1]["sql"] is None:  # the driver does not tell what it had prepared
-            connection.queries_log[-1]["sql"] = sql
+        if is_counted and here.queries_log[-1]["sql"] is None:  # the driver does not tell what it had prepared
+            here.queries_log[-1]["sql"] = sql
         found: list[Row] = cursor.fetchall()
         return found
 

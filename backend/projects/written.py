@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.sql import InsertQuery
 
 from backend.projects.composed import Composed, Given, Plan
+
+TAKEN_AS_THEY_ARE = (
+    models.CharField,
+    models.FloatField,
+    models.BooleanField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.UUIDField,
+    models.ForeignKey,
+)
+"""Fields whose values the driver takes as a row has them: what does not fit the column, the database refuses."""
 
 
 def write_together(*groups: Sequence[models.Model], reading: Composed[Any], **told: Any) -> list[Any]:
@@ -16,13 +27,12 @@ def write_together(*groups: Sequence[models.Model], reading: Composed[Any], **to
     Nothing is written of an empty group. Foreign keys among the rows are checked when the transaction ends. A key that
     the database makes is not told. Raises what the ORM raises when a row cannot be written.
     """
-    models_and_counts = tuple((type(group[0]), len(group)) for group in groups if group)
-    values = {
-        _name(at, row_at, field): field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for at, group in enumerate(group for group in groups if group)
-        for row_at, row in enumerate(group)
-        for field in _fields(type(row))
-    }
+    there = [group for group in groups if group]
+    models_and_counts = tuple((type(group[0]), len(group)) for group in there)
+    values: dict[str, Any] = {}
+    for at, group in enumerate(there):
+        for row_at, row in enumerate(group):
+            values |= zip(_names(at, row_at, type(row)), _values(row), strict=True)
     found: list[Any] = reading.read(_plan(models_and_counts, reading).asked(values | told))
     return found
 
@@ -49,6 +59,27 @@ def _insertion(at: int, model: type[models.Model], count: int) -> Plan:
 def _fields(model: type[models.Model]) -> list[Any]:
     """Return the fields that a row tells: all but a key that the database makes."""
     return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+
+
+@cache
+def _names(at: int, row_at: int, model: type[models.Model]) -> list[str]:
+    """Return the names of what a row tells."""
+    return [_name(at, row_at, field) for field in _fields(model)]
+
+
+def _values(row: models.Model) -> list[Any]:
+    """Return what a row tells, as the driver takes it."""
+    here = connections[DEFAULT_DB_ALIAS]
+    return [
+        getattr(row, name) if field is None else field.get_db_prep_save(field.pre_save(row, add=True), here)
+        for name, field in _told(type(row))
+    ]
+
+
+@cache
+def _told(model: type[models.Model]) -> list[tuple[str, Any]]:
+    """Return the attribute of each field, and the field itself where the driver does not take its value as it is."""
+    return [(field.attname, None if type(field) in TAKEN_AS_THEY_ARE else field) for field in _fields(model)]
 
 
 def _name(at: int, row_at: int, field: Any) -> str:

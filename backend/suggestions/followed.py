@@ -40,6 +40,8 @@ CHECKED_AT_ONCE_BYTES = 32_000_000
 LARGE = 20_000
 """Of so many items on, a request leaves the writing to a thread: merging what was written may take many seconds."""
 LOOK_FOR_IT_S = 0.005
+NEVER = float("-inf")
+"""When a clock that began with the machine has not told anything yet."""
 _newest = Composed(lambda: Item.objects.of(Given("project")).order_by("-change_seq").values_list("change_seq")[:1])
 
 
@@ -84,8 +86,8 @@ class FollowedIndex:
         self._lock = threading.Lock()
         self._behind: threading.Thread | None = None
         self._forgetting: threading.Thread | None = None
-        self._forget_after = 0.0
-        self._looked_at = 0.0
+        self._forget_after = NEVER
+        self._looked_at = NEVER
         self._checked_at = -CHECK_AGAIN_S
         if _size_of(self.folder) <= CHECKED_AT_ONCE_BYTES:
             self._check(self._start_over)
@@ -136,7 +138,7 @@ class FollowedIndex:
         """
         with self._lock:
             if self._starts_over_after(error):
-                self._looked_at = 0.0
+                self._looked_at = NEVER
                 self._go_on()
 
     def rebuild(self, say: Callable[[int, int], None] = lambda done, whole: None) -> int:
@@ -269,7 +271,7 @@ class FollowedIndex:
     def _start_over_behind(self, why: str) -> None:
         with self._lock:
             if self._start_over(why):
-                self._looked_at = 0.0
+                self._looked_at = NEVER
                 self._go_on()
 
     def _start_over(self, why: str) -> bool:

@@ -33,16 +33,14 @@ _different = Composed(
     )
 )
 _weighed = Composed(lambda: WeighedFields.objects.of(Given("project")).defer("facts"))
-_by_words = SideBySide(suggesters=_named, pushed=_pushed, different=_different)
-_by_meaning = SideBySide(
-    suggesters=_named,
-    pushed=_pushed,
-    different=_different,
-    serving=serving_versions,
-    vectors=vectors_that_serve,
-    weighed=_weighed,
-    live=live_versions,
-)
+_BY_WORDS: Mapping[str, Composed[Any]] = {"suggesters": _named, "pushed": _pushed, "different": _different}
+_BY_MEANING: Mapping[str, Composed[Any]] = {
+    **_BY_WORDS,
+    "serving": serving_versions,
+    "vectors": vectors_that_serve,
+    "weighed": _weighed,
+    "live": live_versions,
+}
 _there = Composed(lambda: _candidates().values_list("key", "pk", "kind"))
 _there_before = Composed(lambda: _candidates().filter(created_at__lt=Given("before")).values_list("key", "pk", "kind"))
 
@@ -70,9 +68,11 @@ class Known:
     @classmethod
     def of(cls, question: Question, item: Item, names: Collection[str]) -> Self:
         """Return what is known before these suggesters are asked about an item."""
-        asked = _by_meaning if MEANT & set(names) else _by_words
-        about: dict[str, Any] = {"project": question.project_id, "question": question.pk, "item": item.pk}
-        found = asked.found(names=list(names), **about)
+        return _alone.found(question, item, names)[0]
+
+    @classmethod
+    def read(cls, found: Mapping[str, list[Any]], item: Item) -> Self:
+        """Return what look-ups found, by their names."""
         serving, vector = (next(iter(found.get(name, ())), None) for name in ("serving", "vectors"))
         return cls(
             {(each.name, each.version): each for each in found["suggesters"]},
@@ -93,6 +93,28 @@ class Known:
     def suggester(self, project_id: int, name: str, version: str) -> Suggester:
         """Return the row of a suggester's version, made on first sight."""
         return self.suggesters.get((name, version)) or suggester_row(project_id, name, version)
+
+
+class Beginning:
+    """What suggesting begins with, and look-ups of a later chapter's own beside it, all in one statement."""
+
+    def __init__(self, **beside: Composed[Any]) -> None:
+        self._by_words, self._by_meaning = SideBySide(**_BY_WORDS, **beside), SideBySide(**_BY_MEANING, **beside)
+
+    def found(
+        self, question: Question, item: Item, names: Collection[str], **told: Any
+    ) -> tuple[Known, Mapping[str, list[Any]]]:
+        """Return what is known before these suggesters are asked about an item, and by name all that was found.
+
+        What is looked up beside is told the project, the question and the item, too.
+        """
+        asked = self._by_meaning if MEANT & set(names) else self._by_words
+        about: dict[str, Any] = {"project": question.project_id, "question": question.pk, "item": item.pk}
+        found = asked.found(names=list(names), **about, **told)
+        return Known.read(found, item), found
+
+
+_alone = Beginning()
 
 
 def suggester_row(project_id: int, name: str, version: str, *, is_pushed: bool = False) -> Suggester:

@@ -35,18 +35,18 @@ class _Found:
     anchor: Anchor | None = None
 
 
-def guesses_for(*, question: Question, item: Item) -> list[Guess]:
+def guesses_for(*, question: Question, item: Item, known: Known | None = None) -> list[Guess]:
     """Return the pool for an item, best first: computed and pushed suggestions, each candidate once.
 
     To a pair question candidates are items, and what is settled as different is not guessed again. To
     tags and choices they are labels; a tag that is settled for the item, whether it fits or not, is not
     guessed again, and a choice has at most one guess, none once it is settled. To spans and regions they are
     spots, where they lie in the item as it is now; none where a spot is settled. A suggester that fails
-    abstains, and the failure is logged.
+    abstains, and the failure is logged. What is `known` before is read where it is not given.
     """
     found: dict[str, _Found] = {}
     names = suggesters_of(question)
-    known = Known.of(question, item, names)
+    known = known or Known.of(question, item, names)
     for name in names:
         for guess, suggester in computed(name, question, item, known):
             if named := _named(guess, suggester, question, item):

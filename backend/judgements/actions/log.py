@@ -21,7 +21,14 @@ from backend.suggestions.guesses import Guess
 
 HOST_POLICY = "host"
 
-_candidates = Composed(lambda: Item.objects.of(Given("project")).filter(pk__in=GivenAll("candidates", "bigint")))
+_candidates = Composed(
+    lambda: (
+        Item.objects.of(Given("project"))
+        .filter(pk__in=GivenAll("candidates", "bigint"))
+        .only("key", "title", "body", "url", "metadata")
+    )
+)
+"""The candidates, as far as they are told to who sees them."""
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from backend.judgements.actions.spots import places_answered, spots_in_doubt
 from backend.judgements.errors import NotShowable, UnknownItem
 from backend.judgements.models import Exposure, Judgement, JudgementQuerySet, Slot
 from backend.judgements.showing import Draw, show
-from backend.projects.composed import Composed, Given, SideBySide
+from backend.projects.composed import Composed, Given
 from backend.questions.models import Item, Question
 from backend.questions.spots import SAME_SPOT, numbers_of, overlap
 from backend.questions.units import DIFFERENT, SPOTS, Kind, fold_label
 from backend.suggestions.guesses import Guess
-from backend.suggestions.retrieval import find_items, find_labels, guesses_for
+from backend.suggestions.known import Beginning, Known
+from backend.suggestions.retrieval import find_items, find_labels, guesses_for, suggesters_of
 
 SEARCH_POLICY = "search"
 ASSIGNED_POLICY = "assigned"
@@ -40,8 +41,8 @@ _called_different = Composed(
 )
 
 
-_different_and_hidden = SideBySide(done=_called_different, hidden=hidden_questions)
-_said_and_hidden = SideBySide(done=_said, hidden=hidden_questions)
+_of_pairs = Beginning(done=_called_different, hidden=hidden_questions)
+_of_labels = Beginning(done=_said, hidden=hidden_questions)
 
 
 def _standing() -> JudgementQuerySet:
@@ -73,8 +74,8 @@ def show_suggestions(
     Of a pair, what this person called different is not shown to them again; of tags, choices and spots, what
     they answered. An empty pool is logged too: it says that nothing was found.
     """
-    gone, wants_none = _of_the_person(annotator, question, item)
-    pool = [guess for guess in _guessed(annotator, question, item) if name_of(guess) not in gone]
+    known, gone, wants_none = _begun(annotator, question, item)
+    pool = [guess for guess in _guessed(annotator, question, item, known) if name_of(guess) not in gone]
     pool_hash = hash_of(pool)
     facts = (annotator.pk, question.pk, item.pk, question.policy_version, pool_hash)
     draw = Draw(coin=uniform("coin", *facts), order=uniform("order", *facts))
@@ -154,7 +155,7 @@ def show_found(
     if question.kind in SPOTS:
         raise NotShowable(reason="A spot is marked in the text or the picture; there is nothing to search.")
     if question.kind == Kind.TAGS:
-        gone, _ = _of_the_person(annotator, question, item)
+        gone = _needed_no_more(question, item, _said.columns(**_about(annotator, question, item)))
         found = find_labels(question=question, query=query, k=SEARCH_LIMIT, annotator=annotator, without=gone)
     else:
         found = find_items(question=question, item=item, query=query, k=SEARCH_LIMIT)
@@ -181,24 +182,36 @@ def item_to_read(*, annotator: Annotator, exposure_id: UUID, key: str) -> Item:
     return found
 
 
-def _of_the_person(annotator: Annotator, question: Question, item: Item) -> tuple[set[str], bool]:
-    """Return by name the candidates that this person needs no more, and whether they want the question no more.
+def _about(annotator: Annotator, question: Question, item: Item) -> dict[str, int]:
+    return {"project": annotator.project_id, "question": question.pk, "annotator": annotator.pk, "item": item.pk}
 
-    Needed no more is what they called different, or a label that they answered. A choice that was answered is done
-    with as a whole; its unit has the empty label, as all units of spots have, which `_guessed` leaves out.
+
+def _begun(annotator: Annotator, question: Question, item: Item) -> tuple[Known, set[str], bool]:
+    """Return what suggesting begins with, the names of what this person is done with, and if they hid the question.
+
+    All is read in one statement.
     """
-    asked = _different_and_hidden if question.kind == Kind.PAIR else _said_and_hidden
-    about = {"project": annotator.project_id, "question": question.pk, "annotator": annotator.pk, "item": item.pk}
-    found = asked.found(slug=question.slug, **about)
-    told = {said for row in found["done"] for said in row}
+    asked = _of_pairs if question.kind == Kind.PAIR else _of_labels
+    names = suggesters_of(question)
+    known, found = asked.found(question, item, names, annotator=annotator.pk, slug=question.slug)
+    return known, _needed_no_more(question, item, found["done"]), bool(found["hidden"])
+
+
+def _needed_no_more(question: Question, item: Item, done: Sequence[Sequence[str]]) -> set[str]:
+    """Return by name the candidates that a person is done with: what they called different, or a label they answered.
+
+    A choice that was answered is done with as a whole; its unit has the empty label, as all units of spots have, which
+    `_guessed` leaves out.
+    """
+    told = {said for row in done for said in row}
     if question.kind == Kind.PAIR:
-        return told - {None, item.key}, bool(found["hidden"])
-    return {fold_label(label) for label in told | set(question.labels if "" in told else ())}, bool(found["hidden"])
+        return told - {None, item.key}
+    return {fold_label(label) for label in told | set(question.labels if "" in told else ())}
 
 
-def _guessed(annotator: Annotator, question: Question, item: Item) -> list[Guess]:
+def _guessed(annotator: Annotator, question: Question, item: Item, known: Known) -> list[Guess]:
     """Return what is guessed for an item; of spots first those whose boundary people differ about, none twice."""
-    guesses = guesses_for(question=question, item=item)
+    guesses = guesses_for(question=question, item=item, known=known)
     if question.kind not in SPOTS:
         return guesses
     done = places_answered(annotator=annotator, question=question, item=item)

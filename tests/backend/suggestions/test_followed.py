@@ -71,6 +71,13 @@ def health(world, later_s=0):
         return open_index(world.project.pk).health(now=world.now + timedelta(seconds=later_s))
 
 
+def test_the_first_look_is_taken_however_short_the_machine_has_been_up(world, tmp_path):
+    followed = FollowedIndex(world.project.pk, tmp_path)
+    with tenancy(world.project):
+        followed.follow(look_again_s=time.monotonic() + 60)
+    assert followed.index.count == len(world.items)
+
+
 def register(world, **titles):
     with tenancy(world.project):
         items = [NewItem(key, title, created_at=world.now) for key, title in titles.items()]

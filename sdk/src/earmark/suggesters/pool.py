@@ -345,7 +345,7 @@ class CandidatePool:
         signals = (_signal(each, found.raw.get(each, {}), ids, wanted) for each in SIGNALS)
         told = {name: column for signal in signals for name, column in signal}
         told |= self._likeness(item, there, index, snapshot, wanted)
-        told |= self._circumstances(item, known)
+        told |= self._circumstances(item, known, wanted)
         told["given_rank"] = np.array([found.given_ranks.get(key, 0.0) for key in ids])
         if _is_wanted(wanted, "known_mates", "mates_in_pool", "best_mate"):
             told |= self._mates(item, ids, told["lexical_z"] + told["dense_z"])
@@ -395,17 +395,21 @@ class CandidatePool:
             "body_length": lengths[:, 1],
         }
 
-    def _circumstances(self, item: Item, theirs: Sequence[Item]) -> dict[str, Floats]:
+    def _circumstances(self, item: Item, theirs: Sequence[Item], wanted: Collection[str] | None) -> dict[str, Floats]:
+        """Return by name what a host's fields and times speak for, and what is equal or near, if wanted."""
         facets = self.facets.facets_
         fields = np.array([facet.weigh_all(item, theirs) for facet in facets]).reshape(-1, len(theirs))
-        return {
-            **dict(zip(AGES, _ages(item.created_at, [each.created_at for each in theirs]), strict=True)),
+        told = {
             "age_evidence": np.array(self.facets.weigh_ages(item, theirs)),
             "facets": fields.sum(axis=0),
-            "same_author": np.array([float(bool(item.author) and item.author == each.author) for each in theirs]),
-            "same_kind": np.array([float(bool(item.kind) and item.kind == each.kind) for each in theirs]),
             **{f"field {facet.name}": column for facet, column in zip(facets, fields, strict=True)},
         }
+        if _is_wanted(wanted, *AGES):
+            told |= zip(AGES, _ages(item.created_at, [each.created_at for each in theirs]), strict=True)
+        if _is_wanted(wanted, "same_author", "same_kind"):
+            told["same_author"] = np.array([float(bool(item.author) and item.author == each.author) for each in theirs])
+            told["same_kind"] = np.array([float(bool(item.kind) and item.kind == each.kind) for each in theirs])
+        return told
 
     def _mates(self, item: Item, ids: Sequence[str], strengths: Floats) -> dict[str, Floats]:
         """Return what is known of each candidate's cluster."""

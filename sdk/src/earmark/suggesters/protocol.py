@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from earmark.anchors import Region, TextAnchor
@@ -37,6 +38,9 @@ class Suggestion:
     anchor: TextAnchor | Region | None = None
 
 
+_ANCHORS = (TextAnchor, Region, NoneType)
+
+
 def fault_of(suggestion: Suggestion) -> str:
     """Return what no suggestion may be, as a phrase that begins with the field; empty where all is well."""
     if not _is_text(suggestion.candidate_id, MOST_SIGNS_OF_A_CANDIDATE):
@@ -49,7 +53,7 @@ def fault_of(suggestion: Suggestion) -> str:
         return f"reasons is no list of at most {MOST_REASONS}"
     if not all(_is_text(reason, MOST_SIGNS_OF_A_REASON) for reason in reasons):
         return f"reasons holds what is no text of 1 to {MOST_SIGNS_OF_A_REASON} signs"
-    if not isinstance(suggestion.anchor, TextAnchor | Region | None):
+    if not isinstance(suggestion.anchor, _ANCHORS):
         return "anchor is no TextAnchor and no Region"
     return ""
 

@@ -63,12 +63,16 @@ def checksum(text: str) -> int:
     return crc32(text.encode("utf-8", "replace"))
 
 
-def words_said(sketch: bytes, among: Mapping[str, int]) -> Iterator[str]:
-    """Yield those of some words, given with their checksums, that a sketched item says."""
+def packed_checksum(text: str) -> bytes:
+    """Return the checksum of a text as it stands in a sketch."""
+    return SUM.pack(checksum(text))
+
+
+def words_said(sketch: bytes, among: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield those of some words, given with their packed checksums, that a sketched item says."""
     [count, *_] = HEAD.unpack_from(sketch)
     end = HEAD.size + SUM.size * count
-    for word, each in among.items():
-        packed = SUM.pack(each)
+    for word, packed in among.items():
         at = sketch.find(packed, HEAD.size, end)
         while at >= 0 and (at - HEAD.size) % SUM.size:  # it lies across two others
             at = sketch.find(packed, at + 1, end)

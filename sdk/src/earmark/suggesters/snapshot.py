@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
-from earmark.suggesters.sketch import checksum, facts_in, is_cut, words_said
+from earmark.suggesters.sketch import facts_in, is_cut, packed_checksum, words_said
 from earmark.suggesters.words import words_of
 from earmark.types import Item
 
@@ -30,6 +30,8 @@ LEAST_ROOM = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Where = Mapping[str, Any]
 _Clause = tuple[tantivy.Occur, tantivy.Query]
+_Found = tuple[Any, Any]
+"""A score and the address of an item."""
 
 
 class Hit(NamedTuple):
@@ -274,7 +276,7 @@ class Snapshot:
     def said(self, words: Sequence[str], among: Collection[str]) -> dict[str, set[str]]:
         """Return by id which of some words (as `words` gives them) each of the given items says in title or body."""
         sketches = self.sketches(among)
-        sums = {word: checksum(word) for word in words}
+        sums = {word: packed_checksum(word) for word in words}
         found = {key: set(words_said(sketches[key], sums)) if key in sketches else set() for key in among}
         cut = [key for key, sketch in sketches.items() if is_cut(sketch)]
         for word in words if cut else ():
@@ -379,39 +381,45 @@ class Snapshot:
         """
         most = k + len(without) if before is None and not where else max(LEAST_ROOM, ROOM * k)
         until = None if before is None else as_microseconds(before)
-        found, created = self._found(query, most)
+        found = self._found(query, most)
         hits: list[Hit] = []
-        with named_errors():
-            for each, when in zip(found, created, strict=True):
-                if until is None or (when is not None and when < until):
-                    hit = self._hit(each, when)
-                    if hit.id not in without and self._is_of_kind(hit.id, where):
-                        hits.append(hit)
-                if len(hits) == k:
-                    return _ordered(hits)
+        for each, when in self._with_times(found, at_once=2 * k):
+            if until is None or (when is not None and when < until):
+                hit = self._hit(each, when)
+                if hit.id not in without and self._is_of_kind(hit.id, where):
+                    hits.append(hit)
+            if len(hits) == k:
+                return _ordered(hits)
         return _ordered(hits) if len(found) < most else None
 
     def _is_of_kind(self, key: str, where: Where) -> bool:
         return not where or facts_in([self._read[key]])[0][1] in _several(where[KIND])
 
     def _hits(self, query: tantivy.Query, k: int) -> list[Hit]:
-        found, created = self._found(query, k)
-        with named_errors():
-            return _ordered([self._hit(each, when) for each, when in zip(found, created, strict=True)])
+        found = self._found(query, k)
+        return _ordered([self._hit(each, when) for each, when in self._with_times(found, at_once=len(found))])
 
-    def _found(self, query: tantivy.Query, k: int) -> tuple[list[tuple[Any, Any]], Sequence[float | None]]:
-        """Return score and address of the k best, and when each was created."""
+    def _found(self, query: tantivy.Query, k: int) -> list[_Found]:
+        """Return score and address of the k best."""
         with named_errors():
-            found = self._searcher.search(query, limit=k, count=False).hits
-            addresses = [address for _, address in found]
-            return found, self._searcher.fast_field_values("created", addresses) if addresses else []
+            found: list[_Found] = self._searcher.search(query, limit=k, count=False).hits
+            return found
 
-    def _hit(self, found: tuple[Any, Any], when: float | None) -> Hit:
+    def _with_times(self, found: Sequence[_Found], *, at_once: int) -> Iterator[tuple[_Found, float | None]]:
+        """Yield what was found with when it was created, looked up for so many at once: mostly the first will do."""
+        for start in range(0, len(found), at_once or 1):
+            some = found[start : start + at_once]
+            with named_errors():
+                created = self._searcher.fast_field_values("created", [address for _, address in some])
+            yield from zip(some, created, strict=True)
+
+    def _hit(self, found: _Found, when: float | None) -> Hit:
         score, address = found
         place = address.segment_ord, address.doc
         seen = self._seen.get(place)
         if seen is None:
-            document = self._searcher.doc(address)
+            with named_errors():
+                document = self._searcher.doc(address)
             key: str = document["id"][0]
             seen = self._seen[place] = key, _moment(when)
             self._read[key] = document[SKETCH][0]
