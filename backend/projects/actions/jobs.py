@@ -90,9 +90,9 @@ def claim_job(*, now: datetime) -> Job | None:
     up here.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        most = bounds()
-        told = {"now": now, "suspect_from": SUSPECT_FROM, "kinds": list(most), "most": list(most.values())}
-        cursor.execute(_CLAIM, told)
+        bounded = bounds()
+        told: dict[str, Any] = {"kinds": list(bounded), "most": list(bounded.values())}
+        cursor.execute(_CLAIM, told | {"now": now, "suspect_from": SUSPECT_FROM})
         row = cursor.fetchone()
         if row is None:
             return None
