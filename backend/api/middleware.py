@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from earmark import __version__
 
 from backend.projects.away import AGAIN_S, AWAY, NOT_NOW, not_now
 
 WIRE = ("/v1/", "/w/")
+OF_SERVERS = "/v1/"
 ADMIN = "/admin/"
 NO_ADDRESS = (
     "There is nothing at this address: it is none of those in openapi.yaml, or an id in it is spelt as no id is. "
@@ -31,6 +33,8 @@ class RequestId:
         if is_wire and response.status_code >= 400 and "json" not in response.get("Content-Type", ""):
             response = _plain_problem(request, response)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        if request.path.startswith(OF_SERVERS) and response.status_code < 400:
+            response["X-Earmark-Version"] = __version__  # `earmark doctor` looks; who has no key is not told
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

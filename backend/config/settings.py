@@ -169,11 +169,14 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = "backend.config.formats"
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+"""Secrets are shown once by a message: what is said stays with us until it is, and goes into no cookie."""
 SESSION_COOKIE_NAME = "earmark_session"
 CSRF_COOKIE_NAME = "earmark_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [] if DEBUG else trusted_origins(ALLOWED_HOSTS)
+CSRF_TRUSTED_ORIGINS += [each for each in os.environ.get("EARMARK_TRUSTED_ORIGINS", "").split(",") if each]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -189,6 +192,7 @@ EARMARK_DATASETS_DIR = Path(os.environ.get("EARMARK_DATASETS_DIR", EARMARK_HOME 
 EARMARK_TRAINED_DIR = Path(os.environ.get("EARMARK_TRAINED_DIR", EARMARK_HOME / "trained"))
 EARMARK_MODELS = os.environ.get("EARMARK_MODELS", "")
 EARMARK_EMBEDDER = os.environ.get("EARMARK_EMBEDDER", "")
+EARMARK_DELIVERIES_AT_ONCE = _count("EARMARK_DELIVERIES_AT_ONCE", 1)
 EARMARK_WEBHOOK_ALLOW = [pair for pair in os.environ.get("EARMARK_WEBHOOK_ALLOW", "").split(",") if pair]
 
 CELERY_BROKER_URL = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"

@@ -6,7 +6,9 @@ JudgementError
 ├── UnknownQuestion      no such question in this project, or it is not asked any more
 ├── UnknownSpot          a spot that was not shown to the person who answers it
 ├── TooManySpots         a person marked as many spots in one item as one may
-└── NotShowable          a list that cannot be logged as shown
+├── JudgedAtNoTime       an answer said to have been given when it cannot have been
+├── NotShowable          a list that cannot be logged as shown
+└── ListIdTaken          another list was logged under this id
 """
 
 
@@ -51,9 +53,25 @@ class TooManySpots(JudgementError):
         self.item = item
 
 
+class JudgedAtNoTime(JudgementError):
+    """An answer is said to have been given when it cannot have been; `code` says why not."""
+
+    def __init__(self, *, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
 class NotShowable(JudgementError):
     """A list that cannot be logged as shown."""
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ListIdTaken(JudgementError):
+    """Another list was logged under this id; the first stands."""
+
+    def __init__(self) -> None:
+        super().__init__("Another list was logged under this id, and stands; make a new UUIDv7 for this one.")

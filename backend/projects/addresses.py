@@ -2,6 +2,8 @@
 
 import ipaddress
 import socket
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +13,8 @@ from backend.projects.errors import AddressRefused
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+PATIENCE_S = 5.0
+"""How long somebody who gives an address waits for a name server."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -53,6 +57,26 @@ def pinned_address(url: str) -> PinnedAddress:
         host_header=parts.netloc,
         is_tls=parts.scheme == "https",
     )
+
+
+def checked_address(url: str, *, patience_s: float = PATIENCE_S) -> PinnedAddress:
+    """Look an address up as `pinned_address` does while somebody waits: a name server that says nothing is refused.
+
+    The thread that asked it is left behind until the system gives up. Raises AddressRefused.
+    """
+    asked: Future[PinnedAddress] = Future()
+
+    def ask() -> None:
+        try:
+            asked.set_result(pinned_address(url))
+        except BaseException as error:
+            asked.set_exception(error)
+
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    try:
+        return asked.result(patience_s)
+    except TimeoutError:
+        raise AddressRefused(url=url, reason=f"its host name was not found within {patience_s:g} s") from None
 
 
 def _look_up(url: str, host: str, port: int) -> str:

@@ -1,6 +1,7 @@
 """The app projects: who uses Earmark."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ProjectsConfig(AppConfig):
@@ -18,4 +19,5 @@ class ProjectsConfig(AppConfig):
         handles(
             webhooks.DELIVER,
             Errand(webhooks.read_delivery, webhooks.call_host, webhooks.write_delivered, webhooks.write_failed),
+            most_at_once=settings.EARMARK_DELIVERIES_AT_ONCE,
         )

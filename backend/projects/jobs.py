@@ -29,6 +29,7 @@ LEASE_S = 15
 _handlers: dict[str, Work | Errand] = {}
 _leases: dict[str, int] = {}
 _urgent: set[str] = set()
+_bounds: dict[str, int] = {}
 _mourners: dict[str, Work] = {}
 
 
@@ -39,15 +40,21 @@ def handles(
     lease_s: int = LEASE_S,
     on_death: Work | None = None,
     is_urgent: bool = False,
+    most_at_once: int | None = None,
 ) -> None:
     """Register the handler of one kind of job; the last one registered stands.
 
     `lease_s`: how long the work may take. `on_death`: what is done, in a transaction, when the job is given up.
-    `is_urgent`: whether it comes before all that is not.
+    `is_urgent`: whether it comes before all that is not. `most_at_once`: how many of one project are worked at at the
+    same time, over all workers, so that a project whose hosts are slow leaves threads to others; None for any number.
     """
     _handlers[kind] = handler
     _leases[kind] = lease_s
     (_urgent.add if is_urgent else _urgent.discard)(kind)
+    if most_at_once is None:
+        _bounds.pop(kind, None)
+    else:
+        _bounds[kind] = most_at_once
     if on_death is not None:
         _mourners[kind] = on_death
 
@@ -60,6 +67,11 @@ def lease_of(kind: str) -> int:
 def is_urgent(kind: str) -> bool:
     """Return whether jobs of this kind come before others."""
     return kind in _urgent
+
+
+def bounds() -> dict[str, int]:
+    """Return by kind how many jobs of one project are worked at at the same time, where that is bounded."""
+    return dict(_bounds)
 
 
 def mourner_of(kind: str) -> Work | None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminURLInputWidget
 
-from backend.projects.addresses import pinned_address
+from backend.projects.addresses import checked_address
 from backend.projects.errors import AddressRefused
 
 LOOKUPS = {
@@ -142,7 +142,7 @@ class CalledForm(ProjectForm):
         url: str = self.cleaned_data["url"]
         if url != self.instance.url:
             try:
-                pinned_address(url)
+                checked_address(url)
             except AddressRefused as error:
                 raise ValidationError(error.in_words) from None
         return url

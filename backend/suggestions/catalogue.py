@@ -10,7 +10,7 @@ from earmark import suggesters as sdk
 from backend.questions.models import Question
 from backend.suggestions.models import RemoteSuggester, Suggester
 from backend.suggestions.retrieval import suggesters_of
-from backend.suggestions.rule_sets import rule_sets
+from backend.suggestions.rule_sets import PREFIX, rule_sets
 
 NOT_INSTALLED = "not installed here"
 
@@ -50,6 +50,11 @@ def catalogue_of(project_id: int) -> Mapping[str, Known]:
         name: Known(name, each.where, tuple(asked.get(name, ())), each.is_usable, each.is_ours)
         for name, each in known.items()
     }
+
+
+def is_ours(name: str) -> bool:
+    """Return whether a name is that of a suggester that comes along with Earmark, or of rules installed here."""
+    return name.startswith(PREFIX) or any(each.name == name and not each.package for each in _looked_up())
 
 
 def _installed(each: sdk.Installed) -> Known:

@@ -2,6 +2,7 @@
 
 SuggestionError
 ├── EmbeddingUnderWay
+├── NameIsOurs
 └── RemoteFailed
     └── RemoteLeftAlone
 """
@@ -19,6 +20,14 @@ class EmbeddingUnderWay(SuggestionError):
     def __init__(self, *, until: datetime) -> None:
         super().__init__(f"Another worker embeds items of this project, until {until:%H:%M:%S} at the latest.")
         self.until = until
+
+
+class NameIsOurs(SuggestionError):
+    """A suggester of the host is named as one that comes along with Earmark, or as rules installed here."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(f"{name!r} is the name of a suggester that runs here; push under a name of your own.")
+        self.name = name
 
 
 class RemoteFailed(SuggestionError):

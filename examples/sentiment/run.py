@@ -117,7 +117,7 @@ def settled_there(client, texts, said):
 
 def push(client, suggester, held_out):
     """Push what is guessed of the other texts, so that the page shows it; say how many."""
-    source = Suggester(suggester.name, suggester.version)
+    source = Suggester(f"{QUESTION}-{suggester.name}", suggester.version)  # its own name is one of Earmark's
     report = client.suggestions.push(
         PushedSuggestion(QUESTION, each.id, guess.candidate_id, guess.score, source, guess.reasons)
         for each in held_out

@@ -63,6 +63,27 @@ test("without an item or a question it stays empty and asks nothing", async () =
   expect(server.received).toEqual([]);
 });
 
+test("for a question of another kind each element draws nothing, and tells the host", async () => {
+  arrive();
+  const [shown, told] = [heard("show"), heard("mismatch")];
+  const wrong = [];
+  for (const [kind, question] of [["duplicates", "topics"], ["tags", "duplicate"], ["choice", "topics"], ["span", "tone"], ["duplicates", "products"]] as const)
+    wrong.push(await mount(kind, { item: "5", question }));
+  const right = await mount("duplicates", PLACE);
+  await pass();
+  expect(wrong.map((mark) => mark._root.textContent)).toEqual(["", "", "", "", ""]);
+  expect(titles(right)).toEqual(["Thread 1", "Thread 2"]);
+  expect(shown.map(({ detail }) => detail.question)).toEqual(["duplicate"]);
+  expect(told.map(({ target }) => target)).toEqual(wrong);
+  expect(told.map(({ detail }) => detail)).toEqual([
+    { question: "topics", item: "5", kind: "tags" },
+    { question: "duplicate", item: "5", kind: "pair" },
+    { question: "topics", item: "5", kind: "tags" },
+    { question: "tone", item: "5", kind: "choice" },
+    { question: "products", item: "5", kind: "span" },
+  ]);
+});
+
 test("while something in view follows, it does not grow; once scrolled away, it does", async () => {
   arrive();
   const mark = element("duplicates", PLACE);

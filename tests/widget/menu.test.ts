@@ -328,6 +328,14 @@ test("who asked for too much is told for how many minutes to wait, and nothing i
   expect(all(mark, ".row").length).toBe(2);
 });
 
+test("who cannot leave just now is told when they can, and may try again", async () => {
+  await open();
+  server.refusals.push({ path: "me/optout", status: 429, code: "too_many_calls", retry_after: 61 });
+  await take("Leave altogether");
+  expect(note()!.textContent).toBe("Too much at once. Try again in 2 minutes.");
+  expect(all(mark, ".row").length).toBe(2);
+});
+
 test("who looks at their marks too often is told when to look again", async () => {
   await open();
   server.refusals.push({ path: "me/judgements", status: 429, code: "too_many_calls" });

@@ -386,6 +386,25 @@ test("two hundred events are kept; the oldest beyond are lost, told so and count
   expect(post.ids[0]![0]).toBe("e10");
 });
 
+test("what left beside a batch that came back in vain is not thrown out while it is on its way", async () => {
+  const ends: ((how: "ok" | "down") => void)[] = [];
+  const send = (events: SentEvent[]): Promise<EventsAnswer> =>
+    new Promise((done, failed) => ends.push((how) => (how === "ok" ? done(answer(events)) : failed(down()))));
+  const box = new Outbox("ann", send, (one, result) => told.push([one.id, result?.code ?? result?.status]));
+  box._add(event("first"), 0);
+  await pass(1);
+  box._add(event("beside"), 0);
+  void box._flush(true);
+  ends[0]!("down");
+  await pass(1);
+  for (let n = 0; n < 199; n++) box._add(event(`e${n}`), 60_000);
+  expect(told).toEqual([["first", undefined], ["first", "lost"]]); // prettier-ignore
+  expect([kept()[0], kept()[1].length]).toEqual([1, 200]);
+  ends[1]!("ok");
+  await pass(1);
+  expect(told.at(-1)).toEqual(["beside", "ok"]);
+});
+
 test("what is on its way is never thrown out to make room", async () => {
   post.isHeld = true;
   const box = open();

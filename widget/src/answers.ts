@@ -88,8 +88,7 @@ function enter(into: Model, candidate: Candidate, exposure: string, row: Row, _i
 function tell({ exposure, _shownAt }: Pick<Entry, "exposure" | "_shownAt">, fact: Fact, hear?: Hear): string {
   const id = uuid7();
   if (hear) hearers.set(id, hear);
-  const at_ms = Math.round(performance.now() - _shownAt);
-  outbox!._add({ ...fact, id, exposure, seq: seq++, at_ms }, /seen|exp/.test(fact.type) ? SOON_MS : 0);
+  outbox!._add({ ...fact, id, exposure, seq: seq++, at_ms: Math.round(performance.now() - _shownAt) }, /seen|exp/.test(fact.type) ? SOON_MS : 0);
   return id;
 }
 
@@ -151,7 +150,7 @@ function hear({ id }: SentEvent, result?: EventResult): void {
 }
 
 /** Return why an answer was not saved, where there is a word for it. */
-const refusal = ({ effect }: Decided): string => kit.sayOf("refused", effect?.code ?? "") || kit.say("failed");
+const refusal = ({ effect }: Decided): string => kit.sayOf("refused", effect?.code!) || kit.say("failed");
 
 /** Return a button that answers. */
 function button(mark: Mark, entry: Entry, value: string, props: Parameters<Guest["_kit"]["h"]>[1], ...inside: Inside[]): HTMLElement {
@@ -218,7 +217,7 @@ function after({ value, effect, delivery }: Decided): string {
   const { state, others_count, agree_count, votes_count } = effect ?? {};
   if (value !== "unsure") {
     if (state === "settled") return votes_count! > 1 ? say("agree", `${agree_count}`, votes_count!) : say(state);
-    if (/^[pc]/.test(state ?? "")) return say(state!);
+    if (/^[pc]/.test(state!)) return say(state!);
     if (others_count) return say("others", "", others_count);
   }
   return sayOf("after", value);

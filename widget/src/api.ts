@@ -12,10 +12,13 @@ const LONGEST_ASKED_S = 3600;
 
 /** Call and return the answer; throws Refused, or what fetch throws where nobody answers within half a minute. */
 export async function post<T>(base: string, path: string, given: object): Promise<T> {
-  const url = `${base}v1/${path}`;
-  const body = JSON.stringify(given);
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const answer = await fetch(url, { method: "POST", body, signal, credentials: "omit", keepalive: path === "events" }); // a string goes as text/plain
+  const answer = await fetch(`${base}v1/${path}`, {
+    method: "POST",
+    body: JSON.stringify(given), // a string goes as text/plain
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    credentials: "omit",
+    keepalive: path === "events",
+  });
   const told = await answer.json().catch(() => 0);
   if (answer.ok && told) return told;
   throw { status: answer.ok ? 0 : answer.status, code: told.code, retryAfterS: Math.min(+(told.retry_after ?? answer.headers.get("Retry-After")) || 0, LONGEST_ASKED_S) };

@@ -25,7 +25,7 @@ const calls = {
     return guest._isSilent ? undefined : guest._open();
   },
 
-  /** Hear `show`, `decide`, `undo`, `saved`, `identity`; answers a function that ends it. */
+  /** Hear `show`, `decide`, `undo`, `saved`, `mismatch`, `identity`; answers a function that ends it. */
   on(guest: Guest, name: string, handler: (detail: unknown, event: Event) => void) {
     const listen = (event: Event) => handler((event as CustomEvent).detail, event);
     document.addEventListener(`earmark:${name}`, listen, { signal: guest._end.signal });

@@ -92,10 +92,11 @@ export class Guest {
     this._timer = 0;
     if (this._isMute) this._ready = undefined;
     if (this._session) await this._open().catch(() => {});
-    this._views.forEach((view) => {
+    this._views.forEach(async (view) => {
       if (!view._isLost || document.activeElement === view) return; // nobody is disturbed
       view._isLost = false;
-      void Promise.resolve(view._root.firstChild && view._free(view.offsetHeight)).then(() => view._begin()); // what is empty moves nothing as it goes
+      if (view._root.firstChild) await view._free(view.offsetHeight); // what is empty moves nothing as it goes
+      void view._begin();
     });
   }
 
@@ -256,7 +257,7 @@ export function start(earmark: Earmark, within?: Record<string, unknown>): Guest
   earmark.take = take;
   Promise.all(earmark.calls.splice(0).map(take))
     .then(() => new Promise((on) => setTimeout(on, guest._views.size && OPEN_MS))) // a place asks sooner, and for its list too
-    .then(() => (guest._isSilent ? undefined : guest._open()))
+    .then<unknown>(() => guest._isSilent || guest._open())
     .catch(() => {});
   return guest;
 }

@@ -9,8 +9,7 @@ const LOOK_AGAIN_MS = 200;
   if (page.earmark) return;
   // By attributes, and the base as text: what a page was not asked for yet takes the browser long to make, be it a dataset or a URL.
   const given = (name: string) => script?.getAttribute(`data-${name}`);
-  const [address = ""] = (script?.src ?? location.href).split("#")[0]!.split("?");
-  const base = address.slice(0, address.lastIndexOf("/") + 1);
+  const [base = ""] = (script?.src ?? location.href).match(/^[^?#]*\//) ?? [];
   const first = () => ["duplicates", "tags", "choice", "span", "region"].find((kind) => document.getElementsByTagName(`earmark-${kind}`)[0]);
   let watch: MutationObserver | undefined;
   let look = (): void => {

@@ -82,7 +82,7 @@ export class Mark extends HTMLElement {
     const isKnown = !!(await Promise.race([guest._models.get(`${question} ${item}`), undefined])) && guest._kinds.has(name); // not what is yet to come
     if (signal.aborted) return;
     if (!isKnown && !isSeen(this)) await this._near();
-    const kind = await guest._kind(name).then((kind) => (this._kind = kind), () => undefined); // prettier-ignore
+    const kind = (this._kind = await guest._kind(name).catch(() => undefined));
     await guest._gather(); // so that all are asked for in one call
     if (signal.aborted) return;
     if ((this._isLost = !kind)) return guest._wake(); // a prompt is spent when it is asked for: not for what cannot be drawn
@@ -112,12 +112,16 @@ export class Mark extends HTMLElement {
     clearTimeout(slow);
     isHere = true;
     if (signal.aborted) return;
-    const inside = (this._model = model) ? await kind!._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
+    this._model = model;
+    const asks = model?.question.kind;
+    const isOurs = asks?.replace("pair", "duplicates") === name; // else the host named a question of another kind
+    const inside = isOurs ? await kind!._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
     const held = isKnown ? 0 : await this._turn();
     if (signal.aborted) return;
     this._show(inside, held);
     if (wasSilent && document.activeElement === document.body) this._focus(model?.entries[0]); // the door that had it is gone
-    if (model) fire(this, "show", { question, item, count: this._nodes.size, ask: model.answer.ask });
+    if (isOurs) fire(this, "show", { question, item, count: this._nodes.size, ask: model!.answer.ask });
+    else if (asks) fire(this, "mismatch", { question, item, kind: asks });
   }
 
   /** Wait until we are near the window. */
@@ -140,7 +144,7 @@ export class Mark extends HTMLElement {
     await frame();
     if (signal.aborted) return 0;
     const { isConnected } = this._card;
-    const height = isConnected ? this._card.offsetHeight : 0;
+    const height = this._card.offsetHeight; // 0 where it stands nowhere
     if (isFree(this, this._card, height)) return 0;
     const held = isConnected ? height : reserveOf(this);
     if (!isConnected && !held) await this._free(0);
@@ -168,7 +172,7 @@ export class Mark extends HTMLElement {
 
   /** Let nodes stand in the card, which is at least as high as the host's room or some px. */
   private _put(minimum: number, ...inside: Node[]): void {
-    if (minimum || this._card.hasAttribute("style")) this._card.style.minHeight = minimum ? `${minimum}px` : "";
+    this._card.style.minHeight = minimum ? `${minimum}px` : "";
     this._card.replaceChildren(...inside, this._benefit, this._live);
     this._stand(this._card);
   }

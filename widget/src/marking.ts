@@ -34,6 +34,6 @@ export function next(row: Row, happened: Happening): Row {
   const { delivery, judgement, value } = row;
   if (type === "undo") return { is: "asked", undone: value };
   if (type === "leave") return delivery === "failed" ? { is: "asked" } : row;
-  if (type === "open" || type === "decide" || judgement !== happened.judgement || (type === "offline" && delivery === "saved")) return row;
-  return { ...row, delivery: type, ...(happened.effect && { effect: happened.effect }) };
+  if (judgement !== happened.judgement || (type === "offline" && delivery === "saved")) return row;
+  return { ...row, delivery: type as Delivery, ...(happened.effect && { effect: happened.effect }) };
 }

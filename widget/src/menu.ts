@@ -91,11 +91,21 @@ async function stays(guest: Guest, person: string): Promise<boolean> {
   return annotator === person;
 }
 
+/** Bring the words that are about oneself; without those of the language it is English. */
+async function speak(guest: Guest): Promise<void> {
+  const { learn } = guest._kit;
+  learn(own);
+  if (guest._language) await guest._load<{ words: Words }>(`${guest._language}_own`).then(({ words }) => learn(words), () => {}); // prettier-ignore
+}
+
 /** Leave altogether; `tell` says what came of it. */
-async function leave(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string) => void): Promise<void> {
+async function leave(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string, n?: number) => void): Promise<void> {
   const person = guest._answers!._person();
-  const hasLeft = await guest._call("me/optout", { out: true }, person).then(() => true, () => false); // prettier-ignore
-  if (!hasLeft) return tell("unreachable");
+  const refused = await guest._call("me/optout", { out: true }, person).then(() => undefined, (refused: Refused) => refused); // prettier-ignore
+  if (refused) {
+    await speak(guest);
+    return tell(...why(refused));
+  }
   if (!(await stays(guest, person))) return;
   guest._models.clear();
   guest._session = undefined;
@@ -105,10 +115,8 @@ async function leave(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: st
 
 /** List in the note what this person marked, with what waits here to be sent; `tell` says why there is no list. */
 async function list(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string, n?: number) => void): Promise<void> {
-  const { h, say, learn } = guest._kit;
-  learn(own);
-  const language = guest._language && guest._load<{ words: Words }>(`${guest._language}_own`).then(({ words }) => learn(words), () => {}); // prettier-ignore
-  const [told] = await Promise.all([guest._call<OwnMarks>("me/judgements", { limit: MOST_MARKS + 1 }, guest._answers!._person()).catch(why), language]);
+  const { h, say } = guest._kit;
+  const [told] = await Promise.all([guest._call<OwnMarks>("me/judgements", { limit: MOST_MARKS + 1 }, guest._answers!._person()).catch(why), speak(guest)]);
   if (Array.isArray(told)) return tell(...told);
   const hasMore = told.judgements.length > MOST_MARKS;
   const newest = told.judgements.slice(0, MOST_MARKS);

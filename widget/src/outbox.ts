@@ -47,7 +47,9 @@ export class Outbox {
     this._lines.push({ at: Date.now(), event });
     if (this._lines.length > MOST_EVENTS) {
       this._lost++;
-      this._lines.splice(this._flying.length, 1).forEach(({ event }) => this._told(event, lost(event)));
+      const [over] = without(this._lines, this._flying); // the oldest that is not on its way
+      this._lines = without(this._lines, [over!]);
+      this._told(over!.event, lost(over!.event));
     }
     this._write();
     if (!this._failures) this._wake(waitMs);

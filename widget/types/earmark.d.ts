@@ -158,6 +158,8 @@ export interface Events {
   decide: DecideDetail;
   undo: UndoDetail;
   saved: SavedDetail;
+  /** An element stands for a question of another kind, `kind`, and draws nothing. */
+  mismatch: Where & { kind: string };
   /** The identity does not hold: sign anew and call `identify`. Done by the package where `identity` is a function. */
   identity: Record<string, never>;
 }

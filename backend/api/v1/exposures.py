@@ -13,13 +13,13 @@ from backend.api.v1 import lists
 from backend.api.v1 import serializers as wire
 from backend.api.v1.doors import ServerDoor
 from backend.api.v1.lists import listing, page_schema
-from backend.api.v1.problems import Conflict, Forbidden, Unknown
+from backend.api.v1.problems import Forbidden, Unknown
 from backend.api.v1.shapes import (
     exposure_row,
 )
 from backend.api.v1.suggestions import anchor_given, suggester_named
 from backend.api.v1.widget import take_events
-from backend.judgements.actions.log import HostSlot, log_shown
+from backend.judgements.actions.log import HostSlot, list_logged, log_shown
 from backend.judgements.actions.named import named_by_host
 from backend.judgements.actions.show import show_suggestions
 from backend.judgements.models import Exposure
@@ -75,10 +75,8 @@ class ExposuresView(ServerDoor):
 
     def _picked(self, body: dict[str, Any], annotator: Annotator, question: Question, item: Item) -> Exposure:
         """Return the list of an earlier try under the same id, or pick one."""
-        known = Exposure.objects.of(self.project).filter(pk=body["id"]).first() if "id" in body else None
+        known = list_logged(body["id"], annotator, question, item) if "id" in body else None
         if known is not None:
-            if (known.annotator_id, known.question_id, known.item_id) != (annotator.pk, question.pk, item.pk):
-                raise Conflict("This exposure id is taken by another list; make a new UUIDv7.")
             return known
         return show_suggestions(
             annotator=annotator,

@@ -23,7 +23,7 @@ from backend.api.v1.shapes import (
 from backend.judgements.actions.meet import Looks
 from backend.judgements.actions.spots import kept_anchor, lock_spots, spot_told
 from backend.judgements.actions.tell import record_judgement
-from backend.judgements.errors import JudgementError, TooManySpots
+from backend.judgements.errors import JudgedAtNoTime, JudgementError, TooManySpots
 from backend.judgements.models import Judgement, LiveJudgement
 from backend.projects.ids import uuid7
 from backend.questions.actions.labels import label_of
@@ -142,4 +142,6 @@ class JudgementsView(ServerDoor):
 def _code_of_mark(error: Exception) -> str:
     if isinstance(error, TooManySpots):
         return "too_many_spots"
+    if isinstance(error, JudgedAtNoTime):
+        return error.code
     return code_of(error) if isinstance(error, AnnotatorError) else "invalid"

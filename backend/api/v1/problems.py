@@ -24,7 +24,7 @@ from backend.desk.errors import (
     TooManyNewcomers,
     UnknownPerson,
 )
-from backend.judgements.errors import NotShowable, SessionRevoked, UnknownItem, UnknownQuestion
+from backend.judgements.errors import ListIdTaken, NotShowable, SessionRevoked, UnknownItem, UnknownQuestion
 from backend.questions.errors import QuestionError
 
 logger = logging.getLogger(__name__)
@@ -90,6 +90,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     UnknownItem: (404, "unknown_item"),
     UnknownQuestion: (404, "unknown_question"),
     NotShowable: (400, "not_showable"),
+    ListIdTaken: (409, "list_id_taken"),
     SessionRevoked: (401, "session_expired"),
     AnnotatorErased: (403, "annotator_erased"),
     SubjectReserved: (400, "subject_reserved"),

@@ -23,7 +23,8 @@ from backend.questions.errors import (
 from backend.questions.models import Item, Question
 from backend.questions.spots import candidate_id
 from backend.questions.units import SPOTS
-from backend.suggestions.actions.push import NewSuggestion, push_suggestions
+from backend.suggestions.actions.push import NewSuggestion, push_suggestions, pushing_suggester
+from backend.suggestions.errors import NameIsOurs
 from backend.suggestions.known import suggester_row
 from backend.suggestions.models import Suggester, Suggestion
 from backend.suggestions.spots import resolved_guess
@@ -57,6 +58,8 @@ class SuggestionsView(ServerDoor):
             try:
                 serializer.is_valid(raise_exception=True)
                 good.append(self._suggestion(serializer.validated_data, items, questions))
+            except NameIsOurs as error:
+                rejected.append(rejection(index, row.get("item"), error, code="suggester_name_taken"))
             except (ValidationError, KeyError, ValueError, QuestionError, AnchorUnusable) as error:
                 rejected.append(rejection(index, row.get("item"), error))
         push_suggestions(project_id=self.project.pk, suggestions=good, now=self.now)
@@ -89,7 +92,7 @@ class SuggestionsView(ServerDoor):
             anchor=anchor,
             score=row["score"],
             reasons=tuple(row["reasons"]),
-            suggester=suggester_named(self.project.pk, row["suggester"]),
+            suggester=pushing_suggester(project_id=self.project.pk, **row["suggester"]),
         )
 
 
@@ -103,5 +106,5 @@ def anchor_given(question: Question, row: dict[str, Any]) -> dict[str, Any] | No
 
 
 def suggester_named(project_id: int, named: dict[str, str]) -> Suggester:
-    """Return the row of a suggester of the host, named by its name and version."""
+    """Return the row of the suggester that a place of the host's own list is from; it may be one of ours, run there."""
     return suggester_row(project_id, named["name"], named["version"], is_pushed=True)

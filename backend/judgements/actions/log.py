@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from backend.annotators.models import Annotator
-from backend.judgements.errors import NotShowable
+from backend.judgements.errors import ListIdTaken, NotShowable
 from backend.judgements.models import Exposure, Slot
 from backend.projects.composed import Composed, Given, GivenAll
 from backend.projects.ids import uuid7
@@ -31,6 +31,10 @@ _candidates = Composed(
 """The candidates, as far as they are told to who sees them."""
 
 
+Place = tuple[str, float | None, float | None, int | None]
+"""What the host tells of a place: the candidate by name, its score, its propensity, and its suggester by key."""
+
+
 @dataclass(frozen=True)
 class HostSlot:
     """A candidate that the host itself showed, with what it knows of the propensity."""
@@ -48,23 +52,46 @@ def log_shown(
     shown: Sequence[HostSlot],
     now: datetime,
 ) -> Exposure:
-    """Log a list that the host chose and showed; sent again under the same id, the first stands.
+    """Log a list that the host chose and showed; the same one sent again under its id is logged once.
 
-    Raises NotShowable where a candidate is given twice, is the item itself, or the id is another's.
+    Raises NotShowable where a candidate is given twice or is the item itself, ListIdTaken where the list logged
+    under this id is another: of another person, about something else, or with other places.
     """
     candidates = [name_of(slot.guess) for slot in shown]
     if len(set(candidates)) < len(candidates) or any(slot.guess.candidate_id == item.pk for slot in shown):
         raise NotShowable(reason="A list names each candidate once, and never the item itself.")
-    known = Exposure.objects.filter(pk=exposure_id).first()
-    if known:
-        if (known.annotator_id, known.item_id, known.question_id) != (annotator.pk, item.pk, question.pk):
-            raise NotShowable(reason="This exposure id is taken by another list; make a new UUIDv7.")
-        return known
     facts = [[slot.guess.candidate_key, slot.guess.score] for slot in shown]
-    return log_list(
-        annotator, question, item, Exposure.Channel.SDK, now, [(slot.guess, slot.propensity) for slot in shown],
-        id=exposure_id, policy=HOST_POLICY, candidates_hash=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
-    )  # fmt: skip
+    places = [_place(slot) for slot in shown]
+    known = list_logged(exposure_id, annotator, question, item, places=places)
+    if known:
+        return known
+    try:
+        return log_list(
+            annotator, question, item, Exposure.Channel.SDK, now, [(slot.guess, slot.propensity) for slot in shown],
+            id=exposure_id, policy=HOST_POLICY, candidates_hash=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
+        )  # fmt: skip
+    except ListIdTaken:
+        known = list_logged(exposure_id, annotator, question, item, places=places)  # sent twice at the same time
+        if known is None:
+            raise
+        return known
+
+
+def list_logged(
+    exposure_id: UUID, annotator: Annotator, question: Question, item: Item, *, places: Sequence[Place] | None = None
+) -> Exposure | None:
+    """Return the list that was logged under an id, if any; `places` are the host's own, None where we picked.
+
+    Raises ListIdTaken where it is another list.
+    """
+    known = Exposure.objects.of(annotator.project_id).filter(pk=exposure_id).first()
+    if known is None:
+        return None
+    is_about_the_same = (known.annotator_id, known.item_id, known.question_id) == (annotator.pk, item.pk, question.pk)
+    was_given = [_place_of(slot) for slot in known.in_order()] if known.policy == HOST_POLICY else None
+    if not is_about_the_same or known.channel != Exposure.Channel.SDK or was_given != places:
+        raise ListIdTaken
+    return known
 
 
 def log_list(
@@ -78,7 +105,7 @@ def log_list(
 ) -> Exposure:
     """Log a list: its places in their order, each with its propensity where one is known.
 
-    Raises NotShowable where an id that is given is taken.
+    Raises ListIdTaken where an id that is given is taken.
     """
     exposure = Exposure(
         project_id=annotator.project_id,
@@ -99,7 +126,7 @@ def log_list(
     except IntegrityError as error:
         if _is_of_slots(error):
             raise
-        raise NotShowable(reason="This exposure id is taken; make a new UUIDv7.") from None
+        raise ListIdTaken from None
     candidates = {candidate.pk: candidate for candidate in written}
     for slot in slots:
         slot.candidate = candidates[slot.candidate_id] if slot.candidate_id is not None else None
@@ -117,6 +144,16 @@ def hash_of(pool: Sequence[Guess]) -> str:
 def name_of(guess: Guess) -> str:
     """Return what tells a candidate from others: another item's key, or a folded label."""
     return fold_label(guess.label) if guess.label else guess.candidate_key
+
+
+def _place(slot: HostSlot) -> Place:
+    guess = slot.guess
+    return name_of(guess), guess.score, slot.propensity, guess.suggester.pk if guess.suggester else None
+
+
+def _place_of(slot: Slot) -> Place:
+    name = fold_label(slot.label) if slot.label else slot.candidate_key
+    return name, slot.score, slot.propensity, slot.suggester_id
 
 
 def _slot(exposure: Exposure, rank: int, guess: Guess, propensity: float | None) -> Slot:

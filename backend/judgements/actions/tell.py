@@ -1,6 +1,6 @@
 """Record judgements that answered no list of ours: imported ones, the host's own, and the staff's."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,9 @@ from backend.annotators.models import Annotator
 from backend.assignments.models import Assignment
 from backend.judgements.actions.judge import has_conflict, hashes_of
 from backend.judgements.actions.meet import Looks
+from backend.judgements.actions.record import AHEAD
 from backend.judgements.actions.stand import stand_again
+from backend.judgements.errors import JudgedAtNoTime
 from backend.judgements.events import BAD, DUPLICATE_EVENT, OK, Verdict
 from backend.judgements.models import Judgement
 from backend.projects.ids import uuid7
@@ -19,6 +21,9 @@ from backend.questions.errors import ValueNotAllowed
 from backend.questions.models import Item, Unit
 from backend.questions.spots import place_of
 from backend.questions.units import allows
+
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""Before it nobody answered anything here; a clock that says so is not set."""
 
 
 def record_judgement(
@@ -38,8 +43,9 @@ def record_judgement(
     """Record one answer to a unit; sent again it is `dup`, with another content `bad: conflict`.
 
     `anchor` is the boundary that the person gives a spot; without it, it is the unit's. `looks` is of the batch that
-    it came in.
-    Raises ValueNotAllowed, AnnotatorErased.
+    it came in. A clock up to AHEAD before ours counts as ours.
+    Raises ValueNotAllowed, AnnotatorErased, and JudgedAtNoTime for a time further ahead, one before EARLIEST, and one
+    by more than AHEAD before an item of the unit was made.
     """
     question = unit.question
     if not allows(question.kind, value, question.labels):
@@ -53,6 +59,7 @@ def record_judgement(
     told = Judgement.objects.filter(pk=judgement_id).values_list("payload_digest", flat=True).first()
     if told is not None:
         return Verdict(judgement_id, DUPLICATE_EVENT) if told == digest else Verdict(judgement_id, BAD, "conflict")
+    _check_time(judged_at, unit, now)
     try:
         with transaction.atomic():
             said = Judgement.objects.create(
@@ -78,6 +85,18 @@ def record_judgement(
         looks.hear(said)
     stand_again(annotator=annotator, units=[unit])
     return Verdict(judgement_id, OK)
+
+
+def _check_time(judged_at: datetime, unit: Unit, now: datetime) -> None:
+    if judged_at > now + AHEAD:
+        raise JudgedAtNoTime(code="from_the_future", reason="`judged_at` is ahead of our clock: nobody said it yet.")
+    if judged_at < EARLIEST:
+        raise JudgedAtNoTime(code="too_old", reason=f"`judged_at` is before {EARLIEST:%Y}; leave it out where unknown.")
+    items = [unit.item, unit.other] if unit.other else [unit.item]
+    for item in items:
+        if item.created_at and judged_at < min(item.created_at, now) - AHEAD:
+            told = f"`judged_at` is before item {item.key!r} was made, at {item.created_at:%Y-%m-%d %H:%M} UTC."
+            raise JudgedAtNoTime(code="before_the_item", reason=told)
 
 
 def answer_as_expert(*, annotator: Annotator, unit: Unit, item: Item, value: str, now: datetime) -> Verdict:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from backend.projects.away import AWAY, own_doing, will_pass
 from backend.projects.errors import LeaseLost
-from backend.projects.jobs import Errand, handler_of, is_urgent, lease_of, mourner_of
+from backend.projects.jobs import Errand, bounds, handler_of, is_urgent, lease_of, mourner_of
 from backend.projects.models import Job, Project
 from backend.projects.nudge import nudge
 from backend.projects.tenancy import tenancy
@@ -36,6 +36,13 @@ SUSPECT_FROM = 2
 KEEP_DONE_DAYS = 7
 
 _CLAIM = """
+with bounded as (
+    select * from unnest(%(kinds)s::text[], %(most)s::int[]) as bounded (kind, most_at_once)
+), busy as (
+    select project_id, kind from projects_job join bounded using (kind)
+    where done_at is null and died_at is null and leased_until >= %(now)s
+    group by project_id, kind, most_at_once having count(*) >= most_at_once
+)
 update projects_job set attempts_count = attempts_count + 1, leased_until = %(now)s
 where id = (
     select id from projects_job
@@ -44,6 +51,7 @@ where id = (
       and (losses_count < %(suspect_from)s or not exists (
           select from projects_job where losses_count >= %(suspect_from)s
           and done_at is null and died_at is null and leased_until >= %(now)s))
+      and (project_id, kind) not in (select project_id, kind from busy)
     order by is_urgent desc, due_at, id for update skip locked limit 1
 )
 returning id
@@ -77,10 +85,14 @@ def enqueue_once(*, project: Project | int, kind: str, due_at: datetime | None =
 def claim_job(*, now: datetime) -> Job | None:
     """Claim the next waiting job in a transaction of its own, or return None.
 
-    Counts the attempt and takes a lease, which `holding` renews; a job claimed more than eight times is given up here.
+    Of a kind that is bounded a project that has as many under way waits; two that claim in the same moment may take
+    one more. Counts the attempt and takes a lease, which `holding` renews; a job claimed more than eight times is given
+    up here.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "suspect_from": SUSPECT_FROM})
+        bounded = bounds()
+        told: dict[str, Any] = {"kinds": list(bounded), "most": list(bounded.values())}
+        cursor.execute(_CLAIM, told | {"now": now, "suspect_from": SUSPECT_FROM})
         row = cursor.fetchone()
         if row is None:
             return None

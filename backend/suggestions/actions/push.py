@@ -9,6 +9,9 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from backend.questions.models import Item, Question
+from backend.suggestions.catalogue import is_ours
+from backend.suggestions.errors import NameIsOurs
+from backend.suggestions.known import suggester_row
 from backend.suggestions.models import Suggester, Suggestion
 
 _PUSH_LABEL = """
@@ -37,6 +40,13 @@ class NewSuggestion:
     def named(self) -> tuple[Item | None, str]:
         """Return the candidate as its two columns: an item and no label, or no item and a label."""
         return (None, self.candidate) if isinstance(self.candidate, str) else (self.candidate, "")
+
+
+def pushing_suggester(*, project_id: int, name: str, version: str) -> Suggester:
+    """Return the row of a suggester of the host that pushes, made on first sight; raises NameIsOurs."""
+    if is_ours(name):
+        raise NameIsOurs(name=name)
+    return suggester_row(project_id, name, version, is_pushed=True)
 
 
 def push_suggestions(*, project_id: int, suggestions: Sequence[NewSuggestion], now: datetime) -> None:

@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import earmark
+import httpx
 import psycopg
 import pytest
 import yaml
@@ -10,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from earmark import suggesters as sdk
+from earmark.doctor import examine
 
 from backend.questions.actions.items import register_items
 
@@ -335,3 +338,20 @@ def test_a_list_of_a_question_that_is_not_asked_is_no_empty_list(site, noun):
     answer = site.server.get(f"/v1/{noun}?question=duplicates")
     assert is_a_problem(answer, 404)
     assert answer.json()["code"] == "unknown_question"
+
+
+def test_servers_with_a_key_are_told_the_version_that_answers_and_nobody_else_is(site):
+    assert site.server.get("/v1/questions")["X-Earmark-Version"] == earmark.__version__
+    assert "X-Earmark-Version" not in Client().get("/v1/questions")
+    assert "X-Earmark-Version" not in site.browser("/w/v1/session", {"key": site.publishable})
+    assert "X-Earmark-Version" not in Client().get("/healthz")
+
+
+def test_doctor_finds_the_version_of_the_server_that_it_asks(site):
+    def answer(request):
+        told = site.server.get(request.url.raw_path.decode())
+        return httpx.Response(told.status_code, headers=dict(told.items()), content=told.content)
+
+    found = examine(url="http://earmark.test", key=site.secret, transport=httpx.MockTransport(answer))
+    (version,) = [each for each in found if each.name == "version"]
+    assert (version.is_well, version.found) == (True, f"the server runs {earmark.__version__}")

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -11,6 +13,7 @@ from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.questions.models import ItemSnapshot
 from backend.suggestions import indexes
+from backend.suggestions.models import Suggester
 
 READER = {"id": "reader-1"}
 
@@ -94,6 +97,21 @@ def test_pushed_suggestions_are_shown_with_their_suggester_and_reasons(site):
     assert (slot["suggester"], slot["reasons"]) == ({"name": "host-rules", "version": "2"}, ["the author said so"])
 
 
+@pytest.mark.parametrize("name", ["lexical", "hybrid", "dictionary", "sequence", "rules:logins"])
+def test_nothing_is_pushed_under_the_name_of_a_suggester_of_ours(site, name):
+    guess = {"question": "duplicate", "item": "5", "candidate": "4", "score": 0.9}
+    rows = [guess | {"suggester": {"name": each, "version": "1"}} for each in (name, f"my-{name}")]
+    told = site.server.post("/v1/suggestions", {"suggestions": rows}).json()
+    assert told["accepted_count"] == 1
+    (refused,) = told["rejected"]
+    assert (refused["index"], refused["id"], refused["code"]) == (0, "5", "suggester_name_taken")
+    assert name in refused["detail"]
+    (kept,) = site.server.get("/v1/suggestions").json()["results"]
+    assert kept["suggester"]["name"] == f"my-{name}"
+    with tenancy(site.project):
+        assert not Suggester.objects.filter(name=name).exists()
+
+
 def test_suggest_and_log_without_any_widget_into_the_same_ledger(site):
     body = {"id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5"}
     shown = site.server.post("/v1/exposures", body).json()
@@ -126,9 +144,34 @@ def test_the_host_logs_a_list_of_its_own(site, make_world):
     taken = Client().post(
         "/v1/exposures", body, "application/json", headers={"Authorization": f"Bearer {with_other_id}"}
     )
-    assert (taken.status_code, taken.json()["code"]) == (400, "not_showable")
+    assert (taken.status_code, taken.json()["code"]) == (409, "list_id_taken")
     twice = body | {"id": str(uuid7()), "shown": [{"candidate": "4"}, {"candidate": "4"}]}
     assert site.server.post("/v1/exposures", twice).json()["code"] == "not_showable"
+
+
+def test_a_list_of_the_host_is_logged_once_and_no_other_under_its_id(site):
+    four, one = {"candidate": "4", "propensity": 0.1}, {"candidate": "1", "score": 0.5}
+    body = {"id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5", "shown": [four, one]}
+    first = site.server.post("/v1/exposures", body)
+    others = [
+        {"shown": [one, four]}, {"shown": [four]}, {"shown": [four | {"propensity": 0.2}, one]}, {"shown": []},
+        {"shown": [four, one | {"score": 0.4}]}, {"shown": [four, one | {"suggester": {"name": "x", "version": "1"}}]},
+        {"annotator": {"id": "customer-2"}}, {"item": "3"},
+    ]  # fmt: skip
+    told = [site.server.post("/v1/exposures", body | other) for other in others]
+    told.append(site.server.post("/v1/exposures", {key: body[key] for key in body if key != "shown"}))
+    assert {(each.status_code, each.json()["code"]) for each in told} == {(409, "list_id_taken")}
+    again = site.server.post("/v1/exposures", body)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert site.server.get("/v1/exposures").json()["results"] == [first.json()]
+
+
+def test_a_list_that_we_picked_is_not_the_host_s_under_the_same_id(site):
+    body = {"id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5"}
+    picked = site.server.post("/v1/exposures", body).json()
+    shown = [{"candidate": slot["candidate"]["id"]} for slot in picked["slots"]]
+    assert site.server.post("/v1/exposures", body | {"shown": shown}).json()["code"] == "list_id_taken"
+    assert site.server.post("/v1/exposures", body).json() == picked
 
 
 @pytest.mark.parametrize("shown", [{}, {"shown": [{"candidate": "4"}]}])
@@ -148,13 +191,37 @@ def test_who_opted_out_is_shown_nothing_by_the_host_either(site, shown):
 def test_imported_judgements_are_told_apart_and_a_bad_one_is_refused_alone(site):
     good = {
         "id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5", "candidate": "1",
-        "answer": {"kind": "pair", "value": "related"}, "judged_at": "2024-05-05T05:05:05Z",
+        "answer": {"kind": "pair", "value": "related"}, "judged_at": "2026-11-24T05:05:05Z",
     }  # fmt: skip
     rows = [good, good, good | {"id": str(uuid7()), "candidate": "5"}, good | {"id": str(uuid7()), "item": "none"}]
     results = site.server.post("/v1/judgements", {"judgements": rows}).json()["results"]
     assert [result["status"] for result in results] == ["ok", "dup", "bad", "bad"]
     (row,) = site.server.get("/v1/judgements?origin=imported&is_live=true").json()["results"]
     assert (row["value"], row["exposure"], row["propensity"]) == ("related", None, None)
+
+
+def test_an_answer_is_recorded_for_no_time_at_which_nobody_can_have_given_it(site):
+    def told(judged_at, item="5", candidate="1"):
+        row = {
+            "annotator": READER, "question": "duplicate", "item": item, "candidate": candidate,
+            "answer": {"kind": "pair", "value": "related"}, "judged_at": judged_at,
+        }  # fmt: skip
+        (result,) = site.server.post("/v1/judgements", {"judgements": [row]}).json()["results"]
+        return result["status"], result["code"]
+
+    made_at = site.items["5"].created_at  # the thread "1" is older
+    assert told((datetime.now(UTC) + timedelta(days=400)).isoformat()) == ("bad", "from_the_future")
+    assert told("0001-01-01T00:00:00Z") == ("bad", "too_old")
+    assert told("0001-01-01T00:00:00+14:00") == ("bad", "invalid")
+    assert told("1970-01-01T00:00:00Z") == ("bad", "too_old")
+    assert told("2026-11-24T05:05:05") == ("bad", "invalid")
+    assert told((made_at - timedelta(days=1)).isoformat()) == ("bad", "before_the_item")
+    assert told((made_at - timedelta(days=1)).isoformat(), "1", "5") == ("bad", "before_the_item")
+    assert site.server.get("/v1/judgements").json()["results"] == []
+    assert told((made_at + timedelta(days=1)).isoformat()) == ("ok", None)
+    assert told((datetime.now(UTC) + timedelta(minutes=5)).isoformat()) == ("ok", None)
+    newest, _ = site.server.get("/v1/judgements").json()["results"]
+    assert newest["judged_at"] <= newest["received_at"]
 
 
 def test_a_bulk_of_judgements_is_written_however_one_of_them_fails(site):

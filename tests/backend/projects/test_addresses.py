@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from backend.projects.actions.webhooks import DeliveryFailed, _Message, call_host
-from backend.projects.addresses import PinnedAddress, is_public, pinned_address
+from backend.projects.addresses import PinnedAddress, checked_address, is_public, pinned_address
 from backend.projects.errors import AddressRefused
 
 
@@ -26,6 +26,29 @@ def test_an_address_that_leads_inside_or_nowhere_is_refused(url, is_debugging, s
     settings.DEBUG = is_debugging
     with pytest.raises(AddressRefused):
         pinned_address(url)
+
+
+def test_who_gives_an_address_does_not_wait_for_a_name_server_that_says_nothing(monkeypatch):
+    has_asked, may_answer = threading.Event(), threading.Event()
+
+    def silent(*_, **__):
+        has_asked.set()
+        may_answer.wait(30)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    with pytest.raises(AddressRefused, match="was not found within 0.05 s"):
+        checked_address("https://example.org/", patience_s=0.05)
+    assert has_asked.is_set()
+    may_answer.set()
+
+
+def test_an_address_that_is_looked_up_in_time_is_as_it_is_or_refused_for_what_it_is(monkeypatch):
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert checked_address("https://example.org/a").url == "https://93.184.216.34:443/a"
+    with pytest.raises(AddressRefused, match="no credentials"):
+        checked_address("https://user:word@example.org/")
 
 
 @pytest.mark.parametrize(

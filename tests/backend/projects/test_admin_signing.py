@@ -69,6 +69,16 @@ def test_a_new_address_has_a_secret_that_is_shown_once_and_verifies_what_it_is_t
     assert HOOK in listed and secret not in listed
 
 
+@pytest.mark.parametrize("kind", ["webhook", "signingkey"])
+def test_a_secret_that_is_shown_once_goes_into_no_cookie(world, staff, kind):
+    fields = {"webhook": {"url": HOOK, "is_active": "on"}, "signingkey": {"kid": "k1", "public_key": ""}}[kind]
+    answer = staff.post(reverse(f"admin:projects_{kind}_add"), fields)
+    assert answer.status_code == 302
+    assert set(answer.cookies) <= {"earmark_session", "earmark_csrf"}
+    assert re.search(SHOWN, staff.get(answer["Location"]).content.decode())
+    assert "shown this once" not in staff.get(answer["Location"]).content.decode()
+
+
 def test_its_secret_verifies_with_what_other_libraries_make_of_it(world, staff):
     secret = re.search(SHOWN, add(staff, "webhook", url=HOOK, is_active="on"))[1]
     assert re.fullmatch(r"whsec_[A-Za-z0-9]{32}", secret)

@@ -65,6 +65,29 @@ def test_a_job_is_done_once(project, handled):
     assert Job.objects.get().done_at is not None
 
 
+def test_a_project_whose_hosts_are_slow_leaves_threads_to_others(project, handled):
+    other = Project.objects.create(slug="shop", name="Shop")
+    registry.handles("test.slow", registry.handler_of("test.work"), most_at_once=1)
+    for number in range(3):
+        enqueue(project=project, kind="test.slow", number=number)
+    enqueue(project=project, kind="test.work", number=7)
+    enqueue(project=other, kind="test.slow", number=8)
+    now = timezone.now() + timedelta(seconds=1)
+    taken = [claim_job(now=now) for _ in range(4)]
+    assert [(job and (job.project_id, job.arguments["number"])) for job in taken] == [
+        (project.pk, 0), (project.pk, 7), (other.pk, 8), None,
+    ]  # fmt: skip
+    do_job(taken[0], now=now)
+    assert claim_job(now=now).arguments["number"] == 1
+    assert (
+        claim_job(now=now + timedelta(seconds=registry.LEASE_S + 1)).arguments["number"] == 1
+    )  # of a worker that died
+
+
+def test_a_dead_host_is_called_by_one_thread_of_a_worker_at_once():
+    assert registry.bounds()["projects.deliver_webhook"] == 1
+
+
 def test_a_job_that_always_fails_dies_after_eight_attempts_and_others_go_on(project, handled):
     enqueue(project=project, kind="test.work", number=-1)
     enqueue(project=project, kind="test.work", number=2)

@@ -1,6 +1,8 @@
 """Tests of the commands `earmark evaluate …`, end to end on little files."""
 
+import gzip
 import json
+import os
 import sys
 
 import pytest
@@ -68,6 +70,23 @@ def test_a_suggester_that_looks_ahead_is_not_believed(files, monkeypatch):
     monkeypatch.setattr("earmark.evaluation.assembly.discover", lambda: {"ahead": Looks})
     evaluated(files, suggester="ahead")
     assert rankings(files) == {"5": ["3", "1", "2"], "3": ["1", "2"]}
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_known_answers_may_come_through_a_pipe(files, monkeypatch, without_model, is_packed):
+    taught = []
+    monkeypatch.setattr(
+        "earmark.evaluation.assembly.examples_of", lambda query, _, positives: taught.append((query, positives)) or []
+    )
+    reading, writing = os.pipe()
+    lines = b'{"query": "5", "positives": ["1"]}\n{"query": "3", "positives": ["2"]}\n'
+    os.write(writing, gzip.compress(lines) if is_packed else lines)
+    os.close(writing)
+    try:
+        assert evaluated(files, "--train", f"/dev/fd/{reading}", suggester="learned") == 0
+    finally:
+        os.close(reading)
+    assert taught == [("5", {"1"}), ("3", {"2"})]
 
 
 def test_without_answers_nothing_is_printed(files, capsys):

@@ -34,6 +34,7 @@ export function kind(guest: Guest): Kind {
   const { h, icon, say, learn } = guest._kit;
   const answers = guest._answers!;
   const bar = () => h("div", { class: "bar" });
+  const heading = () => h("div", { class: "head" }, h("h2", {}, say("heading")));
   learn(pair);
 
   function row(mark: Mark, entry: Entry): HTMLElement {
@@ -65,10 +66,10 @@ export function kind(guest: Guest): Kind {
     css,
     _room: 518,
     _door: "showPairs",
-    _waiting: () => [h("div", { class: "head" }, h("h2", {}, say("heading"))), ...[1, 2, 3].map(() => h("div", { class: "row" }, bar(), bar(), bar()))],
+    _waiting: () => [heading(), ...[1, 2, 3].map(() => h("div", { class: "row" }, bar(), bar(), bar()))],
     _draw(mark, model) {
       const { entries, answer, question } = model;
-      const isEmpty = !entries.length;
+      const isEmpty = !entries[0];
       if (isEmpty && !mark.hasAttribute("door")) return [];
       const words = isEmpty ? say("empty") : answer.ask && question.prompt;
       const list = h("ul", {}, ...entries.map((entry) => row(mark, entry)));
@@ -80,7 +81,7 @@ export function kind(guest: Guest): Kind {
       const ask = say("search");
       const find = () => answers._bring(mark, "find", foot, ask, pick);
       const foot = h("div", { class: "foot tail" }, h("button", { class: "quiet", click: find }, icon(SEARCH), ask));
-      const head = h("div", { class: "head" }, h("h2", {}, say("heading")));
+      const head = heading();
       if (answer.ask) head.append(answers._more(mark, head, say("why")));
       head.append(answers._more(mark, head));
       return [head, ...(words ? [h("p", { class: "ask" }, h("bdi", {}, words))] : []), list, foot];

@@ -1,9 +1,11 @@
 """Fields that take what they say and nothing that merely looks like it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import is_naive
 from rest_framework import serializers as s
 
 from backend.questions.units import Kind
@@ -73,6 +75,18 @@ class StrictBooleanField(s.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return bool(data)
+
+
+class MomentField(s.DateTimeField):
+    """A moment; without a time zone it is none."""
+
+    default_error_messages = {"naive": "Give a time zone with it, as in 2026-03-01T12:00:00Z."}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuse what says no time zone: read as ours it would be off by hours."""
+        if is_naive(value):
+            self.fail("naive")
+        return super().enforce_timezone(value)
 
 
 class OneOfField(s.ChoiceField):

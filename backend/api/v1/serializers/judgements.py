@@ -6,7 +6,7 @@ from rest_framework import serializers as s
 
 from backend.api.v1.serializers.answers import AnchorField, AnswerField
 from backend.api.v1.serializers.exposures import AnnotatorName
-from backend.api.v1.serializers.fields import OneOfField, StrictCharField, StrictUUIDField, key_field
+from backend.api.v1.serializers.fields import MomentField, OneOfField, StrictCharField, StrictUUIDField, key_field
 
 
 class JudgementBody(s.Serializer[Any]):
@@ -19,7 +19,9 @@ class JudgementBody(s.Serializer[Any]):
     candidate = key_field(required=False)
     answer = AnswerField()
     origin = OneOfField(choices=["spontaneous", "assigned", "imported"], required=False, default="imported")
-    judged_at = s.DateTimeField(required=False)
+    judged_at = MomentField(
+        required=False, help_text="When it was said, with its time zone: after the items were made, not ahead of us."
+    )
 
 
 class BulkJudgements(s.Serializer[Any]):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISFIFO
 from typing import Any, TypeVar
 
 from earmark._lines import opened
@@ -97,14 +98,30 @@ def holds_pairs(path: Path | str) -> bool:
     return next(read_lines(path, lambda facts, _: "cid" in facts), False)
 
 
+_piped: dict[tuple[int, int], list[bytes]] = {}
+"""What came through each pipe, by its device and number: it comes once, and a file is looked at before it is read."""
+
+
+def _lines_of(path: Path | str) -> Iterator[bytes]:
+    told = Path(path).stat()
+    if not S_ISFIFO(told.st_mode):
+        with opened(path) as lines:
+            yield from lines
+        return
+    pipe = told.st_dev, told.st_ino
+    if pipe not in _piped:
+        with opened(path) as lines:
+            _piped[pipe] = list(lines)
+    yield from _piped[pipe]
+
+
 def read_lines(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) -> Iterator[T]:
     """Yield what is made of each line's object and number; a ValueError of `made` is told with the line's number."""
     number = 0
     try:
-        with opened(path) as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield made(_object(line), number)
+        for number, line in enumerate(_lines_of(path), start=1):
+            if line.strip():
+                yield made(_object(line), number)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileNotUnderstood(path, number + 1, f"the file is damaged: {error}") from None
     except ValueError as error:

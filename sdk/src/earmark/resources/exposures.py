@@ -39,9 +39,9 @@ class Exposures:
     ) -> Shown:
         """Log the list that the host itself showed, in the order it was shown.
 
-        Give `id` (UUIDv7) to log the same list once however often this is called. Raises NotFound for
-        an item or candidate that is not registered, BadRequest for one given twice, TypeError for a single
-        text in place of a list.
+        Give `id` (UUIDv7) to log the same list once however often this is called. Raises Conflict where another
+        list was logged under it (`list_id_taken`), NotFound for an item or candidate that is not registered,
+        BadRequest for one given twice, TypeError for a single text in place of a list.
         """
         if isinstance(shown, str):
             raise TypeError(f"Give the list that was shown, even of one candidate: [{shown!r:.80}].")

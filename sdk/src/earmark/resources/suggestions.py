@@ -20,6 +20,7 @@ class Suggestions:
     def push(self, suggestions: Iterable[PushedSuggestion | Mapping[str, Any]]) -> PushReport:
         """Push guesses, any number of them; a bad one is listed in `rejected` and the others are stored.
 
+        The suggester has a name of its own: one that is built in is refused (`suggester_name_taken`).
         A guess of the same suggester for the same pair, label or spot takes the place of the earlier one. Raises
         EarmarkError, whose `partial` is the report so far.
         """
