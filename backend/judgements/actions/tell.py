@@ -59,7 +59,7 @@ def record_judgement(
     told = Judgement.objects.filter(pk=judgement_id).values_list("payload_digest", flat=True).first()
     if told is not None:
         return Verdict(judgement_id, DUPLICATE_EVENT) if told == digest else Verdict(judgement_id, BAD, "conflict")
-    _check_time(judged_at, unit, now)
+    _check_time(judged_at, now)
     try:
         with transaction.atomic():
             said = Judgement.objects.create(
@@ -87,16 +87,11 @@ def record_judgement(
     return Verdict(judgement_id, OK)
 
 
-def _check_time(judged_at: datetime, unit: Unit, now: datetime) -> None:
+def _check_time(judged_at: datetime, now: datetime) -> None:
     if judged_at > now + AHEAD:
         raise JudgedAtNoTime(code="from_the_future", reason="`judged_at` is ahead of our clock: nobody said it yet.")
     if judged_at < EARLIEST:
         raise JudgedAtNoTime(code="too_old", reason=f"`judged_at` is before {EARLIEST:%Y}; leave it out where unknown.")
-    items = [unit.item, unit.other] if unit.other else [unit.item]
-    for item in items:
-        if item.created_at and judged_at < min(item.created_at, now) - AHEAD:
-            told = f"`judged_at` is before item {item.key!r} was made, at {item.created_at:%Y-%m-%d %H:%M} UTC."
-            raise JudgedAtNoTime(code="before_the_item", reason=told)
 
 
 def answer_as_expert(*, annotator: Annotator, unit: Unit, item: Item, value: str, now: datetime) -> Verdict:

@@ -201,24 +201,21 @@ def test_imported_judgements_are_told_apart_and_a_bad_one_is_refused_alone(site)
 
 
 def test_an_answer_is_recorded_for_no_time_at_which_nobody_can_have_given_it(site):
-    def told(judged_at, item="5", candidate="1"):
+    def told(judged_at):
         row = {
-            "annotator": READER, "question": "duplicate", "item": item, "candidate": candidate,
+            "annotator": READER, "question": "duplicate", "item": "5", "candidate": "1",
             "answer": {"kind": "pair", "value": "related"}, "judged_at": judged_at,
         }  # fmt: skip
         (result,) = site.server.post("/v1/judgements", {"judgements": [row]}).json()["results"]
         return result["status"], result["code"]
 
-    made_at = site.items["5"].created_at  # the thread "1" is older
     assert told((datetime.now(UTC) + timedelta(days=400)).isoformat()) == ("bad", "from_the_future")
     assert told("0001-01-01T00:00:00Z") == ("bad", "too_old")
     assert told("0001-01-01T00:00:00+14:00") == ("bad", "invalid")
     assert told("1970-01-01T00:00:00Z") == ("bad", "too_old")
     assert told("2026-11-24T05:05:05") == ("bad", "invalid")
-    assert told((made_at - timedelta(days=1)).isoformat()) == ("bad", "before_the_item")
-    assert told((made_at - timedelta(days=1)).isoformat(), "1", "5") == ("bad", "before_the_item")
     assert site.server.get("/v1/judgements").json()["results"] == []
-    assert told((made_at + timedelta(days=1)).isoformat()) == ("ok", None)
+    assert told("1995-05-05T05:05:05Z") == ("ok", None)  # a host may tell when an item came to it, not when it was made
     assert told((datetime.now(UTC) + timedelta(minutes=5)).isoformat()) == ("ok", None)
     newest, _ = site.server.get("/v1/judgements").json()["results"]
     assert newest["judged_at"] <= newest["received_at"]
