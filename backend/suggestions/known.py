@@ -66,7 +66,7 @@ class Known:
     live: TrainedVersion | None = None
 
     @classmethod
-    def of(cls, question: Question, item: Item, names: Collection[str]) -> Self:
+    def of(cls, question: Question, item: Item, names: Collection[str]) -> "Known":
         """Return what is known before these suggesters are asked about an item."""
         return _alone.found(question, item, names)[0]
 
