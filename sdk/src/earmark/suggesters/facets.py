@@ -198,7 +198,8 @@ def _agreement(facet: Facet, pairs: list[tuple[Item, Item]], *, prior: float) ->
     told = [
         bool(ours & theirs)
         for here, there in pairs
-        if (ours := _values(field_of(here.metadata, facet.name))) and (theirs := _values(field_of(there.metadata, facet.name)))
+        if (ours := _values(field_of(here.metadata, facet.name)))
+        and (theirs := _values(field_of(there.metadata, facet.name)))
     ]
     return (sum(told) + PRIOR_PAIRS * prior) / (len(told) + PRIOR_PAIRS)
 
@@ -255,7 +256,7 @@ def _number(item: Item, name: str, kind: Kind) -> float | None:
     value = field_of(item.metadata, name)
     if kind == "number":
         is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        return float(value) if is_number else None  # type: ignore[arg-type]
+        return float(value) if is_number else None
     if isinstance(value, datetime):
         return _seconds(value)
     try:
