@@ -103,7 +103,7 @@ def is_robbed(item: Item, sketch: bytes) -> bool:
 
 
 def _short(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that may be compared, named as by `flat`: scalars, dates, lists of scalars, none of them long."""
+    """Return the fields that may be compared, named as by `flat`: scalars, dates and lists of them, none long."""
     plain = ((name, _plain(value)) for name, value in flat(metadata).items())
     return {name: value for name, value in plain if value != []}
 
