@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,8 @@ select name, jsonb_agg(value) from (
     select distinct told.name, each.value from questions_item i, unnest(%(names)s::text[]) as told(name),
         jsonb_array_elements(case jsonb_typeof(i.metadata -> told.name) when 'array' then i.metadata -> told.name
             else jsonb_build_array(i.metadata -> told.name) end) as each(value)
-    where i.project_id = %(project)s and i.removed_at is null and length(each.value #>> '{}') <= %(longest)s
+    where i.project_id = %(project)s and i.removed_at is null
+        and (jsonb_typeof(each.value) in ('object', 'array') or length(each.value #>> '{}') <= %(longest)s)
 ) as known group by name
 """
 """All that present items say in some fields, each once, whatever its type, in one look at the items."""
@@ -119,11 +121,17 @@ def forgotten_seq(project_id: int) -> int:
 def _gone(facets: Facets, project_id: int) -> set[tuple[str, str]]:
     """Return those of the values that are kept which no item of a project has."""
     kept = {(facet.name, value) for facet in facets.facets_ for value in facet.shares}
-    names = sorted({name for name, _ in kept})
+    names = sorted({whole for name, _ in kept for whole in _holding(name)})
     with connection.cursor() as cursor:
         cursor.execute(_VALUES, {"project": project_id, "names": names, "longest": LONGEST_VALUE_SIGNS})
         there = {name: json.loads(values) for name, values in cursor.fetchall()}
     return kept - facets.kept_values(sdk.Item("", metadata=there))
+
+
+def _holding(name: str) -> Iterator[str]:
+    """Yield the fields in which one of this name may lie, itself among them."""
+    parts = name.split(".")
+    return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _told(facets: Facets) -> dict[str, Any]:

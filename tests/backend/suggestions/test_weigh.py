@@ -96,6 +96,20 @@ def test_a_value_stays_while_an_item_has_it_as_text_number_or_in_a_list(world):
     assert not any(f'"{value}"' in kept(world) for value in ("1", "True", "x", "2.5")) and '"other"' in kept(world)
 
 
+def test_a_value_within_objects_or_in_a_list_in_words_stays_while_an_item_has_it(world):
+    packed = {f"o{at}": {"of": [{"name": "hull"}]} for at in range(3)} | {f"w{at}": "wing, rudder" for at in range(3)}
+    register(world, **packed, **{f"l{at}": ["rudder"] for at in range(3)}, **{f"x{at}": "other" for at in range(8)})
+    drain()
+    weigh_all(world)
+    remove(world, "o0", "w0", "x0")
+    drain()
+    assert all(f'"{value}"' in kept(world) for value in ("hull", "wing", "rudder", "other"))
+    remove(world, "o1", "o2", "w1", "w2")
+    drain()
+    assert not any(f'"{value}"' in kept(world) for value in ("hull", "wing"))
+    assert all(f'"{value}"' in kept(world) for value in ("rudder", "other"))
+
+
 def test_however_many_values_are_gone_the_items_are_looked_at_once(parts, django_assert_max_num_queries):
     weigh_all(parts)
     remove(parts, *(f"{part}{at}" for part in "hwr" for at in range(5)))

@@ -27,6 +27,12 @@ def test_what_is_not_text_or_time_of_an_item_is_its_metadata(written):
     assert item.metadata == {"parts": ["a"], "rank": 2}
 
 
+def test_what_stands_under_metadata_is_metadata_too(written):
+    item = read_items([written('{"id": "1", "metadata": {"parts": ["a"], "rank": 1}, "rank": 2}')])["1"]
+    assert item.metadata == {"parts": ["a"], "rank": 2}
+    assert read_items([written('{"id": "1", "metadata": "m"}')])["1"].metadata == {"metadata": "m"}
+
+
 def test_all_but_the_id_may_be_missing_or_null(written):
     items = read_items([written('{"id": 7}', '{"id": "8", "title": null, "body": null, "created": null}', "")])
     assert [(item.id, item.title, item.body, item.created_at) for item in items.values()] == [

@@ -1,6 +1,7 @@
 """Tests of earmark.suggesters.facets: what agreeing in a host's own fields is worth."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +43,14 @@ def test_sharing_a_rare_value_says_more(facets):
     assert rare > weighed(facets, "shop", item(1, shop="big"), item(2, shop="big"))
 
 
+def test_a_field_of_another_name_weighs_the_same(facets, items):
+    renamed = [replace(each, metadata={f"x.{name}": value for name, value in each.metadata.items()}) for each in items]
+    pairs = [(renamed[at], renamed[at + 20 if at % 2 else at + 1 if at % 20 < 9 else at + 20]) for at in range(100)]
+    told = Facets().fit(renamed, pairs)
+    assert told.names == [f"x.{name}" for name in facets.names]
+    assert told.weigh(renamed[3], renamed[23]) == facets.weigh(items[3], items[23])
+
+
 def test_what_one_of_them_does_not_say_speaks_neither_for_nor_against(facets):
     assert weighed(facets, "shop", item(1, shop="big"), item(2)) == 0
     assert weighed(facets, "shop", item(1, shop=None), item(2, shop="big")) == 0
@@ -51,9 +60,34 @@ def test_a_field_with_another_value_for_each_item_tells_nothing(facets):
     assert "serial" not in facets.names
 
 
-def test_prose_and_objects_tell_nothing(items):
-    told = [item(at, prose="word " * 40 + str(at % 3), inner={"a": 1}) for at in range(100)]
-    assert Facets().fit(told, []).names == []
+def test_prose_tells_nothing():
+    assert Facets().fit([item(at, prose="word " * 40 + str(at % 3)) for at in range(100)], []).names == []
+
+
+SHAPES = {
+    "a list": lambda shop, colour: {"of": [shop, colour]},
+    "objects": lambda shop, colour: {"of": [{"name": shop}, {"name": colour}]},
+    "objects within": lambda shop, colour: {"of": {"shop": {"name": shop}, "colour": {"name": colour}}},
+    "commas": lambda shop, colour: {"of": f"{shop}, {colour}"},
+    "bars": lambda shop, colour: {"of": f"{shop}|{colour}"},
+    "brackets": lambda shop, colour: {"of": f"<{shop}><{colour}>"},
+    "a list in words": lambda shop, colour: {"of": f"['{shop}', '{colour}']"},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_value_counts_however_it_is_packed(shape):
+    def packed(at, shop, colour):
+        return item(at, **SHAPES[shape](shop, colour))
+
+    items = [packed(at, f"shop {at % 20}", f"colour {at // 20 % 13}") for at in range(400)]
+    pairs = [(items[at], items[(at + 20 * 7) % 400]) for at in range(200)]
+    facets = Facets().fit(items, pairs)
+    same = facets.weigh(packed(1, "shop 3", "colour 1"), packed(2, "shop 3", "colour 2"))
+    other = facets.weigh(packed(1, "shop 3", "colour 1"), packed(2, "shop 4", "colour 2"))
+    assert sum(same) > 1
+    assert sum(other) < 0
+    assert facets.facets_[0].shared(packed(1, "shop 3", "colour 1"), packed(2, "shop 3", "colour 2")) == ["shop 3"]
 
 
 def test_lists_agree_where_they_share_a_value(items):

@@ -93,12 +93,14 @@ def test_any_texts_give_finite_likenesses_and_shares_from_0_to_1(texts):
 def test_short_fields_are_kept_and_prose_is_not():
     metadata = {
         "shop": "north", "count": 3, "open": True, "since": datetime(2026, 1, 2, tzinfo=UTC), "none": None,
-        "story": "x" * 81, "labels": ["a", "b" * 81, ["c"]], "nested": {"a": 1}, "empty": [],
+        "story": "x" * 81, "labels": ["a", "b" * 81, ["c"]], "nested": {"a": 1, "of": [{"b": "x"}, {"b": "y"}]}, "empty": [],
+        "image": {"url": "p.png"},
     }  # fmt: skip
     [(author, kind, kept)] = facts_in([plain(Item("1", kind="report", author="ann", metadata=metadata))])
     assert (author, kind) == ("ann", "report")
     assert kept == {
-        "shop": "north", "count": 3, "open": True, "since": "2026-01-02 00:00:00+00:00", "labels": ["a"]
+        "shop": "north", "count": 3, "open": True, "since": "2026-01-02 00:00:00+00:00", "labels": ["a"], "nested.a": 1,
+        "nested.of.b": ["x", "y"],
     }  # fmt: skip
 
 

@@ -11,13 +11,14 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from stat import S_ISFIFO
 from typing import Any, TypeVar
 
 from earmark._lines import opened
 from earmark.errors import EarmarkError, FileNotUnderstood
+from earmark.evaluation.moments import moment_of
 from earmark.types import Item
 
 T = TypeVar("T")
@@ -147,7 +148,9 @@ def _object(line: bytes) -> Mapping[str, Any]:
 
 
 def _item(facts: Mapping[str, Any]) -> Item:
-    others = {name: value for name, value in facts.items() if name not in _ITEM_FIELDS}
+    told = facts.get("metadata")
+    own = told if isinstance(told, dict) else {"metadata": told} if told is not None else {}
+    others = own | {name: value for name, value in facts.items() if name not in (*_ITEM_FIELDS, "metadata")}
     created = facts.get("created", facts.get("created_at"))
     return Item(
         _id(facts, "id"), _text(facts, "title"), _text(facts, "body"), _moment(created, "created"), metadata=others
@@ -215,7 +218,6 @@ def _moment(value: object, name: str) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        moment = datetime.fromisoformat(str(value))
+        return moment_of(value)
     except ValueError:
         raise ValueError(f"{name} is not a time (ISO 8601): {str(value)[:40]}") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,6 +1,6 @@
 """What a host tells of its items beside their texts: how far sharing it speaks for two being the same.
 
-No field is known by name. Each field of the metadata (scalars, dates, lists of scalars) is weighed by
+No field is known by name. Each field of the metadata (scalars, dates, lists of scalars; see `fields`) is weighed by
 record linkage (Fellegi and Sunter 1969): the logarithm of how much more often likely pairs agree in it
 than any two items do. Likely pairs are those whose texts are most alike, so no labels are needed.
 """
@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from typing import Any, Literal, Self
 
+from earmark.suggesters.fields import field_of, flat, parts_of
 from earmark.types import Item
 
 MOST_FIELDS = 8
@@ -59,11 +60,11 @@ class Facet:
         """Return what `weigh` says of each of several items; a value that comes again is weighed once."""
         if self.kind != "category":
             return self._by_distance(here, there)
-        ours = _values(here.metadata.get(self.name))
+        ours = _values(field_of(here.metadata, self.name))
         known: dict[str, float] = {}
         told = []
         for each in there if ours else ():
-            value = each.metadata.get(self.name)
+            value = field_of(each.metadata, self.name)
             said = value if isinstance(value, str) else f"\0{value!r}"  # no text of a host's holds NUL
             evidence = known.get(said)
             if evidence is None:
@@ -96,7 +97,7 @@ class Facet:
         """Return the values that both have, the rarest first."""
         if self.kind != "category":
             return []
-        both = _values(here.metadata.get(self.name)) & _values(there.metadata.get(self.name))
+        both = _values(field_of(here.metadata, self.name)) & _values(field_of(there.metadata, self.name))
         return sorted(both, key=lambda value: (self.shares.get(value, self.rarest), value))
 
 
@@ -117,7 +118,7 @@ class Facets:
         """Learn from items which fields there are, and from pairs that are likely the same what agreeing means."""
         pairs = list(likely)
         by_chance = _any_two(items)
-        names = Counter(name for item in items for name, value in item.metadata.items() if _values(value))
+        names = Counter(name for item in items for name, value in flat(item.metadata).items() if _values(value))
         found = [
             _fitted(name, items, pairs, by_chance) for name, n in names.items() if n >= LEAST_COVERAGE * len(items)
         ]
@@ -140,7 +141,7 @@ class Facets:
         return {
             (facet.name, value)
             for facet in self.facets_
-            for value in _values(item.metadata.get(facet.name))
+            for value in _values(field_of(item.metadata, facet.name))
             if value in facet.shares
         }
 
@@ -176,7 +177,7 @@ def _fitted(
     name: str, items: Sequence[Item], pairs: list[tuple[Item, Item]], by_chance: list[tuple[Item, Item]]
 ) -> Facet | None:
     """Return a field with its weights, None where it tells nothing: prose, or another value for each item."""
-    told = [_values(item.metadata.get(name)) for item in items]
+    told = [_values(field_of(item.metadata, name)) for item in items]
     filled = [values for values in told if values]
     counts = Counter(value for values in filled for value in values)
     if any(len(value) > LONGEST_VALUE_SIGNS for value in counts):
@@ -197,7 +198,8 @@ def _agreement(facet: Facet, pairs: list[tuple[Item, Item]], *, prior: float) ->
     told = [
         bool(ours & theirs)
         for here, there in pairs
-        if (ours := _values(here.metadata.get(facet.name))) and (theirs := _values(there.metadata.get(facet.name)))
+        if (ours := _values(field_of(here.metadata, facet.name)))
+        and (theirs := _values(field_of(there.metadata, facet.name)))
     ]
     return (sum(told) + PRIOR_PAIRS * prior) / (len(told) + PRIOR_PAIRS)
 
@@ -239,7 +241,7 @@ def _any_two(items: Sequence[Item]) -> list[tuple[Item, Item]]:
 
 
 def _kind(name: str, items: Sequence[Item]) -> Kind:
-    told = [item for item in items[:: max(1, len(items) // 500)] if item.metadata.get(name) not in (None, "", [])]
+    told = [item for item in items[:: max(1, len(items) // 500)] if field_of(item.metadata, name) not in (None, "", [])]
     kinds: tuple[Kind, Kind] = ("number", "date")
     for kind in kinds:
         if told and all(_number(item, name, kind) is not None for item in told):
@@ -251,10 +253,10 @@ def _number(item: Item, name: str, kind: Kind) -> float | None:
     """Return a field as a number, times as seconds; None where it is none."""
     if name == AGE:
         return _seconds(item.created_at) if item.created_at else None
-    value = item.metadata.get(name)
+    value = field_of(item.metadata, name)
     if kind == "number":
         is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        return float(value) if is_number else None  # type: ignore[arg-type]
+        return float(value) if is_number else None
     if isinstance(value, datetime):
         return _seconds(value)
     try:
@@ -268,11 +270,16 @@ def _seconds(moment: datetime) -> float:
 
 
 def _values(value: object) -> frozenset[str]:
-    """Return a field's values as texts: of a scalar one, of a list each scalar, of anything else none."""
+    """Return a field's values as texts: of a scalar one, of a list each scalar, of anything else none.
+
+    A text that lists several says each of them, unless it is prose.
+    """
     if value is None or value == "" or isinstance(value, Mapping):
         return frozenset()
+    if isinstance(value, str):
+        return frozenset(parts_of(value) if len(value) <= LONGEST_VALUE_SIGNS else [value])
     if isinstance(value, list | tuple | set | frozenset):
-        return frozenset(str(each) for each in value if isinstance(each, str | int | float | bool) and each != "")
+        return frozenset().union(*(_values(each) for each in value if isinstance(each, str | int | float | bool)))
     return frozenset((str(value),))
 
 

@@ -47,7 +47,7 @@ from earmark.types import Item
 if TYPE_CHECKING:
     from earmark.suggesters.likeness import Rarities
 
-FORMAT = "4"
+FORMAT = "5"
 HEAP_BYTES = 30_000_000
 REBUILT_HEAP_BYTES = 150_000_000
 """What is held in memory before a segment of it is written: the fewer segments, the less is searched anew in each."""

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 from zlib import crc32
 
+from earmark.suggesters.fields import flat
 from earmark.types import Item
 
 LONGEST_BODY = 6_000
@@ -106,8 +107,9 @@ def is_robbed(item: Item, sketch: bytes) -> bool:
 
 
 def _short(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that may be compared: scalars, dates and lists of scalars, none of them long."""
-    return {name: value for name, value in ((name, _plain(value)) for name, value in metadata.items()) if value != []}
+    """Return the fields that may be compared, named as by `flat`: scalars, dates and lists of them, none long."""
+    plain = ((name, _plain(value)) for name, value in flat(metadata).items())
+    return {name: value for name, value in plain if value != []}
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,63 @@
+"""Times as files spell them: ISO 8601 in its common forms, seconds since 1970, and as letters are dated."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = ((1e8, 1e11, 1.0), (1e11, 1e13, 1e3), (1e14, 1e16, 1e6), (1e17, 1e19, 1e9))
+"""From, below, and how many such units a second has: seconds, thousandths, millionths and billionths since 1970."""
+_ZONE_NAME = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
+_SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
+_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_MIDNIGHT, _LEAP = re.compile(r"(?<=[T ])24(?=:?00)"), re.compile(r"(?<=:[0-5]\d):60")
+
+
+def moment_of(value: object) -> datetime:
+    """Return the time that a value of a file tells, UTC where it names no zone. Raises ValueError where it tells none.
+
+    A year or a month alone is its beginning, midnight as 24:00 the next day's beginning, a leap second the one before.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("not a time")
+    text = str(value).strip()
+    try:
+        moment = _since_1970(text) or _iso(text)
+    except (ValueError, OverflowError):
+        moment = _as_in_letters(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _since_1970(text: str) -> datetime | None:
+    """Return the time that is so long after 1970, None where the number is not one of our age or is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    for least, above, units in _UNITS if math.isfinite(number) else ():
+        if least <= number < above:
+            return _EPOCH + timedelta(seconds=number / units)
+    return None
+
+
+def _iso(text: str) -> datetime:
+    if whole := _MONTH.fullmatch(text):
+        return datetime(int(whole[1]), int(whole[2] or 1), 1, tzinfo=UTC)
+    spelt = _ZONE_NAME.sub("+00:00", _SLASHED.sub(_dashed, text)).replace("t", "T")
+    moment = datetime.fromisoformat(_LEAP.sub(":59", _MIDNIGHT.sub("00", spelt)))
+    return moment + timedelta(days=1) if _MIDNIGHT.search(spelt) else moment
+
+
+def _dashed(date: re.Match[str]) -> str:
+    return f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
+
+
+def _as_in_letters(text: str) -> datetime:
+    """Return a time as RFC 5322 has it."""
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        raise ValueError("not a time") from None
