@@ -448,6 +448,7 @@ test("with nothing left it says so and how much one did, and looks again when as
 });
 
 for (const [status, code, words, more] of [
+  [400, "invalid", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [401, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "not_yours", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "link_is_full", "This link has let in as many people as it may.", "Ask whoever sent it for a new one."],

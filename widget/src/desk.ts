@@ -106,7 +106,7 @@ function fit(): void {
 }
 
 function fail({ status, code, retryAfterS }: Refused, given: object): void {
-  const isOver = [401, 403, 409].includes(status);
+  const isOver = [400, 401, 403, 409].includes(status); // 400: an address that was copied without what stands behind #
   const door = h("button", { class: "go", id: "next", click: () => void turn(given) }, say("deskAgain"));
   root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
   if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
