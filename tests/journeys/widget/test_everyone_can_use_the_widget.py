@@ -125,10 +125,14 @@ CRAMPED = """() => {
 @pytest.mark.parametrize("letters", ["100%", "200%"])
 @pytest.mark.parametrize("words", ["de", "ar"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_on_the_narrowest_phone_no_word_is_cut_that_has_room_and_nothing_sticks_out(hosts: Hosts, kind: str, words: str, letters: str) -> None:
+def test_on_the_narrowest_phone_no_word_is_cut_that_has_room_and_nothing_sticks_out(
+    hosts: Hosts, kind: str, words: str, letters: str
+) -> None:
     script = TEXT_200.replace("200%", letters)
     query = {"words": words, "lang": words, "dir": "rtl" if words == "ar" else "ltr"}
-    visit = hosts.open("one", options={"viewport": {"width": 320, "height": 720}}, scripts=(script,), kind=kind, **query)
+    visit = hosts.open(
+        "one", options={"viewport": {"width": 320, "height": 720}}, scripts=(script,), kind=kind, **query
+    )
     visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     first = visit.page.locator("[data-value]").first
     first.wait_for()
