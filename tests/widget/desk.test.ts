@@ -271,11 +271,13 @@ test("a tag may be left undecided, as every other kind may, and Undo brings its 
   expect(all(mark(), "[data-value]").length).toBe(3);
 });
 
-test("of tags it says which one is meant", async () => {
+test("of tags it says which one is meant, before what is read", async () => {
   question = QUESTIONS.topics;
   units = [unit("1")];
   await open();
-  expect(desk().querySelector(".about")!.textContent).toBe("Does “Mail” fit?");
+  const about = desk().querySelector(".about")!;
+  expect(about.textContent).toBe("Does “Mail” fit?");
+  expect(about.compareDocumentPosition(desk().querySelector("article")!)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
 });
 
 test("keys in a field, and keys with others held, answer nothing", async () => {
@@ -448,6 +450,7 @@ test("with nothing left it says so and how much one did, and looks again when as
 });
 
 for (const [status, code, words, more] of [
+  [400, "invalid", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [401, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "not_yours", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "link_is_full", "This link has let in as many people as it may.", "Ask whoever sent it for a new one."],

@@ -47,6 +47,11 @@ test("words are searched for once nobody has typed for a while, under this quest
   expect(server.at("search")).toMatchObject([{ question: "duplicate", item: "5", query: "arc" }]);
 });
 
+test("no more can be typed than the server searches for", async () => {
+  await open();
+  expect(field.maxLength).toBe(200);
+});
+
 test("spaces alone search for nothing", async () => {
   await open();
   await type(field, "   ");

@@ -106,7 +106,7 @@ function fit(): void {
 }
 
 function fail({ status, code, retryAfterS }: Refused, given: object): void {
-  const isOver = [401, 403, 409].includes(status);
+  const isOver = [400, 401, 403, 409].includes(status); // 400: an address that was copied without what stands behind #
   const door = h("button", { class: "go", id: "next", click: () => void turn(given) }, say("deskAgain"));
   root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
   if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
@@ -169,11 +169,12 @@ function draw(): void {
       "div",
       { class: "work" },
       h("h1", { tabindex: "-1" }, h("bdi", {}, question.kind === "pair" ? say("deskPair") : question.prompt)),
+      ...about, // before what is read, or one learns at its end what to look for
       ...(question.guideline ? [guideline(question.guideline)] : []),
       ...(session.consent && isFirst ? [h("p", { class: "quiet" }, h("bdi", {}, session.consent))] : []),
       h("div", { class: `items items${next.items.length}`, pointerdown: () => clearTimeout(timer) }, ...next.items.map((item) => panel(item, ...inside(mark, item)))),
       ...(next.reasons.length ? [h("p", { class: "quiet" }, say("deskReasons", next.reasons.join("; ")))] : []),
-      h("div", { class: "dock" }, ...about, mark, h("div", { class: "noted" }, h("label", { for: "note" }, say("deskNote"), kbd("N")), note), bar(next)),
+      h("div", { class: "dock" }, mark, h("div", { class: "noted" }, h("label", { for: "note" }, say("deskNote"), kbd("N")), note), bar(next)),
     ),
   );
   notice = "";

@@ -31,7 +31,7 @@ article .text{margin-top:.75rem}
 .room::highlight(earmark-guess),.room::highlight(earmark-within){background:light-dark(#d5ebe5,#1d4a43)}
 .unlit .room{max-height:none}
 .dock{margin-top:1rem;padding-block:.75rem;display:grid;gap:.75rem;background:var(--page);border-top:1px solid var(--line)}
-.about{margin:0;font-weight:500}
+.about{margin:0 0 .75rem;font-weight:500}
 label{font-size:.875rem;color:var(--fg2);display:flex;gap:.5rem;align-items:center;min-height:1.5rem}
 .noted{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center}
 textarea{font:inherit;color:inherit;background:var(--surface);border:1px solid var(--ctl);border-radius:8px;padding:.5rem .75rem;flex:1 1 18rem;min-width:0;min-height:2.5rem;max-height:12rem;resize:vertical;field-sizing:content}

@@ -66,7 +66,7 @@ export function find(by: Guest, card: Mark, at: HTMLElement, label: string, hear
   list = h("ul", { class: "list", role: "listbox", id, hidden: true, "aria-label": label });
   told = h("p", { class: "ask", hidden: true });
   input = h("input", {
-    role: "combobox", autocomplete: "off", "aria-label": label, "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list",
+    role: "combobox", autocomplete: "off", maxlength: "200", "aria-label": label, "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list",
     input: typed, keydown: pressed, blur: () => show(),
   }); // prettier-ignore
   const cross = h("button", { class: "icon", "aria-label": kit.say("close"), click: () => shut() }, kit.icon(CROSS));

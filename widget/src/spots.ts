@@ -22,7 +22,7 @@ small{color:var(--fg2);font-size:.93em}
 q{quotes:"“" "”"}
 .act>small{flex:auto}
 .rest{display:flex;align-items:center;gap:10px;max-width:100%}
-.rest:has(.said){flex:1 1 15em}
+.rest:has(.said){flex:1 1 15em;flex-wrap:wrap}
 .icon svg{display:block;margin:auto}
 .rest>.icon{flex:none}
 .seg{min-width:0;display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}

@@ -19,11 +19,12 @@ a,.undo,.yours b,.yours svg{color:var(--accent)}
 svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
 .act,p.said,.quiet,.undo,.line,.head{display:flex;align-items:center;gap:8px}
 .quiet,.ask,.said,.icon{color:var(--fg2)}
-.quiet,.undo{gap:6px;white-space:nowrap;margin-inline:-8px}
+.quiet,.undo{gap:6px;margin-inline:-8px}
 .icon{width:32px;padding:0}
-.line{flex-wrap:wrap;padding:12px 16px}
+.line{padding:12px 16px}
 .act{min-height:32px}
-.said{flex:1;line-height:1.3}
+.act,.line{flex-wrap:wrap}
+.said{flex:1 9em;line-height:1.3}
 b{font-weight:500}
 .failed{color:light-dark(#a8281c,#ffb0a3)}
 [aria-busy]{inset:0;position:absolute;overflow:hidden}

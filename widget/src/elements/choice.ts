@@ -6,14 +6,14 @@ const UP = "M5 7v6H2.5V7Zm0 0 3-4.5c1 0 1.5.7 1.3 1.7L9 6.5h3.5c.8 0 1.3.7 1.1 1
 
 const css = `
 .line{padding-inline:16px 8px;align-items:flex-start;flex-wrap:nowrap}
-.act{flex:1;flex-wrap:wrap}
+.act{flex:1}
 .ask{color:var(--fg);flex:1 0 100%}
 .short .ask{flex:auto}
 .all{display:flex;flex-wrap:wrap;gap:8px}
 .all button{border:1px solid var(--ctl);border-radius:8px;padding:0 12px;display:inline-flex;align-items:center;gap:6px}
 .short button+button svg{scale:1 -1}
 .all .guess{border-style:dashed}
-@media (max-width:480px){.ask{flex:1 0 100%!important}.all{flex:1}.all button{flex:1 1 40%;justify-content:center}}
+@media (max-width:480px){.ask{flex:1 0 100%!important}.all{flex:1}.all button{flex:1 1 40%;justify-content:center;max-width:100%;overflow-wrap:break-word}}
 `;
 
 export function kind(guest: Guest): Kind {

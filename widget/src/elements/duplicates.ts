@@ -19,13 +19,13 @@ h2,.title a{flex:1;font-weight:600}
 .text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .dim a{color:var(--fg2)}
-.seg{display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
+.seg{display:flex;flex-wrap:wrap;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
 .foot{padding:6px 16px}
 .bar{border-top:10px solid var(--sunken);margin-block:12px}.bar:first-child{width:58%}
-@container (max-width:440px){.why{display:none}.seg{display:flex;flex:1}.seg button{padding:0 4px}}
+@container (max-width:440px){.why{display:none}.seg{flex:1}.seg button{padding:0 4px}}
 @media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{margin-block:-8px}}
 @media (max-width:480px){.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}
 `;
