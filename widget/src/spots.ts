@@ -15,21 +15,21 @@ const css = `
 li,.foot{padding:6px 16px;min-height:44px}
 li+li,.foot{border-top:1px solid var(--line)}
 .ask+ul:empty+.foot,.foot:first-child,ul:empty:first-child+.foot{border:0}
-.act,.plain{flex-wrap:wrap;gap:4px 10px}
-.plain{display:flex;align-items:center;min-height:32px}
+.act,.plain{gap:4px 10px}
+.plain{display:flex;align-items:center;flex-wrap:wrap;min-height:32px}
 .lead{text-align:start;margin-inline:-8px auto;font-weight:500;display:flex;align-items:center;gap:8px;min-width:0;max-width:100%}
 small{color:var(--fg2);font-size:.93em}
 q{quotes:"“" "”"}
 .act>small{flex:auto}
 .rest{display:flex;align-items:center;gap:10px;max-width:100%}
-.rest:has(.said){flex:1 1 15em;flex-wrap:wrap}
+.rest:has(.said){flex-wrap:wrap;flex:1 15em}
 .icon svg{display:block;margin:auto}
 .rest>.icon{flex:none}
 .seg{min-width:0;display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
 .seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
 .seg button+button{border-inline-start:1px solid var(--line)}
 .seg :focus-visible{outline-offset:-3px}
-.foot .quiet{margin:0;margin-inline-start:-8px}
+.foot .quiet{margin-inline-end:0}
 .foot .ask{flex:1;padding:0;font-size:.93em}
 .foot>.icon{margin-inline-start:auto}
 @container (max-width:400px){.foot .ask{display:none}}

@@ -57,7 +57,7 @@ def move(world, action, **more):
 
 def test_in_shadow_it_shows_nothing_and_the_hybrid_serves(made):
     named, first = shown(made)
-    assert all(name.startswith("hybrid 2-earlier-") for name in named) and first == "d3"
+    assert all(name.startswith("hybrid 3-earlier-") for name in named) and first == "d3"
 
 
 def test_promoted_it_orders_and_exposures_name_it_and_back_again(made):

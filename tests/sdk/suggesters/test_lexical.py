@@ -110,5 +110,5 @@ def test_the_version_changes_with_whatever_changes_the_guesses():
         LexicalSuggester(title_weight=3).version,
     }
     assert len(versions) == 4
-    assert LexicalSuggester().version == LexicalSuggester().version == "2-earlier"
+    assert LexicalSuggester().version == LexicalSuggester().version == "3-earlier"
     assert max(map(len, versions)) <= 40

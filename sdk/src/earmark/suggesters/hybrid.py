@@ -17,7 +17,7 @@ from earmark.suggesters.semantic import similar_title
 from earmark.types import Item
 from earmark.weights import fault_of_weights
 
-ALGORITHM = "2"
+ALGORITHM = "3"
 FIELD_REASONS = 2
 TELLING_EVIDENCE = 0.7
 """From which evidence on a field or the distance in time is worth saying."""

@@ -19,7 +19,7 @@ from earmark.suggesters.sketch import LONGEST_BODY
 from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term, Where
 from earmark.types import Item
 
-ALGORITHM = "2"
+ALGORITHM = "3"
 K1 = 1.2  # of BM25, as tantivy has it
 MORE, SPARE = 2, 20
 """Where not all terms are searched, so many times what is wanted and so many more are found, to choose from."""
