@@ -223,6 +223,11 @@ class Job(models.Model):
             models.Index(
                 fields=["-is_urgent", "due_at", "id"], name="job_next", condition=Q(done_at=None, died_at=None)
             ),
+            models.Index(
+                fields=["leased_until"],
+                name="job_leased",
+                condition=Q(done_at=None, died_at=None, leased_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
