@@ -61,8 +61,9 @@ def _bring_up_to_date(home: Path) -> None:
     if made.exists() and made.read_text() == state:
         return
     made.unlink(missing_ok=True)
+    home.mkdir(parents=True, exist_ok=True)  # its data may lie apart and outlive it
     forget(_place(home))
-    home.mkdir(parents=True)
+    home.mkdir()
     _make(home)
     made.write_text(state)
 

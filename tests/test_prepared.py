@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -128,6 +129,16 @@ def test_tables_of_another_state_of_the_code_are_made_anew(
     monkeypatch.setattr(prepared, "state_of_the_code", lambda: "with one more migration")
     furnish(tmp_path / "after")
     assert (made_as(tmp_path / "before"), made_as(tmp_path / "after")) == ("1", "2")
+
+
+def test_data_that_outlived_their_prepared_home_are_not_those_that_are_copied(maker: Maker, tmp_path: Path) -> None:
+    *_, last = folders.data_folders(tmp_path / "prepared")
+    last.mkdir(parents=True)
+    (last / "PG_VERSION").write_text("of yesterday's code")
+    if last.is_relative_to(tmp_path / "prepared"):
+        rmtree(tmp_path / "prepared")  # only root's data lie apart
+    assert furnish(tmp_path / "home") and made_as(tmp_path / "home") == "1"
+    assert not last.exists() or (last / "PG_VERSION").read_text() == "1"
 
 
 def test_who_is_killed_while_the_tables_are_made_leaves_nothing_that_is_used(maker: Maker, tmp_path: Path) -> None:

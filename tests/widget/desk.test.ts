@@ -454,7 +454,7 @@ for (const [status, code, words, more] of [
   [401, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "not_yours", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
   [403, "link_is_full", "This link has let in as many people as it may.", "Ask whoever sent it for a new one."],
-  [403, "not_asked", "This link does not open the desk any more.", "This question is not asked any more."],
+  [400, "not_asked", "This link does not open the desk any more.", "This question is not asked any more."],
 ] as const)
   test(`${status} with ${code} is said in words, and not tried again`, async () => {
     server.refusals = [{ path: "desk/session", status, code }];

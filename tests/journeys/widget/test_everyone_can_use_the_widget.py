@@ -70,7 +70,7 @@ def test_nothing_moves_for_who_wants_no_motion(hosts: Hosts, kind: str) -> None:
     assert visit.page.evaluate(moving, f"earmark-{kind}") == 0
 
 
-@pytest.mark.parametrize("words", ["de", "ar"])
+@pytest.mark.parametrize("words", ["en", "de", "es", "ar"])
 def test_every_word_is_in_the_language_that_was_asked_for(hosts: Hosts, words: str) -> None:
     """Of the words that stand in the cards, none is left in English where another language is asked for."""
     visit = hosts.open("thread", words=words)
