@@ -84,6 +84,16 @@ test("for a question of another kind each element draws nothing, and tells the h
   ]);
 });
 
+test("one that draws nothing stands for no answer that is given beside it", async () => {
+  arrive();
+  await mount("choice", PLACE);
+  const right = await mount("duplicates", PLACE);
+  const saved = heard("saved");
+  button(right._root, "Related").click();
+  await pass(1000);
+  expect(saved.map(({ target }) => target === right)).toEqual([true]);
+});
+
 test("while something in view follows, it does not grow; once scrolled away, it does", async () => {
   arrive();
   const mark = element("duplicates", PLACE);

@@ -112,15 +112,14 @@ export class Mark extends HTMLElement {
     clearTimeout(slow);
     isHere = true;
     if (signal.aborted) return;
-    this._model = model;
     const asks = model?.question.kind;
-    const isOurs = asks?.replace("pair", "duplicates") === name; // else the host named a question of another kind
-    const inside = isOurs ? await kind!._draw(this, model!) : []; // made in a task of its own, before that in which it is laid out
+    const ours = (this._model = asks?.replace("pair", "duplicates") === name ? model : undefined); // else the host named a question of another kind
+    const inside = ours ? await kind!._draw(this, ours) : []; // made in a task of its own, before that in which it is laid out
     const held = isKnown ? 0 : await this._turn();
     if (signal.aborted) return;
     this._show(inside, held);
     if (wasSilent && document.activeElement === document.body) this._focus(model?.entries[0]); // the door that had it is gone
-    if (isOurs) fire(this, "show", { question, item, count: this._nodes.size, ask: model!.answer.ask });
+    if (ours) fire(this, "show", { question, item, count: this._nodes.size, ask: ours.answer.ask });
     else if (asks) fire(this, "mismatch", { question, item, kind: asks });
   }
 
