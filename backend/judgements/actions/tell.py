@@ -44,8 +44,7 @@ def record_judgement(
 
     `anchor` is the boundary that the person gives a spot; without it, it is the unit's. `looks` is of the batch that
     it came in. A clock up to AHEAD before ours counts as ours.
-    Raises ValueNotAllowed, AnnotatorErased, and JudgedAtNoTime for a time further ahead, one before EARLIEST, and one
-    by more than AHEAD before an item of the unit was made.
+    Raises ValueNotAllowed, AnnotatorErased, and JudgedAtNoTime for a time further ahead or before EARLIEST.
     """
     question = unit.question
     if not allows(question.kind, value, question.labels):
