@@ -40,10 +40,15 @@ def _secret_key() -> str:
     return kept.read_text()
 
 
+def _several(name: str, default: str = "") -> list[str]:
+    """Return what a setting lists, separated by commas; blanks around it do not count."""
+    return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
+
+
 SECRET_KEY = _secret_key()
 EARMARK_PLACE: Place = locate(os.environ, base=BASE_DIR, secret=SECRET_KEY, is_debug=DEBUG)
 EARMARK_PORT = int(os.environ.get("EARMARK_PORT", "8000"))
-ALLOWED_HOSTS = os.environ.get("EARMARK_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+ALLOWED_HOSTS = _several("EARMARK_ALLOWED_HOSTS", "127.0.0.1,localhost")
 
 
 def trusted_origins(hosts: list[str]) -> list[str]:
@@ -176,7 +181,7 @@ CSRF_COOKIE_NAME = "earmark_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [] if DEBUG else trusted_origins(ALLOWED_HOSTS)
-CSRF_TRUSTED_ORIGINS += [each for each in os.environ.get("EARMARK_TRUSTED_ORIGINS", "").split(",") if each]
+CSRF_TRUSTED_ORIGINS += _several("EARMARK_TRUSTED_ORIGINS")
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -193,7 +198,7 @@ EARMARK_TRAINED_DIR = Path(os.environ.get("EARMARK_TRAINED_DIR", EARMARK_HOME / 
 EARMARK_MODELS = os.environ.get("EARMARK_MODELS", "")
 EARMARK_EMBEDDER = os.environ.get("EARMARK_EMBEDDER", "")
 EARMARK_DELIVERIES_AT_ONCE = _count("EARMARK_DELIVERIES_AT_ONCE", 1)
-EARMARK_WEBHOOK_ALLOW = [pair for pair in os.environ.get("EARMARK_WEBHOOK_ALLOW", "").split(",") if pair]
+EARMARK_WEBHOOK_ALLOW = _several("EARMARK_WEBHOOK_ALLOW")
 
 CELERY_BROKER_URL = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"
 CELERY_TASK_IGNORE_RESULT = True

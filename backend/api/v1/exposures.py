@@ -22,6 +22,7 @@ from backend.api.v1.widget import take_events
 from backend.judgements.actions.log import HostSlot, list_logged, log_shown
 from backend.judgements.actions.named import named_by_host
 from backend.judgements.actions.show import show_suggestions
+from backend.judgements.errors import ListIdTaken
 from backend.judgements.models import Exposure
 from backend.projects.ids import uuid7
 from backend.questions.actions.labels import label_of
@@ -78,14 +79,20 @@ class ExposuresView(ServerDoor):
         known = list_logged(body["id"], annotator, question, item) if "id" in body else None
         if known is not None:
             return known
-        return show_suggestions(
-            annotator=annotator,
-            question=question,
-            item=item,
-            channel=Exposure.Channel.SDK,
-            now=self.now,
-            exposure_id=body.get("id"),
-        )
+        try:
+            return show_suggestions(
+                annotator=annotator,
+                question=question,
+                item=item,
+                channel=Exposure.Channel.SDK,
+                now=self.now,
+                exposure_id=body.get("id"),
+            )
+        except ListIdTaken:
+            known = list_logged(body["id"], annotator, question, item)  # sent twice at the same time
+            if known is None:
+                raise
+            return known
 
     def _slot(self, question: Question, item: Item, row: dict[str, Any]) -> HostSlot:
         suggester = suggester_named(self.project.pk, row["suggester"]) if row["suggester"] else None

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from django.db.models import Max
 from earmark import suggesters as sdk
 from earmark.errors import EarmarkError
 from earmark.suggesters.facets import LONGEST_VALUE_SIGNS, Facets, likely_pairs
+from earmark.suggesters.fields import names_above
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool
 
@@ -26,15 +26,30 @@ SAMPLE = 4_000
 """Items that are looked at, spread evenly over all in the order they were registered in."""
 
 _VALUES = """
-select name, jsonb_agg(value) from (
-    select distinct told.name, each.value from questions_item i, unnest(%(names)s::text[]) as told(name),
-        jsonb_array_elements(case jsonb_typeof(i.metadata -> told.name) when 'array' then i.metadata -> told.name
-            else jsonb_build_array(i.metadata -> told.name) end) as each(value)
-    where i.project_id = %(project)s and i.removed_at is null
-        and (jsonb_typeof(each.value) in ('object', 'array') or length(each.value #>> '{}') <= %(longest)s)
-) as known group by name
+with recursive told(name, top) as (
+    select * from unnest(%(names)s::text[], %(tops)s::text[])
+), inside(name, path, value) as (
+    select told.name, told.top, i.metadata -> told.top from questions_item i, told
+    where i.project_id = %(project)s and i.removed_at is null and i.metadata ? told.top
+    union all
+    select inside.name, deeper.path, deeper.value from inside cross join lateral (
+        select inside.path, each.value
+        from jsonb_array_elements(case jsonb_typeof(inside.value) when 'array' then inside.value else '[]' end) as each
+        union all
+        select inside.path || '.' || each.key, each.value
+        from jsonb_each(case jsonb_typeof(inside.value) when 'object' then inside.value else '{}' end) as each
+        where inside.name = inside.path || '.' || each.key
+            or starts_with(inside.name, inside.path || '.' || each.key || '.')
+    ) as deeper(path, value)
+)
+select name, jsonb_agg(distinct value) from inside
+where path = name and jsonb_typeof(value) not in ('object', 'array') and length(value #>> '{}') <= %(longest)s
+group by name
 """
-"""All that present items say in some fields, each once, whatever its type, in one look at the items."""
+"""All that present items say in some fields, each once, whatever its type, in one look at the items.
+
+Of objects only what lies on the way to a field is read: what lies beside may be much, and another for each item.
+"""
 
 
 def weigh_fields(*, project_id: int, index: sdk.ItemIndex, now: datetime) -> WeighedFields:
@@ -121,17 +136,12 @@ def forgotten_seq(project_id: int) -> int:
 def _gone(facets: Facets, project_id: int) -> set[tuple[str, str]]:
     """Return those of the values that are kept which no item of a project has."""
     kept = {(facet.name, value) for facet in facets.facets_ for value in facet.shares}
-    names = sorted({whole for name, _ in kept for whole in _holding(name)})
+    ways = sorted({(name, top) for name, _ in kept for top in (*names_above(name), name)})
+    told = {"names": [name for name, _ in ways], "tops": [top for _, top in ways]}
     with connection.cursor() as cursor:
-        cursor.execute(_VALUES, {"project": project_id, "names": names, "longest": LONGEST_VALUE_SIGNS})
+        cursor.execute(_VALUES, told | {"project": project_id, "longest": LONGEST_VALUE_SIGNS})
         there = {name: json.loads(values) for name, values in cursor.fetchall()}
     return kept - facets.kept_values(sdk.Item("", metadata=there))
-
-
-def _holding(name: str) -> Iterator[str]:
-    """Yield the fields in which one of this name may lie, itself among them."""
-    parts = name.split(".")
-    return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _told(facets: Facets) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.test import Client
 
 from backend.annotators.actions.people import opt_out
 from backend.annotators.models import Annotator
+from backend.api.v1 import exposures
 from backend.judgements.models import Exposure, Judgement
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.actions.keys import add_api_key
@@ -172,6 +173,20 @@ def test_a_list_that_we_picked_is_not_the_host_s_under_the_same_id(site):
     shown = [{"candidate": slot["candidate"]["id"]} for slot in picked["slots"]]
     assert site.server.post("/v1/exposures", body | {"shown": shown}).json()["code"] == "list_id_taken"
     assert site.server.post("/v1/exposures", body).json() == picked
+
+
+def test_a_list_that_is_picked_twice_at_the_same_time_is_one(site, monkeypatch):
+    body = {"id": str(uuid7()), "annotator": READER, "question": "duplicate", "item": "5"}
+    picked = site.server.post("/v1/exposures", body).json()
+    look, looks = exposures.list_logged, []
+
+    def not_there_yet(*about):
+        looks.append(about)
+        return look(*about) if len(looks) > 1 else None
+
+    monkeypatch.setattr(exposures, "list_logged", not_there_yet)
+    again = site.server.post("/v1/exposures", body)
+    assert (again.status_code, again.json()) == (201, picked)
 
 
 @pytest.mark.parametrize("shown", [{}, {"shown": [{"candidate": "4"}]}])

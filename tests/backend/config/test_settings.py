@@ -93,7 +93,7 @@ def test_a_number_of_requests_that_is_none_is_refused_by_name(given):
     ("hosts", "trusted"),
     [
         ("earmark.example", ["https://earmark.example"]),
-        (".example.org,a.example", ["https://*.example.org", "https://a.example", "https://example.org"]),
+        (" .example.org, a.example,", ["https://*.example.org", "https://a.example", "https://example.org"]),
         ("*", []),
         ("", []),
     ],

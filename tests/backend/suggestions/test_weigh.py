@@ -110,6 +110,22 @@ def test_a_value_within_objects_or_in_a_list_in_words_stays_while_an_item_has_it
     assert all(f'"{value}"' in kept(world) for value in ("rudder", "other"))
 
 
+def test_a_value_within_objects_stays_though_others_name_the_whole_path(world):
+    register(world, **{f"o{at}": {"of": {"name": "hull"}} for at in range(4)})
+    register(world, **{f"x{at}": "other" for at in range(8)})
+    with tenancy(world.project):
+        Item.objects.filter(key__startswith="x").update(metadata={"part.of.name": "wing"})
+    drain()
+    weigh_all(world)
+    assert '"hull"' in kept(world)
+    remove(world, "o0", "x0")
+    drain()
+    assert '"hull"' in kept(world)
+    remove(world, "o1", "o2", "o3")
+    drain()
+    assert '"hull"' not in kept(world) and '"wing"' in kept(world)
+
+
 def test_however_many_values_are_gone_the_items_are_looked_at_once(parts, django_assert_max_num_queries):
     weigh_all(parts)
     remove(parts, *(f"{part}{at}" for part in "hwr" for at in range(5)))

@@ -5,7 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from earmark.suggesters import facets as weighing
+from earmark.suggesters import fields
 from earmark.suggesters.facets import Facets, likely_pairs
+from earmark.suggesters.fields import flat
 from earmark.types import Item
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -151,3 +154,18 @@ def test_likely_pairs_are_those_whose_texts_are_most_alike(items):
 
 def test_no_items_teach_nothing():
     assert Facets().fit([], []).names == []
+
+
+def test_a_list_in_words_that_is_empty_is_no_value():
+    items = [item(at, of=("[]", "<>", "['hull']")[at % 3]) for at in range(90)]
+    facets = Facets().fit(items, [(items[at], items[at + 3]) for at in range(60)])
+    assert {value for each in items for _, value in facets.kept_values(each)} == {"hull"}
+
+
+def test_objects_are_looked_into_once_an_item_however_many_fields_they_hold(monkeypatch):
+    looked = []
+    items = [item(at, of={f"field {name}": f"v{at % 7}" for name in range(20)}) for at in range(50)]
+    monkeypatch.setattr(fields, "flat", lambda metadata: looked.append(metadata) or flat(metadata))
+    monkeypatch.setattr(weighing, "flat", fields.flat)
+    Facets().fit(items, [(items[at], items[at + 7]) for at in range(20)])
+    assert sum("of" in metadata for metadata in looked) == 50 + 2 * 20

@@ -1,6 +1,9 @@
 """Tests of earmark.suggesters.words."""
 
+from unicodedata import normalize
+
 import pytest
+from earmark.suggesters import words
 from earmark.suggesters.words import LONGEST_WORD, words_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +56,20 @@ def test_each_word_remembers_how_it_was_spelt():
 
 def test_an_endless_word_is_left_out():
     assert indexed("a" * (LONGEST_WORD + 1) + " b") == ["b"]
+
+
+def test_a_text_of_endless_marks_is_composed_by_stretches(monkeypatch):
+    composed = []
+    monkeypatch.setattr(words, "normalize", lambda form, text: composed.append(len(text)) or normalize(form, text))
+    assert indexed("a" + "\u0300\u0316" * 5_000 + " end") == ["end"]
+    assert max(composed) <= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("e\u0301te\u0301 ", "été"), ("\u1112\u1161\u11ab ", "한"), ("か\u3099", "がが")]
+)
+def test_no_letter_is_cut_apart_however_long_the_text(text, word):
+    assert set(indexed(text * 1_000)) == {word}
 
 
 @given(st.text())

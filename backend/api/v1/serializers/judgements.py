@@ -20,7 +20,7 @@ class JudgementBody(s.Serializer[Any]):
     answer = AnswerField()
     origin = OneOfField(choices=["spontaneous", "assigned", "imported"], required=False, default="imported")
     judged_at = MomentField(
-        required=False, help_text="When it was said, with its time zone; not ahead of our clock."
+        required=False, help_text="When it was said, with its time zone: in 1980 or later, not ahead of us."
     )
 
 

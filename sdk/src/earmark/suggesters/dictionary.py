@@ -12,7 +12,7 @@ from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.words import words_of
 from earmark.types import Item
 
-ALGORITHM = "1"
+ALGORITHM = "2"
 REASON_WORDS = 3
 
 

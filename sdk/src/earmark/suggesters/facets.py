@@ -116,9 +116,10 @@ class Facets:
 
     def fit(self, items: Sequence[Item], likely: Iterable[tuple[Item, Item]]) -> Self:
         """Learn from items which fields there are, and from pairs that are likely the same what agreeing means."""
-        pairs = list(likely)
+        items = [_flattened(item) for item in items]
+        pairs = [(_flattened(here), _flattened(there)) for here, there in likely]
         by_chance = _any_two(items)
-        names = Counter(name for item in items for name, value in flat(item.metadata).items() if _values(value))
+        names = Counter(name for item in items for name, value in item.metadata.items() if _values(value))
         found = [
             _fitted(name, items, pairs, by_chance) for name, n in names.items() if n >= LEAST_COVERAGE * len(items)
         ]
@@ -171,6 +172,11 @@ class Facets:
         made.facets_ = [Facet(**each) for each in facts["facets"]]
         made.age_ = Facet(**facts["age"]) if facts["age"] else None
         return made
+
+
+def _flattened(item: Item) -> Item:
+    """Return an item whose fields within objects lie beside the others: each is looked at many times."""
+    return replace(item, metadata=flat(item.metadata))
 
 
 def _fitted(

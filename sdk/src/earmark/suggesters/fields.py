@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 DEEPEST = 4
@@ -38,14 +39,26 @@ def flat(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def field_of(metadata: Mapping[str, Any], name: str) -> Any:
     """Return a field by the name that it has in `flat`, None where there is none."""
-    value = metadata.get(name)
-    return flat(metadata).get(name) if value is None and "." in name else value
+    if name in metadata or "." not in name:
+        return metadata.get(name)
+    holding = {whole: metadata[whole] for whole in names_above(name) if whole in metadata}
+    return flat(holding).get(name) if holding else None
+
+
+@lru_cache(maxsize=1_000)
+def names_above(name: str) -> tuple[str, ...]:
+    """Return the names of the fields within which one of this name may lie."""
+    parts = name.split(".")
+    return tuple(".".join(parts[:end]) for end in range(1, len(parts)))
 
 
 def parts_of(text: str) -> list[str]:
-    """Return the values that a text lists (`a, b`, `a;b`, `a|b`, `<a><b>`, `['a', 'b']`), of any other text itself."""
-    if not _JOINED.search(text):
-        return [text.strip(_AROUND) if text[:1] in ("<", "[") else text]
+    """Return the values that a text lists (`a, b`, `a;b`, `a|b`, `<a><b>`, `['a', 'b']`), of any other text itself.
+
+    An empty list in words, as `[]`, holds none.
+    """
+    if text[:1] not in ("<", "[") and not _JOINED.search(text):
+        return [text]
     return [part for part in (each.strip(_AROUND) for each in _JOINED.split(text)) if part]
 
 

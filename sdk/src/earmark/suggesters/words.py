@@ -11,6 +11,8 @@ WORDS_KNOWN = 10_000
 _MARKS = "".join(chr(code) for code in range(0x300, 0xFE30) if category(chr(code)) in ("Mn", "Mc"))
 """Signs that belong to the letter before them: vowels of Hindi or Thai, accents that no composed letter has."""
 _MARK = re.compile(f"[{_MARKS}]")
+_STRETCH = re.compile(rf"(?s).{{1,200}}(?=\s|\Z)|.{{1,200}}(?![{_MARKS}])|.{{1,200}}")
+"""A text is composed by stretches, cut where words or letters end: many marks of one letter take quadratic time."""
 
 
 def _patterns(letters: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -37,7 +39,7 @@ def words_of(text: str) -> Iterator[tuple[str, str]]:
     neighbours groups of three. A letter is the same however its accent is encoded. No word
     holds white space, and none is longer than LONGEST_WORD signs.
     """
-    composed = text if text.isascii() else normalize("NFC", text)
+    composed = text if text.isascii() else "".join(normalize("NFC", each) for each in _STRETCH.findall(text))
     is_marked = not text.isascii() and _MARK.search(composed) is not None
     for compound in (_MARKED_COMPOUND if is_marked else _COMPOUND).findall(composed):
         yield from _known_words(compound) if len(compound) <= LONGEST_WORD else _words(compound)
