@@ -28,6 +28,9 @@ CLAIM_S = 30
 """How long a claim holds that nobody renews: a job of a worker that was killed is taken again after this."""
 RENEW_S = 5.0
 LET_GO_S = 5.0
+LOOK_FOR_THE_STORE_S = 0.2
+STORE_BACK_S = 15.0
+"""How long it is tried to put back a job that met the end of the store; then its claim has to run out."""
 WAIT_S = 10
 LONGEST_WAIT_S = 300
 MAX_LOSSES = 8
@@ -228,9 +231,22 @@ def _try_job(job: Job) -> int:
     except Exception as error:
         logger.warning("Job %s (%s) failed: %s", job.pk, job.kind, type(error).__name__)
         logger.debug("Job %s", job.pk, exc_info=True)
-        _put_back(job, error=error, now=timezone.now())
+        _put_back_once_it_answers(job, error=error)
         return 0
     return 1
+
+
+def _put_back_once_it_answers(job: Job, *, error: Exception) -> None:
+    """Put a job back, again and again for a while: a server that just went down may take others' connections along."""
+    give_up_at = time.monotonic() + STORE_BACK_S
+    while True:
+        try:
+            return _put_back(job, error=error, now=timezone.now())
+        except AWAY:
+            connection.close()
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(LOOK_FOR_THE_STORE_S)
 
 
 def try_again(*, jobs: Iterable[Job], now: datetime) -> int:

@@ -391,6 +391,41 @@ def test_a_job_that_brings_the_whole_server_down_is_given_up_and_others_go_on(pr
     assert (job.died_at is not None, job.failure, handled) == (True, "StoreLost", [0, 1, 2])
 
 
+def test_a_job_that_met_the_end_of_the_store_is_put_back_though_that_is_not_over(project, kind, monkeypatch):
+    put_back, tries = jobs._put_back, []
+
+    def not_yet(job, **told):
+        tries.append(job.pk)
+        if len(tries) < 3:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+        put_back(job, **told)
+
+    def meets_the_end(**_):
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(jobs, "_put_back", not_yet)
+    enqueue(project=project, kind=kind(meets_the_end))
+    assert drain_jobs() == 0
+    put = Job.objects.get()
+    assert (len(tries), put.losses_count, put.attempts_count, put.leased_until) == (3, 1, 0, None)
+
+
+def test_a_job_that_cannot_be_put_back_for_long_is_left_to_its_claim(project, kind, monkeypatch):
+    def never(job, **_):
+        raise OperationalError("the store is away")
+
+    def meets_the_end(**_):
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(jobs, "_put_back", never)
+    monkeypatch.setattr(jobs, "STORE_BACK_S", 0.3)
+    enqueue(project=project, kind=kind(meets_the_end))
+    with pytest.raises(OperationalError, match="the store is away"):
+        drain_jobs()
+    assert Job.objects.get().leased_until is not None
+
+
 def store_answers() -> bool:
     try:
         Project.objects.exists()
