@@ -2,9 +2,12 @@
 
 import random
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
+import psycopg
 import pytest
+from django.core.management import call_command
 
 from backend.annotators.actions.people import meet_staff
 from backend.datasets.actions.freeze import ask_for_version, register_dataset
@@ -14,7 +17,9 @@ from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items
 from backend.questions.actions.units import unit_of_item, unit_of_pair
 from backend.questions.models import Item
+from backend.suggestions.models import TrainedVersion
 from tests.backend.learning.tones import COUNT, believed, titles
+from tests.kept import Shelf
 
 FAULTS = 36
 WORDS = [
@@ -97,12 +102,42 @@ def freeze(now):
     return do
 
 
+@pytest.fixture(scope="session")
+def shelf(store, tmp_path_factory) -> Shelf:
+    return Shelf(partial(psycopg.connect, store.conninfo(), autocommit=True), tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture
-def taught(forum, label, freeze) -> SimpleNamespace:
+def keep(shelf, tmp_path):
+    """Return how a world is made once, by a function of a name of its own, and put back for the tests after."""
+    return lambda make: shelf.ask(make.__qualname__, make, tmp_path)
+
+
+@pytest.fixture
+def taught(keep, request) -> SimpleNamespace:
     """A forum whose faults are all labelled, and frozen."""
-    label(forum, forum.pairs)
-    forum.version = freeze(forum)
-    return forum
+
+    def make_taught() -> SimpleNamespace:
+        forum, label, freeze = map(request.getfixturevalue, ("forum", "label", "freeze"))
+        label(forum, forum.pairs)
+        forum.version = freeze(forum)
+        return forum
+
+    return keep(make_taught)
+
+
+@pytest.fixture
+def trained_forum(keep, request) -> SimpleNamespace:
+    """A taught forum, and the first version that was trained from it."""
+
+    def make_trained_forum() -> SimpleNamespace:
+        world = request.getfixturevalue("taught")
+        call_command("train_suggester", question="duplicate")
+        with tenancy(world.project):
+            world.trained = TrainedVersion.objects.select_related("question", "suggester").get()
+        return world
+
+    return keep(make_trained_forum)
 
 
 @pytest.fixture
@@ -120,12 +155,17 @@ def complaints(make_world, now):
 
 
 @pytest.fixture
-def tones(complaints, ask_labels):
+def tones(keep, request):
     """The tone of each thread, as a choice; settled and frozen."""
-    world = complaints
-    tone = ask_labels(world, "choice", suggesters=["stacked", "linear"])
-    with tenancy(world.project):
-        units = [
-            (unit_of_item(question=tone, item=world.items[key]), world.items[key], label) for key, _, label in titles()
-        ]
-    return believed(world, tone, units)
+
+    def make_tones() -> SimpleNamespace:
+        world, ask_labels = map(request.getfixturevalue, ("complaints", "ask_labels"))
+        tone = ask_labels(world, "choice", suggesters=["stacked", "linear"])
+        with tenancy(world.project):
+            units = [
+                (unit_of_item(question=tone, item=world.items[key]), world.items[key], label)
+                for key, _, label in titles()
+            ]
+        return believed(world, tone, units)
+
+    return keep(make_tones)

@@ -27,12 +27,9 @@ def staff_of(project, name="ann"):
 
 
 @pytest.fixture
-def made(taught):
-    call_command("train_suggester", question="duplicate")
-    with tenancy(taught.project):
-        taught.trained = TrainedVersion.objects.select_related("question").get()
-    taught.staff = staff_of(taught.project)
-    return taught
+def made(trained_forum):
+    trained_forum.staff = staff_of(trained_forum.project)
+    return trained_forum
 
 
 def text(answer):

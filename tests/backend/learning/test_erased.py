@@ -31,28 +31,33 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def erased(complaints, ask_labels):
+def erased(keep, request):
     """A version live that was taught by somebody who is erased then, and one of before them that is retired."""
-    world = complaints
-    world.question = tone = ask_labels(world, "choice", suggesters=["linear"])
-    with tenancy(world.project):
-        answers = [
-            (unit_of_item(question=tone, item=world.items[key]), world.items[key], label) for key, _, label in titles()
-        ]
-    believed(world, tone, answers)
-    world.before = train(world, "linear")
-    with tenancy(world.project):
-        promote(trained=world.before, by="ann", now=world.now)
-        unit, item, _ = answers[0]
-        answer_as_expert(annotator=world.people[0], unit=unit, item=item, value="Thanks", now=world.now)
-    believed(world, tone, [])
-    world.live = train(world, "linear")
-    with tenancy(world.project):
-        promote(trained=world.live, by="ann", now=world.now, reason="to see")
-        erase_annotator(annotator=world.people[0], now=world.now)
-    while drain_jobs(seconds=60):
-        pass
-    return world
+
+    def make_erased():
+        world, ask_labels = map(request.getfixturevalue, ("complaints", "ask_labels"))
+        world.question = tone = ask_labels(world, "choice", suggesters=["linear"])
+        with tenancy(world.project):
+            answers = [
+                (unit_of_item(question=tone, item=world.items[key]), world.items[key], label)
+                for key, _, label in titles()
+            ]
+        believed(world, tone, answers)
+        world.before = train(world, "linear")
+        with tenancy(world.project):
+            promote(trained=world.before, by="ann", now=world.now)
+            unit, item, _ = answers[0]
+            answer_as_expert(annotator=world.people[0], unit=unit, item=item, value="Thanks", now=world.now)
+        believed(world, tone, [])
+        world.live = train(world, "linear")
+        with tenancy(world.project):
+            promote(trained=world.live, by="ann", now=world.now, reason="to see")
+            erase_annotator(annotator=world.people[0], now=world.now)
+        while drain_jobs(seconds=60):
+            pass
+        return world
+
+    return keep(make_erased)
 
 
 def test_it_is_found_said_and_trained_anew_from_a_new_version_without_them(erased):

@@ -52,11 +52,10 @@ def all_kept(world):
 
 
 @pytest.fixture
-def trained(taught):
-    call_command("train_suggester", question="duplicate")
-    with tenancy(taught.project):
+def trained(trained_forum):
+    with tenancy(trained_forum.project):
         TrainedVersion.objects.update(state="live")
-    return taught
+    return trained_forum
 
 
 def having(world, area):

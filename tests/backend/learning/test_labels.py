@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def topics(complaints, ask_labels):
+    """Whether each thread is about the inbox, as a tag; settled and frozen."""
     world = complaints
     asked = ask_labels(world, "tags", suggesters=["stacked"])
     with tenancy(world.project):

@@ -41,10 +41,16 @@ def asked(make_world):
 
 
 @pytest.fixture
-def notes(asked):
-    believe(asked)
-    freeze(asked)
-    return asked
+def notes(keep, request):
+    """Notes of which is believed what is a product in them, and frozen."""
+
+    def make_notes():
+        asked = request.getfixturevalue("asked")
+        believe(asked)
+        freeze(asked)
+        return asked
+
+    return keep(make_notes)
 
 
 def shown(world, person=0):
