@@ -1,6 +1,8 @@
 """What the SDK's tests share: a network that is not there, waits that take no time, a little index."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from earmark import Earmark
@@ -19,7 +21,7 @@ def network():
 def waits(monkeypatch):
     """The seconds that were waited between tries; none of them pass."""
     waited = []
-    monkeypatch.setattr("earmark._transport.time.sleep", waited.append)
+    monkeypatch.setattr("earmark._transport.time", SimpleNamespace(**vars(time) | {"sleep": waited.append}))
     return waited
 
 

@@ -5,7 +5,8 @@ import signal
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -47,6 +48,18 @@ def seconds_until_used(pool: PromptPool) -> float:
         with suppress(psycopg.OperationalError), pool.connection() as connection:
             connection.execute("select 1")
             return time.monotonic() - began
+
+
+def backends_of(pool: PromptPool) -> list[int]:
+    """Return the ids of the processes at the other end of all four connections."""
+    with ExitStack() as stack:
+        return [stack.enter_context(pool.connection()).info.backend_pid for _ in range(4)]
+
+
+def lives(process: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
 
 
 def kill_server(home) -> None:
@@ -96,9 +109,10 @@ def test_a_pool_does_not_knock_more_than_once_a_second_for_each_connection(home,
         tries.append(time.monotonic())
         return connect(*told, **options)
 
-    supervisor, server = home.supervisor(), home.server()
+    supervisor, server, backends = home.supervisor(), home.server(), backends_of(pool)
     os.kill(supervisor, signal.SIGSTOP)
     os.kill(server, signal.SIGKILL)
+    eventually(lambda: not any(map(lives, backends)))
     monkeypatch.setattr(pool, "connection_class", type("Counted", (), {"connect": staticmethod(counted)}))
     waiting = threading.Thread(target=seconds_until_used, args=[pool])
     waiting.start()

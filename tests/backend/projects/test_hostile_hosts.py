@@ -55,11 +55,14 @@ def drips(begin: bytes, each: bytes, ended: threading.Event):
 
     def behave(connection):
         connection.recv(65536)
+        connection.settimeout(0.02)
         try:
             connection.sendall(begin)
             while True:
                 connection.sendall(each)
-                time.sleep(0.02)
+                with suppress(TimeoutError):
+                    if not connection.recv(65536):
+                        raise ConnectionAbortedError
         except OSError:
             ended.set()
 
