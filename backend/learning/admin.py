@@ -72,6 +72,7 @@ class TrainForm(forms.ModelForm):  # type: ignore[type-arg]
 class TrainedVersionAdmin(EditableProjectRows):
     """Trained versions with how they did; the button trains another one."""
 
+    when_empty = "Freeze a version under Datasets, then add: the worker trains from it, into shadow."
     form = TrainForm
     list_display = ["__str__", "name", "stage", "mine", "usual", "gained", "data", "trained_at", "moves"]
     list_filter = ["question", "name", "state"]
@@ -348,6 +349,7 @@ class TrainedVersionAdmin(EditableProjectRows):
 class PromotionAdmin(ProjectRows):
     """Who promoted and stepped back, when and why."""
 
+    when_empty = "Who promotes a trained version, or steps back from one, is written down here."
     list_display = [
         "moved_at",
         "question",

@@ -116,6 +116,7 @@ class JobAdmin(ProjectRows):
 class WebhookDeliveryAdmin(ProjectRows):
     """What the host was told, and whether it listened."""
 
+    when_empty = "Messages stand here once an address is listed and a label settles."
     list_display = ["created_at", "kind", "webhook", "attempts_count", "response_status", "failure", "delivered_at"]
     list_filter = ["webhook", "kind", ("delivered_at", admin.EmptyFieldListFilter)]
     search_fields = ["failure", "webhook__url"]
