@@ -59,7 +59,7 @@ def begun(path: Path | str) -> Iterator[TextIO]:
     is_device = str(path).startswith(DEVICES)  # /dev/stdout may lead to a file that others write to as well
     is_file = place.is_file() or not place.exists()
     is_whole_or_nothing = is_file and not is_device and os.access(place.parent, os.W_OK)
-    beside = place.with_name(f"{place.name}.{os.getpid()}.part") if is_whole_or_nothing else place
+    beside = place.with_name(f"{place.name}.part") if is_whole_or_nothing else place
     try:
         with _writing(beside, is_packed=place.suffix == ".gz") as file:
             yield file

@@ -1,13 +1,15 @@
 """Tests of what the commands write: nothing that is read, nothing in part, and what cannot be written before the work."""
 
 import gzip
+import itertools
 import json
 import os
 import stat
 
 import pytest
 from earmark import cli
-from earmark.evaluation import command
+from earmark.evaluation import assembly, command
+from earmark.suggesters import Suggestion
 
 ITEMS = [
     {"id": number, "title": f"The lamp of room {number % 3} is out", "created": f"2026-03-{number + 1:02}"}
@@ -139,3 +141,43 @@ def test_an_id_that_is_none_is_told_with_its_line(folder, capsys, odd, why):
         items.write(f'{{"id": {odd}, "title": "A lamp"}}\n')
     assert evaluated("run.jsonl") == 1
     assert capsys.readouterr().err == f"earmark: items.jsonl, line {len(ITEMS) + 1}: {why}\n"
+
+
+class Own:
+    name, version = "own", "1"
+
+    def __init__(self, guesses=()):
+        self.guesses = guesses
+
+    def suggest(self, item, index, k):
+        if self.guesses is None:
+            raise ValueError("no such field")
+        return self.guesses
+
+
+def own_evaluated(monkeypatch, guesses):
+    monkeypatch.setattr(assembly, "discover", lambda: {"own": lambda: Own(guesses)})
+    given = ["--items", "items.jsonl", "--queries", "queries.jsonl", "--suggester", "own", "--out", "run.jsonl"]
+    return cli.main(["evaluate", "suggester", *given])
+
+
+@pytest.mark.parametrize(
+    ("guesses", "why"),
+    [
+        (None, "fails for the item 7: ValueError: no such field (test_outputs.py, line "),
+        (5, "fails for the item 7: TypeError: 'int' object is not iterable"),
+        ([("1", 0.5)], "guesses wrongly for the item 7: its kind is tuple, no Suggestion."),
+        ([Suggestion("1", 2.0)], "guesses wrongly for the item 7: its score is no number from 0 to 1."),
+    ],
+)
+def test_what_a_suggester_of_ones_own_does_wrong_is_said_in_a_line(folder, capsys, monkeypatch, guesses, why):
+    assert own_evaluated(monkeypatch, guesses) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("earmark: The suggester own ") and why in said
+    assert not (folder / "run.jsonl").exists()
+
+
+def test_guesses_without_end_are_cut(folder, monkeypatch):
+    endless = (Suggestion(str(number % 9), 0.5) for number in itertools.count())
+    assert own_evaluated(monkeypatch, endless) == 0
+    assert len((folder / "run.jsonl").read_text().splitlines()) == len(QUERIES)
