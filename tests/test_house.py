@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,9 @@ def test_no_lock_file_names_a_host():
 def test_every_public_word_is_written_the_house_way():
     for path in [*python_files("backend"), *python_files("sdk/src"), *(BASE / "widget/src").rglob("*.ts")]:
         assert not re.search(r"judgment", path.read_text(), re.IGNORECASE), path
+
+
+def test_what_make_demo_installs_can_train_and_serve_what_learned():
+    extras = tomllib.loads((BASE / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    locked = set(re.findall(r"^([\w.-]+)==", (BASE / "requirements.lock").read_text(), re.MULTILINE))
+    assert {re.split(r"[<>=]", each)[0] for each in extras["learned"]} <= locked

@@ -16,6 +16,7 @@ from backend.projects.pages import ProjectRows
 class AnnotatorAdmin(ProjectRows):
     """People by pseudonym, with their share right on gold."""
 
+    when_empty = "People stand here once they were shown something."
     list_display = [
         "pseudonym_and_evidence",
         "kind",

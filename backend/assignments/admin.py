@@ -40,6 +40,7 @@ class PromptPolicyAdmin(EditableProjectRows):
 class PromptAdmin(ProjectRows):
     """Questions that nobody asked for, and what people did about them."""
 
+    when_empty = "Questions that nobody came for are counted here, once pages asked them."
     list_display = ["asked_at", "annotator", "question", "item", "visit_started_at", "answered_at", "dismissed_at"]
     list_filter = [
         "question",

@@ -268,6 +268,7 @@ UNFOLD = {
     "ENVIRONMENT": "backend.config.dashboard.project_name",
     "DASHBOARD_CALLBACK": "backend.config.dashboard.first_page",
     "STYLES": [lambda request: static("earmark/admin.css")],
+    "SCRIPTS": [lambda request: static("earmark/keys.js")],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {

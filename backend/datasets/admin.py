@@ -21,6 +21,7 @@ from backend.questions.models import Question
 class DatasetAdmin(EditableProjectRows):
     """Datasets; the action freezes a version."""
 
+    when_empty = "A dataset is the labels of a question under a name. Add one, then freeze versions of it."
     list_display = ["slug", "title", "question", "latest", "created_at"]
     list_filter = ["question"]
     search_fields = ["slug", "title"]
@@ -58,6 +59,7 @@ class DatasetAdmin(EditableProjectRows):
 class DatasetVersionAdmin(ProjectRows):
     """Frozen versions, with their files."""
 
+    when_empty = "Under Datasets tick one and choose “Freeze a version now”."
     list_display = [
         "__str__",
         "state",
@@ -145,6 +147,7 @@ class DatasetVersionAdmin(ProjectRows):
 class SplitKeyAdmin(ProjectRows):
     """Which item is on which side."""
 
+    when_empty = "Items get their split when a version is frozen."
     list_display = ["item", "question", "split", "assigned_at"]
     list_filter = ["split", "question"]
     search_fields = ["item__key", "item__title"]

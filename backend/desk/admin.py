@@ -62,6 +62,7 @@ class DeskLinkForm(forms.ModelForm):  # type: ignore[type-arg]
 class DeskLinkAdmin(EditableProjectRows):
     """Links to the desk."""
 
+    when_empty = "Add a link to let experts, colleagues or a crowd answer on a page of Earmark’s own."
     form = DeskLinkForm
     fields = ["question", "annotator_kind", "subject", "most_people", "days_valid"]
     list_display = ["question", "annotator_kind", "whom", "people", "expires_at", "revoked_at", "created_by"]

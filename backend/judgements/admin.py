@@ -26,6 +26,7 @@ class SlotInline(TabularInline):
 class ExposureAdmin(ProjectRows):
     """Shown lists."""
 
+    when_empty = "A list stands here once it was shown to somebody."
     list_display = ["shown_at", "item", "annotator", "question", "channel", "policy", "was_asked"]
     list_filter = ["shown_at", "question", "channel", "policy", "was_asked"]
     search_fields = ["item__key", "item__title", "annotator__pseudonym"]
@@ -38,6 +39,7 @@ class ExposureAdmin(ProjectRows):
 class SlotAdmin(ProjectRows):
     """Every place of every list."""
 
+    when_empty = "What was shown stands here, place by place."
     list_display = [
         "shown_at",
         "item",
@@ -96,6 +98,7 @@ class SlotAdmin(ProjectRows):
 class JudgementAdmin(ProjectRows):
     """Answers, as they were given."""
 
+    when_empty = "Answers stand here once people gave them."
     list_display = ["judged_at", "annotator", "unit", "value", "origin", "chance", "via", "conflict"]
     list_filter = ["judged_at", "question", "value", "origin", "via", "has_conflict_of_interest", "annotator__kind"]
     search_fields = ["annotator__pseudonym", "item__key", "item__title"]
@@ -137,6 +140,7 @@ class LedgerEventAdmin(ProjectRows):
 class RefusedEventAdmin(ProjectRows):
     """What was not taken, and why."""
 
+    when_empty = "What pages send and cannot be taken is told here."
     list_display = ["refused_at", "code", "annotator", "events_count", "event_key"]
     list_filter = ["code"]
     date_hierarchy = "refused_at"

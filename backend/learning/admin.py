@@ -19,7 +19,7 @@ from earmark.evaluation.reliability import reliability_diagram
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from backend.datasets.models import DatasetVersion
-from backend.learning.actions.promote import promote, step_back, why_not
+from backend.learning.actions.promote import promote, served_before, step_back, why_not
 from backend.learning.actions.train import TRAINABLE, ask_for_training
 from backend.learning.errors import LearningError
 from backend.learning.telling import told_of_shares
@@ -32,6 +32,7 @@ from backend.suggestions.retrieval import suggesters_of
 LIST = "admin:suggestions_trainedversion_changelist"
 NAMES = tuple(dict.fromkeys(name for names in TRAINABLE.values() for name in names))
 State = TrainedVersion.State
+CANNOT = {State.TRAINING: "is still being trained", State.FAILED: "has failed", State.LIVE: "is live already"}
 PAIR_MEASURES = ("MRR@10", "R@10", "R@1", "MAP@100")
 
 
@@ -71,6 +72,7 @@ class TrainForm(forms.ModelForm):  # type: ignore[type-arg]
 class TrainedVersionAdmin(EditableProjectRows):
     """Trained versions with how they did; the button trains another one."""
 
+    when_empty = "Freeze a version under Datasets, then add: the worker trains from it, into shadow."
     form = TrainForm
     list_display = ["__str__", "name", "stage", "mine", "usual", "gained", "data", "trained_at", "moves"]
     list_filter = ["question", "name", "state"]
@@ -133,6 +135,8 @@ class TrainedVersionAdmin(EditableProjectRows):
                 messages.error(request, f"{live} is live and abstains: it cannot be loaded here. {fault}")
             elif drift := drift_of(live):
                 messages.warning(request, f"It is live: {drift}")
+            if not _is_named(live):
+                messages.warning(request, f"{live} is live and shows nothing. {_not_named(live)}")
             if live.erased_at is not None:
                 told = (
                     "was taught by somebody who is erased since. One without them is trained: promote it, or step back."
@@ -153,7 +157,6 @@ class TrainedVersionAdmin(EditableProjectRows):
     def promote_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask whether to promote; promote."""
         trained = self._one(request, pk)
-        unnamed = "" if trained.name in trained.question.suggesters else f" {_not_named(trained)}"
         if request.method == "POST":
             return self._move(
                 request,
@@ -163,17 +166,19 @@ class TrainedVersionAdmin(EditableProjectRows):
                     now=timezone.now(),
                     reason=request.POST.get("reason", ""),
                 ),
-                f"{trained} is live: it orders what people see of {trained.question} from now on.{unnamed}",
+                lambda _: _told_of_promotion(trained),
             )
         live = live_version(trained.question)
         can_move = trained.state in (State.SHADOW, State.RETIRED)
+        unnamed = can_move and not _is_named(trained)
         fault = fault_of(trained) if can_move else ""
-        lead = f"{_serving(trained.question, live)} now. Exposures will name {trained.suggester}."
+        serving = capfirst(_server(trained.question, live))
+        lead = f"{serving} serves {trained.question} now. Exposures will name {trained.suggester}."
         facts = {
             "title": f"Promote {trained}?",
-            "lead": lead if can_move else f"{trained} is {trained.state}; it cannot be promoted.",
+            "lead": lead if can_move else f"{trained} {CANNOT[State(trained.state)]}; it cannot be promoted.",
             "proof": self._proof(trained) if can_move else "",
-            "notice": unnamed,
+            "notice": _not_named(trained) if unnamed else "",
             "question": trained.question if unnamed else None,
             "doubt": why_not(trained, live) if can_move and not fault else "",
             "fault": fault,
@@ -196,15 +201,14 @@ class TrainedVersionAdmin(EditableProjectRows):
                     reason=request.POST.get("reason", ""),
                     seen=trained,
                 ),
-                f"{trained} shows nothing any more; what served before it serves again.",
+                lambda step: f"{trained} shows nothing any more; {_server(step.question, step.after)} serves again.",
             )
-        lead = (
-            "What served before it will serve again: the version it took the place of, or "
-            f"{untrained_of(trained.question)}."
-        )
+        after = capfirst(_server(trained.question, served_before(trained))) if is_live else ""
         facts = {
             "title": f"Step back from {trained}?",
-            "lead": lead if is_live else f"{trained} is not live; there is nothing to step back from.",
+            "lead": f"{after} will serve {trained.question} again."
+            if is_live
+            else f"{trained} is not live; there is nothing to step back from.",
             "can_move": is_live,
             "button": "Step back",
         }
@@ -328,10 +332,11 @@ class TrainedVersionAdmin(EditableProjectRows):
         rows: QuerySet[TrainedVersion] = self.get_queryset(request)
         return get_object_or_404(rows.select_related("question", "suggester"), pk=pk)
 
-    def _move(self, request: HttpRequest, move: Callable[[], Promotion], done: str) -> HttpResponse:
+    def _move(
+        self, request: HttpRequest, move: Callable[[], Promotion], done: Callable[[Promotion], str]
+    ) -> HttpResponse:
         try:
-            move()
-            messages.success(request, done)
+            messages.success(request, done(move()))
         except LearningError as error:
             messages.error(request, str(error))
         return redirect(LIST)
@@ -344,6 +349,7 @@ class TrainedVersionAdmin(EditableProjectRows):
 class PromotionAdmin(ProjectRows):
     """Who promoted and stepped back, when and why."""
 
+    when_empty = "Who promotes a trained version, or steps back from one, is written down here."
     list_display = [
         "moved_at",
         "question",
@@ -385,12 +391,22 @@ def _is_measured(trained: TrainedVersion) -> bool:
     return bool(trained.metrics.get("queries"))
 
 
-def _serving(question: Question, live: TrainedVersion | None) -> str:
+def _server(question: Question, live: TrainedVersion | None) -> str:
     """Return what serves a question: the live version, what serves untrained, or what it asks instead of that."""
     named = suggesters_of(question)
     if live is None and question.kind == Question.Kind.PAIR and not {HYBRID, LEARNED} & set(named):
-        return f"{capfirst(' and '.join(named))} serves {question.slug}"
-    return f"{live or capfirst(untrained_of(question))} serves {question.slug}"
+        return " and ".join(named)
+    return str(live or untrained_of(question))
+
+
+def _told_of_promotion(trained: TrainedVersion) -> str:
+    if _is_named(trained):
+        return f"{trained} is live: it orders what people see of {trained.question} from now on."
+    return f"{trained} is live, and shows nothing yet."  # the list says why
+
+
+def _is_named(trained: TrainedVersion) -> bool:
+    return trained.name in trained.question.suggesters
 
 
 def _not_named(trained: TrainedVersion) -> str:

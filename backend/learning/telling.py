@@ -9,6 +9,8 @@ def told_of_shares(trained: TrainedVersion) -> str:
     """Return how much what it learned counts beside what it began with."""
     report = trained.report
     if trained.name == LEARNED:
+        if not report["share"] and not report["tree_share"]:
+            return "too little to move the hybrid: it orders as that does"
         return f"shares {report['share']:g} of the regression, {report['tree_share']:g} of the trees"
     if trained.name == SequenceSpans.name:
         return f"it guesses from a score of {report['least_score']:.2f}" if "pull" in report else "it abstains"

@@ -3,15 +3,19 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
 from backend.projects.actions.jobs import try_again
 from backend.projects.actions.webhooks import send_again
 from backend.projects.admin_signing import SigningKeyAdmin, WebhookAdmin  # noqa: F401  registers their pages
+from backend.projects.errors import WebOriginUnusable
 from backend.projects.models import ApiKey, Job, Project, StaffMember, WebhookDelivery, WebOrigin
 from backend.projects.pages import GuardedRows, ProjectRows
+from backend.projects.web_origins import web_origin
 
 
 @admin.register(Project)
@@ -36,13 +40,29 @@ class ApiKeyAdmin(GuardedRows):
         return False
 
 
+class WebOriginForm(ModelForm):  # type: ignore[type-arg]
+    """A web origin, kept as browsers spell it."""
+
+    def clean_origin(self) -> str:
+        """Put right what an address bar adds, and refuse what is no web origin."""
+        try:
+            return web_origin(self.cleaned_data["origin"])
+        except WebOriginUnusable as error:
+            raise ValidationError(str(error)) from None
+
+
 @admin.register(WebOrigin)
 class WebOriginAdmin(GuardedRows):
     """Web origins."""
 
+    form = WebOriginForm
     list_display = ["origin", "project"]
     list_filter = ["project"]
     search_fields = ["origin"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with the chosen project."""
+        return {"project": getattr(request, "project", None), **super().get_changeform_initial_data(request)}
 
 
 @admin.register(StaffMember)
@@ -96,6 +116,7 @@ class JobAdmin(ProjectRows):
 class WebhookDeliveryAdmin(ProjectRows):
     """What the host was told, and whether it listened."""
 
+    when_empty = "Messages stand here once an address is listed and a label settles."
     list_display = ["created_at", "kind", "webhook", "attempts_count", "response_status", "failure", "delivered_at"]
     list_filter = ["webhook", "kind", ("delivered_at", admin.EmptyFieldListFilter)]
     search_fields = ["failure", "webhook__url"]

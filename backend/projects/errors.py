@@ -6,6 +6,7 @@ ProjectError
 ├── UnknownJobKind       a job row whose handler no app registered
 ├── LeaseLost            a job took longer than its lease and another worker has it now
 ├── AddressRefused       a webhook address that leads inside
+├── WebOriginUnusable    what was given as a web origin is none
 └── TransactionLost      the database went away in the midst of one
 """
 
@@ -53,6 +54,13 @@ class AddressRefused(ProjectError):
         self.url = url
         self.reason = reason
         self.in_words = f"This address is not called: {reason}.{to_do and ' '}{to_do}"
+
+
+class WebOriginUnusable(ProjectError):
+    """What is given as a web origin is none: scheme, host and port."""
+
+    def __init__(self, *, written: str, to_do: str) -> None:
+        super().__init__(f"{written!r} is no web origin, such as http://localhost:5173. {to_do}")
 
 
 class TransactionLost(ProjectError, OperationalError):

@@ -41,6 +41,9 @@ def two_places(value: float | None) -> str:
 class GuardedRows(ModelAdmin):
     """Rows that are filtered as their page offers, and in no other way."""
 
+    when_empty = ""
+    """How rows come here, for who finds none (templates/unfold/helpers/empty_results.html)."""
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the page offers as a filter, and in no other way: what a page does not show is not guessed."""
         offered = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]

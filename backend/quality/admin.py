@@ -41,6 +41,7 @@ class LabelChangeInline(TabularInline):
 class ConsensusLabelAdmin(ProjectRows):
     """Labels with their evidence."""
 
+    when_empty = "A label stands here once somebody answered."
     list_display = ["unit_and_story", "state", "value", "believed", "votes", "question", "settled_at"]
     list_display_links = ["state"]
     list_filter = ["question", "state", "value", "policy", "is_stale"]
@@ -100,6 +101,7 @@ class ClusterMemberInline(TabularInline):
 class ClusterAdmin(ProjectRows):
     """Items that are one and the same."""
 
+    when_empty = "Items that are settled as the same come together here."
     list_display = ["name", "question", "members_count", "updated_at"]
     list_filter = ["question"]
     search_fields = ["name", "members__item__title"]

@@ -21,6 +21,7 @@ from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
 from backend.questions.spots import words_in
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
+from backend.suggestions.troubles import troubles_of
 
 DAYS = 14
 REST = timedelta(minutes=5)
@@ -65,7 +66,7 @@ def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, 
         "chart": _chart(slots, now, days),
         "table": _table(slots, now, days),
         "suggesters": _suggesters(slots, known, since),
-        "needs": _needs(project, now) + _missing(known),
+        "needs": _needs(project, now) + _missing(known) + _failing(project, now),
     }
 
 
@@ -218,6 +219,19 @@ def _missing(known: Mapping[str, Known]) -> list[dict[str, str]]:
         for each in known.values()
         if each.is_missing
         for question in each.asked_by
+    ]
+
+
+def _failing(project: Project, now: datetime) -> list[dict[str, str]]:
+    """Return which suggesters failed in this process within the last hour."""
+    return [
+        {
+            "title": f"The suggester {each.name} fails",
+            "text": f"{_counted(each.count, 'time')} since {each.began_at:%H:%M}: {each.how}. Meanwhile others show.",
+            "url": _list("suggestions_suggester"),
+            "verb": "Look",
+        }
+        for each in troubles_of(project.pk, now=now)
     ]
 
 

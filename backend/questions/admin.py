@@ -15,6 +15,7 @@ from backend.projects.pages import EditableProjectRows, ProjectForm, ProjectRows
 from backend.questions.actions.ask import update_question, usual_prompt
 from backend.questions.actions.labels import approve_label, hide_label
 from backend.questions.models import GoldAnswer, Item, NamedLabel, PlacementRule, Question, Unit
+from backend.questions.signals import question_saved
 
 PROMPT = "What people are asked; empty: the usual words of its kind."
 LABELS = "Classes allowed: any number for tags, 2 to 12 for a choice, 1 to 12 for spans and regions. A pair has none."
@@ -85,17 +86,19 @@ class QuestionAdmin(EditableProjectRows):
 
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
         """Change a question as the API does, so that what shows otherwise has another policy version."""
-        if not change:
+        if change:
+            changed = {name: form.cleaned_data[name] for name in form.changed_data}
+            obj.__dict__.update(update_question(question=Question.objects.get(pk=obj.pk), **changed).__dict__)
+        else:
             super().save_model(request, obj, form, change)
-            return
-        changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        obj.__dict__.update(update_question(question=Question.objects.get(pk=obj.pk), **changed).__dict__)
+        question_saved.send(QuestionAdmin, request=request, question=obj)
 
 
 @admin.register(Item)
 class ItemAdmin(ProjectRows):
     """The host's items; each leads to its story."""
 
+    when_empty = "Items come from your product: client.items.upsert(…), or earmark items import."
     list_display = ["title_and_story", "key", "kind", "created_at", "updated_at", "removed_at"]
     list_filter = ["kind", ("removed_at", admin.EmptyFieldListFilter)]
     search_fields = ["key", "title"]
@@ -112,6 +115,7 @@ class ItemAdmin(ProjectRows):
 class NamedLabelAdmin(ProjectRows):
     """Labels that people named; they are offered to others once two did, or the staff approved."""
 
+    when_empty = "Tags of people’s own stand here, where a question allows them."
     list_display = ["label", "question", "state", "people", "named_at"]
     list_display_links = None
     list_filter = ["question", "state"]
@@ -159,6 +163,7 @@ class UnitAdmin(ProjectRows):
 class GoldAnswerAdmin(ProjectRows):
     """Answers we are sure of; they are set on an item's story page."""
 
+    when_empty = "Answers you are sure of are set on an item’s story, under Items."
     list_display = ["unit", "value", "set_by", "set_at"]
     list_filter = ["value"]
     search_fields = ["unit__item__title", "unit__item__key", "set_by"]
@@ -169,6 +174,7 @@ class GoldAnswerAdmin(ProjectRows):
 class PlacementRuleAdmin(EditableProjectRows):
     """Where elements stand without a change of templates; a rule is tried on a pasted page."""
 
+    when_empty = "Add one to show an element in your pages without changing their templates."
     list_display = ["question", "path", "where", "selector", "item_from", "item_key", "reserve_px", "is_active"]
     list_display_links = ["question", "selector"]
     list_filter = ["question", "is_active"]

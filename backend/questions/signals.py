@@ -11,5 +11,8 @@ items_registered = Signal()
 item_removed = Signal()
 """Sent with `project_id` and `item_id` when the host removed an item."""
 
+question_saved = Signal()
+"""Sent with `request` and `question` when staff saved a question's page, for what cannot work to be said there."""
+
 gold_set = Signal()
 """Sent with `project_id` and `unit_id` when a gold answer was set, changed or taken away."""

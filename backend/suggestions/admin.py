@@ -4,21 +4,26 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from backend.projects.pages import ProjectRows
-from backend.questions.models import Item
+from backend.questions.models import Item, Question
+from backend.questions.signals import question_saved
 from backend.suggestions.actions.retire import retire, show_again
 from backend.suggestions.admin_remotes import RemoteSuggesterAdmin  # noqa: F401  registers its page
 from backend.suggestions.catalogue import NOT_INSTALLED, catalogue_of
 from backend.suggestions.embedder import why_off
+from backend.suggestions.engines import KINDS_GUESSED
 from backend.suggestions.models import EmbeddingVersion, Suggester, Suggestion
+from backend.suggestions.retrieval import suggesters_of
 
 
 @admin.register(Suggester)
 class SuggesterAdmin(ProjectRows):
     """Suggesters by name and version; what became of their suggestions is on the overview."""
 
+    when_empty = "A suggester stands here once a question asked it."
     list_display = ["name", "version", "state", "first_seen_at"]
     list_filter = ["state", "is_pushed"]
     search_fields = ["name", "version"]
@@ -115,3 +120,14 @@ class EmbeddingVersionAdmin(ProjectRows):
         left = changed.filter(change_seq__gt=version.followed_seq).count()
         whole = changed.count() if left else 1
         return f"{100 * (whole - left) // whole} %, {left} items left" if left else "all"
+
+
+@receiver(question_saved)
+def say_who_guesses_nothing(*, request: HttpRequest, question: Question, **_: Any) -> None:
+    """Say where a question is saved which names it asks in vain: a wrong letter would show nothing to anybody."""
+    known = catalogue_of(question.project_id)
+    for name in suggesters_of(question):
+        if question.kind not in KINDS_GUESSED.get(name, [question.kind]):
+            messages.warning(request, f"{name} guesses nothing for a question of kind {question.kind}.")
+        elif name in known and known[name].is_missing:
+            messages.warning(request, f"{name} gives nothing: {known[name].where}.")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
 from earmark import suggesters as sdk
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
@@ -13,8 +14,9 @@ from backend.projects.errors import TransactionLost
 from backend.projects.tenancy import failing_alone
 from backend.questions.models import Item, Question
 from backend.suggestions.actions.remotes import door_of
+from backend.suggestions.boxed import Boxed, box_of
 from backend.suggestions.embedder import say_once, why_off
-from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
+from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone, SuggesterRests
 from backend.suggestions.fusion import fused_suggester
 from backend.suggestions.indexes import index_of, mend_index, open_index
 from backend.suggestions.items import StoredItems, as_sdk_item
@@ -25,6 +27,7 @@ from backend.suggestions.neighbours import neighbour_labels
 from backend.suggestions.remote import ask_remote
 from backend.suggestions.rule_sets import RuleSet, rule_sets
 from backend.suggestions.taught import dictionary_of, spans_of, taught_labels
+from backend.suggestions.troubles import how_of, note_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -55,19 +58,25 @@ def computed(name: str, question: Question, item: Item, known: Known) -> list[tu
         return []
     try:
         with failing_alone():  # with what it does to the database
-            return _asked_here(classes[name], question, item, known)
+            return _asked_here(name, classes[name], question, item, known)
     except sdk.IndexFailed as error:
         mend_index(question.project_id, error)
     except TransactionLost:
         raise
+    except SuggesterRests:
+        pass
     except Exception as error:
-        logger.warning("The suggester %s failed (%s); it abstains.", name, type(error).__name__)
+        how = how_of(error)
+        logger.warning("The suggester %s failed (%s); it abstains.", name, how)
+        note_trouble(question.project_id, name, how, now=timezone.now())
     return []
 
 
-def _asked_here(made_by: Any, question: Question, item: Item, known: Known) -> list[tuple[sdk.Suggestion, Suggester]]:
+def _asked_here(
+    name: str, made_by: Any, question: Question, item: Item, known: Known
+) -> list[tuple[sdk.Suggestion, Suggester]]:
     """Return what a suggester that runs here guesses; raises what it raises."""
-    engine = _engine(made_by, question, known)
+    engine = _engine(name, made_by, question, known)
     if engine is None:
         return []
     suggester = known.suggester(question.project_id, engine.name, engine.version)
@@ -85,7 +94,7 @@ def _is_sound(guess: sdk.Suggestion, suggester: Suggester) -> bool:
     return not fault
 
 
-def _engine(made_by: Any, question: Question, known: Known) -> sdk.Suggester | None:
+def _engine(name: str, made_by: Any, question: Question, known: Known) -> sdk.Suggester | None:
     """Return the suggester for a question; None where it has nothing to search yet."""
     only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
     if made_by is sdk.LexicalSuggester:
@@ -109,8 +118,7 @@ def _engine(made_by: Any, question: Question, known: Known) -> sdk.Suggester | N
         return neighbour_labels(question)
     if made_by in (sdk.LinearLabels, sdk.StackedLabels, sdk.SequenceSpans):
         return taught_labels(question, made_by.name)
-    engine: sdk.Suggester = made_by()
-    return engine
+    return Boxed(made_by, box_of(question.project_id, name))
 
 
 def _share_of(kind: str, index: sdk.ItemIndex) -> float:

@@ -3,8 +3,11 @@
 SuggestionError
 ├── EmbeddingUnderWay
 ├── NameIsOurs
-└── RemoteFailed
-    └── RemoteLeftAlone
+├── RemoteFailed
+│   └── RemoteLeftAlone
+├── SuggesterEnded
+├── SuggesterLate
+└── SuggesterRests
 """
 
 from datetime import datetime
@@ -36,3 +39,21 @@ class RemoteFailed(SuggestionError):
 
 class RemoteLeftAlone(RemoteFailed):
     """A suggester that runs at the host was not asked at all."""
+
+
+class SuggesterEnded(SuggestionError):
+    """A suggester of another package raised what ends a program."""
+
+    def __init__(self, *, ended_by: str) -> None:
+        super().__init__(f"It raised {ended_by}, which would have ended the process.")
+
+
+class SuggesterLate(SuggestionError):
+    """A suggester of another package did not return in time."""
+
+    def __init__(self, *, longest_s: float) -> None:
+        super().__init__(f"It did not return within {longest_s:g} s.")
+
+
+class SuggesterRests(SuggestionError):
+    """A suggester of another package is not asked now, since it was late several times."""

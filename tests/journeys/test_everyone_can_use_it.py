@@ -98,6 +98,37 @@ def test_the_pages_of_suggesters(staff: Any, product: Product, scheme: str, widt
         assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+def press_until(page: Any, key: str, name: str) -> None:
+    """Press a key until what has the focus is so named."""
+    for _ in range(60):
+        page.keyboard.press(key)
+        if name in page.evaluate(
+            "document.activeElement.getAttribute('aria-label') || document.activeElement.innerText"
+        ):
+            return
+    raise AssertionError(f"nothing named {name!r} gets the focus")
+
+
+def test_in_a_narrow_window_keys_alone_open_the_menu_the_filters_and_what_leaves(staff: Any, product: Product) -> None:
+    staff.set_viewport_size({"width": 1000, "height": 900})
+    staff.goto(f"{product.admin}suggestions/promotion/")
+    press_until(staff, "Tab", "Show or hide the menu")
+    staff.keyboard.press("Enter")
+    press_until(staff, "Tab", "Trained versions")
+    staff.keyboard.press("Enter")
+    staff.wait_for_url("**/trainedversion/")
+    press_until(staff, "Tab", "Filters")
+    staff.keyboard.press(" ")
+    staff.get_by_text("Shadow: trained, shows nothing").wait_for()
+    staff.keyboard.press("Escape")
+    staff.goto(f"{product.admin}suggestions/promotion/")
+    press_until(staff, "Tab", "Show or hide the menu")
+    staff.keyboard.press("Enter")
+    press_until(staff, "Tab", "unfold_more")
+    staff.keyboard.press("Enter")
+    staff.get_by_role("button", name="Log out").wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_pages_of_people_and_of_what_they_were_shown(staff: Any, product: Product, scheme: str, width: int) -> None:

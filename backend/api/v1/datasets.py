@@ -44,7 +44,7 @@ class DatasetsView(ServerDoor):
 def _dataset(door: ServerDoor, slug: str) -> Dataset:
     found = Dataset.objects.of(door.project).select_related("question").filter(slug=slug).first()
     if found is None:
-        raise Unknown
+        raise Unknown(f"No dataset {slug[:200]!r} is registered in this project.")
     return found
 
 
@@ -52,7 +52,7 @@ def _version(door: ServerDoor, slug: str, number: int) -> DatasetVersion:
     versions = DatasetVersion.objects.of(door.project).select_related("dataset", "erased_since")
     found = versions.filter(dataset=_dataset(door, slug), number=number).first()
     if found is None:
-        raise Unknown
+        raise Unknown(f"The dataset {slug!r} has no version {number}.")
     return found
 
 
@@ -100,5 +100,5 @@ class VersionFileView(ServerDoor):
         try:
             path = path_of_file(version=_version(self, dataset, number), name=name)
         except KeyError:
-            raise Unknown from None
+            raise Unknown(f"Version {number} of {dataset!r} has no file {name[:200]!r}.") from None
         return FileResponse(path.open("rb"), filename=name, as_attachment=True, content_type="application/octet-stream")

@@ -52,7 +52,7 @@ def step_back(
         raise NothingLive(f"No trained version of {question.slug} is live; there is nothing to step back from.")
     if seen is not None and live.pk != seen.pk:
         raise AnotherIsLive(f"{seen} is not live any more; {live} is. Look again before you step back from that one.")
-    earlier = _before(live)
+    earlier = served_before(live)
     _serve(live, earlier)
     reason = reason.strip()[:LONGEST_REASON]
     return _note(live, Move.STEPPED_BACK, live, earlier, by=by, reason=reason, now=now)
@@ -84,8 +84,8 @@ def _locked_live(question: Question) -> TrainedVersion | None:
     return live_version(question)
 
 
-def _before(live: TrainedVersion) -> TrainedVersion | None:
-    """Return what was live before, the nearest that can be loaded; None for nothing trained."""
+def served_before(live: TrainedVersion) -> TrainedVersion | None:
+    """Return what serves after a step back: the version before, the nearest that can be loaded; None for none."""
     seen = {live.pk}
     at: TrainedVersion | None = live
     while at is not None:

@@ -10,14 +10,19 @@ from backend.projects.errors import KeyTooShort, KeyUnusable
 from backend.projects.models import ApiKey, Project, SigningKey, WebOrigin
 from backend.projects.secrets import digest_of, new_key, seal
 from backend.projects.tenancy import tenancy
+from backend.projects.web_origins import web_origin
 
 LEAST_BYTES = 32
 
 
 def register_project(*, slug: str, name: str, web_origins: list[str], host_url: str = "") -> Project:
-    """Register a host product, or return the one with this slug; lists the web origins that are new."""
+    """Register a host product, or return the one with this slug; lists the web origins that are new.
+
+    Raises WebOriginUnusable.
+    """
+    listed = [web_origin(each) for each in web_origins]
     project, _ = Project.objects.get_or_create(slug=slug, defaults={"name": name, "host_url": host_url})
-    for origin in web_origins:
+    for origin in listed:
         WebOrigin.objects.get_or_create(project=project, origin=origin)
     return project
 

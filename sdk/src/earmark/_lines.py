@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TextIO, cast
 
+from earmark.errors import EarmarkError
+
 GZIP = b"\x1f\x8b"
+DEVICES = ("/dev/", "/proc/")
 
 
 def opened(path: Path | str) -> IO[bytes]:
@@ -24,8 +31,48 @@ def opened(path: Path | str) -> IO[bytes]:
     return cast("IO[bytes]", unpacked)
 
 
-def begun(path: Path | str) -> TextIO:
-    """Return a file open to write UTF-8 anew, packed where its name ends in .gz; raises OSError."""
-    if Path(path).suffix == ".gz":
+def check_outputs(paths: Iterable[Path | str | None], read: Iterable[Path | str | None]) -> None:
+    """See, before any work, that files can be written and that none is one of those that are read; None is no file.
+
+    Raises OSError, EarmarkError.
+    """
+    sources = [Path(each) for each in read if each is not None]
+    for path in (Path(each) for each in paths if each is not None):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "its folder does not exist", str(path))
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        if any(path.exists() and source.exists() and path.samefile(source) for source in sources):
+            raise EarmarkError(f"{path} is read here; name another file to write.")
+
+
+@contextmanager
+def begun(path: Path | str) -> Iterator[TextIO]:
+    """Open a file to write UTF-8 anew, packed where its name ends in .gz; raises OSError.
+
+    It is written beside its place and put there once it is whole: what fails or is stopped leaves what was there.
+    What is no file, such as a pipe, and what lies in a folder that takes no file, is written at once.
+    """
+    place = Path(os.path.realpath(path))
+    is_device = str(path).startswith(DEVICES)  # /dev/stdout may lead to a file that others write to as well
+    is_file = place.is_file() or not place.exists()
+    is_whole_or_nothing = is_file and not is_device and os.access(place.parent, os.W_OK)
+    beside = place.with_name(f"{place.name}.part") if is_whole_or_nothing else place
+    try:
+        with _writing(beside, is_packed=place.suffix == ".gz") as file:
+            yield file
+        if is_whole_or_nothing:
+            if place.exists():
+                beside.chmod(place.stat().st_mode)
+            beside.replace(place)
+    finally:
+        if is_whole_or_nothing:
+            beside.unlink(missing_ok=True)
+
+
+def _writing(path: Path, *, is_packed: bool) -> TextIO:
+    if is_packed:
         return cast("TextIO", gzip.open(path, "wt", encoding="utf-8"))
-    return Path(path).open("w", encoding="utf-8")
+    return path.open("w", encoding="utf-8")

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"earmark: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("earmark: stopped; run the same command again to go on.", file=sys.stderr)
+        print(f"earmark: stopped; {given.when_stopped}.", file=sys.stderr)
         return 130
 
 
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         "--url", default=os.environ.get("EARMARK_URL", USUAL_URL), help="Earmark's address (EARMARK_URL)"
     )
     reach.add_argument("--key", default=os.environ.get("EARMARK_KEY", ""), help="a secret key, sk_… (EARMARK_KEY)")
+    parser.set_defaults(when_stopped="nothing was written")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     doctor = commands.add_parser("doctor", parents=[reach], help="check suggesters, address, key, clock and version")
     doctor.set_defaults(run=_doctor)
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--url-of", default="", metavar="PATTERN", help="such as https://forum.example/t/{id}")
     imported.add_argument("--kind", default="", help="the kind of items that name none")
     imported.add_argument("--from-start", action="store_true", help="do not go on where an earlier run stopped")
-    imported.set_defaults(run=_import)
+    imported.set_defaults(run=_import, when_stopped="run the same command again to go on")
     evaluation.add_to(commands)
     rules.add_to(commands)
     return parser

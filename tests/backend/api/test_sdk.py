@@ -264,6 +264,21 @@ def test_a_version_is_frozen_by_the_worker_and_downloaded(site):
     assert site.server.get("/v1/datasets/dups/versions/1/files/secret-key").status_code == 404
 
 
+def test_what_of_a_dataset_is_not_there_is_named(site):
+    site.server.post("/v1/datasets", {"id": "dups", "question": "duplicate"})
+    site.server.post("/v1/datasets/dups/versions", {})
+    drain_jobs()
+
+    def told(address):
+        answer = site.server.get(f"/v1/datasets/{address}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        return answer.json()["detail"]
+
+    assert told("dup/versions/1") == "No dataset 'dup' is registered in this project."
+    assert told("dups/versions/7") == "The dataset 'dups' has no version 7."
+    assert told("dups/versions/1/files/label.jsonl") == "Version 1 of 'dups' has no file 'label.jsonl'."
+
+
 def test_lists_go_on_by_cursor_without_gap_or_repetition(site):
     found, cursor = [], ""
     for _ in range(9):

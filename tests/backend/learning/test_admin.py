@@ -67,9 +67,10 @@ def test_it_goes_live_and_back_by_clicks_that_are_confirmed_and_logged(made, mon
     assert state(made) == "shadow", "asking changes nothing"
     assert "is live: it orders" in text(made.staff.post(f"{at}promote/", follow=True))
     assert state(made) == "live"
-    assert "Step back from duplicate 1?" in text(made.staff.get(f"{at}step-back/"))
+    asked = text(made.staff.get(f"{at}step-back/"))
+    assert "Step back from duplicate 1?" in asked and "The hybrid will serve duplicate again." in asked
     assert state(made) == "live"
-    assert "serves again" in text(made.staff.post(f"{at}step-back/", {"reason": "odd lists"}, follow=True))
+    assert "the hybrid serves again" in text(made.staff.post(f"{at}step-back/", {"reason": "odd lists"}, follow=True))
     assert state(made) == "retired"
     assert stepped == [made.trained]
     log = text(made.staff.get("/admin/suggestions/promotion/"))
@@ -138,6 +139,37 @@ def test_a_name_that_the_question_does_not_ask_is_told_before_it_is_promoted(mad
         made.question.save()
     assert "does not name learned among its suggesters yet" in text(made.staff.get(at))
     assert reverse("admin:questions_question_change", args=[made.question.pk]) in text(made.staff.get(at))
+
+
+def test_a_version_that_is_live_and_not_named_is_said_to_show_nothing(made):
+    with tenancy(made.project):
+        made.question.suggesters = ["lexical"]
+        made.question.save()
+    at = f"{LIST}{made.trained.pk}/"
+    told = text(made.staff.post(f"{at}promote/", {"reason": "to see it"}, follow=True))
+    assert "duplicate 1 is live, and shows nothing yet." in told and "orders what people see of" not in told
+    assert "does not name learned among its suggesters yet" in text(made.staff.get(LIST))
+    assert "Lexical will serve duplicate again." in text(made.staff.get(f"{at}step-back/"))
+
+
+@pytest.mark.parametrize(
+    ("state", "why"), [("failed", "has failed"), ("training", "is still being trained"), ("live", "is live already")]
+)
+def test_what_cannot_be_promoted_says_why_and_nothing_beside_the_point(made, state, why):
+    with tenancy(made.project):
+        TrainedVersion.objects.update(state=state)
+        made.question.suggesters = ["lexical"]
+        made.question.save()
+    asked = text(made.staff.get(f"{LIST}{made.trained.pk}/promote/"))
+    assert f"duplicate 1 {why}; it cannot be promoted." in asked
+    assert "does not name" not in asked and "<button class=" not in asked.partition('class="em"')[2]
+
+
+def test_where_it_learned_too_little_it_says_so_in_words(made):
+    with tenancy(made.project):
+        TrainedVersion.objects.update(report=made.trained.report | {"share": 0.0, "tree_share": 0.0})
+    page = text(made.staff.get(f"{LIST}{made.trained.pk}/change/"))
+    assert "too little to move the hybrid: it orders as that does" in page and "shares 0" not in page
 
 
 @pytest.mark.parametrize("named", [["lexical"], []])  # without a name a pair asks the usual one, which is lexical

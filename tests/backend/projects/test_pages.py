@@ -174,3 +174,24 @@ def test_jobs_are_not_deleted_from_their_list(world):
     job = dead_job(world)
     choose(world.staff, "projects_job", "delete_selected", job)
     assert Job.objects.filter(pk=job.pk).exists()
+
+
+EMPTY = [
+    reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+    for model, page in site._registry.items()
+    if model.__module__.startswith("backend.") and page.when_empty
+]
+
+
+def test_a_list_with_nothing_in_it_says_how_rows_come_and_offers_to_show_all_only_where_something_is_hidden(staff):
+    assert len(EMPTY) > 15
+    for at in EMPTY:
+        page = staff.get(at).content.decode()
+        assert "yielded" not in page
+        if "Nothing is here yet" in page:
+            assert "Show all" not in page and "Reset filters" not in page
+
+
+def test_a_search_that_finds_nothing_offers_to_show_all(staff):
+    page = staff.get(f"{PEOPLE}?q=nobody-is-called-so").content.decode()
+    assert "Nothing matches" in page and "Show all" in page and "Nothing is here yet" not in page

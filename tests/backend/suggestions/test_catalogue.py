@@ -205,3 +205,24 @@ def test_a_guess_that_may_not_be_stored_is_left_out_and_the_others_show(world, m
         found = guesses_for(question=world.question, item=world.items["5"])
     assert [guess.candidate_key for guess in found] == ["1"]
     assert caplog.text.count("A guess of the suggester same-error 3 is left out") == 3
+
+
+def test_who_saves_a_question_is_told_at_once_which_names_it_asks_in_vain(world):
+    user = get_user_model().objects.create(username="ann", is_staff=True)
+    StaffMember.objects.create(project=world.project, user=user)
+    staff, at = Client(), reverse("admin:questions_question_change", args=[world.question.pk])
+    staff.force_login(user)
+    form = staff.get(at).context["adminform"].form
+    as_shown = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    as_shown = {name: "on" if value is True else value for name, value in as_shown.items()}
+
+    def told(names):
+        page = staff.post(at, as_shown | {"suggesters": names}, follow=True)
+        return {str(each) for each in page.context["messages"] if each.level_tag == "warning"}
+
+    assert told('["lexcal", "lexical", "torn", "neighbours"]') == {
+        "lexcal gives nothing: not installed here.",
+        "torn gives nothing: left out: it cannot be loaded.",
+        "neighbours guesses nothing for a question of kind pair.",
+    }
+    assert told('["same-error", "lexical"]') == set()

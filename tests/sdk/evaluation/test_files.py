@@ -78,7 +78,7 @@ def test_of_an_item_that_comes_twice_the_last_counts(written):
         (lambda path: read_items([path]), "{", "not JSON"),
         (lambda path: read_items([path]), "[1]", "not an object"),
         (lambda path: read_items([path]), '{"title": "T"}', "no id"),
-        (lambda path: read_items([path]), '{"id": true}', "no id"),
+        (lambda path: read_items([path]), '{"id": true}', "id is neither a text nor a whole number: True"),
         (lambda path: read_items([path]), '{"id": "1", "title": 5}', "title is not a text"),
         (lambda path: read_items([path]), '{"id": "1", "created": "yesterday"}', "created is not a time"),
         (read_queries, '{"positives": []}', "no query"),

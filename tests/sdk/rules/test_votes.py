@@ -27,7 +27,7 @@ def test_a_rule_may_name_several_labels_each_once():
     ]
 
 
-@pytest.mark.parametrize("said", [True, 3, [3], {"stolen": 1}.items()])
+@pytest.mark.parametrize("said", [True, 3, [3], {"stolen": 1}.items(), {"label": "stolen"}])
 def test_anything_else_is_refused(said):
     with pytest.raises(TypeError, match="A rule returns"):
         votes_of(said, "because")

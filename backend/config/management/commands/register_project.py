@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.projects.actions.keys import add_api_key, add_signing_key, new_signing_key, register_project
+from backend.projects.errors import WebOriginUnusable
 from backend.projects.models import ApiKey, SigningKey
 from backend.projects.tenancy import tenancy
 
@@ -23,7 +24,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, slug: str, name: str, web_origin: list[str], host_url: str, **options: Any) -> None:
         """Run."""
-        project = register_project(slug=slug, name=name or slug.title(), web_origins=web_origin, host_url=host_url)
+        try:
+            project = register_project(slug=slug, name=name or slug.title(), web_origins=web_origin, host_url=host_url)
+        except WebOriginUnusable as error:
+            raise CommandError(str(error)) from None
         with tenancy(project):
             kid = f"{slug}-{SigningKey.objects.of(project).count() + 1}"
         signing_key = new_signing_key()

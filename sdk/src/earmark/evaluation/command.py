@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from earmark._lines import begun
+from earmark._lines import begun, check_outputs
 from earmark.errors import EarmarkError
 from earmark.evaluation import labels, reports, spans
 from earmark.evaluation.assembly import Bench
@@ -54,6 +54,7 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     """Ask a suggester, write its run, and print the measures where answers are known."""
     if given.queries and not given.items:
         raise EarmarkError("--queries needs --items, the file of what can be found.")
+    check_outputs([given.out], [*given.items, *given.train, given.queries, given.pairs])
     began = time.monotonic()
     bench = Bench(given.model, say=say)
     bench.take(read_items(given.items).values())
@@ -91,12 +92,18 @@ def compare_runs(given: argparse.Namespace) -> int:
     answers = _answers(given)
     if not answers:
         raise EarmarkError("The file holds no answers, so nothing can be compared.")
-    first, second = (
-        {key: ranking.ranked for key, ranking in read_rankings(path).items()} for path in (given.first, given.second)
-    )
+    first, second = (_run_of(path, answers) for path in (given.first, given.second))
     found = compared(answers, first, second, samples=given.samples)
     print(json.dumps({"queries": len(answers), **{name: asdict(each) for name, each in found.items()}}))
     return 0
+
+
+def _run_of(path: str, answers: Mapping[str, object]) -> dict[str, Sequence[str]]:
+    """Return what a run ranked by query; says how many of those that are answered it lacks."""
+    ranked = {key: ranking.ranked for key, ranking in read_rankings(path).items()}
+    if lacking := len(answers.keys() - ranked.keys()):
+        say(f"{path} lacks {lacking:,} of {len(answers):,} queries; these count as if it had found nothing")
+    return ranked
 
 
 def _answers(given: argparse.Namespace) -> dict[str, frozenset[str]]:

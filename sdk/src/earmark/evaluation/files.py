@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ T = TypeVar("T")
 POSITIVE_LABELS = frozenset({"perfectmatch", "relevant", "duplicate", "positive", "true", "1"})
 ONE_A_LINE = "each line holds one object: JSON lines"
 _ITEM_FIELDS = frozenset({"id", "title", "body", "created", "created_at"})
+_HALF = re.compile("[\ud800-\udfff]")
 _PAIR_FIELDS = frozenset({"split", "qid", "cid", "rank", "label"})
 
 
@@ -200,8 +202,12 @@ def _ranking(facts: Mapping[str, Any]) -> Ranking:
 
 def _id(facts: Mapping[str, Any], name: str) -> str:
     value = facts.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+    if value is None or value == "":
         raise ValueError(f"no {name}")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"{name} is neither a text nor a whole number: {str(value)[:40]}")
+    if _HALF.search(str(value)):
+        raise ValueError(f"{name} holds half a character (a lone surrogate): {ascii(value)[:40]}")
     return str(value)
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from earmark._lines import begun, check_outputs
 from earmark.errors import EarmarkError, FileNotUnderstood, NotTrained
 from earmark.evaluation.calibration import Bin, reliability
 from earmark.evaluation.files import read_items, read_lines
@@ -49,6 +50,7 @@ def add_to(inner: Any) -> None:
 
 def evaluate_labels(given: argparse.Namespace) -> int:
     """Teach a suggester, ask it, and print the measures as JSON. Raises EarmarkError, OSError."""
+    check_outputs([given.plot], [*given.items, *given.train, given.answers, given.dictionary])
     items = read_items(given.items)
     taught = [each for path in given.train for each in read_answers(path, items)]
     asked = read_answers(given.answers, items)
@@ -67,7 +69,8 @@ def evaluate_labels(given: argparse.Namespace) -> int:
     if given.plot:
         bins = [Bin(**each) for each in told["reliability"]]
         drawn = reliability_diagram(bins, title=f"{told['suggester']}: chances beside how often they came true")
-        Path(given.plot).write_text(as_file(drawn), encoding="utf-8")
+        with begun(given.plot) as out:
+            out.write(as_file(drawn))
     if given.curve:
         sizes = [size for size in SIZES if size < len(taught)]
         told["curve"] = [report(taught[:size]) for size in sizes]

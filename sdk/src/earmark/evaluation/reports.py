@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from earmark._lines import begun, check_outputs
 from earmark.errors import EarmarkError
 from earmark.evaluation.assembly import Bench
 from earmark.evaluation.console import count_of, counts_of, say
@@ -48,6 +48,7 @@ def report_ablation(given: argparse.Namespace) -> int:
 
 
 def _lesson(given: argparse.Namespace) -> Lesson:
+    check_outputs([given.out, given.plot], [*given.items, *given.train, given.queries])
     for path in (*given.train, *([given.queries] if given.queries else [])):
         if holds_pairs(path):
             raise EarmarkError(f"{path} holds given candidates; lines {{query, positives}} are needed here.")
@@ -61,8 +62,10 @@ def _lesson(given: argparse.Namespace) -> Lesson:
 
 
 def _written(given: argparse.Namespace, told: Mapping[str, Any], picture: str) -> int:
-    Path(given.out).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    with begun(given.out) as out:
+        out.write(json.dumps(told, indent=1) + "\n")
     if given.plot:
-        Path(given.plot).write_text(picture, encoding="utf-8")
+        with begun(given.plot) as out:
+            out.write(picture)
     print(json.dumps(told))
     return 0

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from earmark.errors import FileNotUnderstood
+from earmark.errors import EarmarkError, FileNotUnderstood
 from earmark.evaluation.files import Pair, Query, Ranking
 from earmark.suggesters.index import ItemIndex
-from earmark.suggesters.protocol import Suggester, Suggestion
+from earmark.suggesters.protocol import Suggester, Suggestion, fault_of
 from earmark.types import Item
 
 MOST_CANDIDATES = 100
 SAY_EVERY = 50
+MOST_LOOKED_AT = 10_000
+"""Where guesses without end are cut."""
 Say = Callable[[str], None]
 
 
@@ -33,12 +38,29 @@ def asked(
     """Yield what a suggester finds for each query, at most MOST_CANDIDATES, all created strictly before it."""
     for number, query in enumerate(queries, start=1):
         item = items[query.id]
-        found = suggester.suggest(item, index, MOST_CANDIDATES)
+        found = _guessed(suggester, item, index, MOST_CANDIDATES)
         ids = dict.fromkeys(each.candidate_id for each in found)
         kept = [key for key in ids if key != item.id and key in items and _is_earlier(items[key], item)]
         yield Ranking(query.id, kept[:MOST_CANDIDATES])
         if number % SAY_EVERY == 0 or number == len(queries):
             say(f"asked {number:,} of {len(queries):,} queries")
+
+
+def _guessed(suggester: Suggester, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
+    """Return what a suggester guesses, as far as it may go. Raises EarmarkError where it raises or is no suggestion."""
+    try:
+        found = list(islice(suggester.suggest(item, index, k), max(k, MOST_LOOKED_AT)))
+    except EarmarkError:
+        raise
+    except Exception as error:
+        frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
+        at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+        told = f"{type(error).__name__}: {error}{at}"
+        raise EarmarkError(f"The suggester {suggester.name} fails for the item {item.id}: {told}") from error
+    for each in found:
+        if fault := fault_of(each):
+            raise EarmarkError(f"The suggester {suggester.name} guesses wrongly for the item {item.id}: its {fault}.")
+    return found
 
 
 def ordered(suggester: Suggester, pairs: Iterable[Pair], index: ItemIndex, say: Say) -> Iterator[Ranking]:
@@ -50,7 +72,7 @@ def ordered(suggester: Suggester, pairs: Iterable[Pair], index: ItemIndex, say: 
         if isinstance(suggester, Reranker):
             found = suggester.rank(item, candidates, index, given_ranks(pair_list))
         else:
-            found = suggester.suggest(item, index, index.count)
+            found = _guessed(suggester, item, index, index.count)
         wanted = {candidate.id for candidate in candidates}
         best = [each.candidate_id for each in found if each.candidate_id in wanted]
         rest = sorted(pair_list, key=lambda pair: pair.rank if pair.rank is not None else float("inf"))

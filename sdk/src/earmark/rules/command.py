@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from earmark._lines import begun
+from earmark._lines import begun, check_outputs
 from earmark.errors import EarmarkError
 from earmark.evaluation.files import read_items, read_pairs
 from earmark.rules.analysis import Answers, RuleReport, analyse_rules
@@ -63,6 +63,7 @@ def analyse_them(given: argparse.Namespace) -> int:
 
 def apply_them(given: argparse.Namespace) -> int:
     """Write the votes, and print how many there are of each outcome."""
+    check_outputs([given.out], [*given.items, given.pairs, given.answers, given.rules])
     rules = load_rules(given.rules)
     outcomes: Counter[str] = Counter()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -82,7 +82,7 @@ def votes_of(said: Said, sentence: str, item: Item | None = None) -> tuple[Vote,
     if said is None:
         return ()
     listed = [said] if isinstance(said, str | Vote) else said
-    if not isinstance(listed, Iterable):
+    if not isinstance(listed, Iterable) or isinstance(listed, Mapping):
         raise TypeError(f"A rule returns a label, a Vote, several of these, or None, not {type(said).__name__}.")
     found: dict[tuple[str, tuple[int, int] | None], Vote] = {}
     for each in listed:

@@ -43,6 +43,8 @@ _ANCHORS = (TextAnchor, Region, NoneType)
 
 def fault_of(suggestion: Suggestion) -> str:
     """Return what no suggestion may be, as a phrase that begins with the field; empty where all is well."""
+    if not all(hasattr(suggestion, name) for name in ("candidate_id", "score", "reasons", "anchor")):
+        return f"kind is {type(suggestion).__name__}, no Suggestion"
     if not _is_text(suggestion.candidate_id, MOST_SIGNS_OF_A_CANDIDATE):
         return f"candidate is no text of 1 to {MOST_SIGNS_OF_A_CANDIDATE} signs"
     score = suggestion.score
