@@ -102,7 +102,13 @@ def take_next(*, now: datetime) -> int | None:
 def let_rest(job: Job, *, now: datetime) -> None:
     """Let the lane of a job that failed rest, twice as long as after the failure before."""
     if job.lane:
-        told = {"project": job.project_id, "kind": job.kind, "lane": job.lane, "now": now, "longest": LONGEST_REST_S}
+        told: dict[str, Any] = {
+            "project": job.project_id,
+            "kind": job.kind,
+            "lane": job.lane,
+            "now": now,
+            "longest": LONGEST_REST_S,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_REST, told)
 
