@@ -188,6 +188,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Keep the jobs that are neither done nor dead."""
         return self.filter(done_at=None, died_at=None)
 
+    def in_no_lane(self) -> Self:
+        """Keep the jobs that wait for no other; with `waiting` by an index of its own, however many were done."""
+        return self.filter(lane="")
+
     def dead(self) -> Self:
         """Keep the jobs that were given up."""
         return self.exclude(died_at=None)

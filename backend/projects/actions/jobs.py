@@ -59,7 +59,8 @@ def enqueue_once(*, project: Project | int, kind: str, due_at: datetime | None =
     """
     handler_of(kind)
     project_id = project if isinstance(project, int) else project.pk
-    waiting = Job.objects.waiting().filter(project=project_id, kind=kind, lane="", arguments={}, leased_until=None)
+    waiting = Job.objects.waiting().in_no_lane().filter(project=project_id, kind=kind)
+    waiting = waiting.filter(arguments={}, leased_until=None)
     by_then = Q(due_at__lte=due_at) if due_at else Q(due_at__lte=Now())
     if waiting.filter(by_then).select_for_update(skip_locked=True).first() is None:
         due = {"due_at": due_at} if due_at else {}
