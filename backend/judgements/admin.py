@@ -139,4 +139,5 @@ class RefusedEventAdmin(ProjectRows):
 
     list_display = ["refused_at", "code", "annotator", "events_count", "event_key"]
     list_filter = ["code"]
+    list_select_related = ["annotator"]
     date_hierarchy = "refused_at"
