@@ -43,7 +43,7 @@ _TAKE = f"""
 with {_LANES}, under_way as (
     select project_id, kind, lane, rests_until is not null as is_tried
     from projects_job left join projects_restinglane using (project_id, kind, lane)
-    where done_at is null and died_at is null and leased_until >= %(now)s and lane <> ''
+    where done_at is null and died_at is null and leased_until >= %(now)s and length(lane) > 0
 ), full_up as (
     select project_id, kind from under_way
     join unnest(%(kinds)s::text[], %(most)s::int[]) as bounded (kind, most_at_once) using (kind)
@@ -70,6 +70,8 @@ where id = (
 )
 returning id
 """  # noqa: S608  made of constants
+"""What is under way is asked by `length(lane)`: by `lane <> ''` a planner that knows of no lanes yet, as before the
+first burst, would take the index of what waits and walk past all of it."""
 
 _REST = """
 insert into projects_restinglane as resting (project_id, kind, lane, failures_count, rests_until)

@@ -2,7 +2,9 @@ import json
 from datetime import timedelta
 from importlib import import_module
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -146,7 +148,11 @@ def rows_passed_by(plan):
 
 
 def test_a_claim_does_not_walk_past_what_is_held(project, other, dead):
+    """Nor where the planner knows of no lanes yet, as before the first burst."""
     now = timezone.now()
+    Job.objects.bulk_create([Job(project=other, kind="test.work", done_at=now) for _ in range(50)])
+    with psycopg.connect(settings.EARMARK_PLACE.conninfo(), autocommit=True) as superuser:
+        superuser.execute("analyze projects_job")
     waiting = [Job(project=project, kind="test.call", lane="x", due_at=now - HOUR) for _ in range(3000)]
     Job.objects.bulk_create(waiting)
     assert claimed(1, now=now) == ["x"]
@@ -163,7 +169,7 @@ def test_a_claim_does_not_walk_past_what_is_held(project, other, dead):
         ((plans,),) = cursor.fetchall()
     plan = json.loads(plans) if isinstance(plans, str) else plans
     assert rows_passed_by(plan[0]["Plan"]) < 10
-    assert Job.objects.get(kind="test.work").attempts_count == 1
+    assert Job.objects.get(kind="test.work", done_at=None).attempts_count == 1
 
 
 def test_messages_that_waited_before_there_were_lanes_stand_in_that_of_their_address(project):
