@@ -30,17 +30,28 @@ _BUSY = json.dumps(
 ).encode()  # fmt: skip
 
 
+_WELL = json.dumps({"status": "ok"}).encode()
+
+
 class Gate:
     """A WSGI application that lets `at_once` requests of another one through; 24 more wait for 2 s at most.
 
-    Who is turned away gets a 503 with Retry-After, as `application/problem+json`. The health page is always let in.
+    Who is turned away gets a 503 with Retry-After, as `application/problem+json`. The health page is always let in;
+    while `is_well` says that the store answered others a moment ago, health is told without asking it once more.
     The server that runs this needs more threads than it lets through, or nobody is ever turned away.
     """
 
     def __init__(
-        self, application: Application, *, at_once: int, waiting: int = WAITING, patience_s: float = PATIENCE_S
+        self,
+        application: Application,
+        *,
+        at_once: int,
+        waiting: int = WAITING,
+        patience_s: float = PATIENCE_S,
+        is_well: Callable[[], bool] = lambda: False,
     ) -> None:
         self._application = application
+        self._is_well = is_well
         self._patience_s = patience_s
         self._places = threading.BoundedSemaphore(at_once)
         self._seats = threading.BoundedSemaphore(at_once + waiting)
@@ -48,6 +59,9 @@ class Gate:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer a request, or say that it should come again."""
         if environ.get("PATH_INFO") == HEALTH:
+            if self._is_well():
+                start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(_WELL)))])
+                return [_WELL]
             return self._application(environ, start_response)
         if not self._seats.acquire(blocking=False):
             return _turned_away(environ, start_response)

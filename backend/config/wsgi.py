@@ -2,16 +2,20 @@
 
 import gc
 import os
+from functools import partial
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from backend.config.database.base import has_answered_lately
 from backend.config.gate import Gate
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
-application = Gate(get_wsgi_application(), at_once=settings.EARMARK_AT_ONCE)
+application = Gate(
+    get_wsgi_application(), at_once=settings.EARMARK_AT_ONCE, is_well=partial(has_answered_lately, "default")
+)
 
 
 def _warm_up() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -38,14 +38,21 @@ class DatasetAdmin(EditableProjectRows):
         """Keep the slug of a dataset that is there: its files lie under it, and trained versions name it."""
         return ["slug"] if obj else []
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
+        """Find the latest version of each along with it."""
+        versions = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number")
+        latest = {f"latest_{name}": Subquery(versions.values(name)[:1]) for name in ("id", "number", "state")}
+        rows: QuerySet[Dataset] = super().get_queryset(request).annotate(**latest)
+        return rows
+
     @admin.display(description="Latest version")
-    def latest(self, dataset: Dataset) -> str:
+    def latest(self, dataset: Any) -> str:
         """Return the latest version with its state."""
-        version = dataset.versions.order_by("-number").first()
-        if version is None:
+        if dataset.latest_id is None:
             return "none yet: tick the row and freeze"
-        address = reverse("admin:datasets_datasetversion_change", args=[version.pk])
-        return format_html('<a href="{}">{} ({})</a>', address, version.number, version.get_state_display())
+        address = reverse("admin:datasets_datasetversion_change", args=[dataset.latest_id])
+        state = DatasetVersion.State(dataset.latest_state).label
+        return format_html('<a href="{}">{} ({})</a>', address, dataset.latest_number, state)
 
     @admin.action(description="Freeze a version now")
     def freeze(self, request: HttpRequest, chosen: QuerySet[Dataset]) -> None:

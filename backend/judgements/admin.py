@@ -143,4 +143,5 @@ class RefusedEventAdmin(ProjectRows):
     when_empty = "What pages send and cannot be taken is told here."
     list_display = ["refused_at", "code", "annotator", "events_count", "event_key"]
     list_filter = ["code"]
+    list_select_related = ["annotator"]
     date_hierarchy = "refused_at"

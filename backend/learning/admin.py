@@ -21,9 +21,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from backend.datasets.models import DatasetVersion
 from backend.learning.actions.promote import promote, served_before, step_back, why_not
 from backend.learning.actions.train import TRAINABLE, ask_for_training
+from backend.learning.admin_promotions import PromotionAdmin  # noqa: F401  registers its page
 from backend.learning.errors import LearningError
 from backend.learning.telling import told_of_shares
-from backend.projects.pages import EditableProjectRows, ProjectRows
+from backend.projects.pages import EditableProjectRows
 from backend.questions.models import Question
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
 from backend.suggestions.models import HYBRID, LEARNED, Promotion, TrainedVersion, untrained_of
@@ -343,36 +344,6 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     def _page(self, request: HttpRequest, facts: dict[str, Any]) -> HttpResponse:
         return render(request, "learning/move.html", self.admin_site.each_context(request) | facts)
-
-
-@admin.register(Promotion)
-class PromotionAdmin(ProjectRows):
-    """Who promoted and stepped back, when and why."""
-
-    when_empty = "Who promotes a trained version, or steps back from one, is written down here."
-    list_display = [
-        "moved_at",
-        "question",
-        "move",
-        "before_or_hybrid",
-        "after_or_hybrid",
-        "by",
-        "is_override",
-        "reason",
-    ]
-    list_filter = ["question", "move", "is_override"]
-    list_select_related = ["question", "before__question", "after__question"]
-    ordering = ["-pk"]
-
-    @admin.display(description="From")
-    def before_or_hybrid(self, step: Promotion) -> str:
-        """Return what served before."""
-        return str(step.before or untrained_of(step.question))
-
-    @admin.display(description="To")
-    def after_or_hybrid(self, step: Promotion) -> str:
-        """Return what serves since."""
-        return str(step.after or untrained_of(step.question))
 
 
 def _told(each: Bin) -> dict[str, str]:

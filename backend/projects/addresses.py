@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,7 +16,12 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 PATIENCE_S = 5.0
 """How long somebody who gives an address waits for a name server."""
+LOOK_UPS = 8
+"""How many addresses a process checks for people at the same time: each may hold a thread until the system gives up."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+_looking_up = threading.BoundedSemaphore(LOOK_UPS)
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,12 @@ def pinned_address(url: str) -> PinnedAddress:
 def checked_address(url: str, *, patience_s: float = PATIENCE_S) -> PinnedAddress:
     """Look an address up as `pinned_address` does while somebody waits: a name server that says nothing is refused.
 
-    The thread that asked it is left behind until the system gives up. Raises AddressRefused.
+    The thread that asked it is left behind until the system gives up; while eight are, who comes waits for one of them
+    and is then refused. Raises AddressRefused.
     """
+    give_up_at = time.monotonic() + patience_s
+    if not _looking_up.acquire(timeout=patience_s):
+        raise AddressRefused(url=url, reason="too many host names are being looked up; save it again in a minute")
     asked: Future[PinnedAddress] = Future()
 
     def ask() -> None:
@@ -71,10 +81,16 @@ def checked_address(url: str, *, patience_s: float = PATIENCE_S) -> PinnedAddres
             asked.set_result(pinned_address(url))
         except BaseException as error:
             asked.set_exception(error)
+        finally:
+            _looking_up.release()
 
-    threading.Thread(target=ask, name="look-up", daemon=True).start()
     try:
-        return asked.result(patience_s)
+        threading.Thread(target=ask, name="look-up", daemon=True).start()
+    except RuntimeError:  # the system has no thread to give
+        _looking_up.release()
+        raise
+    try:
+        return asked.result(max(give_up_at - time.monotonic(), 0))
     except TimeoutError:
         raise AddressRefused(url=url, reason=f"its host name was not found within {patience_s:g} s") from None
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backend.projects.actions.keys import new_signing_key, public_key_of
-from backend.projects.actions.webhooks import end_rotation, rotate_secret
+from backend.projects.actions.webhooks import call_at_once, end_rotation, rotate_secret
 from backend.projects.errors import KeyUnusable
 from backend.projects.models import SigningKey, Webhook, WebhookDelivery
 from backend.projects.pages import CalledForm, EditableProjectRows, ProjectForm
@@ -54,10 +54,11 @@ class WebhookAdmin(EditableProjectRows):
         return [str(one) for one in objs], {"addresses": len(objs), "messages to them": told}, set(), []
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
-        """Make a new address a secret, and show it once."""
+        """Make a new address a secret, and show it once; call one that was changed at once, though it failed before."""
         if not change:
             _give_secret(request, obj)
         super().save_model(request, obj, form, change)
+        call_at_once(webhooks=[obj], now=timezone.now())
 
     @admin.display(description="Secrets that sign")
     def secrets_in_use(self, webhook: Webhook) -> str:

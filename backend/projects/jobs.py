@@ -45,8 +45,8 @@ def handles(
     """Register the handler of one kind of job; the last one registered stands.
 
     `lease_s`: how long the work may take. `on_death`: what is done, in a transaction, when the job is given up.
-    `is_urgent`: whether it comes before all that is not. `most_at_once`: how many of one project are worked at at the
-    same time, over all workers, so that a project whose hosts are slow leaves threads to others; None for any number.
+    `is_urgent`: whether it comes before all that is not. `most_at_once`: in how many lanes of one project a job is
+    worked at at the same time, over all workers, so that who is slow leaves threads to others; None for any number.
     """
     _handlers[kind] = handler
     _leases[kind] = lease_s
@@ -70,7 +70,7 @@ def is_urgent(kind: str) -> bool:
 
 
 def bounds() -> dict[str, int]:
-    """Return by kind how many jobs of one project are worked at at the same time, where that is bounded."""
+    """Return by kind in how many lanes of one project a job is worked at at the same time, where that is bounded."""
     return dict(_bounds)
 
 

@@ -188,6 +188,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Keep the jobs that are neither done nor dead."""
         return self.filter(done_at=None, died_at=None)
 
+    def in_no_lane(self) -> Self:
+        """Keep the jobs that wait for no other; with `waiting` by an index of its own, however many were done."""
+        return self.filter(lane="")
+
     def dead(self) -> Self:
         """Keep the jobs that were given up."""
         return self.exclude(died_at=None)
@@ -207,6 +211,9 @@ class Job(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     is_urgent = models.BooleanField(default=False, db_default=False, help_text="Whether it comes before others.")
+    lane = models.CharField(
+        max_length=40, default="", db_default="", blank=True, help_text="Jobs of one lane are worked at one by one."
+    )
     attempts_count = models.PositiveSmallIntegerField(default=0)
     losses_count = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="How often the store's connection or memory was lost while it was worked at."
@@ -221,7 +228,14 @@ class Job(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["-is_urgent", "due_at", "id"], name="job_next", condition=Q(done_at=None, died_at=None)
+                fields=["-is_urgent", "due_at", "id"],
+                name="job_next_of_no_lane",
+                condition=Q(done_at=None, died_at=None, lane=""),
+            ),
+            models.Index(
+                fields=["project", "kind", "lane", "due_at", "id"],
+                name="job_next_of_each_lane",
+                condition=Q(done_at=None, died_at=None) & ~Q(lane=""),
             ),
             models.Index(
                 fields=["leased_until"],
@@ -232,3 +246,24 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class RestingLane(models.Model):
+    """A lane of jobs whose last one failed: one is tried when it has rested, until one is done.
+
+    Exempt from row-level security: looked at before a project is known, and holds ids only.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=60)
+    lane = models.CharField(max_length=40)
+    failures_count = models.PositiveSmallIntegerField(help_text="How many of its jobs failed in a row.")
+    rests_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind", "lane"], name="a_lane_rests_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.lane}"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import NON_FIELD_ERRORS, BadRequest, ValidationError
 from django.db import DataError
 from django.db.models import JSONField, Model, QuerySet
@@ -19,6 +21,8 @@ LOOKUPS = {
 }  # fmt: skip
 """How the filters of a list ask."""
 LARGEST_KEY = 2**63 - 1
+MOST_CHOICES = 100
+"""Of how many related rows a filter lets one be chosen."""
 
 
 def key_in(given: str) -> int | None:
@@ -38,11 +42,39 @@ def two_places(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
+class NewestChoices(RelatedFieldListFilter):
+    """A filter by related rows that offers the newest hundred, and the one that is chosen; a page holds no more."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._are_more = False
+        super().__init__(*given, **named)
+        if self._are_more:
+            self.title = f"{self.title}, newest {MOST_CHOICES}"
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        """Return the keys of rows and what they are called, in the order of that."""
+        rows = field.remote_field.model._default_manager.complex_filter(field.get_limit_choices_to())
+        offered = list(rows.order_by("-pk")[: MOST_CHOICES + 1])
+        if len(offered) > MOST_CHOICES:
+            self._are_more = True
+            chosen = [key for given in self.lookup_val or () if (key := key_in(given))]
+            offered = offered[:MOST_CHOICES]
+            offered += rows.filter(pk__in=set(chosen) - {row.pk for row in offered})
+        return sorted(((row.pk, str(row)) for row in offered), key=lambda choice: choice[1].casefold())
+
+
 class GuardedRows(ModelAdmin):
     """Rows that are filtered as their page offers, and in no other way."""
 
     when_empty = ""
     """How rows come here, for who finds none (templates/unfold/helpers/empty_results.html)."""
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Offer of related rows no more than a page holds."""
+        return [(each, NewestChoices) if self._is_related(each) else each for each in super().get_list_filter(request)]
+
+    def _is_related(self, filtered: Any) -> bool:
+        return isinstance(filtered, str) and bool(get_fields_from_path(self.model, filtered)[-1].remote_field)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the page offers as a filter, and in no other way: what a page does not show is not guessed."""

@@ -256,8 +256,11 @@ def _counted(count: int, what: str) -> str:
 
 
 def _at_rest(project: Project, now: datetime) -> Iterable[dict[str, str]]:
-    """Yield that nothing is done any more, where work that is due waits longer than a worker that runs lets it."""
-    due = Job.objects.waiting().filter(project=project, due_at__lt=now - REST)
+    """Yield that nothing is done any more, where work that is due waits longer than a worker that runs lets it.
+
+    What waits in a lane may do so for a host; that is told apart.
+    """
+    due = Job.objects.waiting().in_no_lane().filter(project=project, due_at__lt=now - REST)
     count = due.filter(Q(leased_until=None) | Q(leased_until__lt=now)).count()
     if count:
         yield {
@@ -275,7 +278,8 @@ def _broken(project: Project) -> Iterable[dict[str, str]]:
         address = reverse("admin:projects_job_changelist") + "?died_at__isempty=0"
         yield {
             "title": f"{_counted(dead.count(), 'job')} given up",
-            "text": f"Tried eight times. The last one: {last.kind} ({last.failure or 'killed'}). Try again there.",
+            "text": f"Tried eight times, or due for days to a host that took nothing. The last one: {last.kind} "
+            f"({last.failure or 'killed'}). Try again there.",
             "url": address,
             "verb": "Look",
         }

@@ -7,6 +7,7 @@ from the item's text, as the SDK reads it too.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -133,6 +134,7 @@ def compared(client: Earmark, host: KeepingHost) -> Iterator[tuple[str, bool]]:
 
 def main() -> int:
     """Select, send, read back, compare; fail where one differs or too few were made."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     host = selected()
     with tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder) / "home").start()

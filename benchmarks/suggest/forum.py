@@ -7,6 +7,7 @@ question's ten: cosine of TF-IDF (words of both splits, 1 + log of the count), o
 of titles alone. The published sum's recipe is not known to the last detail; this one comes to 77.30 of its 77.31.
 """
 
+import argparse
 import json
 import math
 import os
@@ -57,8 +58,25 @@ def z_sum(pairs, rarity, embedder):
     return sum(z_scores(each) for each in told)
 
 
+def arguments() -> tuple[Path, Path]:
+    """Return the folder to write to and that of the data, or end with what is amiss."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="where engine.jsonl and z_scores.jsonl are written")
+    parser.add_argument("--data", type=Path, help="the folder that holds dup_forum; else EARMARK_DATA")
+    given = parser.parse_args()
+    source = given.data or (Path(os.environ["EARMARK_DATA"]) if os.environ.get("EARMARK_DATA") else None)
+    if source is None:
+        parser.error("say where the data lie: --data or EARMARK_DATA")
+    if not (source / "dup_forum").is_dir():
+        parser.error(f"there is no folder dup_forum in {source}")
+    if not models_in(None):
+        parser.error("EARMARK_MODELS names no folder with an embedding model")
+    given.folder.mkdir(parents=True, exist_ok=True)
+    return given.folder, source / "dup_forum"
+
+
 def main() -> int:
-    into, data = Path(sys.argv[1]), Path(os.environ["EARMARK_DATA"]) / "dup_forum"
+    into, data = arguments()
     train, dev = (read_pairs(data / f"{split}.jsonl.gz") for split in ("train", "dev"))
     rarity, embedder = rarities([*train, *dev]), Embedder(models_in(None)[0])
     with (into / "engine.jsonl").open("w") as engine, (into / "z_scores.jsonl").open("w") as summed:

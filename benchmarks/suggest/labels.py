@@ -8,6 +8,7 @@ its first half have, as tags, complete; learned from the first half in time, ask
 that hold the answers are taken out of the items.
 """
 
+import argparse
 import gzip
 import json
 import random
@@ -60,9 +61,20 @@ def jira(data, out, project):
         put(out / f"{name}-{part}.jsonl", answers[:most])
 
 
-if __name__ == "__main__":
-    source, target = Path(sys.argv[1]), Path(sys.argv[2])
-    target.mkdir(parents=True, exist_ok=True)
-    forum(source, target)
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder that holds dup_forum and dup_jira")
+    parser.add_argument("out", type=Path, help="where the files are written")
+    given = parser.parse_args()
+    for name in ("dup_forum", "dup_jira"):
+        if not (given.data / name).is_dir():
+            parser.error(f"there is no folder {name} in {given.data}")
+    given.out.mkdir(parents=True, exist_ok=True)
+    forum(given.data, given.out)
     for product in ("ActiveMQ", "HDFS"):
-        jira(source, target, product)
+        jira(given.data, given.out, product)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

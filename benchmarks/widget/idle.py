@@ -3,17 +3,19 @@
 `.venv/bin/python benchmarks/widget/idle.py [rounds]`, from the top of the checkout; half a minute a round.
 """
 
+import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
 BASE = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
 PICTURES = 17
 IDLE_MS = 5000
 REST_MS = 4000
@@ -60,15 +62,19 @@ def spent(client: Any) -> float:
 
 def main() -> None:
     """Measure in turns and print the medians."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rounds", type=int, nargs="?", default=5, help="how often each is measured, half a minute each")
+    rounds = parser.parse_args().rounds
+    if rounds < 1:
+        parser.error("there is one round at least")
+    if shutil.which("node") is None or not CHROMIUM.exists():
+        parser.error(f"it takes node, and Chromium at {CHROMIUM}")
     server = subprocess.Popen(["node", "tests/widget/mock_server.mjs", "0"], cwd=BASE, stdout=subprocess.PIPE)
     assert server.stdout is not None
     try:
         origin = json.loads(server.stdout.readline())["origin"]
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-            )
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
             found: dict[str, list[float]] = {"no": [], "yes": []}
             for _ in range(rounds):
                 for loader, costs in found.items():

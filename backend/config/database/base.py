@@ -16,6 +16,8 @@ PART_OF_A_REST = 0.1
 LONGEST_REST_S = 1.0
 ASKED_AGAIN_S = 2.0
 """So long after it answered, a connection is not asked again: that the server is gone, its socket tells by itself."""
+LATELY_S = 3.0
+"""So long after one of its connections was asked and answered, the server counts as there."""
 
 
 class PromptPool(ConnectionPool[Connection]):
@@ -27,6 +29,7 @@ class PromptPool(ConnectionPool[Connection]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._answered_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+        self._last_answer_at = -LATELY_S
         super().__init__(*args, **options)
 
     def schedule_task(self, task: Any, delay: float) -> None:
@@ -50,10 +53,15 @@ class PromptPool(ConnectionPool[Connection]):
             if is_fresh and not _has_been_told(connection):
                 return
             self.check_connection(connection)
-            self._answered_at[connection] = now
+            self._answered_at[connection] = self._last_answer_at = now
         except psycopg.Error:
+            self._last_answer_at = -LATELY_S
             self.drain()
             raise
+
+    def has_answered_lately(self) -> bool:
+        """Return whether the server answered within the last three seconds, and no connection was found dead since."""
+        return time.monotonic() - self._last_answer_at < LATELY_S
 
 
 def _has_been_told(connection: Connection) -> bool:
@@ -89,3 +97,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             )
             pools.setdefault(self.alias, made)  # of two threads that come first one wins
         return pools[self.alias]
+
+
+def has_answered_lately(alias: str) -> bool:
+    """Return whether a store answered this process a moment ago, without asking it."""
+    pools: dict[str, PromptPool] = base.DatabaseWrapper._connection_pools  # type: ignore[attr-defined]
+    return alias in pools and pools[alias].has_answered_lately()

@@ -59,7 +59,8 @@ def begin_erasure(*, annotator: Annotator, now: datetime) -> Erasure:
 
 def see_to(*, erasure: Erasure) -> None:
     """Ask for the next step of an erasure that is not done, unless a job waits for it; one given up goes on."""
-    waiting = Job.objects.waiting().filter(project=erasure.project_id, kind=ERASE, arguments={"erasure_id": erasure.pk})
+    waiting = Job.objects.waiting().in_no_lane().filter(project=erasure.project_id, kind=ERASE)
+    waiting = waiting.filter(arguments={"erasure_id": erasure.pk})
     if erasure.state != State.DONE and not waiting.exists():
         enqueue(project=erasure.project_id, kind=ERASE, erasure_id=erasure.pk)
 

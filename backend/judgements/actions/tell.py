@@ -88,9 +88,15 @@ def record_judgement(
 
 def _check_time(judged_at: datetime, now: datetime) -> None:
     if judged_at > now + AHEAD:
-        raise JudgedAtNoTime(code="from_the_future", reason="`judged_at` is ahead of our clock: nobody said it yet.")
+        raise JudgedAtNoTime(
+            code="from_the_future",
+            reason="`judged_at` is ahead of our clock: nobody said it yet. Send the time with its zone.",
+        )
     if judged_at < EARLIEST:
-        raise JudgedAtNoTime(code="too_old", reason=f"`judged_at` is before {EARLIEST:%Y}; leave it out where unknown.")
+        raise JudgedAtNoTime(
+            code="too_early",
+            reason=f"`judged_at` is before {EARLIEST:%Y}, as of a clock that was not set; leave it out where unknown.",
+        )
 
 
 def answer_as_expert(*, annotator: Annotator, unit: Unit, item: Item, value: str, now: datetime) -> Verdict:

@@ -124,8 +124,8 @@ def _without_successor(project_id: int) -> list[TrainedVersion]:
         question=OuterRef("question"), name=OuterRef("name"), number__gt=OuterRef("number"), erased_at=None
     ).exclude(state=State.FAILED)
     marked = trained.filter(~Exists(later), state__in=(State.LIVE, State.SHADOW), erased_at__isnull=False)
-    jobs = Job.objects.waiting().filter(project=project_id, kind=TRAIN_ANEW).values_list("arguments", flat=True)
-    names = {told["version_id"]: told["name"] for told in jobs}
+    jobs = Job.objects.waiting().in_no_lane().filter(project=project_id, kind=TRAIN_ANEW)
+    names = {told["version_id"]: told["name"] for told in jobs.values_list("arguments", flat=True)}
     versions = DatasetVersion.objects.filter(pk__in=names).values_list("pk", "dataset__question")
     asked = {(question, names[pk]) for pk, question in versions}
     found = {(each.question_id, each.name): each for each in marked.order_by("number")}

@@ -14,7 +14,7 @@ State = TrainedVersion.State
 
 def fail_stale(*, project_id: int, now: datetime) -> None:
     """Fail what was asked for long ago and has no job that waits, and look again when the next may be stale."""
-    jobs = Job.objects.waiting().filter(project=project_id, kind=TRAIN)
+    jobs = Job.objects.waiting().in_no_lane().filter(project=project_id, kind=TRAIN)
     under_way = [arguments["trained_id"] for arguments in jobs.values_list("arguments", flat=True)]
     left = TrainedVersion.objects.of(project_id).filter(state=State.TRAINING).exclude(pk__in=under_way)
     left.filter(asked_at__lte=now - STALE_AFTER).update(

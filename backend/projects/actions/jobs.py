@@ -13,9 +13,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from backend.projects.actions.lanes import cut_rest_short, end_rest, give_up_what_waited, let_rest, take_next
 from backend.projects.away import AWAY, own_doing, will_pass
 from backend.projects.errors import LeaseLost
-from backend.projects.jobs import Errand, bounds, handler_of, is_urgent, lease_of, mourner_of
+from backend.projects.jobs import Errand, handler_of, is_urgent, lease_of, mourner_of
 from backend.projects.models import Job, Project
 from backend.projects.nudge import nudge
 from backend.projects.tenancy import tenancy
@@ -34,38 +35,19 @@ STORE_BACK_S = 15.0
 WAIT_S = 10
 LONGEST_WAIT_S = 300
 MAX_LOSSES = 8
-SUSPECT_FROM = 2
-"""Losses of the store after which a job is worked at only while no other such job is, so that who did it shows."""
 KEEP_DONE_DAYS = 7
 
-_CLAIM = """
-with bounded as (
-    select * from unnest(%(kinds)s::text[], %(most)s::int[]) as bounded (kind, most_at_once)
-), busy as (
-    select project_id, kind from projects_job join bounded using (kind)
-    where done_at is null and died_at is null and leased_until >= %(now)s
-    group by project_id, kind, most_at_once having count(*) >= most_at_once
-)
-update projects_job set attempts_count = attempts_count + 1, leased_until = %(now)s
-where id = (
-    select id from projects_job
-    where done_at is null and died_at is null and due_at <= %(now)s
-      and (leased_until is null or leased_until < %(now)s)
-      and (losses_count < %(suspect_from)s or not exists (
-          select from projects_job where losses_count >= %(suspect_from)s
-          and done_at is null and died_at is null and leased_until >= %(now)s))
-      and (project_id, kind) not in (select project_id, kind from busy)
-    order by is_urgent desc, due_at, id for update skip locked limit 1
-)
-returning id
-"""
 
+def enqueue(*, project: Project | int, kind: str, lane: str = "", **arguments: Any) -> Job:
+    """Write a job row in the caller's transaction; the nudge leaves once that has committed.
 
-def enqueue(*, project: Project | int, kind: str, **arguments: Any) -> Job:
-    """Write a job row in the caller's transaction; the nudge leaves once that has committed."""
+    Jobs of one `lane` are worked at one by one, and wait while it rests after a failure.
+    """
     handler_of(kind)
     project_id = project if isinstance(project, int) else project.pk
-    job = Job.objects.create(project_id=project_id, kind=kind, arguments=arguments, is_urgent=is_urgent(kind))
+    job = Job.objects.create(
+        project_id=project_id, kind=kind, lane=lane, arguments=arguments, is_urgent=is_urgent(kind)
+    )
     transaction.on_commit(nudge, robust=True)
     return job
 
@@ -77,7 +59,8 @@ def enqueue_once(*, project: Project | int, kind: str, due_at: datetime | None =
     """
     handler_of(kind)
     project_id = project if isinstance(project, int) else project.pk
-    waiting = Job.objects.waiting().filter(project=project_id, kind=kind, arguments={}, leased_until=None)
+    waiting = Job.objects.waiting().in_no_lane().filter(project=project_id, kind=kind)
+    waiting = waiting.filter(arguments={}, leased_until=None)
     by_then = Q(due_at__lte=due_at) if due_at else Q(due_at__lte=Now())
     if waiting.filter(by_then).select_for_update(skip_locked=True).first() is None:
         due = {"due_at": due_at} if due_at else {}
@@ -88,18 +71,13 @@ def enqueue_once(*, project: Project | int, kind: str, due_at: datetime | None =
 def claim_job(*, now: datetime) -> Job | None:
     """Claim the next waiting job in a transaction of its own, or return None.
 
-    Of a kind that is bounded a project that has as many under way waits; two that claim in the same moment may take
-    one more. Counts the attempt and takes a lease, which `holding` renews; a job claimed more than eight times is given
-    up here.
+    Counts the attempt and takes a lease, which `holding` renews; a job claimed more than eight times is given up here.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        bounded = bounds()
-        told: dict[str, Any] = {"kinds": list(bounded), "most": list(bounded.values())}
-        cursor.execute(_CLAIM, told | {"now": now, "suspect_from": SUSPECT_FROM})
-        row = cursor.fetchone()
-        if row is None:
+    with transaction.atomic():
+        taken = take_next(now=now)
+        if taken is None:
             return None
-        job = Job.objects.get(pk=row[0])
+        job = Job.objects.get(pk=taken)
         job.leased_until = now + timedelta(seconds=min(lease_of(job.kind), CLAIM_S))
         if job.attempts_count > MAX_ATTEMPTS:
             job.died_at, job.failure = now, job.failure or "Killed"
@@ -142,6 +120,7 @@ def _mark_done(job: Job, *, now: datetime) -> None:
     mine = Job.objects.filter(pk=job.pk, attempts_count=job.attempts_count, done_at=None)
     if not mine.update(done_at=now, leased_until=None):
         raise LeaseLost(job_id=job.pk)
+    end_rest(job)
 
 
 @contextmanager
@@ -176,7 +155,8 @@ def _renew(job: Job, is_over: threading.Event) -> None:
 def _put_back(job: Job, *, error: Exception, now: datetime) -> None:
     """Let a job be tried again later; one that fails for what it is dies after eight attempts.
 
-    So does one that lost the store eight times, which it may itself bring down; its pauses grow.
+    So does one that lost the store eight times, which it may itself bring down; its pauses grow. Where it was the job
+    itself that failed, its lane rests.
     """
     mine = Job.objects.filter(pk=job.pk, attempts_count=job.attempts_count, done_at=None)
     passes, loss = will_pass(error), own_doing(error)
@@ -186,7 +166,7 @@ def _put_back(job: Job, *, error: Exception, now: datetime) -> None:
         wait_s, is_last = WAIT_S * 2 ** max(losses - 1, 0) if loss else WAIT_S, bool(loss) and losses >= MAX_LOSSES
     else:
         wait_s, is_last = 2**job.attempts_count, job.attempts_count >= MAX_ATTEMPTS
-    mine.update(
+    is_mine = mine.update(
         attempts_count=F("attempts_count") - (1 if passes else 0),
         losses_count=losses,
         leased_until=None,
@@ -194,6 +174,8 @@ def _put_back(job: Job, *, error: Exception, now: datetime) -> None:
         died_at=now if is_last else None,
         failure=failure,
     )
+    if is_mine and not passes:
+        let_rest(job, now=now)
     if is_last:
         _mourn(job, failure=failure, now=now)
 
@@ -254,7 +236,10 @@ def try_again(*, jobs: Iterable[Job], now: datetime) -> int:
 
     A job whose app let somebody know that it was given up stays so: what it was for is asked for anew.
     """
-    dead = [job.pk for job in jobs if job.died_at is not None and mourner_of(job.kind) is None]
+    dead = {job.pk: job for job in jobs if job.died_at is not None and mourner_of(job.kind) is None}
+    for project_id, kind in {(job.project_id, job.kind) for job in dead.values() if job.lane}:
+        lanes = {job.lane for job in dead.values() if (job.project_id, job.kind) == (project_id, kind)}
+        cut_rest_short(project_id=project_id, kind=kind, lanes=lanes, now=now)
     back = {"attempts_count": 0, "losses_count": 0, "died_at": None, "leased_until": None, "due_at": now}
     count = Job.objects.dead().filter(pk__in=dead, done_at=None).update(**back)  # somebody else may just have done so
     transaction.on_commit(nudge, robust=True)
@@ -262,8 +247,10 @@ def try_again(*, jobs: Iterable[Job], now: datetime) -> int:
 
 
 def sweep_jobs() -> int:
-    """Drain what no nudge announced, and forget jobs done more than a week ago."""
+    """Drain what no nudge announced, give up what waits in vain, and forget jobs done more than a week ago."""
     done = drain_jobs()
-    old = timezone.now() - timedelta(days=KEEP_DONE_DAYS)
+    now = timezone.now()
+    give_up_what_waited(now=now)
+    old = now - timedelta(days=KEEP_DONE_DAYS)
     Job.objects.filter(Q(done_at__lt=old)).delete()
     return done

@@ -16,6 +16,7 @@ from django.db.models import F
 from earmark.webhooks import keys_of
 
 from backend.projects.actions.jobs import enqueue, try_again
+from backend.projects.actions.lanes import cut_rest_short
 from backend.projects.addresses import pinned_address
 from backend.projects.connection import Connection
 from backend.projects.errors import AddressRefused
@@ -85,7 +86,7 @@ def announce(*, project_id: int, kind: str, data: dict[str, Any], now: datetime)
             "data": data,
         }
         delivery.save(force_insert=True)
-        enqueue(project=project_id, kind=DELIVER, delivery_id=str(delivery.pk))
+        enqueue(project=project_id, kind=DELIVER, lane=_lane_of(webhook.pk), delivery_id=str(delivery.pk))
 
 
 def send_again(*, deliveries: Iterable[WebhookDelivery], now: datetime) -> int:
@@ -100,8 +101,23 @@ def send_again(*, deliveries: Iterable[WebhookDelivery], now: datetime) -> int:
     jobs.waiting().filter(pk__in=[job.pk for job in of_each.values()]).update(due_at=now)
     try_again(jobs=of_each.values(), now=now)
     for key in unsent.keys() - of_each.keys():
-        enqueue(project=unsent[key].project_id, kind=DELIVER, delivery_id=key)
+        enqueue(project=unsent[key].project_id, kind=DELIVER, lane=_lane_of(unsent[key].webhook_id), delivery_id=key)
+    call_at_once(webhooks=[each.webhook for each in unsent.values()], now=now)
     return len(unsent)
+
+
+def call_at_once(*, webhooks: Iterable[Webhook], now: datetime) -> None:
+    """Let addresses that failed be called at once, for somebody who mended something."""
+    by_project: dict[int, set[str]] = {}
+    for webhook in webhooks:
+        by_project.setdefault(webhook.project_id, set()).add(_lane_of(webhook.pk))
+    for project_id, lanes in by_project.items():
+        cut_rest_short(project_id=project_id, kind=DELIVER, lanes=lanes, now=now)
+
+
+def _lane_of(webhook_id: int) -> str:
+    """Return the lane of an address: its messages are sent one by one, and wait while it does not answer."""
+    return str(webhook_id)
 
 
 def forget_deliveries(*, project_id: int, gone: list[dict[str, Any]], moved: list[dict[str, Any]]) -> None:

@@ -59,7 +59,7 @@ def analyse_later(*, question: Question, due_at: datetime | None = None) -> bool
 
 def waiting_analyses(question: Question) -> QuerySet[Job]:
     """Return the jobs, one at most, that wait to analyse the rules of a question."""
-    waiting: QuerySet[Job] = Job.objects.waiting().filter(project=question.project_id, kind=ANALYSE)
+    waiting: QuerySet[Job] = Job.objects.waiting().in_no_lane().filter(project=question.project_id, kind=ANALYSE)
     return waiting.filter(arguments={"question_id": question.pk})
 
 

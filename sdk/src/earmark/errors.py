@@ -217,6 +217,7 @@ WHY_REFUSED = {
     "too_many_spots": "the person marked as many in this item as the question's `most_spots` allows",
     "too_many_new_labels": "the person named as many new labels today as one may; answer with a label of the question",
     "too_old": "it was made more than 7 days ago, or this machine's clock is behind; `earmark doctor` looks",
+    "too_early": "its `judged_at` is before 1980, as of a clock that was not set; leave it out where it is not known",
     "from_the_future": "this machine's clock is ahead of the server's; `earmark doctor` looks",
     "conflict": "another event was told before under the same id",
     "lease_over": "it came so late that others were asked instead",

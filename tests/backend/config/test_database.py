@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.db import connections
 
+from backend.config.database import base
 from backend.config.database.base import PromptPool
 from tests.backend.config.homes import answers, eventually
 
@@ -82,6 +83,36 @@ def test_a_connection_that_answered_a_moment_ago_is_not_asked_again(pool, monkey
         with pool.connection() as connection:
             connection.execute("select 1")
     assert 0 < len(asked) <= 4  # each of the four once
+
+
+def use(pool: PromptPool) -> None:
+    with pool.connection() as connection:
+        connection.execute("select 1")
+
+
+def test_who_asks_for_health_need_not_ask_a_store_that_answered_others_a_moment_ago(pool, monkeypatch):
+    assert not pool.has_answered_lately(), "nobody asked"
+    use(pool)
+    assert pool.has_answered_lately()
+    monkeypatch.setattr(base, "LATELY_S", 0.0)
+    assert not pool.has_answered_lately()
+
+
+def test_a_store_that_was_just_found_dead_has_not_answered_lately(home, pool):
+    use(pool)
+    held = pool.getconn()
+    kill_server(home)
+    eventually(lambda: is_found_dead(pool, held))
+    assert not pool.has_answered_lately()
+    pool.putconn(held)
+
+
+def is_found_dead(pool: PromptPool, connection: psycopg.Connection) -> bool:
+    try:
+        pool.see_that_it_answers(connection)
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 def test_a_server_that_was_away_for_long_is_used_again_within_a_second(home, pool):

@@ -1,10 +1,13 @@
 """More requests than can be worked at: some wait, the rest are told to come again, and health is always told."""
 
+import io
 import json
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from backend.config.gate import WAITING, Gate
 from backend.config.launcher import THREADS
@@ -49,6 +52,38 @@ def test_who_comes_when_all_places_and_seats_are_taken_is_told_to_come_again():
         slow.may_end.set()
         assert [each.result()[0] for each in (*working, waiting)] == ["200 OK"] * 3
     assert ask(gate)[0] == "200 OK"
+
+
+def test_health_is_told_without_more_work_while_the_store_answered_a_moment_ago_and_else_asked_for():
+    asked, lately = [], [True, False]
+
+    def page(environ, start_response):
+        asked.append(environ["PATH_INFO"])
+        start_response("503 Service Unavailable", [])
+        return [b""]
+
+    gate = Gate(page, at_once=1, is_well=lambda: lately.pop(0))
+    status, headers, body = ask(gate, "/healthz")
+    assert (status, headers["Content-Type"], json.loads(body), asked) == (
+        "200 OK", "application/json", {"status": "ok"}, [],
+    )  # fmt: skip
+    assert ask(gate, "/healthz")[0].startswith("503") and asked == ["/healthz"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_process_asks_its_store_for_health_once_and_not_again_at_once():
+    assert (
+        ask(
+            application,
+            "/healthz",
+            REQUEST_METHOD="GET",
+            SERVER_NAME="localhost",
+            SERVER_PORT="80",
+            **{"wsgi.input": io.BytesIO()},
+        )[0]
+        == "200 OK"
+    )
+    assert application._is_well()
 
 
 def test_nobody_waits_for_longer_than_patience_lasts():

@@ -10,14 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.annotators.models import Annotator
-from backend.judgements.actions.record import record_events
-from backend.judgements.actions.show import show_suggestions
-from backend.judgements.events import Judge, Seen
 from backend.projects.actions.jobs import drain_jobs
-from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality import reliability
+from tests.backend.answered import answer_about_the_first
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,27 +24,10 @@ def world(make_world):
     """Three people who answered about the first candidate of one thread: two say the same, one the contrary."""
     world = make_world()
     with tenancy(world.project):
-        answer(world, ((0, "duplicate"), (1, "duplicate"), (2, "different")))
+        answer_about_the_first(world, (0, "duplicate"), (1, "duplicate"), (2, "different"))
     drain_jobs()
     world.staff = staff_of(world.project)
     return world
-
-
-def answer(world, said):
-    for person, value in said:
-        shown = show_suggestions(
-            annotator=world.people[person], question=world.question, item=world.items["5"], channel="widget",
-            now=world.now,
-        )  # fmt: skip
-        first = shown.slots.get(rank=1).candidate.key
-        record_events(
-            annotator=world.people[person],
-            now=world.now,
-            events=[
-                Seen(uuid7(now=world.now), shown.pk, 0, 100, first),
-                Judge(uuid7(now=world.now), shown.pk, 0, 4200, first, "pair", value, world.now),
-            ],
-        )
 
 
 def staff_of(project):
@@ -132,7 +112,7 @@ def test_more_people_cost_no_more_queries(world, name):
     with CaptureQueriesContext(connection) as few:
         page(world, address)
     with tenancy(world.project):
-        answer(world, ((3, "duplicate"), (4, "different"), (5, "duplicate")))
+        answer_about_the_first(world, (3, "duplicate"), (4, "different"), (5, "duplicate"))
     with CaptureQueriesContext(connection) as many:
         page(world, address)
     assert len(many) == len(few)

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from backend.projects.actions.webhooks import DeliveryFailed, _Message, call_host
-from backend.projects.addresses import PinnedAddress, checked_address, is_public, pinned_address
+from backend.projects.addresses import LOOK_UPS, PinnedAddress, checked_address, is_public, pinned_address
 from backend.projects.errors import AddressRefused
 
 
@@ -41,6 +41,28 @@ def test_who_gives_an_address_does_not_wait_for_a_name_server_that_says_nothing(
         checked_address("https://example.org/", patience_s=0.05)
     assert has_asked.is_set()
     may_answer.set()
+
+
+def test_of_addresses_whose_name_server_says_nothing_no_more_are_asked_than_a_process_may(monkeypatch):
+    may_answer, done = threading.Event(), threading.Semaphore(0)
+
+    def silent(*_, **__):
+        may_answer.wait(30)
+        done.release()
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    why = []
+    for _ in range(LOOK_UPS + 2):
+        with pytest.raises(AddressRefused) as refused:
+            checked_address("https://example.org/", patience_s=0.02)
+        why.append(refused.value.reason)
+    assert sum("was not found within" in each for each in why) == LOOK_UPS
+    assert why[LOOK_UPS:] == ["too many host names are being looked up; save it again in a minute"] * 2
+    may_answer.set()
+    assert all(done.acquire(timeout=5) for _ in range(LOOK_UPS))
+    with pytest.raises(AddressRefused, match="is not known"):
+        checked_address("https://example.org/")
 
 
 def test_an_address_that_is_looked_up_in_time_is_as_it_is_or_refused_for_what_it_is(monkeypatch):

@@ -19,7 +19,7 @@ from backend.projects.actions import jobs
 from backend.projects.actions.jobs import claim_job, do_job, drain_jobs, enqueue, enqueue_once, sweep_jobs, try_again
 from backend.projects.errors import LeaseLost, UnknownJobKind
 from backend.projects.jobs import Errand
-from backend.projects.models import Job, Project
+from backend.projects.models import Job, Project, RestingLane
 from backend.projects.nudge import send_nudges_by
 from backend.projects.tenancy import open_project, tenancy
 from backend.questions.actions.units import unit_of_pair
@@ -57,35 +57,13 @@ def eventually(found: Callable[[], object], *, within_s: float = 5) -> None:
 
 def make_due() -> None:
     Job.objects.update(due_at=timezone.now() - timedelta(seconds=1), leased_until=None)
+    RestingLane.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_job_is_done_once(project, handled):
     enqueue(project=project, kind="test.work", number=1)
     assert (drain_jobs(), drain_jobs(), handled) == (1, 0, [1])
     assert Job.objects.get().done_at is not None
-
-
-def test_a_project_whose_hosts_are_slow_leaves_threads_to_others(project, handled):
-    other = Project.objects.create(slug="shop", name="Shop")
-    registry.handles("test.slow", registry.handler_of("test.work"), most_at_once=1)
-    for number in range(3):
-        enqueue(project=project, kind="test.slow", number=number)
-    enqueue(project=project, kind="test.work", number=7)
-    enqueue(project=other, kind="test.slow", number=8)
-    now = timezone.now() + timedelta(seconds=1)
-    taken = [claim_job(now=now) for _ in range(4)]
-    assert [(job and (job.project_id, job.arguments["number"])) for job in taken] == [
-        (project.pk, 0), (project.pk, 7), (other.pk, 8), None,
-    ]  # fmt: skip
-    do_job(taken[0], now=now)
-    assert claim_job(now=now).arguments["number"] == 1
-    assert (
-        claim_job(now=now + timedelta(seconds=registry.LEASE_S + 1)).arguments["number"] == 1
-    )  # of a worker that died
-
-
-def test_a_dead_host_is_called_by_one_thread_of_a_worker_at_once():
-    assert registry.bounds()["projects.deliver_webhook"] == 1
 
 
 def test_a_job_that_always_fails_dies_after_eight_attempts_and_others_go_on(project, handled):

@@ -5,14 +5,21 @@ import re
 import pytest
 from django.contrib.admin import site
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.annotators.models import Annotator
+from backend.datasets.models import Dataset, DatasetVersion
 from backend.judgements.actions.show import show_suggestions
+from backend.judgements.models import RefusedEvent
+from backend.projects import pages
 from backend.projects.models import Job, StaffMember
 from backend.projects.pages import GuardedRows
 from backend.projects.tenancy import tenancy
+from backend.questions.models import Question
+from backend.suggestions.models import RemoteSuggester
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = "/admin/annotators/annotator/"
@@ -195,3 +202,79 @@ def test_a_list_with_nothing_in_it_says_how_rows_come_and_offers_to_show_all_onl
 def test_a_search_that_finds_nothing_offers_to_show_all(staff):
     page = staff.get(f"{PEOPLE}?q=nobody-is-called-so").content.decode()
     assert "Nothing matches" in page and "Show all" in page and "Nothing is here yet" not in page
+
+
+def add_refused_events(world, number):
+    RefusedEvent.objects.create(project=world.project, annotator=world.people[number % 6], code="malformed")
+
+
+def add_datasets(world, number):
+    dataset = Dataset.objects.create(project=world.project, question=world.question, slug=f"set-{number}")
+    for version in (1, 2):
+        DatasetVersion.objects.create(project=world.project, dataset=dataset, number=version, asked_at=world.now)
+
+
+def add_remotes(world, number):
+    url = f"https://forum.example.org/{number}"
+    RemoteSuggester.objects.create(project=world.project, name=f"own-{number}", url=url, secret=b"")
+
+
+def seen(world, address):
+    with CaptureQueriesContext(connection) as asked:
+        page = world.staff.get(address)
+    assert page.status_code == 200
+    return len(asked), page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "add"),
+    [
+        ("/admin/judgements/refusedevent/", add_refused_events),
+        ("/admin/datasets/dataset/", add_datasets),
+        ("/admin/suggestions/remotesuggester/", add_remotes),
+    ],
+)
+def test_a_list_asks_as_much_of_many_rows_as_of_few(world, address, add):
+    counts = []
+    for numbers in (range(2), range(2, 9)):
+        with tenancy(world.project):
+            for number in numbers:
+                add(world, number)
+        seen(world, address)
+        counts.append(seen(world, address)[0])
+    assert counts[0] == counts[1]
+
+
+def test_a_list_of_datasets_leads_to_the_latest_version_of_each(world):
+    with tenancy(world.project):
+        add_datasets(world, 1)
+        Dataset.objects.create(project=world.project, question=world.question, slug="empty")
+        version = DatasetVersion.objects.get(number=2)
+    _, page = seen(world, "/admin/datasets/dataset/")
+    assert f'/admin/datasets/datasetversion/{version.pk}/change/">2 (' in page
+    assert page.count("none yet: tick the row and freeze") == 1
+
+
+def test_a_list_of_suggesters_at_the_host_says_which_questions_ask_each(world):
+    with tenancy(world.project):
+        for number in (1, 2):
+            add_remotes(world, number)
+        Question.objects.filter(pk=world.question.pk).update(suggesters=["lexical", "own-2"])
+    _, page = seen(world, "/admin/suggestions/remotesuggester/")
+    asked = re.findall(r'class="field-asked_by[^>]*>\s*([^<]*?)\s*<', page)
+    assert sorted(asked) == ["duplicate", "no question yet"]
+
+
+def test_a_filter_offers_the_newest_rows_and_the_one_that_is_chosen(world, monkeypatch):
+    monkeypatch.setattr(pages, "MOST_CHOICES", 3)
+    with tenancy(world.project):
+        for number in range(6):
+            add_datasets(world, number)
+        oldest = Dataset.objects.earliest("pk")
+    address = "/admin/datasets/datasetversion/?dataset__id__exact="
+    offered = re.compile(r"dataset__id__exact=(\d+)")
+    _, page = seen(world, address.partition("?")[0])
+    newest = {str(each) for each in range(oldest.pk + 3, oldest.pk + 6)}
+    assert set(offered.findall(page)) == newest and "newest 3" in page
+    _, page = seen(world, f"{address}{oldest.pk}")
+    assert set(offered.findall(page)) == newest | {str(oldest.pk)}

@@ -47,7 +47,7 @@ from backend.suggestions.models import (
     WeighedFields,
 )
 
-EXEMPT = {"projects_apikey", "projects_weborigin", "projects_staffmember", "projects_job"}
+EXEMPT = {"projects_apikey", "projects_weborigin", "projects_staffmember", "projects_job", "projects_restinglane"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,16 @@ from django.utils import timezone
 from earmark import webhooks
 
 from backend.projects.actions.jobs import drain_jobs
-from backend.projects.actions.webhooks import _Message, add_webhook, announce, call_host, send_again, signature
-from backend.projects.models import Job, Project, Webhook, WebhookDelivery
+from backend.projects.actions.webhooks import (
+    _Message,
+    add_webhook,
+    announce,
+    call_at_once,
+    call_host,
+    send_again,
+    signature,
+)
+from backend.projects.models import Job, Project, RestingLane, Webhook, WebhookDelivery
 from backend.projects.secrets import seal
 from backend.projects.tenancy import tenancy
 
@@ -57,6 +65,11 @@ def tell(project):
         announce(project_id=project.pk, kind="label.settled", data={"revision": 1}, now=timezone.now())
 
 
+def make_due():
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    RestingLane.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
+
+
 def test_the_sdk_verifies_what_we_sign(project, host):
     tell(project)
     drain_jobs()
@@ -70,7 +83,7 @@ def test_a_host_that_fails_is_told_again_and_once_it_listens_no_more(project, ho
     host.answers[:] = [500, 503]
     tell(project)
     for _ in range(5):
-        Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        make_due()
         drain_jobs()
     assert len(host.taken) == 3
     assert {headers["Webhook-Id"] for _, headers in host.taken}.__len__() == 1
@@ -90,7 +103,7 @@ def test_why_a_message_was_not_taken_is_told_in_words_until_it_is(project, host)
     drain_jobs()
     failed = delivery_of(project)
     assert (failed.failure, failed.response_status, failed.delivered_at) == ("the host answered 500", 500, None)
-    Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    make_due()
     drain_jobs()
     assert (delivery_of(project).failure, delivery_of(project).response_status) == ("", 200)
 
@@ -226,3 +239,17 @@ def test_many_messages_are_sent_again_in_as_many_statements_as_few(project, host
         counts.append(len(asked))
         assert sent == Job.objects.filter(died_at=None, attempts_count=0, due_at__lte=timezone.now()).count()
     assert counts[0] == counts[1]
+
+
+def test_a_message_to_an_address_that_failed_is_sent_at_once_when_asked_or_when_the_address_was_changed(project, host):
+    host.answers[:] = [500, 500]
+    for _ in range(3):
+        tell(project)
+    drain_jobs()
+    assert (drain_jobs(), len(host.taken)) == (0, 1)
+    with tenancy(project):
+        call_at_once(webhooks=Webhook.objects.all(), now=timezone.now())
+    assert (drain_jobs(), len(host.taken)) == (0, 2)
+    with tenancy(project):
+        send_again(deliveries=WebhookDelivery.objects.select_related("webhook"), now=timezone.now())
+    assert (drain_jobs(), len(host.taken)) == (3, 5)

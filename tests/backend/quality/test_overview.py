@@ -5,14 +5,12 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from backend.judgements.actions.record import record_events
-from backend.judgements.actions.show import show_found, show_suggestions
-from backend.judgements.events import Judge, Seen
+from backend.judgements.actions.show import show_found
 from backend.projects.actions.jobs import drain_jobs, enqueue
-from backend.projects.ids import uuid7
 from backend.projects.models import Job, StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.overview import overview
+from tests.backend.answered import answer_about_the_first
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,20 +20,7 @@ def page(make_world):
     """The overview after one person accepted the first candidate and another rejected it, and a search."""
     world = make_world()
     with tenancy(world.project):
-        for person, value in ((0, "duplicate"), (1, "different")):
-            shown = show_suggestions(
-                annotator=world.people[person], question=world.question, item=world.items["5"], channel="widget",
-                now=world.now,
-            )  # fmt: skip
-            first = shown.slots.get(rank=1).candidate.key
-            record_events(
-                annotator=world.people[person],
-                now=world.now,
-                events=[
-                    Seen(uuid7(now=world.now), shown.pk, 0, 100, first),
-                    Judge(uuid7(now=world.now), shown.pk, 0, 200, first, "pair", value, world.now),
-                ],
-            )
+        answer_about_the_first(world, (0, "duplicate"), (1, "different"), at_ms=200)
         show_found(
             annotator=world.people[2], question=world.question, item=world.items["5"], query="archive",
             channel="widget", now=world.now,
@@ -82,7 +67,10 @@ def test_a_job_that_was_given_up_is_told_with_its_reason(make_world):
         page = overview(project=world.project, now=world.now)
     (need,) = page["needs"]
     assert need["title"] == "2 jobs given up"
-    assert need["text"] == "Tried eight times. The last one: learning.train (StoreLost). Try again there."
+    assert need["text"] == (
+        "Tried eight times, or due for days to a host that took nothing. "
+        "The last one: learning.train (StoreLost). Try again there."
+    )
 
 
 def test_each_number_leads_to_the_rows_behind_it(page):
@@ -111,6 +99,11 @@ def test_work_that_nobody_begins_is_told_first(world):
     assert overview(project=world.project, now=now + timedelta(minutes=1))["needs"] == []
     (need,) = overview(project=world.project, now=now + timedelta(minutes=10))["needs"]
     assert need["title"] == "1 job due and not begun for 5 minutes" and "a worker runs" in need["text"]
+
+
+def test_what_waits_in_a_lane_for_a_host_is_no_sign_that_no_worker_runs(world):
+    enqueue(project=world.project, kind="projects.deliver_webhook", lane="1", delivery_id="1")
+    assert overview(project=world.project, now=timezone.now() + timedelta(minutes=10))["needs"] == []
 
 
 def test_what_was_given_up_leads_to_where_it_is_tried_again(world):

@@ -16,7 +16,7 @@ from backend.suggestions.actions.remotes import door_of, end_rotation, register_
 from backend.suggestions.engines import asked_of
 from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
 from backend.suggestions.models import Suggester
-from backend.suggestions.remote import ask_remote, begin_request, end_request, health_of, read_answer
+from backend.suggestions.remote import ask_remote, begin_request, end_request, health_of
 from backend.suggestions.retrieval import guesses_for
 
 SECRET = "whsec_" + "s" * 30
@@ -355,40 +355,3 @@ def test_times_are_told_from_the_calls_that_were_answered(world, registered):
     health = health_of(made.pk)
     assert 0 < health.p50_ms <= health.p99_ms < 300
     assert (health.calls_count, health.failures_count, health.failed_at) == (5, 0, None)
-
-
-GOOD = {"candidate": "1", "score": 0.5, "reasons": ["because"]}
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (b"\xff", "is not JSON"),
-        (told([GOOD | {"score": float("nan")}]), "is not JSON"),
-        (b"[]", "no JSON object"),
-        (told(version=""), "no version"),
-        (told(version=7), "no version"),
-        (told(version="v" * 41), "no version"),
-        (b'{"name": "own", "version": "1", "suggestions": {"1": 0.5}}', "no suggestions"),
-        (told([GOOD | {"candidate": str(n)} for n in range(4)]), "a list of at most 3"),
-        (told([GOOD, GOOD]), "a candidate twice"),
-        (told(["1"]), "suggestions[0] is no JSON object"),
-        (told([GOOD, GOOD | {"candidate": ""}]), "suggestions[1].candidate is no text of 1 to 200 signs"),
-        (told([GOOD | {"candidate": "a\0"}]), "candidate is no text"),
-        (told([GOOD | {"candidate": "\ud800"}]), "candidate is no text"),
-        (told([GOOD | {"score": True}]), "score is no number"),
-        (told([GOOD | {"score": 2**70}]), "score is no number"),
-        (told([GOOD | {"reasons": "because"}]), "reasons is no list"),
-        (told([GOOD | {"reasons": ["r"] * 11}]), "reasons is no list of at most 10"),
-        (told([GOOD | {"reasons": [{}]}]), "reasons holds what is no text"),
-    ],
-)
-def test_an_answer_that_is_not_as_agreed_is_refused_as_a_whole_in_words(answer, said):
-    with pytest.raises(RemoteFailed) as failure:
-        read_answer(answer, name="own", k=3)
-    assert said in str(failure.value)
-
-
-def test_an_answer_as_agreed_is_read_best_first():
-    version, found = read_answer(told([GOOD, {"candidate": "2", "score": 1}]), name="own", k=3)
-    assert (version, [each.candidate_id for each in found]) == ("1", ["2", "1"])

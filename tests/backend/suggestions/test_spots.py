@@ -13,7 +13,7 @@ from backend.questions.models import Unit
 from backend.suggestions import engines
 from backend.suggestions.catalogue import catalogue_of
 from backend.suggestions.errors import RemoteFailed
-from backend.suggestions.remote import read_answer
+from backend.suggestions.remote_answers import read_answer
 from backend.suggestions.retrieval import guesses_for
 from backend.suggestions.rule_sets import RuleSet
 

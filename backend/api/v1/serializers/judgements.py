@@ -20,7 +20,9 @@ class JudgementBody(s.Serializer[Any]):
     answer = AnswerField()
     origin = OneOfField(choices=["spontaneous", "assigned", "imported"], required=False, default="imported")
     judged_at = MomentField(
-        required=False, help_text="When it was said, with its time zone: in 1980 or later, not ahead of us."
+        required=False,
+        help_text="When it was said, with its time zone. Before 1980 it is refused as too_early, ahead of us as "
+        "from_the_future.",
     )
 
 

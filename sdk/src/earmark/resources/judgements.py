@@ -26,7 +26,7 @@ class Judgements:
 
         A row without an id is given one, so that a try after a lost answer stores nothing twice. A
         refused row has status `bad` with a code and keeps the others from nothing: one `judged_at` a time
-        at which nobody can have answered is `from_the_future` or `too_old`. Raises EarmarkError,
+        at which nobody can have answered is `from_the_future` or `too_early`. Raises EarmarkError,
         whose `partial` is the results so far.
         """
         results: list[RecordResult] = []

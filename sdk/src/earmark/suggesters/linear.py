@@ -15,6 +15,7 @@ from earmark.suggesters.extras import saying_what_to_install
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of, useful
 from earmark.suggesters.protocol import Suggestion
+from earmark.suggesters.taught import Taught
 from earmark.suggesters.traits import BEGINNING, MOST_FEATURES, PAIR, WORD, Features
 from earmark.types import Item
 
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
     from earmark.suggesters.label_fitting import Cells, Linear
 
-ALGORITHM, FORMAT = "1", 1
+FORMAT = 1
 LEAST_ITEMS = 10
 """Fewer labelled items teach nothing: how often labels fit stands alone, and that is no reason to guess one."""
 REASON_WORDS = 3
 DIGITS = 6
 
 
-class LinearLabels:
+class LinearLabels(Taught):
     """Labels by logistic regressions, each label against the rest, on an item's words and the host's fields.
 
     Looked at are words, pairs of words, beginnings of words and categories (texts and lists of texts of the
@@ -45,6 +46,7 @@ class LinearLabels:
     """
 
     name = "linear"
+    _algorithm = "1"
 
     def __init__(self, *, one_of: bool = False, most_features: int = MOST_FEATURES, least_score: float = 0.2) -> None:
         self.one_of = one_of
@@ -53,24 +55,6 @@ class LinearLabels:
         self._learned: dict[str, Any] = {}
         self._features = Features()
         self.held_out_: Linear | None = None
-
-    @property
-    def version(self) -> str:
-        """Return the algorithm's version and a checksum of all that decides."""
-        return f"{ALGORITHM}-{hashlib.sha256(self._as_json().encode()).hexdigest()[:12]}"
-
-    @property
-    def report_(self) -> Mapping[str, Any]:
-        """Return how much there was to learn from, what was chosen, and the gain in cross-validation."""
-        self._check_trained()
-        told: Mapping[str, Any] = self._learned["report"]
-        return told
-
-    @property
-    def labels_(self) -> Sequence[str]:
-        """Return the labels that may be guessed."""
-        told: Sequence[str] = self._learned.get("labels", ())
-        return told
 
     def fit(self, labelled: Iterable[LabelledItem]) -> Self:
         """Learn from labelled items; the order they come in does not matter."""
@@ -211,10 +195,6 @@ class LinearLabels:
         features = self._features.as_facts() if self._learned else {}
         mine = {"one_of": self.one_of, "least_score": self.least_score, "most_features": self.most_features}
         return json.dumps({"hyperparameters": mine, "features": features, "learned": self._learned})
-
-    def _check_trained(self) -> None:
-        if not self._learned:
-            raise NotTrained("Nothing was learned yet: call fit.")
 
 
 def _matrix(features: Features, items: Sequence[Item]) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,10 +22,11 @@ from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.sequence_fitting import Found, found_in, told_traits
 from earmark.suggesters.sequence_reasons import reasons_for
 from earmark.suggesters.spans import DictionarySpans, folded_words
+from earmark.suggesters.taught import Taught
 from earmark.suggesters.token_traits import Tokens, Vocabulary
 from earmark.types import Item
 
-ALGORITHM, FORMAT = "1", 1
+FORMAT = 1
 LEAST_TEXTS, LEAST_SPANS = 10, 5
 MOST_TRAITS = 50_000
 MOST_TOKENS = 5_000
@@ -40,7 +40,7 @@ TOO_SMALL = 0.01
 """A trait that adds less than this to every tag is not kept."""
 
 
-class SequenceSpans:
+class SequenceSpans(Taught):
     """Spans of a text by a conditional random field over its tokens (Lafferty, McCallum and Pereira 2001).
 
     Looked at are a token's word, its beginnings and endings, how it is written, the two words before and after, whether
@@ -58,6 +58,7 @@ class SequenceSpans:
     """
 
     name = "sequence"
+    _algorithm = "1"
 
     def __init__(
         self, dictionary: Mapping[str, Sequence[str]] | None = None, *, most_traits: int = MOST_TRAITS
@@ -69,24 +70,6 @@ class SequenceSpans:
         self._phrases = Phrases()
         self._learned: dict[str, Any] = {}
         self._chain: Chain | None = None
-
-    @property
-    def version(self) -> str:
-        """Return the algorithm's version and a checksum of all that decides."""
-        return f"{ALGORITHM}-{hashlib.sha256(self._as_json().encode()).hexdigest()[:12]}"
-
-    @property
-    def report_(self) -> Mapping[str, Any]:
-        """Return how much there was to learn from, what was chosen, and how it did on texts that were held out."""
-        self._check_trained()
-        told: Mapping[str, Any] = self._learned["report"]
-        return told
-
-    @property
-    def labels_(self) -> Sequence[str]:
-        """Return the labels that may be guessed."""
-        told: Sequence[str] = self._learned.get("labels", ())
-        return told
 
     @property
     def least_score_(self) -> float:
@@ -212,7 +195,3 @@ class SequenceSpans:
         }
         mine = {"dictionary": self.dictionary, "most_traits": self.most_traits}
         return json.dumps({**mine, "learned": self._learned, "chain": chain})
-
-    def _check_trained(self) -> None:
-        if not self._learned:
-            raise NotTrained("Nothing was learned yet: call fit.")

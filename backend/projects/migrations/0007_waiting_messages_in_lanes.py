@@ -1,0 +1,19 @@
+from django.db import migrations
+
+_PUT = """
+update projects_job as job set lane = delivery.webhook_id::text from projects_webhookdelivery as delivery
+where job.kind = 'projects.deliver_webhook' and job.lane = '' and job.done_at is null and job.died_at is null
+  and delivery.id = (job.arguments->>'delivery_id')::uuid
+"""
+
+
+class Migration(migrations.Migration):
+    """Messages that wait stand in the lane of their address; they are few beside what was done."""
+
+    dependencies = [
+        ("projects", "0006_lanes_that_rest"),
+    ]
+
+    operations = [
+        migrations.RunSQL(_PUT, migrations.RunSQL.noop),
+    ]
