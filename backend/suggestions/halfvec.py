@@ -1,11 +1,12 @@
 """Vectors of half-precision numbers, as pgvector keeps them."""
 
 import math
-import struct
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from django.db import models
+from numpy.typing import NDArray
 
 INDEXED_WIDTHS = (384, 768, 1024)
 """Vectors are kept at the next of these widths, with zeros behind that no cosine notices; each has an index."""
@@ -34,6 +35,6 @@ def as_halfvec(vector: Iterable[float], width: int) -> str:
     return f"[{','.join(numbers + ['0'] * (width - len(numbers)))}]"
 
 
-def numbers_sent(sent: bytes) -> tuple[float, ...]:
+def numbers_sent(sent: bytes) -> NDArray[np.float64]:
     """Return the numbers of a vector as pgvector's `halfvec_send` writes it: how many, two spare bytes, halves."""
-    return struct.unpack(f">{int.from_bytes(sent[:2])}e", sent[4:])
+    return np.frombuffer(sent, dtype=">f2", offset=4).astype(np.float64)

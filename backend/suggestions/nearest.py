@@ -7,10 +7,12 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 from earmark import suggesters as sdk
 from earmark.suggesters.semantic import ALGORITHM, as_suggestions
+from numpy.typing import NDArray
 
 from backend.projects.composed import Composed, Given
 from backend.suggestions.halfvec import INDEXED_WIDTHS, as_halfvec, numbers_sent
@@ -150,7 +152,7 @@ class StoredVectors:
             cursor.execute(_COMPARED, given)
             return {key: float(cosine) for key, cosine in cursor.fetchall()}
 
-    def vectors_of(self, keys: Collection[str]) -> dict[str, tuple[float, ...]]:
+    def vectors_of(self, keys: Collection[str]) -> dict[str, NDArray[np.float64]]:
         """Return the vectors of those of these items that have one, in one query."""
         given: dict[str, Any] = {"project": self.version.project_id, "version": self.version.pk, "keys": list(keys)}
         with connection.cursor() as cursor:

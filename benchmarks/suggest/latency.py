@@ -24,7 +24,7 @@ from typing import Any
 BASE = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(BASE / "sdk" / "src"), str(BASE)]
 TICKS_S = 1 / os.sysconf("SC_CLK_TCK")
-PEOPLE, WARM_UP, LAGS, LESSONS = 200, 40, 5, 150
+PEOPLE, WARM_UP, LAGS, LESSONS, FIRST = 200, 40, 5, 150, 10
 WANTED = {"lexical": ["lexical"], "semantic": ["semantic"], "hybrid": ["hybrid"], "learned": ["learned"]}
 LINE = "| {count:,} | {asked} | {at_once} | {p50:.1f} / {p99:.1f} | {web:.1f} + {store:.1f} | {ratio:.1f} |"
 _ITEMS = (
@@ -194,8 +194,8 @@ def _indexed() -> dict[str, float]:
 def _teach(count: int) -> None:
     """Train and promote a learned order where none is live, on decisions that an expert might have made.
 
-    What `hybrid` puts first is called the same, of LESSONS items; what was settled is frozen, trained on and promoted
-    as the admin does it. How good that is plays no part.
+    Of what `hybrid` puts first the newest is called the same, of LESSONS items, so that there is something to learn;
+    what was settled is frozen, trained on and promoted as the admin does it. How good that is plays no part.
     """
     from django.utils import timezone
 
@@ -243,8 +243,10 @@ def _answer_as_expert(question: Any, count: int) -> None:
     expert = meet_staff(project_id=question.project_id, user_id=1, now=now)
     keys = [f"{number:08}" for number in random.Random(1).sample(range(count), LESSONS)]
     for item in Item.objects.of(question.project_id).filter(key__in=keys):
-        for guess in guesses_for(question=hybrid, item=item)[:1]:
-            unit = unit_of_pair(question=question, first=item, second=Item.objects.get(pk=guess.candidate_id))
+        first = [guess.candidate_id for guess in guesses_for(question=hybrid, item=item)[:FIRST]]
+        newest = Item.objects.of(question.project_id).filter(pk__in=first).order_by("-created_at").first()
+        if newest is not None:
+            unit = unit_of_pair(question=question, first=item, second=newest)
             answer_as_expert(annotator=expert, unit=unit, item=item, value="duplicate", now=now)
 
 

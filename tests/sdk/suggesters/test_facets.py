@@ -100,6 +100,30 @@ def test_lists_agree_where_they_share_a_value(items):
     assert facets.weigh(item(1, parts=["a"]), item(2, parts=["c"]))[0] < 0
 
 
+def test_several_are_weighed_side_by_side_as_one_by_one(facets):
+    shops = [
+        "big",
+        "small",
+        "big, small",
+        ["big", "hermit"],
+        ["hermit"],
+        [],
+        [None, {"a": 1}],
+        {"a": 1},
+        "",
+        None,
+        7,
+        True,
+    ]
+    there = [item(at, shop=shop, colour="red") for at, shop in enumerate([*shops, *shops, ("small", "big")])]
+    for here in (item(90, shop="small", colour="red"), item(91, shop=["big", "small"]), item(92)):
+        told = facets.weigh_all(here, [each.metadata for each in there])
+        assert list(zip(*told, strict=True)) == [facets.weigh(here, each) for each in there]
+    told = facets.weigh_all(item(90, shop="small"), [each.metadata for each in there])[facets.names.index("shop")]
+    assert told[0] < told[5] == told[6] == told[7] == told[8] == told[9] == 0 < told[1] == told[2]
+    assert told[3] == told[4] == told[10] == told[11] == told[0]
+
+
 def test_numbers_and_dates_are_compared_by_distance():
     told = [item(at, price=float(at), due=(DAY + timedelta(days=at)).isoformat()) for at in range(400)]
     facets = Facets().fit(told, [(told[at], told[at + 1]) for at in range(300)])

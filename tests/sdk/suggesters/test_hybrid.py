@@ -1,5 +1,6 @@
 """Tests of earmark.suggesters.hybrid and pool, on the real tantivy; vectors are told by hand."""
 
+import math
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -133,6 +134,17 @@ def test_every_candidate_has_a_value_for_every_feature(index, threads, pool):
     for candidate in pool.around(threads[4], index):
         assert len(candidate.features) == len(pool.features)
         assert pool.features[: len(FEATURES)] == FEATURES
+
+
+def test_what_is_found_alike_ranks_by_its_id_and_what_no_vector_tells_has_no_rank(threads):
+    twins = [replace(threads[0], id=key) for key in ("twin c", "twin a", "twin b")]
+    index = ItemIndex()
+    index.apply([*twins, *threads])
+    pool = CandidatePool(only_earlier=False)
+    told = {each.id: each for each in pool.around(replace(threads[0], id="asked"), index)}
+    first = sorted([*(twin.id for twin in twins), threads[0].id])
+    assert [told[key].signal("lexical_rank") for key in first] == pytest.approx([math.log1p(at) for at in range(4)])
+    assert {each.signal("dense_rank") for each in told.values()} == {0.0}
 
 
 def test_identical_rare_words_lines_and_identifiers_are_seen(threads):

@@ -14,7 +14,7 @@ from earmark.suggesters import Item, ItemIndex, Suggester
 from earmark.suggesters.artefact import CHECKSUMS
 from earmark.suggesters.clusters import KnownClusters
 from earmark.suggesters.examples import Example, examples_of
-from earmark.suggesters.hybrid import HybridSuggester
+from earmark.suggesters.hybrid import HybridSuggester, logistic
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import FEATURES, CandidatePool, PoolCandidate
 from earmark.suggesters.standing import STANDING
@@ -70,6 +70,18 @@ def test_with_few_labels_it_is_the_prior():
     assert (learned.report_["share"], learned.report_["tree_share"]) == (0.0, 0.0)
     same, other = odds(learned, candidate(1, same_kind=1.0), candidate(2, lexical_z=1.0))
     assert other > same
+
+
+@pytest.mark.parametrize(("count", "is_looked_at"), [(3, False), (120, True)])
+def test_only_where_something_was_learned_all_is_looked_at(monkeypatch, index, threads, count, is_looked_at):
+    pool = CandidatePool({each.id: each for each in threads})
+    learned = LearnedReranker(HybridSuggester(pool)).fit(world(count, kind_matters=True))
+    odds_of_all = learned.log_odds(learned.around(threads[4], index))
+    asked, look_around = [], pool.look_around
+    monkeypatch.setattr(pool, "look_around", lambda *given: asked.append(given[2:]) or look_around(*given))
+    found = learned.suggest(threads[4], index, 5)
+    assert asked == [(None if is_looked_at else learned.hybrid.wanted,)]
+    assert [each.score for each in found] == sorted(map(logistic, odds_of_all), reverse=True)[:5]
 
 
 def test_where_the_prior_is_right_already_labels_do_not_move_it():

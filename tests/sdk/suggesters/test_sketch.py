@@ -4,10 +4,12 @@ import math
 import threading
 import time
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import pytest
 from earmark.suggesters import Item, ItemIndex
-from earmark.suggesters.likeness import LIKENESS, Rarities, Sketches, likeness
+from earmark.suggesters import likeness as likeness_of
+from earmark.suggesters.likeness import LIKENESS, Rarities, Sketches, among, likeness
 from earmark.suggesters.sketch import HEAD, facts_in, is_cut, packed_checksum, sketched, words_said
 from earmark.suggesters.snapshot import Snapshot
 from hypothesis import given
@@ -45,6 +47,37 @@ def test_without_any_words_all_are_rare():
     import numpy as np
 
     assert Rarities([], 100).of(np.array([1, 2], dtype=np.uint32)).tolist() == pytest.approx([RARE, RARE])
+
+
+@given(st.dictionaries(st.integers(0, 2**32 - 1), st.integers(1, 50)), st.lists(st.integers(0, 2**32 - 1)))
+def test_each_word_is_as_rare_as_it_is_used_however_near_their_checksums_lie(used, others):
+    import numpy as np
+
+    known = {**used, 2**32 - 1: 7, 2**32 - 2: 9, 0: 3, 1: 4}
+    near = {min(2**32 - 1, key + 1) for key in known}
+    asked = [*known, *others, *near]
+    with patch.object(likeness_of, "checksum", int):
+        told = Rarities(known.items(), 100).of(np.array(asked, dtype=np.uint32))
+    assert told.tolist() == pytest.approx(
+        [math.log(1 + (100 - n + 0.5) / (n + 0.5)) for n in (known.get(each, 1) for each in asked)]
+    )
+
+
+def test_of_two_words_with_one_checksum_the_commoner_tells():
+    import numpy as np
+
+    with patch.object(likeness_of, "checksum", len):
+        told = Rarities([("one", 80), ("two", 10)], 100).of(np.array([3], dtype=np.uint32))
+    assert told.tolist() == pytest.approx([math.log(1 + 20.5 / 80.5)])
+
+
+def test_of_a_row_those_are_found_that_are_among_some_and_none_that_only_begins_alike():
+    import numpy as np
+
+    some = np.array([5, 1 << 16, 7 << 20], dtype=np.uint32)
+    at, which = among(some, np.array([5, 6, 7 << 20, (1 << 16) + 1, 5, 1 << 16, 2**32 - 1], dtype=np.uint32))
+    assert (at.tolist(), which.tolist()) == ([0, 2, 4, 5], [0, 2, 0, 1])
+    assert [each.tolist() for each in among(some[:0], some)] == [[], []]
 
 
 def test_twins_are_as_alike_as_can_be():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earmark.suggesters.likeness import Floats, Sketches
+from earmark.suggesters.likeness import Floats, Sketches, among
 from earmark.suggesters.sketch import LARGEST_COUNT, LONGEST_BODY, checksum
 from earmark.suggesters.snapshot import BODY, TEXT_FIELDS, TITLE, FieldFacts, Snapshot, Term, idf_of
 
@@ -39,7 +39,7 @@ class Counted:
     def of(cls, sketches: Sketches) -> Counted:
         """Return what BM25 needs of candidates."""
         by_field = {TITLE: sketches.in_title, BODY: sketches.in_body}
-        whole = {field: sketches.sums(counts.astype(np.float64)).astype(np.int64) for field, counts in by_field.items()}
+        whole = {field: sketches.totals(counts) for field, counts in by_field.items()}
         rounded = {field: _LENGTHS[np.searchsorted(_LENGTHS, told, side="right") - 1] for field, told in whole.items()}
         return cls(sketches, {field: told.astype(np.float64) for field, told in rounded.items()})
 
@@ -54,37 +54,36 @@ class Counted:
             sums = np.array([each for each, _ in mine], dtype=np.uint32)
             rarities = [idf_of(snapshot.used(field, term.word), told.count) for _, term in mine]
             weights = np.array([term.weight for _, term in mine]) * rarities * (K1 + 1)
-            place = np.minimum(np.searchsorted(sums, there.different), len(sums) - 1)
-            at = np.flatnonzero((sums[place] == there.different)[there.number])
+            at, place = among(sums, there.words)
             owner, count = there.of_word[at], counts[at].astype(np.float64)
             shorter = K1 * (1 - B + B * self.lengths[field] / told.usual_length)
-            scores += there.sums(weights[place[there.number[at]]] * count / (count + shorter[owner]), at)
+            scores += there.sums(weights[place] * count / (count + shorter[owner]), at)
         return scores
 
     @property
     def is_exact(self) -> list[bool]:
         """Return for each candidate whether its sketch holds all that it says, so that its score is right."""
         largest = np.maximum(self.sketches.in_title, self.sketches.in_body) == LARGEST_COUNT
-        is_whole = (self.sketches.lengths[:, 1] <= LONGEST_BODY) & (self.sketches.sums(largest.astype(np.float64)) == 0)
+        is_whole = (self.sketches.lengths[:, 1] <= LONGEST_BODY) & (self.sketches.totals(largest) == 0)
         told: list[bool] = is_whole.tolist()
         return told
 
 
 def scores_by_query(
     queries: Mapping[str, Sequence[Term]], ids: Sequence[str], there: Sketches, snapshot: Snapshot
-) -> dict[str, dict[str, float]]:
-    """Return by query and id what `Snapshot.best` scores items, whose sketches are given in the order of their ids.
+) -> dict[str, Floats]:
+    """Return by query what `Snapshot.best` scores items, whose sketches are given in the order of their ids.
 
     Those whose sketches do not tell are looked up. Raises IndexFailed.
     """
     counted = Counted.of(there)
     words = {field: [t.word for terms in queries.values() for t in terms if t.field == field] for field in TEXT_FIELDS}
     facts = {field: told for field in words if (told := snapshot.facts_of_field(field, words[field]))}
-    others = [key for key, is_exact in zip(ids, counted.is_exact, strict=True) if not is_exact]
+    others = {key: row for row, (key, is_exact) in enumerate(zip(ids, counted.is_exact, strict=True)) if not is_exact}
     found = {}
     for name, terms in queries.items():
-        scores = dict(zip(ids, counted.scores(terms, snapshot, facts).tolist(), strict=True))
-        scores |= dict.fromkeys(others, 0.0)
-        scores |= {hit.id: hit.score for hit in snapshot.best(terms, len(others), among=others)}
-        found[name] = scores
+        scores = found[name] = counted.scores(terms, snapshot, facts)
+        scores[list(others.values())] = 0.0
+        for hit in snapshot.best(terms, len(others), among=others):
+            scores[others[hit.id]] = hit.score
     return found

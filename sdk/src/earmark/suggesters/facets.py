@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, Literal, Self
 
-from earmark.suggesters.fields import field_of, flat, parts_of
+from earmark.suggesters.fields import field_of, fields_of, flat, parts_of
 from earmark.types import Item
 
 MOST_FIELDS = 8
@@ -24,6 +25,8 @@ LEAST_COVERAGE = 0.02
 MOST_DISTINCT_SHARE = 0.5
 LONGEST_VALUE_SIGNS = 80
 MOST_VALUES = 5_000
+VALUES_KNOWN = 10_000
+"""Of so many short texts of late is remembered which values they list: fields mostly say what others say too."""
 SEVERAL = 2
 """Only values that so many items have are kept: of rarer ones it is known that they are rare."""
 PRIOR_PAIRS = 20.0
@@ -34,6 +37,7 @@ AGE = ""
 """The name under which the distance in time is kept: no field of the metadata is called so."""
 
 Kind = Literal["category", "number", "date"]
+_SCALARS = (str, int, float)
 
 
 @dataclass(frozen=True)
@@ -54,43 +58,75 @@ class Facet:
 
     def weigh(self, here: Item, there: Item) -> float:
         """Return the evidence that two items are the same: above 0 for it, below 0 against it, 0 for nothing known."""
-        return self.weigh_all(here, [there])[0]
+        return self.weigh_values(self.value_of(here), [self.value_of(there)])[0]
 
-    def weigh_all(self, here: Item, there: Sequence[Item]) -> list[float]:
-        """Return what `weigh` says of each of several items; a value that comes again is weighed once."""
+    def value_of(self, item: Item) -> object:
+        """Return what an item says in this field."""
+        return item.created_at if self.name == AGE else field_of(item.metadata, self.name)
+
+    def weigh_values(self, mine: object, theirs: Sequence[object]) -> list[float]:
+        """Return what `weigh` says of an item's value and each of those of several others."""
         if self.kind != "category":
-            return self._by_distance(here, there)
-        ours = _values(field_of(here.metadata, self.name))
-        known: dict[str, float] = {}
+            return self._by_distance(mine, theirs)
+        ours = _values(mine)
+        if not ours:
+            return [0.0] * len(theirs)
+        shares: dict[str, float | None] = {}
+        evidence: dict[float | None, float] = {}
         told = []
-        for each in there if ours else ():
-            value = field_of(each.metadata, self.name)
-            said = value if isinstance(value, str) else f"\0{value!r}"  # no text of a host's holds NUL
-            evidence = known.get(said)
-            if evidence is None:
-                evidence = known[said] = self._evidence(ours, _values(value))
-            told.append(evidence)
-        return told or [0.0] * len(there)
+        for value in theirs:
+            share = shares[value] if isinstance(value, str) and value in shares else self._share(ours, value, shares)
+            if share not in evidence:
+                evidence[share] = self._evidence(share)
+            told.append(evidence[share])
+        return told
 
-    def _evidence(self, ours: frozenset[str], theirs: frozenset[str]) -> float:
-        if not ours or not theirs:
+    def _share(self, ours: frozenset[str], value: object, known: dict[str, float | None]) -> float | None:
+        """Return the share of the rarest of our values that another value says too: see `_rarest`.
+
+        `known` remembers that of texts, which many items have in common.
+        """
+        if isinstance(value, str):
+            share = known[value] = self._rarest(ours, _values(value))
+            return share
+        if not isinstance(value, list):
+            return self._rarest(ours, _values(value))
+        least = None
+        for each in value:
+            if not isinstance(each, _SCALARS):
+                continue
+            share = known[each] if isinstance(each, str) and each in known else self._share(ours, each, known)
+            if share is not None and (least is None or share < least):
+                least = share
+        return least
+
+    def _rarest(self, ours: frozenset[str], theirs: frozenset[str]) -> float | None:
+        """Return the share of the rarest value that both say: infinite where none is, None where one says nothing."""
+        if not theirs:
+            return None
+        both = ours & theirs
+        return min(self.shares.get(value, self.rarest) for value in both) if both else math.inf
+
+    def _evidence(self, share: float | None) -> float:
+        """Return the evidence of the rarest value that both say."""
+        if share is None:
             return 0.0
-        shared = ours & theirs
-        if not shared:
+        if share == math.inf:
             return _bounded(math.log((1 - self.likely) / (1 - self.by_chance)))
-        return _bounded(math.log(self.likely / min(self.shares.get(value, self.rarest) for value in shared)))
+        return _bounded(math.log(self.likely / share))
 
-    def _by_distance(self, here: Item, there: Sequence[Item]) -> list[float]:
-        mine = _number(here, self.name, self.kind)
-        theirs = [_number(each, self.name, self.kind) for each in there] if mine is not None else [None] * len(there)
+    def _by_distance(self, mine: object, theirs: Sequence[object]) -> list[float]:
+        here = _number(mine, self.kind)
+        if here is None:
+            return [0.0] * len(theirs)
         return [
-            0.0 if mine is None or other is None else self.evidence[bisect_right(self.edges, abs(mine - other))]
-            for other in theirs
+            0.0 if there is None else self.evidence[bisect_right(self.edges, abs(here - there))]
+            for there in (_number(value, self.kind) for value in theirs)
         ]
 
     def distance(self, here: Item, there: Item) -> float | None:
         """Return how far apart two items are in this field, None where one of them does not say."""
-        one, other = _number(here, self.name, self.kind), _number(there, self.name, self.kind)
+        one, other = (_number(self.value_of(item), self.kind) for item in (here, there))
         return None if one is None or other is None else abs(one - other)
 
     def shared(self, here: Item, there: Item) -> list[str]:
@@ -133,6 +169,10 @@ class Facets:
         """Return each field's evidence that two items are the same."""
         return tuple(facet.weigh(here, there) for facet in self.facets_)
 
+    def weigh_all(self, here: Item, there: Sequence[Mapping[str, Any]]) -> list[list[float]]:
+        """Return by field what `weigh` says of an item and each of several others, of which the metadata is given."""
+        return [facet.weigh_values(facet.value_of(here), fields_of(there, facet.name)) for facet in self.facets_]
+
     def weigh_age(self, here: Item, there: Item) -> float:
         """Return the evidence of the distance in time."""
         return 0.0 if self.age_ is None else self.age_.weigh(here, there)
@@ -156,9 +196,9 @@ class Facets:
         ]
         return made
 
-    def weigh_ages(self, here: Item, there: Sequence[Item]) -> list[float]:
-        """Return what `weigh_age` says of each of several items."""
-        return [0.0] * len(there) if self.age_ is None else self.age_.weigh_all(here, there)
+    def weigh_ages(self, here: Item, created: Sequence[datetime | None]) -> list[float]:
+        """Return what `weigh_age` says of an item and each of several others, of which the times are given."""
+        return [0.0] * len(created) if self.age_ is None else self.age_.weigh_values(here.created_at, created)
 
     def as_facts(self) -> dict[str, Any]:
         """Return what was learned, as JSON takes it."""
@@ -250,19 +290,17 @@ def _kind(name: str, items: Sequence[Item]) -> Kind:
     told = [item for item in items[:: max(1, len(items) // 500)] if field_of(item.metadata, name) not in (None, "", [])]
     kinds: tuple[Kind, Kind] = ("number", "date")
     for kind in kinds:
-        if told and all(_number(item, name, kind) is not None for item in told):
+        if told and all(_number(field_of(item.metadata, name), kind) is not None for item in told):
             return kind
     return "category"
 
 
-def _number(item: Item, name: str, kind: Kind) -> float | None:
-    """Return a field as a number, times as seconds; None where it is none."""
-    if name == AGE:
-        return _seconds(item.created_at) if item.created_at else None
-    value = field_of(item.metadata, name)
+def _number(value: object, kind: Kind) -> float | None:
+    """Return a field's value as a number, times as seconds; None where it is none."""
     if kind == "number":
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        return float(value) if is_number else None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            return None
+        return float(value)
     if isinstance(value, datetime):
         return _seconds(value)
     try:
@@ -280,13 +318,18 @@ def _values(value: object) -> frozenset[str]:
 
     A text that lists several says each of them, unless it is prose.
     """
-    if value is None or value == "" or isinstance(value, Mapping):
-        return frozenset()
     if isinstance(value, str):
-        return frozenset(parts_of(value) if len(value) <= LONGEST_VALUE_SIGNS else [value])
+        return _said_by(value) if len(value) <= LONGEST_VALUE_SIGNS else frozenset((value,))
+    if value is None or isinstance(value, Mapping):
+        return frozenset()
     if isinstance(value, list | tuple | set | frozenset):
-        return frozenset().union(*(_values(each) for each in value if isinstance(each, str | int | float | bool)))
+        return frozenset().union(*(_values(each) for each in value if isinstance(each, _SCALARS)))
     return frozenset((str(value),))
+
+
+@lru_cache(maxsize=VALUES_KNOWN)
+def _said_by(text: str) -> frozenset[str]:
+    return frozenset(parts_of(text)) if text else frozenset()
 
 
 def _bounded(evidence: float) -> float:

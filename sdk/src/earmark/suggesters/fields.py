@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,13 @@ def field_of(metadata: Mapping[str, Any], name: str) -> Any:
         return metadata.get(name)
     holding = {whole: metadata[whole] for whole in names_above(name) if whole in metadata}
     return flat(holding).get(name) if holding else None
+
+
+def fields_of(several: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
+    """Return what `field_of` does for the metadata of each of several items."""
+    if "." in name:
+        return [field_of(metadata, name) for metadata in several]
+    return [metadata.get(name) for metadata in several]
 
 
 @lru_cache(maxsize=1_000)

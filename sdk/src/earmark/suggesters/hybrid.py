@@ -78,7 +78,7 @@ class HybridSuggester:
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most k candidates, best first, with reasons."""
-        return self._suggestions(item, self.pool.look_around(item, index, [*self.weights, "dense"]), k)
+        return self._suggestions(item, self.pool.look_around(item, index, self.wanted), k)
 
     def rank(
         self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
@@ -86,6 +86,11 @@ class HybridSuggester:
         """Return all of these candidates, best first; `ranks` is the order they were found in, 1 the first."""
         found = self.pool.look_at(item, candidates, index, ranks)
         return self._suggestions(item, found, len(found.ids))
+
+    @property
+    def wanted(self) -> list[str]:
+        """Return the features that scores and reasons are made of."""
+        return [*self.weights, "dense"]
 
     @property
     def coefficients(self) -> dict[str, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -121,7 +121,8 @@ class LearnedReranker:
 
     def suggest(self, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
         """Return at most k candidates, best first, with reasons."""
-        return self._suggestions(item, self._compared(self.hybrid.pool.look_around(item, index)), k)
+        wanted = self.hybrid.wanted if self._is_the_prior else None
+        return self._suggestions(item, self._compared(self.hybrid.pool.look_around(item, index, wanted), wanted), k)
 
     def rank(
         self, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float] | None = None
@@ -184,16 +185,22 @@ class LearnedReranker:
         made._check_features()
         return made
 
-    def _compared(self, found: Described) -> Described:
-        """Return a pool in the hybrid's order, each candidate with how it stands among the others."""
+    @property
+    def _is_the_prior(self) -> bool:
+        """Return whether nothing was added to the prior, so that nothing else counts."""
+        return self._trees is None and not self._learned.get("share")
+
+    def _compared(self, found: Described, wanted: Collection[str] | None = None) -> Described:
+        """Return a pool in the hybrid's order, each candidate with how it stands among the others, if wanted."""
         names = self.hybrid.pool.features
         odds = self._prior(found.features, names).tolist()
         order = sorted(range(len(odds)), key=lambda row: (-odds[row], found.ids[row]))
         ids, features = [found.ids[row] for row in order], found.features[order]
-        told = standing(ids, features[:, names.index("dense")].tolist(), self.hybrid.pool.dense)
+        dense = self.hybrid.pool.dense if wanted is None else None
+        told = standing(ids, features[:, names.index("dense")].tolist(), dense)
         return Described(
             ids,
-            [found.items[row] for row in order],
+            [found.facts[row] for row in order],
             [found.created[row] for row in order],
             np.hstack([features, np.array(told, dtype=np.float64).reshape(-1, len(STANDING))]),
             found.snapshot,
@@ -205,7 +212,7 @@ class LearnedReranker:
     def _scores(self, features: Array) -> Array:
         scores = self._linear(features)
         if self._trees is not None:
-            told: Array = self._trees.predict(np.column_stack([features, scores]), raw_score=True)
+            told: Array = self._trees.predict(np.column_stack([features, scores]), raw_score=True, num_threads=1)
             scores = scores + float(self._learned["tree_share"]) * told
         return scores
 

@@ -117,7 +117,8 @@ class LexicalSuggester:
         sketches = snapshot.sketches([hit.id for hit in hits])
         there = Sketches([sketches[hit.id] for hit in hits])
         [scores] = scores_by_query({"": asked}, [hit.id for hit in hits], there, snapshot).values()
-        return sorted((hit._replace(score=scores[hit.id]) for hit in hits), key=lambda hit: (-hit.score, hit.id))[:k]
+        scored = (hit._replace(score=score) for hit, score in zip(hits, scores.tolist(), strict=True))
+        return sorted(scored, key=lambda hit: (-hit.score, hit.id))[:k]
 
     def _asked(self, telling: list[_Telling]) -> list[Term]:
         return [

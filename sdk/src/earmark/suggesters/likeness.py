@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ RARE_DOCUMENTS = 12
 TELLING_SHARED = 3
 _ROOTS = np.sqrt(np.arange(3 * LARGEST_COUNT + 1))
 _SUM = np.dtype("<u4")
+_SUM_BITS, _NEAR_BITS = 32, 16
+_LAST = 2**_SUM_BITS - 1
+"""The last of all checksums, so that nothing is sought beyond it."""
 
 LIKENESS = (
     "title_cosine",
@@ -32,6 +36,7 @@ LIKENESS = (
     "same_lines",
     "length",
 )
+_COSINES = LIKENESS[:3]
 _BY_WORDS = frozenset(LIKENESS[:5])
 """What the words of both tell at once; the rest takes a closer look."""
 
@@ -42,19 +47,25 @@ class Rarities:
     def __init__(self, said: Iterable[tuple[str, int]], count: int) -> None:
         """Take how many items say each word, and how many items there are."""
         told = list(said)
-        sums = np.fromiter((checksum(word) for word, _ in told), dtype=np.uint32, count=len(told))
-        used = np.fromiter((n for _, n in told), dtype=np.float64, count=len(told))
-        order = np.lexsort((used, sums))
-        self.count = count
-        self._sums, self._idf = sums[order], _idf(used[order], count)
+        sums = np.fromiter([*(checksum(word) for word, _ in told), _LAST], dtype=np.uint32)
+        used = np.fromiter([*(n for _, n in told), 1], dtype=np.float64)
+        order = np.lexsort((-used, sums))
+        self._sums, commonest = np.unique(sums[order], return_index=True)
+        self._idf = _idf(used[order][commonest], count)
         self._unknown = float(_idf(np.ones(1), count)[0])
+        self._shift = _SUM_BITS - len(sums).bit_length() - 1
+        heads = np.arange(2 ** (_SUM_BITS - self._shift), dtype=np.uint32) << self._shift
+        self._firsts = np.searchsorted(self._sums, heads).astype(np.int32)
+        """Where those begin whose checksums begin with the same bits; as these lie evenly, that is mostly one."""
+        self.count = count
 
     def of(self, sums: Sums) -> Floats:
-        """Return the rarity of words, from 0 (everywhere) up; quickest in the order of their checksums."""
-        at = np.searchsorted(self._sums, sums, side="right") - 1
-        if not len(self._sums):
-            return np.full(len(sums), self._unknown)
-        at[at < 0] = 0
+        """Return the rarity of words, from 0 (everywhere) up."""
+        at = self._firsts[sums >> self._shift]
+        behind = np.flatnonzero(self._sums[at] < sums)
+        while len(behind):
+            at[behind] += 1
+            behind = behind[self._sums[at[behind]] < sums[behind]]
         return np.where(self._sums[at] == sums, self._idf[at], self._unknown)
 
     @property
@@ -65,35 +76,70 @@ class Rarities:
 
 
 class Sketches:
-    """The sketches of many items side by side: all words in a row, and to whom each belongs; lines and letters too.
-
-    `different` holds each word once, by its checksum, and `number` which of them each word in the row is.
-    """
+    """The sketches of many items side by side: all words in a row, and to whom each belongs; lines and letters too."""
 
     def __init__(self, sketches: Sequence[bytes]) -> None:
-        heads = np.frombuffer(b"".join(each[: HEAD.size] for each in sketches), dtype=_SUM).reshape(-1, 5)
-        parts: list[list[bytes]] = [[] for _ in range(6)]
-        for each, (words, lines, grams, _, _) in zip(sketches, heads.tolist(), strict=True):
-            end = HEAD.size
-            for part, size in zip(parts, (4 * words, 4 * lines, 4 * grams, words, words, words), strict=True):
-                part.append(each[end : end + size])
-                end += size
+        heads = np.frombuffer(b"".join([each[: HEAD.size] for each in sketches]), dtype=_SUM).reshape(-1, 5)
         self.count = len(sketches)
-        self.words, self.lines, self.grams = (np.frombuffer(b"".join(part), dtype=_SUM) for part in parts[:3])
-        self.in_title, self.in_body, self.marks = (np.frombuffer(b"".join(part), dtype=np.uint8) for part in parts[3:])
         self.sizes = heads[:, :3].astype(np.int64)
         self.is_unknown = heads.sum(axis=1) == 0
         self.lengths = heads[:, 3:].astype(np.float64)
         self.of_word = self.owners(0)
-        self.different, self.number = np.unique(self.words, return_inverse=True)
+        self._sketches = sketches
+        words, lines, grams = (_SUM.itemsize * self.sizes).T
+        self._ends = HEAD.size + np.cumsum([words, lines, grams, *[self.sizes[:, 0]] * 3], axis=0)
+        self.words = self._part(0, _SUM)
+        self.in_title, self.in_body = self._part(3, np.uint8), self._part(4, np.uint8)
+
+    @cached_property
+    def lines(self) -> Sums:
+        """Return the checksums of all longer lines in a row."""
+        return self._part(1, _SUM)
+
+    @cached_property
+    def grams(self) -> Sums:
+        """Return the checksums of all groups of letters in a row."""
+        return self._part(2, _SUM)
+
+    @cached_property
+    def marks(self) -> NDArray[np.uint8]:
+        """Return the marks of all words in a row."""
+        return self._part(5, np.uint8)
+
+    def _part(self, part: int, kind: Any) -> NDArray[Any]:
+        """Return one part of all sketches (see `sketch.sketched`) in a row."""
+        ends = self._ends[part].tolist()
+        starts = self._ends[part - 1].tolist() if part else [HEAD.size] * self.count
+        told = [each[start:end] for each, start, end in zip(self._sketches, starts, ends, strict=True)]
+        return np.frombuffer(b"".join(told), dtype=kind)
 
     def owners(self, part: int) -> NDArray[np.intp]:
         """Return to whom each word (0), line (1) or group of letters (2) belongs."""
         return np.repeat(np.arange(self.count), self.sizes[:, part])
 
+    def totals(self, counts: NDArray[Any]) -> NDArray[np.int64]:
+        """Return for each item the sum of a whole number of each of its words."""
+        until = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        ends = np.cumsum(self.sizes[:, 0])
+        told: NDArray[np.int64] = until[ends] - until[ends - self.sizes[:, 0]]
+        return told
+
     def sums(self, of_each: Floats, among: Any = slice(None)) -> Floats:
         """Return for each item the sum of a value of its words, or of some of them."""
         return np.bincount(self.of_word[among], weights=of_each, minlength=self.count).astype(np.float64, copy=False)
+
+
+def among(some: Sums, row: Sums) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which checksums of a row are among some others, given in their order, and which of these each is."""
+    if not len(some):
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+    is_near = np.zeros(2**_NEAR_BITS, dtype=np.bool_)
+    is_near[some >> _NEAR_BITS] = True
+    at = np.flatnonzero(is_near[row >> _NEAR_BITS])  # few: all others are spared the search
+    sums = row[at]
+    place = np.minimum(np.searchsorted(some, sums), len(some) - 1)
+    is_there = some[place] == sums
+    return at[is_there], place[is_there]
 
 
 def likeness(here: Sketches, there: Sketches, rarities: Rarities, wanted: Set[str] = frozenset(LIKENESS)) -> Floats:
@@ -103,27 +149,24 @@ def likeness(here: Sketches, there: Sketches, rarities: Rarities, wanted: Set[st
 
     Cosines and shares weigh a word by the root of its count times its rarity; a text is its title twice and its body.
     """
-    words, number = there.different, there.number
-    idf = rarities.of(words)[number]
-    theirs = [_ROOTS[counts] * idf for counts in _counts(there)]
+    idf = rarities.of(there.words)
     order = np.argsort(here.words)
     mine = here.words[order]
     my_idf = rarities.of(mine)
-    ours = [_ROOTS[counts[order]] * my_idf for counts in _counts(here)]
-    place = np.searchsorted(mine, words)
-    place[place == len(mine)] = 0
-    is_mine = mine[place] == words if len(mine) else np.zeros(len(words), dtype=np.bool_)
-    shared = np.flatnonzero(is_mine[number])
-    at = place[number[shared]]
-    rarity = idf[shared]
+    shared, at = among(mine, there.words)
     told = dict.fromkeys(LIKENESS, np.zeros(there.count))
-    for name, our, their in zip(("title_cosine", "body_cosine", "text_cosine"), ours, theirs, strict=True):
-        norms = np.sqrt(there.sums(their * their)) * np.sqrt(our @ our)
-        told[name] = _over(there.sums(our[at] * their[shared], shared), norms)
-    told["title_said_there"] = there.sums(ours[0][at], shared) / (ours[0].sum() or 1.0)
-    told["title_said_here"] = _over(there.sums(theirs[0][shared], shared), there.sums(theirs[0]))
+    for name, our_counts, their_counts in zip(_COSINES, _counts(here), _counts(there), strict=True):
+        if name in wanted:
+            our, their = _ROOTS[our_counts[order]] * my_idf, _ROOTS[their_counts] * idf
+            norms = np.sqrt(there.sums(their * their)) * np.sqrt(our @ our)
+            told[name] = _over(there.sums(our[at] * their[shared], shared), norms)
+    title = _ROOTS[here.in_title[order]] * my_idf
+    told["title_said_there"] = there.sums(title[at], shared) / (title.sum() or 1.0)
+    if "title_said_here" in wanted:
+        titles = _ROOTS[there.in_title] * idf
+        told["title_said_here"] = _over(there.sums(titles[shared], shared), there.sums(titles))
     if not wanted <= _BY_WORDS:
-        told |= _closer(here, there, rarities, _Shared(shared, at, rarity, order))
+        told |= _closer(here, there, rarities, _Shared(shared, at, idf[shared], order))
     return np.column_stack([told[name] for name in LIKENESS])
 
 
@@ -170,11 +213,8 @@ def _overlap(here: Sketches, there: Sketches) -> Floats:
 
 
 def _in_common(mine: Sums, theirs: Sums, owner: NDArray[np.intp], count: int) -> Floats:
-    if not len(mine):
-        return np.zeros(count)
-    ordered = np.sort(mine)
-    place = np.minimum(np.searchsorted(ordered, theirs), len(ordered) - 1)
-    return np.bincount(owner, weights=ordered[place] == theirs, minlength=count).astype(np.float64, copy=False)
+    at, _ = among(np.sort(mine), theirs)
+    return np.bincount(owner[at], minlength=count).astype(np.float64)
 
 
 def _over(part: Floats, whole: Floats) -> Floats:

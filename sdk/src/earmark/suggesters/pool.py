@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earmark.suggesters.bm25 import scores_by_query
 from earmark.suggesters.clusters import KnownClusters
@@ -21,7 +22,7 @@ from earmark.suggesters.lexical import LexicalSuggester
 from earmark.suggesters.likeness import LIKENESS, Floats, Sketches, likeness
 from earmark.suggesters.reading import worth_reading
 from earmark.suggesters.semantic import text_of
-from earmark.suggesters.sketch import HEAD, LONGEST_BODY, facts_in, sketched
+from earmark.suggesters.sketch import HEAD, LONGEST_BODY, Facts, facts_in, sketched
 from earmark.suggesters.snapshot import BODY, TITLE, Hit, Snapshot, Term, Where
 from earmark.types import Item
 
@@ -41,6 +42,8 @@ NEAR_DAYS = (1 / 24, 1.0, 7.0)
 AGES = ("age", "within_an_hour", "within_a_day", "within_a_week")
 EMPTY = HEAD.pack(0, 0, 0, 0, 0) + b'["","",{}]'
 """The sketch of an item of which nothing is known."""
+UNKNOWN: Facts = ("", "", {})
+"""The facts of such an item."""
 SIGNALS = ("lexical", "title_words", "body_words", "title_in_body", "dense", "dense_text")
 """What finds candidates: each gives a raw score, its z-score within the pool and its rank."""
 FEATURES = (
@@ -130,18 +133,23 @@ class PoolCandidate:
 class Described:
     """A pool side by side: candidates in the order of the rows of `features`, shape (candidates, features).
 
-    Of a candidate's item texts may be lacking; it is None where the item is not known.
+    The facts of an item are None where it is not known.
     """
 
     ids: Sequence[str]
-    items: Sequence[Item | None]
+    facts: Sequence[Facts | None]
     created: Sequence[datetime | None]
     features: Floats
     snapshot: Snapshot
 
     def candidate(self, row: int) -> PoolCandidate:
-        """Return the candidate of a row."""
-        return PoolCandidate(self.ids[row], tuple(self.features[row].tolist()), self.items[row], self.created[row])
+        """Return the candidate of a row; its item has no texts."""
+        key, facts, created = self.ids[row], self.facts[row], self.created[row]
+        item = None
+        if facts is not None:
+            author, kind, metadata = facts
+            item = Item(key, created_at=created, kind=kind, metadata=metadata, author=author)
+        return PoolCandidate(key, tuple(self.features[row].tolist()), item, created)
 
     def candidates(self) -> list[PoolCandidate]:
         """Return all candidates."""
@@ -150,31 +158,24 @@ class Described:
 
 @dataclass
 class _Found:
-    """Candidates while they are collected: when each was created, its item and its sketch, raw signals by name."""
+    """Candidates while they are collected: when each was created, its facts and its sketch, cosines by signal."""
 
     created: dict[str, datetime | None] = field(default_factory=dict)
-    items: dict[str, Item] = field(default_factory=dict)
+    facts: dict[str, Facts] = field(default_factory=dict)
     sketches: dict[str, bytes] = field(default_factory=dict)
-    raw: dict[str, dict[str, float]] = field(default_factory=dict)
+    cosines: dict[str, dict[str, float]] = field(default_factory=dict)
     given_ranks: Mapping[str, float] = field(default_factory=dict)
 
-    def take(self, name: str, hits: Iterable[Hit]) -> None:
-        """Take what a signal found, with its scores."""
-        for hit in hits:
-            self.created.setdefault(hit.id, hit.created_at)
-            self.raw.setdefault(name, {})[hit.id] = hit.score
+    def take(self, hits: Iterable[Hit]) -> None:
+        """Take what was found."""
+        for key, _, created_at in hits:
+            self.created.setdefault(key, created_at)
 
     def read(self, snapshot: Snapshot) -> None:
         """Read what the index keeps of the candidates that were not read yet."""
         sketches = snapshot.sketches([key for key in self.created if key not in self.sketches])
-        for key, (author, kind, metadata) in zip(sketches, facts_in(sketches.values()), strict=True):
-            self.items[key] = Item(key, "", "", self.created[key], kind, metadata, "", author)
+        self.facts |= zip(sketches, facts_in(sketches.values()), strict=True)
         self.sketches |= sketches
-
-    def lacking(self, name: str) -> list[str]:
-        """Return the candidates that a signal says nothing of yet."""
-        told = self.raw.setdefault(name, {})
-        return [key for key in self.created if key not in told]
 
 
 class CandidatePool:
@@ -252,17 +253,20 @@ class CandidatePool:
                 for name, (within, vector) in vectors.items()
             }
             queries = self._queries(item, snapshot)
-            for name, terms in queries.items():
+            for terms in queries.values():
                 searched = worth_reading(terms, snapshot)
-                found.take(name, snapshot.best(searched, self.depth, before=before, without=item.id, where=self.where))
+                found.take(snapshot.best(searched, self.depth, before=before, without=item.id, where=self.where))
             if searches:
                 found.read(snapshot)  # while the answer is on its way
             for name, search in searches.items():
-                found.take(name, search())
+                hits = search()
+                found.take(hits)
+                found.cosines[name] = {hit.id: hit.score for hit in hits}
         found.read(snapshot)
         self._read_lacking(found, snapshot)
         for name, (within, vector) in vectors.items():
-            found.raw[name] |= _cosines(within, vector, found.lacking(name))
+            known = found.cosines[name]
+            known |= _cosines(within, vector, [key for key in found.created if key not in known])
         return self._described(item, found, queries, index, snapshot, wanted)
 
     def look_at(
@@ -271,13 +275,15 @@ class CandidatePool:
         """Return what `given` does, side by side."""
         snapshot = index.snapshot()
         items = {each.id: each for each in candidates}
-        sketches = {key: self._sketch(each, snapshot) for key, each in items.items()}
-        found = _Found({key: each.created_at for key, each in items.items()}, items, sketches, given_ranks=ranks or {})
+        found = _Found(given_ranks=ranks or {})
+        for key, each in items.items():
+            found.created[key] = each.created_at
+            found.facts[key], found.sketches[key] = _facts_of(each), self._sketch(each, snapshot)
         if self.embedder is not None:
             for name, text_of in TEXTS.items():
                 here = self._embed(text_of(item))
                 theirs = {key: self._embed(text_of(each)) for key, each in items.items()}
-                found.raw[name] = {
+                found.cosines[name] = {
                     key: float(there @ here) for key, there in theirs.items() if there is not None and here is not None
                 }
         return self._described(item, found, self._queries(item, snapshot), index, snapshot, None)
@@ -336,16 +342,10 @@ class CandidatePool:
         if not ids:
             return Described([], [], [], np.zeros((0, len(self.features))), snapshot)
         there = Sketches([found.sketches.get(key, EMPTY) for key in ids])
-        wanted_queries = {
-            name: terms for name, terms in queries.items() if _is_wanted(wanted, name, f"{name}_z", f"{name}_rank")
-        }
-        self._score(found, there, wanted_queries, snapshot)
-        items = [found.items.get(key) for key in ids]
-        known = [each or Item(key, created_at=found.created[key]) for key, each in zip(ids, items, strict=True)]
-        signals = (_signal(each, found.raw.get(each, {}), ids, wanted) for each in SIGNALS)
-        told = {name: column for signal in signals for name, column in signal}
+        created, facts = [found.created[key] for key in ids], [found.facts.get(key) for key in ids]
+        told = self._signals(found, there, queries, snapshot, wanted)
         told |= self._likeness(item, there, index, snapshot, wanted)
-        told |= self._circumstances(item, known, wanted)
+        told |= self._circumstances(item, created, [each or UNKNOWN for each in facts], wanted)
         told["given_rank"] = np.array([found.given_ranks.get(key, 0.0) for key in ids])
         if _is_wanted(wanted, "known_mates", "mates_in_pool", "best_mate"):
             told |= self._mates(item, ids, told["lexical_z"] + told["dense_z"])
@@ -353,19 +353,42 @@ class CandidatePool:
         for at, name in enumerate(self.features):
             if name in told:
                 features[:, at] = told[name]
-        return Described(ids, items, [found.created[key] for key in ids], features, snapshot)
+        return Described(ids, facts, created, features, snapshot)
 
     def _read_lacking(self, found: _Found, snapshot: Snapshot) -> None:
         """Read the candidates that the index does not hold, and sketch them."""
         lacking = [key for key in found.created if key not in found.sketches]
         for key, each in self._known(lacking).items() if lacking else ():
-            found.items[key], found.sketches[key] = each, self._sketch(each, snapshot)
+            found.facts[key], found.sketches[key] = _facts_of(each), self._sketch(each, snapshot)
 
     @staticmethod
-    def _score(found: _Found, there: Sketches, queries: Mapping[str, list[Term]], snapshot: Snapshot) -> None:
-        """Write down what each query scores each candidate; those whose sketches do not tell are looked up."""
-        for name, scores in scores_by_query(queries, list(found.created), there, snapshot).items():
-            found.raw[name] = scores if any(scores.values()) else {}
+    def _signals(
+        found: _Found,
+        there: Sketches,
+        queries: Mapping[str, list[Term]],
+        snapshot: Snapshot,
+        wanted: Collection[str] | None,
+    ) -> dict[str, Floats]:
+        """Return by name what each signal says, its z-score within the pool and the logarithm of its rank, if wanted.
+
+        What no words of the query say counts as 0; what has no vector is left out of mean and deviation.
+        """
+        ids = list(found.created)
+        by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__))
+        named = [name for name in SIGNALS if _is_wanted(wanted, name, f"{name}_z", f"{name}_rank")]
+        scores = scores_by_query({name: queries[name] for name in named if name in queries}, ids, there, snapshot)
+        told: dict[str, Floats] = {}
+        for name in named:
+            if name in TEXTS:
+                cosines = found.cosines.get(name, {})
+                is_known = np.array([key in cosines for key in ids])
+                scores[name] = np.array([cosines.get(key, 0.0) for key in ids])
+            else:
+                is_known = np.full(len(ids), scores[name].any())
+            told |= {name: scores[name], f"{name}_z": _z_scores(scores[name], is_known)}
+            if _is_wanted(wanted, f"{name}_rank"):
+                told[f"{name}_rank"] = _ranks(scores[name], is_known, by_id)
+        return told
 
     def _known(self, keys: Collection[str]) -> Mapping[str, Item]:
         """Return what is known of items by id, at once where they are read from somewhere."""
@@ -395,20 +418,28 @@ class CandidatePool:
             "body_length": lengths[:, 1],
         }
 
-    def _circumstances(self, item: Item, theirs: Sequence[Item], wanted: Collection[str] | None) -> dict[str, Floats]:
+    def _circumstances(
+        self,
+        item: Item,
+        created: Sequence[datetime | None],
+        facts: Sequence[Facts],
+        wanted: Collection[str] | None,
+    ) -> dict[str, Floats]:
         """Return by name what a host's fields and times speak for, and what is equal or near, if wanted."""
-        facets = self.facets.facets_
-        fields = np.array([facet.weigh_all(item, theirs) for facet in facets]).reshape(-1, len(theirs))
+        weighed = self.facets.weigh_all(item, [metadata for _, _, metadata in facts])
+        fields = np.array(weighed).reshape(-1, len(facts))
         told = {
-            "age_evidence": np.array(self.facets.weigh_ages(item, theirs)),
+            "age_evidence": np.array(self.facets.weigh_ages(item, created)),
             "facets": fields.sum(axis=0),
-            **{f"field {facet.name}": column for facet, column in zip(facets, fields, strict=True)},
+            **{f"field {name}": column for name, column in zip(self.facets.names, fields, strict=True)},
         }
         if _is_wanted(wanted, *AGES):
-            told |= zip(AGES, _ages(item.created_at, [each.created_at for each in theirs]), strict=True)
+            told |= zip(AGES, _ages(item.created_at, created), strict=True)
         if _is_wanted(wanted, "same_author", "same_kind"):
-            told["same_author"] = np.array([float(bool(item.author) and item.author == each.author) for each in theirs])
-            told["same_kind"] = np.array([float(bool(item.kind) and item.kind == each.kind) for each in theirs])
+            told["same_author"] = np.array(
+                [float(bool(item.author) and item.author == author) for author, _, _ in facts]
+            )
+            told["same_kind"] = np.array([float(bool(item.kind) and item.kind == kind) for _, kind, _ in facts])
         return told
 
     def _mates(self, item: Item, ids: Sequence[str], strengths: Floats) -> dict[str, Floats]:
@@ -453,25 +484,26 @@ def _is_wanted(wanted: Collection[str] | None, *names: str) -> bool:
     return wanted is None or any(name in wanted for name in names)
 
 
-def _signal(
-    name: str, told: Mapping[str, float], ids: Sequence[str], wanted: Collection[str] | None
-) -> Iterator[tuple[str, Floats]]:
-    """Yield a signal, its z-score within the pool and the logarithm of its rank, if wanted, each by its feature's name.
+def _facts_of(item: Item) -> Facts:
+    return item.author, item.kind, item.metadata
 
-    What no words of the query say counts as 0; what has no vector is left out of mean and deviation.
-    """
-    raw, z, rank = (np.zeros(len(ids)) for _ in range(3))
-    if told:
-        is_known = np.array([key in told for key in ids]) if name in TEXTS else np.ones(len(ids), dtype=np.bool_)
-        raw = np.array([told.get(key, 0.0) for key in ids])
-        mean, spread = raw[is_known].mean(), raw[is_known].std() or 1.0
-        z = np.where(is_known, (raw - mean) / spread, MISSING_Z)
-        if _is_wanted(wanted, f"{name}_rank"):
-            scores = raw.tolist()
-            order = sorted(np.flatnonzero(is_known).tolist(), key=lambda row: (-scores[row], ids[row]))
-            rank[:] = math.log1p(len(ids))
-            rank[order] = np.log1p(np.arange(len(order)))
-    yield from ((name, raw), (f"{name}_z", z), (f"{name}_rank", rank))
+
+def _z_scores(raw: Floats, is_known: NDArray[np.bool_]) -> Floats:
+    """Return the z-scores of a signal among what is known of it; noughts where that is nothing."""
+    if not is_known.any():
+        return np.zeros(len(raw))
+    known = raw[is_known]
+    return np.where(is_known, (raw - known.mean()) / (known.std() or 1.0), MISSING_Z)
+
+
+def _ranks(raw: Floats, is_known: NDArray[np.bool_], by_id: NDArray[np.intp]) -> Floats:
+    """Return the logarithms of the ranks of a signal, ties by id; of what is not known the last, of nothing noughts."""
+    if not is_known.any():
+        return np.zeros(len(raw))
+    rank = np.full(len(raw), math.log1p(len(raw)))
+    known = by_id[is_known[by_id]]
+    rank[known[np.argsort(-raw[known], kind="stable")]] = np.log1p(np.arange(len(known)))
+    return rank
 
 
 def _ages(here: datetime | None, there: Sequence[datetime | None]) -> tuple[Floats, ...]:

@@ -34,6 +34,8 @@ NAMED = 1
 _DIGITS = re.compile(r"\d+")
 _BLANKS = re.compile(r"\s+")
 Words = Sequence[tuple[str, str]]
+Facts = tuple[str, str, Mapping[str, Any]]
+"""Author, kind and fields of an item."""
 
 
 def sketched(item: Item, title: Words, body: Words) -> bytes:
@@ -86,7 +88,7 @@ def is_cut(sketch: bytes) -> bool:
     return bool(HEAD.unpack_from(sketch)[4] > LONGEST_BODY)
 
 
-def facts_in(sketches: Iterable[bytes]) -> list[tuple[str, str, dict[str, Any]]]:
+def facts_in(sketches: Iterable[bytes]) -> list[Facts]:
     """Return author, kind and short fields of each of several sketched items; at once, as there may be hundreds."""
     told = b",".join(sketch[_end_of_words(sketch) :] for sketch in sketches)
     return [(author, kind, metadata) for author, kind, metadata in json.loads(b"[%b]" % told)]

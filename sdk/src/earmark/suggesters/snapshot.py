@@ -383,13 +383,14 @@ class Snapshot:
         until = None if before is None else as_microseconds(before)
         found = self._found(query, most)
         hits: list[Hit] = []
-        for each, when in self._with_times(found, at_once=2 * k):
-            if until is None or (when is not None and when < until):
-                hit = self._hit(each, when)
-                if hit.id not in without and self._is_of_kind(hit.id, where):
-                    hits.append(hit)
-            if len(hits) == k:
-                return _ordered(hits)
+        with named_errors():
+            for each, when in self._with_times(found, at_once=2 * k):
+                if until is None or (when is not None and when < until):
+                    hit = self._hit(each, when)
+                    if hit.id not in without and self._is_of_kind(hit.id, where):
+                        hits.append(hit)
+                if len(hits) == k:
+                    return _ordered(hits)
         return _ordered(hits) if len(found) < most else None
 
     def _is_of_kind(self, key: str, where: Where) -> bool:
@@ -397,7 +398,8 @@ class Snapshot:
 
     def _hits(self, query: tantivy.Query, k: int) -> list[Hit]:
         found = self._found(query, k)
-        return _ordered([self._hit(each, when) for each, when in self._with_times(found, at_once=len(found))])
+        with named_errors():
+            return _ordered([self._hit(each, when) for each, when in self._with_times(found, at_once=len(found))])
 
     def _found(self, query: tantivy.Query, k: int) -> list[_Found]:
         """Return score and address of the k best."""
@@ -409,8 +411,7 @@ class Snapshot:
         """Yield what was found with when it was created, looked up for so many at once: mostly the first will do."""
         for start in range(0, len(found), at_once or 1):
             some = found[start : start + at_once]
-            with named_errors():
-                created = self._searcher.fast_field_values("created", [address for _, address in some])
+            created = self._searcher.fast_field_values("created", [address for _, address in some])
             yield from zip(some, created, strict=True)
 
     def _hit(self, found: _Found, when: float | None) -> Hit:
@@ -418,8 +419,7 @@ class Snapshot:
         place = address.segment_ord, address.doc
         seen = self._seen.get(place)
         if seen is None:
-            with named_errors():
-                document = self._searcher.doc(address)
+            document = self._searcher.doc(address)
             key: str = document["id"][0]
             seen = self._seen[place] = key, _moment(when)
             self._read[key] = document[SKETCH][0]
