@@ -68,7 +68,7 @@ test("hiding tells the server, takes the question away and leaves what is useful
   expect(server.events).toMatchObject([{ type: "hide", exposure: "shown-5" }]);
   expect(mark._root.querySelector(".ask,.seg,.why")).toBeNull();
   expect(all(mark, ".row").length).toBe(2);
-  expect([note()!.textContent, spoken(mark)]).toEqual(["Hidden. You won’t be asked again.", "Hidden. You won’t be asked again."]);
+  expect([note()!.textContent, spoken(mark)]).toEqual(["Hidden. You won’t be asked this again.", "Hidden. You won’t be asked this again."]);
   expect(button(all(mark, ".row")[0]!, "Mark")).toBeTruthy();
 });
 

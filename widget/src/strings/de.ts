@@ -46,7 +46,7 @@ export const words: Words = {
   noMarks: "Sie haben noch nichts markiert.",
   notNow: "Jetzt nicht",
   hide: "Diese Fragen ausblenden",
-  hidden: "Ausgeblendet. Sie werden nicht mehr gefragt.",
+  hidden: "Ausgeblendet. Diese Frage wird Ihnen nicht mehr gestellt.",
   optOut: "Ganz aussteigen",
   optedOut: "Ab jetzt wird nichts mehr gezeigt oder gespeichert.",
   deskWait: "Das Nächste wird gesucht …",

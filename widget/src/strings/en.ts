@@ -117,7 +117,7 @@ export const menu = {
   noMarks: "You have not marked anything yet.",
   notNow: "Not now",
   hide: "Hide these questions",
-  hidden: "Hidden. You won’t be asked again.",
+  hidden: "Hidden. You won’t be asked this again.",
   optOut: "Leave altogether",
   optedOut: "Nothing is shown or kept from here on.",
   unreachable: "No answer. Try again when online.",

@@ -46,7 +46,7 @@ export const words: Words = {
   noMarks: "Aún no has marcado nada.",
   notNow: "Ahora no",
   hide: "Ocultar estas preguntas",
-  hidden: "Oculto. No te preguntaremos más.",
+  hidden: "Oculto. No te haremos más esta pregunta.",
   optOut: "Salir del todo",
   optedOut: "Desde ahora no se muestra ni se guarda nada.",
   deskWait: "Buscando el siguiente…",
