@@ -10,6 +10,7 @@ urlpatterns = [
     path("t/<str:key>", views.thread_page, name="thread"),
     path("t/<str:key>/answered", views.answered, name="answered"),
     path("sign-in", views.sign_in, name="sign-in"),
+    path("left", views.left, name="left"),
     path("earmark/webhook", views.webhook, name="webhook"),
     path("desks", views.desks, name="desks"),
     path("pictures", views.gallery, name="gallery"),

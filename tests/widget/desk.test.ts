@@ -3,7 +3,7 @@ import type { Earmark } from "@/config";
 import { Guest } from "@/core";
 import type { Mark } from "@/mark";
 import type { DeskItem, DeskNext, DeskProgress, Question } from "@/wire";
-import { aPage, all, arrive, button, label, pass, press, QUESTIONS, server, thread } from "./page";
+import { aPage, all, arrive, button, chunks, label, pass, press, QUESTIONS, server, thread } from "./page";
 
 aPage();
 
@@ -451,8 +451,12 @@ test("with nothing left it says so and how much one did, and looks again when as
 
 for (const [status, code, words, more] of [
   [400, "invalid", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
-  [401, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
-  [403, "not_yours", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [401, "link_invalid", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [403, "link_expired", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [403, "link_revoked", "This link does not open the desk any more.", "Ask whoever sent it for a new one."],
+  [409, "known_as_another_kind", "This browser is known here in another role.", "Ask whoever sent it for a new one."],
+  [403, "opted_out", "You left altogether.", "Nothing is asked of you or kept from here on."],
+  [403, "annotator_erased", "Your data is deleted.", "Nothing is asked of you or kept from here on."],
   [403, "link_is_full", "This link has let in as many people as it may.", "Ask whoever sent it for a new one."],
   [400, "not_asked", "This link does not open the desk any more.", "This question is not asked any more."],
 ] as const)
@@ -466,6 +470,144 @@ for (const [status, code, words, more] of [
     expect(server.at("desk/session").length).toBe(1);
   });
 
+const write = (words: string) => {
+  const note = byId("note") as HTMLTextAreaElement;
+  note.value = words;
+  note.dispatchEvent(new Event("input"));
+};
+const written = () => (byId("note") as HTMLTextAreaElement).value;
+
+for (const [status, code, told] of [
+  [400, "invalid", "invalid"],
+  [400, "malformed", "malformed"],
+  [400, undefined, "400"],
+  [403, "origin_not_listed", "origin_not_listed"],
+  [404, "not_found", "not_found"],
+  [413, "too_large", "too_large"],
+] as const)
+  test(`${status} with ${code} in the middle of the work ends no link: it is told, what was written is kept, and one goes on`, async () => {
+    units = [unit("1"), unit("2")];
+    await open();
+    write("half a thought");
+    server.refusals = [{ path: "desk/next", status, code }];
+    await key("s");
+    expect(heading()).toBe(`That did not work (${told}).`);
+    expect(desk().textContent).toContain("What you wrote is kept. Go on with the next one.");
+    expect(document.activeElement?.localName).toBe("h1");
+    await pass(60_000);
+    expect(asked()).toEqual([{}, { leave: 1 }]);
+    await key("b");
+    expect([heading(), written()]).toEqual(["Are these two the same?", "half a thought"]);
+    server.refusals = [{ path: "desk/next", status, code }];
+    await key("s");
+    byId("next").click();
+    await pass();
+    expect(asked().slice(2)).toEqual([{ leave: 1 }, { after: 1 }]);
+    expect(desk().textContent).toContain("Title 2");
+  });
+
+test("what was refused with the way onward is not said again", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  server.refusals = [{ path: "desk/next", status: 404, code: "not_found" }];
+  await key("Enter");
+  await key("Enter");
+  expect(asked()).toEqual([{}, { after: 1 }, {}]);
+  expect(desk().textContent).toContain("Title 2");
+});
+
+test("a refusal before the first unit that says nothing of the link does not end it", async () => {
+  server.refusals = [{ path: "desk/session", status: 400 }];
+  units = [unit("1")];
+  await open();
+  expect(heading()).toBe("That did not work (400).");
+  expect(desk().querySelector("#back")).toBeNull();
+  byId("next").click();
+  await pass();
+  expect(desk().textContent).toContain("Title 1");
+});
+
+test("a page that is loaded anew in the middle of a note gives nothing back, and finds the note with its unit", async () => {
+  units = [unit("1")];
+  await open();
+  write("half\na thought");
+  dispatchEvent(new Event("pagehide"));
+  await pass();
+  expect(server.at("desk/leave")).toEqual([]);
+  for (const [name, act] of listening.splice(0)) window.removeEventListener(name, act);
+  vi.resetModules();
+  units = [unit("1"), unit("2")];
+  await open();
+  expect(written()).toBe("half\na thought");
+  await key("1");
+  expect(judged().at(-1)).toMatchObject({ note: "half\na thought" });
+  expect(Object.keys(sessionStorage).filter((name) => name.includes("note"))).toEqual([]);
+  await key("Enter");
+  expect(written()).toBe("");
+});
+
+test("a note is found with its own unit alone", async () => {
+  units = [unit("1")];
+  await open();
+  write("about the first");
+  for (const [name, act] of listening.splice(0)) window.removeEventListener(name, act);
+  vi.resetModules();
+  units = [unit("2")];
+  await open();
+  expect(written()).toBe("");
+});
+
+test("Undo keeps the note for a page that is loaded anew, too", async () => {
+  units = [unit("1")];
+  await open();
+  write("a thought");
+  await key("1");
+  await key("u");
+  for (const [name, act] of listening.splice(0)) window.removeEventListener(name, act);
+  vi.resetModules();
+  units = [unit("1")];
+  await open();
+  expect(written()).toBe("a thought");
+});
+
+test("a note whose answer the server refused is kept for a page that is loaded anew, too", async () => {
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "link_expired" } : {});
+  units = [unit("1")];
+  await open();
+  write("a thought");
+  await key("1");
+  for (const [name, act] of listening.splice(0)) window.removeEventListener(name, act);
+  vi.resetModules();
+  units = [unit("1")];
+  await open();
+  expect(written()).toBe("a thought");
+});
+
+test("a page that comes back out of the browser's memory with a note shows the same unit, once", async () => {
+  units = [unit("1"), unit("1")];
+  await open();
+  write("a thought");
+  dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await pass();
+  expect([written(), byId("back").hidden]).toEqual(["a thought", true]);
+});
+
+test("its words come in the page's language, in a chunk of its own, and in English where they do not come", async () => {
+  document.documentElement.lang = "de";
+  units = [unit("1")];
+  await open();
+  expect(heading()).toBe("Sind diese beiden dasselbe?");
+  expect(desk().querySelector(".mine")!.textContent).toBe("0 von Ihnen beantwortet · 3 übrig");
+  vi.resetModules();
+  const { de_desk } = chunks;
+  delete chunks["de_desk"];
+  units = [unit("1")];
+  await open();
+  chunks["de_desk"] = de_desk!;
+  expect(heading()).toBe("Are these two the same?");
+});
+
 test("where nobody answers it says so, tries again by itself, and gives back what it meant to", async () => {
   units = [unit("1"), unit("2")];
   await open();
@@ -476,6 +618,20 @@ test("where nobody answers it says so, tries again by itself, and gives back wha
   await pass(5000);
   expect(desk().textContent).toContain("Title 2");
   expect(asked()).toEqual([{}, { leave: 1 }, { leave: 1 }]);
+});
+
+test("where nobody answers as it is opened, or as its session ends, it goes on once somebody does", async () => {
+  server.refusals = [{ path: "desk/session", status: 503 }];
+  units = [unit("1"), unit("2")];
+  await open();
+  expect(heading()).toBe("No answer.");
+  await pass(5000);
+  expect(desk().textContent).toContain("Title 1");
+  server.refusals = [{ path: "desk/next", status: 401, code: "session_expired" }, { path: "desk/session", status: 503 }];
+  await key("s");
+  expect(heading()).toBe("No answer.");
+  await pass(5000);
+  expect(desk().textContent).toContain("Title 2");
 });
 
 test("while what draws the answers does not come, it says so and takes no unit, and tries again by itself", async () => {

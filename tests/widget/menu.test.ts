@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { take as takeCall } from "@/calls";
 import type { Guest } from "@/core";
 import type { Mark } from "@/mark";
-import { aPage, all, arrive, button, chunks, earlier, focused, label, mount, move, one, pass, press, server, spoken, thread } from "./page";
+import { aPage, all, arrive, button, chunks, earlier, focused, heard, label, mount, move, one, pass, press, server, spoken, thread } from "./page";
 
 aPage();
 
@@ -10,6 +10,7 @@ let guest: Guest;
 let mark: Mark;
 const calls = (name: string, ...given: unknown[]) => new Promise((done, failed) => takeCall(guest, [[name, ...given], done, failed]));
 const why = () => button(mark._root, "Why am I asked?");
+const back = () => button(mark._root, "Undo: Leave altogether");
 const note = () => mark._root.querySelector<HTMLElement>(".note");
 
 async function open(kind = "duplicates", question = "duplicate", door = "Why am I asked?"): Promise<void> {
@@ -68,7 +69,7 @@ test("hiding tells the server, takes the question away and leaves what is useful
   expect(server.events).toMatchObject([{ type: "hide", exposure: "shown-5" }]);
   expect(mark._root.querySelector(".ask,.seg,.why")).toBeNull();
   expect(all(mark, ".row").length).toBe(2);
-  expect([note()!.textContent, spoken(mark)]).toEqual(["Hidden. You won’t be asked again.", "Hidden. You won’t be asked again."]);
+  expect([note()!.textContent, spoken(mark)]).toEqual(["Hidden. You won’t be asked this again.", "Hidden. You won’t be asked this again."]);
   expect(button(all(mark, ".row")[0]!, "Mark")).toBeTruthy();
 });
 
@@ -93,12 +94,62 @@ test("hiding takes guessed tags away, since who is not asked sees none", async (
   expect(all(mark, "[data-value]").length).toBe(0);
 });
 
-test("leaving altogether is told at once and said", async () => {
+test("leaving altogether is told to the server and the page at once, and said", async () => {
+  const told = heard("optout");
   await open();
   await take("Leave altogether");
   expect(server.at("me/optout")).toMatchObject([{ out: true }]);
   expect(spoken(mark)).toBe("Nothing is shown or kept from here on.");
-  expect(focused(mark)).toBe(note());
+  expect(focused(mark)).toBe(back());
+  expect(told.map(({ detail }) => detail)).toEqual([{ out: true }]);
+  back().click();
+  await pass();
+  expect(told.map(({ detail }) => detail)).toEqual([{ out: true }, { out: false }]);
+});
+
+test("leaving altogether is taken back in the same place: the cards come again, in the room that they had", async () => {
+  await open();
+  const after = document.body.appendChild(document.createElement("p"));
+  const other = await mount("choice", { item: "5", question: "tone" });
+  move(after, 400, 100);
+  move(mark, 100, 300);
+  move(mark._card, 100, 300);
+  await take("Leave altogether");
+  back().click();
+  await pass(0);
+  expect(server.at("me/optout")).toMatchObject([{ out: true }, { out: false }]);
+  expect(mark._root.adoptedStyleSheets.some(({ cssRules }) => cssRules[0]!.cssText.includes("--earmark-reserve: 300px"))).toBe(true);
+  await pass();
+  expect([all(mark, ".row").length, all(other, "[data-value]").length]).toEqual([2, 4]);
+  expect(mark._card.style.minHeight).toBe("300px");
+  expect(mark._root.adoptedStyleSheets.some(({ cssRules }) => cssRules[0]!.cssText.includes("--earmark-reserve: 300px"))).toBe(false);
+  expect([focused(mark), spoken(mark)]).toEqual([why(), "Taken back."]);
+});
+
+test("where coming back did not reach the server, that is said beside, and may be tried again", async () => {
+  await open();
+  await take("Leave altogether");
+  server.isDown = true;
+  back().click();
+  await pass();
+  expect([one(mark, ".note .failed").textContent, spoken(mark), focused(mark)]).toEqual(["No answer. Try again when online.", "No answer. Try again when online.", back()]);
+  server.isDown = false;
+  back().click();
+  back().click();
+  await pass();
+  expect(server.at("me/optout").map(({ out }) => out)).toEqual([true, false]);
+  expect(all(mark, ".row").length).toBe(2);
+});
+
+test("nobody comes back for who left, where another one signs in meanwhile", async () => {
+  await open();
+  await take("Leave altogether");
+  server.slowMs = 1000;
+  server.refusals = [{ path: "me/optout", status: 401, code: "session_expired" }];
+  back().click();
+  void calls("identify", "ben");
+  await pass(10_000);
+  expect(server.at("me/optout").filter(({ out }) => !out).every(({ token }) => token.includes("ann"))).toBe(true);
 });
 
 test("who left is met anew: nothing known before is kept", async () => {
@@ -113,16 +164,18 @@ test("who left is asked nothing more: no card keeps a button, and nothing leaves
   await open();
   const other = await mount("choice", { item: "5", question: "tone" });
   await take("Leave altogether");
-  expect([note()!.textContent, all(mark, "button").length, all(other, "button").length]).toEqual(["Nothing is shown or kept from here on.", 0, 0]);
+  expect([note()!.textContent, all(mark, "button"), all(other, "button").length]).toEqual(["Nothing is shown or kept from here on.Undo", [back()], 0]);
   expect(server.events).toEqual([]);
 });
 
 test("who left and comes back by the host's page finds the cards again", async () => {
   await open();
   await take("Leave altogether");
+  const told = heard("optout");
   await calls("optOut", false);
   await pass();
   expect(all(mark, ".row").length).toBe(2);
+  expect(told.map(({ detail }) => detail)).toEqual([{ out: false }]);
 });
 
 const own = (more: object) => ({ judgement: "j1", exposure: "e9", item: { title: "My thread" }, candidate: thread("3"), value: "duplicate", ...more });
@@ -195,8 +248,10 @@ test("where nobody answers, that is said", async () => {
 
 test("where leaving did not reach the server, that is said, and nothing else", async () => {
   await open();
+  const told = heard("optout");
   server.isDown = true;
   await take("Leave altogether");
+  expect(told).toEqual([]);
   expect(spoken(mark)).toBe("No answer. Try again when online.");
 });
 

@@ -18,12 +18,15 @@ import * as place from "@/place";
 import * as read from "@/read";
 import { speak } from "@/strings";
 import * as ar from "@/strings/ar";
+import * as ar_desk from "@/strings/ar_desk";
 import * as ar_own from "@/strings/ar_own";
 import * as ar_spots from "@/strings/ar_spots";
 import * as de from "@/strings/de";
+import * as de_desk from "@/strings/de_desk";
 import * as de_own from "@/strings/de_own";
 import * as de_spots from "@/strings/de_spots";
 import * as es from "@/strings/es";
+import * as es_desk from "@/strings/es_desk";
 import * as es_own from "@/strings/es_own";
 import * as es_spots from "@/strings/es_spots";
 import type { Candidate, EventResult, PlaceAnswer, Question, SearchAnswer, SentEvent, Session } from "@/wire";
@@ -33,7 +36,7 @@ export const BASE = "https://earmark.example/w/";
 const ASKED_MS = 100;
 
 /** What can be brought; a test may put a chunk of its own among them. */
-export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots, ar_own, de_own, es_own };
+export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots, ar_own, de_own, es_own, ar_desk, de_desk, es_desk };
 
 export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, answer: "", ...more,

@@ -1,18 +1,21 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { words as arabic } from "@/strings/ar";
+import { words as arabicDesk } from "@/strings/ar_desk";
 import { words as arabicOwn } from "@/strings/ar_own";
 import { words as arabicSpots } from "@/strings/ar_spots";
 import { words as german } from "@/strings/de";
+import { words as germanDesk } from "@/strings/de_desk";
 import { words as germanOwn } from "@/strings/de_own";
 import { words as germanSpots } from "@/strings/de_spots";
 import * as groups from "@/strings/en";
 import { words as spanish } from "@/strings/es";
+import { words as spanishDesk } from "@/strings/es_desk";
 import { words as spanishOwn } from "@/strings/es_own";
 import { words as spanishSpots } from "@/strings/es_spots";
 import type { Words } from "@/strings";
 
 const english: Words = Object.assign({}, ...Object.values(groups));
-const [ar, de, es] = [{ ...arabic, ...arabicSpots, ...arabicOwn }, { ...german, ...germanSpots, ...germanOwn }, { ...spanish, ...spanishSpots, ...spanishOwn }];
+const [ar, de, es] = [{ ...arabic, ...arabicSpots, ...arabicOwn, ...arabicDesk }, { ...german, ...germanSpots, ...germanOwn, ...germanDesk }, { ...spanish, ...spanishSpots, ...spanishOwn, ...spanishDesk }];
 const LANGUAGES: Record<string, Words> = { en: english, de, es, ar };
 const OTHERS = Object.entries(LANGUAGES).filter(([language]) => language !== "en");
 const NUMBERS = [...Array(130).keys(), 200, 1000, 1_000_000];

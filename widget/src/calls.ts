@@ -25,7 +25,7 @@ const calls = {
     return guest._isSilent ? undefined : guest._open();
   },
 
-  /** Hear `show`, `decide`, `undo`, `saved`, `mismatch`, `identity`; answers a function that ends it. */
+  /** Hear `show`, `decide`, `undo`, `saved`, `mismatch`, `optout`, `identity`; answers a function that ends it. */
   on(guest: Guest, name: string, handler: (detail: unknown, event: Event) => void) {
     const listen = (event: Event) => handler((event as CustomEvent).detail, event);
     document.addEventListener(`earmark:${name}`, listen, { signal: guest._end.signal });
@@ -87,6 +87,7 @@ const calls = {
   async optOut(guest: Guest, out = true) {
     heedPrivacy(guest);
     await guest._call("me/optout", { out });
+    guest._kit.fire(document, "optout", { out });
     guest._session = undefined;
     guest._models.clear();
     guest._views.forEach((view) => void view._begin());

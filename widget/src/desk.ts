@@ -5,9 +5,10 @@ import type { Earmark, Page } from "./config";
 import type { Entry, Guest } from "./core";
 import { h } from "./dom";
 import type { Mark } from "./mark";
-import { keep, person, recall } from "./desk_keep";
+import { jot, jotted, keep, person, recall } from "./desk_keep";
 import { ground, learnDesk } from "./desk_spots";
 import { deskCss, elementCss, listCss, spotCss } from "./desk_styles";
+import type { Words } from "./strings";
 import { desk as words } from "./strings/en";
 import type { DeskItem, DeskNext, DeskProgress, DeskSession } from "./wire";
 
@@ -23,6 +24,26 @@ const PAUSE_MS = 900;
 const MOST_DOCKED = 0.6;
 const BY_ITSELF = "earmark:desk-by-itself";
 const KEYS = "earmark:desk-keys";
+
+/** What the way to the next unit tells: what is given back, or whose answer is on its way. */
+interface Given {
+  leave?: number;
+  after?: number;
+}
+
+/** What ends the work at a desk, by the server's code: the words for what it is, and what to do or to know. */
+const ENDS: Record<string, [what: string, more: string]> = {
+  link_invalid: ["deskClosed", "deskAskNew"],
+  link_expired: ["deskClosed", "deskAskNew"],
+  link_revoked: ["deskClosed", "deskAskNew"],
+  link_is_full: ["deskFull", "deskAskNew"],
+  known_as_another_kind: ["deskOther", "deskAskNew"],
+  not_asked: ["deskClosed", "deskNotAsked"],
+  opted_out: ["deskOut", "deskNoMore"],
+  annotator_erased: ["deskErased", "deskNoMore"],
+};
+/** Refusals that come to nothing by being tried again. */
+const REFUSED = /^4(?!08|29)/;
 
 /** A unit on the desk, kept so that one can go back to it. */
 interface Sheet {
@@ -53,13 +74,23 @@ async function begin(): Promise<void> {
   (window as Page).earmark = earmark;
   guest = core.wait(earmark);
   guest._kit.learn(words);
-  guest._meet = () => (guest._session ??= meet());
+  guest._meet = () =>
+    (guest._session ??= meet().catch((refused: Refused) => {
+      guest._session = undefined; // or it would be refused for as long as the page stands
+      throw refused;
+    }));
   document.adoptedStyleSheets = [guest._kit.sheet(deskCss)];
-  await guest._prepare();
+  await Promise.all([guest._prepare(), speak()]);
   root.classList.toggle("mute", areKeysOff);
   root.classList.toggle("unlit", !CSS.highlights); // what lies over the words there would not scroll with them
   root.replaceChildren(h("div", { class: "alone" }, h("p", { role: "status" }, say("deskWait"))));
   await turn();
+}
+
+/** Bring the words of the desk in the page's language; without them it is English. */
+async function speak(): Promise<void> {
+  const { lang } = document.documentElement;
+  if (lang && lang !== "en") await guest._load<{ words: Words }>(`${lang}_desk`).then(({ words }) => guest._kit.learn(words), () => {}); // prettier-ignore
 }
 
 /** Begin a session with the link, as the guest wants one; done again when it has ended. */
@@ -71,7 +102,7 @@ async function meet() {
 }
 
 /** Go to the next unit, or say why there is none. */
-async function turn(given: { leave?: number; after?: number } = {}): Promise<void> {
+async function turn(given: Given = {}): Promise<void> {
   if (root.hasAttribute("aria-busy")) return;
   clearTimeout(timer);
   root.setAttribute("aria-busy", "true");
@@ -91,7 +122,10 @@ async function turn(given: { leave?: number; after?: number } = {}): Promise<voi
 function put(next: DeskNext): void {
   const model = guest._answers!._model(session.question, next.items[0]!.id, next.place!);
   for (const entry of model.entries) entry._isUnseen = false;
-  at = sheets.push({ next, entry: model.entries[0]!, note: "" }) - 1;
+  const { id } = next.assignment!;
+  const before = sheets.at(-1);
+  const note = before?.next.assignment!.id === id ? sheets.pop()!.note : jotted(id); // the same one again
+  at = sheets.push({ next, entry: model.entries[0]!, note }) - 1;
   draw();
 }
 
@@ -105,21 +139,25 @@ function fit(): void {
   root.style.setProperty("--rest", `${root.offsetHeight - room}px`);
 }
 
-function fail({ status, code, retryAfterS }: Refused, given: object): void {
-  const isOver = [400, 401, 403, 409].includes(status); // 400: an address that was copied without what stands behind #
-  const door = h("button", { class: "go", id: "next", click: () => void turn(given) }, say("deskAgain"));
-  root.replaceChildren(h("div", { class: "alone" }, h("h1", {}, say(isOver ? "deskClosed" : "deskDown")), h("p", {}, say(isOver ? "deskAskNew" : "deskKept")), ...(isOver ? [] : [door])));
-  if (code === "not_asked") root.querySelector("p")!.textContent = say("deskNotAsked");
-  if (code === "known_as_another_kind") root.querySelector("h1")!.textContent = say("deskOther");
-  if (code === "link_is_full") root.querySelector("h1")!.textContent = say("deskFull");
-  if (!isOver) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
-  root.querySelector<HTMLElement>("h1")!.tabIndex = -1;
-  root.querySelector("h1")!.focus();
+/** Say why no unit came, and what one can do: nothing more where the work has ended, else go on, or wait until somebody answers. */
+function fail({ status, code = "", retryAfterS }: Refused, given: Given): void {
+  const end = ENDS[session || code !== "invalid" ? code : "link_invalid"]; // an address that was copied in part
+  const isRefused = !end && REFUSED.test(`${status}`);
+  const onward = isRefused ? (given.leave ? { after: given.leave } : {}) : given; // what was refused is not said again, and the unit not brought again
+  const [what, more] = end ?? (isRefused ? ["deskRefused", "deskGoOn"] : ["deskDown", "deskKept"]);
+  const door = h("button", { class: "go", id: "next", click: () => void turn(onward) }, say(isRefused ? "deskNext" : "deskAgain"));
+  const doors = h("div", { class: "bar" }, ...backTo(Math.min(at, sheets.length - 1)), door);
+  const title = h("h1", { tabindex: "-1" }, say(what, code || `${status}`));
+  root.replaceChildren(h("div", { class: "alone" }, title, h("p", {}, say(more)), ...(end ? [] : [doors])));
+  if (!end && !isRefused) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
+  title.focus();
 }
 
+/** Return the door back to a unit that one had, if any. */
+const backTo = (nth: number): HTMLElement[] => (sheets[nth] ? [h("button", { id: "back", click: () => go(nth) }, say("deskBack"), kbd("B"))] : []);
+
 function nothing(progress: DeskProgress): void {
-  const doors = [h("button", { class: "go", id: "next", click: () => void turn() }, say("deskLook"))];
-  if (sheets.length) doors.unshift(h("button", { id: "back", click: () => go(sheets.length - 1) }, say("deskBack"), kbd("B")));
+  const doors = [...backTo(sheets.length - 1), h("button", { class: "go", id: "next", click: () => void turn() }, say("deskLook"))];
   root.replaceChildren(
     head(progress),
     h("div", { class: "alone" }, h("h1", { tabindex: "-1" }, say("deskDone")), h("p", {}, say("deskDoneMore", "", progress.answered_count)), h("div", { class: "bar" }, ...doors)),
@@ -158,7 +196,7 @@ function draw(): void {
   const { question } = session;
   const mark = element(sheet);
   const inside = (by: Mark, item: DeskItem) => (isSpotted() ? ground(guest, by, entry, item, at === 0) : []);
-  const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", input: () => (sheet.note = note.value) });
+  const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", input: () => jot(next.assignment!.id, (sheet.note = note.value)) });
   note.value = sheet.note;
   const isFirst = at === 0;
   const about = question.kind === "tags" ? [h("p", { class: "about" }, say("deskTag", entry.candidate.title))] : [];
@@ -222,8 +260,10 @@ function panel({ title, body, url, created_at }: DeskItem, ...inside: Node[]): H
 }
 
 /** Return the element of the question's kind, which finds its model ready. */
-function element({ entry }: Sheet): Mark {
+function element(sheet: Sheet): Mark {
+  const { entry, next } = sheet;
   const { model } = entry;
+  const jotNow = () => jot(next.assignment!.id, sheet.note);
   guest._models.set(`${model.question.id} ${model.item}`, Promise.resolve(model));
   const made = document.createElement(`earmark-${ELEMENTS[session.question.kind]}`) as Mark;
   made.setAttribute("question", model.question.id);
@@ -238,8 +278,8 @@ function element({ entry }: Sheet): Mark {
   made.addEventListener("earmark:decide", (event) => {
     const { detail } = event as CustomEvent<{ candidate?: string; note?: string }>;
     if (isSpotted() && !detail.candidate) return; // a spot of their own, beside the one that is asked
-    const { note } = sheets[at]!;
-    if (note.trim()) detail.note = note.trim();
+    if (sheet.note.trim()) detail.note = sheet.note.trim();
+    jot(next.assignment!.id, ""); // it goes with the answer
     if (isSpotted()) made._card.style.minHeight = `${made._card.offsetHeight}px`; // or the text would grow as the answers go
     queueMicrotask(() => {
       ready();
@@ -249,12 +289,16 @@ function element({ entry }: Sheet): Mark {
   });
   made.addEventListener("earmark:undo", () => {
     clearTimeout(timer);
+    jotNow();
     if (isSpotted()) made._card.style.minHeight = "";
     queueMicrotask(ready);
   });
   made.addEventListener("earmark:saved", (event) => {
     const { status, code } = (event as CustomEvent<{ status: string; code: string | null }>).detail;
-    if (status === "bad") clearTimeout(timer);
+    if (status === "bad") {
+      clearTimeout(timer);
+      jotNow(); // it went nowhere
+    }
     if (code !== "lease_over" || sheets[at]?.entry !== entry) return;
     notice = say("deskTaken");
     forward();
@@ -304,10 +348,10 @@ function pressed(event: KeyboardEvent): void {
   }
 }
 
-/** Give the unit back that was looked at and not answered, so that others may have it. */
+/** Give the unit back that was looked at and not answered, so that others may have it; who wrote a note finds it as they come again. */
 function goAway(): void {
   const sheet = sheets[at];
-  if (!sheet || at < sheets.length - 1 || sheet.entry.row.is === "decided") return;
+  if (!sheet || at < sheets.length - 1 || sheet.note.trim() || sheet.entry.row.is === "decided") return;
   void guest._meet().then(({ token }) =>
     fetch(`${BASE}v1/desk/leave`, {
       method: "POST", keepalive: true, credentials: "omit", headers: { "Content-Type": "text/plain" },

@@ -1,5 +1,6 @@
-// What the desk keeps in this browser: who sits here, and how they like to work.
+// What the desk keeps in this browser: who sits here, how they like to work, and in the tab alone the note that they are writing.
 const PERSON = "earmark:desk-person";
+const NOTE = "earmark-desk-note"; // what begins as the outbox does is on its way
 
 /**
  * The random name by which links for anyone know this browser, the same to each of them: who comes by two links is
@@ -18,18 +19,30 @@ export function person(): string {
   return kept;
 }
 
-export function recall(key: string): string | null {
+const local = () => localStorage;
+const tab = () => sessionStorage;
+
+export function recall(key: string, store = local): string | null {
   try {
-    return localStorage.getItem(key);
+    return store().getItem(key);
   } catch {
     return null;
   }
 }
 
-export function keep(key: string, value: string): void {
+export function keep(key: string, value: string, store = local): void {
   try {
-    localStorage.setItem(key, value);
+    value ? store().setItem(key, value) : store().removeItem(key);
   } catch {
     // Without storage each visit is a new one.
   }
+}
+
+/** Keep the note that is being written about an assignment, the last one alone; an empty one is forgotten. */
+export const jot = (assignment: number, note: string): void => keep(NOTE, note && `${assignment} ${note}`, tab);
+
+/** Return the note that was being written about an assignment when its page went. */
+export function jotted(assignment: number): string {
+  const [, of, note] = recall(NOTE, tab)?.match(/^(\d+) (.*)$/s) ?? [];
+  return of === `${assignment}` ? note! : "";
 }

@@ -39,11 +39,11 @@ textarea:disabled{color:var(--fg2);background:none;border-color:var(--line);resi
 .bar{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}
 .hint{flex:1 1 20rem;font-size:.8125rem}
 input{width:1.125rem;height:1.125rem;margin:.1875rem;flex:none;accent-color:var(--accent)}
-button{font:inherit;min-height:2.5rem;padding:0 1rem;border-radius:8px;cursor:pointer;display:inline-flex;align-items:center;justify-content:center;gap:.5rem;color:inherit;background:var(--surface);border:1px solid var(--ctl)}
+button{font:inherit;min-height:2.5rem;padding:0 1rem;border-radius:8px;cursor:pointer;display:inline-flex;flex-wrap:wrap;align-items:center;justify-content:center;gap:0 .5rem;color:inherit;background:var(--surface);border:1px solid var(--ctl)}
 button:hover{background:var(--sunken)}
 .onward{display:grid}.onward button{grid-area:1/1}.onward [hidden]{display:inline-flex!important;visibility:hidden}
 .go{background:var(--accent);border-color:var(--accent);color:var(--onacc);font-weight:500}.go:hover{background:var(--accent);text-decoration:underline;text-underline-offset:3px}
-kbd{font:inherit;font-size:.75rem;line-height:1.125rem;min-width:1.25rem;text-align:center;padding:0 .3125rem;border:1px solid;border-radius:4px;display:var(--keys,inline-block)}
+kbd{font:inherit;white-space:nowrap;font-size:.75rem;line-height:1.125rem;min-width:1.25rem;text-align:center;padding:0 .3125rem;border:1px solid;border-radius:4px;display:var(--keys,inline-block)}
 button:not(.go) kbd{color:var(--fg2)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .alone{min-height:60vh;padding-top:1rem;display:grid;place-content:center;justify-items:center;text-align:center;gap:.5rem}.alone h1,.alone p{margin:0}.alone p{color:var(--fg2)}
@@ -53,7 +53,7 @@ button:not(.go) kbd{color:var(--fg2)}
 @media (hover:none){main{--keys:none}.hint{display:none}button,label{min-height:2.75rem}}
 @media (min-width:48em) and (min-height:40em){article a,summary{scroll-margin-bottom:14rem}.dock{position:sticky;bottom:0}main{padding-bottom:0}.room{max-height:max(9rem,calc(100vh - var(--rest,28rem)))}.low .dock{position:static}.low .room{max-height:60vh}}
 @container (max-width:47.5rem){main{padding:.75rem 1rem 2rem}.items2{grid-template-columns:minmax(0,1fr)}}
-@container (max-width:30rem){.bar{justify-content:space-between}.onward{flex:1}.bar>label{flex:1 1 100%;order:1}}
+@container (max-width:30rem){button{padding:0 .5rem}.bar{justify-content:space-between}.onward{flex:1}.bar>label{flex:1 1 100%;order:1}}
 @media (forced-colors:active){.go,.go:hover{forced-color-adjust:none;background:Highlight;border-color:Highlight;color:HighlightText}.progress span{border-top:.5rem solid CanvasText}.left{border-top-style:dotted!important}.progress{background:none;overflow:visible}}
 `;
 
@@ -74,7 +74,7 @@ svg{width:1.0625rem;height:1.0625rem}
 .chip .undo{font-size:0;gap:.375rem;margin-inline:auto .25rem}.chip .undo::after{font-size:.9375rem}
 .chip .said{flex:1 1 8rem;margin:0}.chip .undo{white-space:normal;text-align:start}
 .said{line-height:1.4}
-.seg :focus-visible{outline-offset:2px}
+.seg button{margin:0}.seg :focus-visible{outline-offset:2px}
 `;
 
 /** Of what stands in a list elsewhere, all is left out but its answers. */

@@ -1,6 +1,6 @@
 // Why somebody is asked, their own marks, and how to be left alone; brought when it is first opened.
 import type { Entry, Guest } from "./core";
-import { CHECK, OFFLINE, WARN } from "./dom";
+import { CHECK, OFFLINE, UNDO, WARN } from "./dom";
 import type { Mark } from "./mark";
 import type { Decided } from "./marking";
 import type { Words } from "./strings";
@@ -22,7 +22,7 @@ const css = `
 .note li .said{flex:none;width:16px;min-height:16px}
 .note .gone .undo{visibility:hidden}
 .note .word{min-height:2.6em;margin-top:4px}
-.note .undo{margin:0}
+.note .undo{margin:0}.note .doors .undo{margin:4px -8px}
 .note .away>span{text-decoration:line-through}
 .note .none,.note ul:empty{display:none}.note ul:empty+.none{display:block}
 .note [role=group] .doors{margin-top:8px}
@@ -98,19 +98,56 @@ async function speak(guest: Guest): Promise<void> {
   if (guest._language) await guest._load<{ words: Words }>(`${guest._language}_own`).then(({ words }) => learn(words), () => {}); // prettier-ignore
 }
 
-/** Leave altogether; `tell` says what came of it. */
+/** Leave altogether; `tell` says what came of it, and Undo stands beside. */
 async function leave(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: string, n?: number) => void): Promise<void> {
+  const { fire, h, icon, say } = guest._kit;
   const person = guest._answers!._person();
-  const refused = await guest._call("me/optout", { out: true }, person).then(() => undefined, (refused: Refused) => refused); // prettier-ignore
-  if (refused) {
-    await speak(guest);
-    return tell(...why(refused));
-  }
+  const refused = await optOut(guest, person, true);
+  if (refused) return tell(...refused);
   if (!(await stays(guest, person))) return;
   guest._models.clear();
   guest._session = undefined;
   hush(guest, mark, note);
   tell("optedOut");
+  fire(mark, "optout", { out: true });
+  const said = h("p", { class: "said word" });
+  let isUnderWay = false;
+  const click = async () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    const refused = await optOut(guest, person, false);
+    isUnderWay = false;
+    if (refused) return show(guest, mark, said, ...refused);
+    if (await stays(guest, person)) comeBack(guest, mark);
+  };
+  const undo = h("button", { class: "undo", "aria-label": `${say("undo")}: ${say("optOut")}`, click }, icon(UNDO), say("undo"));
+  note.append(h("div", { class: "doors" }, undo), said);
+  undo.focus();
+}
+
+/** Tell the server that a person leaves, or comes back; return the words for what refused us. */
+async function optOut(guest: Guest, person: string, out: boolean): Promise<ReturnType<typeof why> | undefined> {
+  const refused = await guest._call("me/optout", { out }, person).then(() => undefined, why); // prettier-ignore
+  if (refused) await speak(guest);
+  return refused;
+}
+
+/** Draw all anew for who took back that they left, each in the room that it had. */
+function comeBack(guest: Guest, mark: Mark): void {
+  const { fire, say, sheet } = guest._kit;
+  guest._models.clear();
+  guest._session = undefined;
+  fire(mark, "optout", { out: false });
+  const shown = () => {
+    mark._say(say("undone"));
+    for (const one of mark._card.querySelectorAll<HTMLElement>("[aria-expanded]")) if (document.activeElement === document.body) one.focus(); // the first that can be seen
+  };
+  mark.addEventListener("earmark:show", shown, { once: true });
+  const all = [...guest._views].map((view) => [view, view._root.firstElementChild?.getBoundingClientRect().height] as const);
+  for (const [view, height] of all) {
+    if (height) view._root.adoptedStyleSheets = [sheet(`:host{min-height:${height}px!important;--earmark-reserve:${height}px!important}`), ...view._root.adoptedStyleSheets]; // above the host's, and goes as it is drawn
+    void view._begin();
+  }
 }
 
 /** List in the note what this person marked, with what waits here to be sent; `tell` says why there is no list. */

@@ -25,15 +25,14 @@ q{quotes:"“" "”"}
 .rest:has(.said){flex-wrap:wrap;flex:1 15em}
 .icon svg{display:block;margin:auto}
 .rest>.icon{flex:none}
-.seg{min-width:0;display:inline-flex;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
-.seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
-.seg button+button{border-inline-start:1px solid var(--line)}
+.seg{min-width:0;display:inline-flex;gap:1px;border:1px solid var(--ctl);border-radius:8px;overflow:hidden;max-width:100%;flex-wrap:wrap}
+.seg button{margin:-1px;padding:0 12px;border:1px solid var(--line);border-radius:0;flex:auto}
 .seg :focus-visible{outline-offset:-3px}
 .foot .quiet{margin-inline-end:0}
 .foot .ask{flex:1;padding:0;font-size:.93em}
 .foot>.icon{margin-inline-start:auto}
 @container (max-width:400px){.foot .ask{display:none}}
-@media (max-width:480px),(pointer:coarse){.seg button{min-height:42px;padding:0 16px}}
+@media (max-width:480px),(pointer:coarse){.seg button{padding:0 16px}}
 `;
 
 /** A place in the text or picture that is to be seen: a guess, one's own, or one that is settled. */

@@ -160,6 +160,8 @@ export interface Events {
   saved: SavedDetail;
   /** An element stands for a question of another kind, `kind`, and draws nothing. */
   mismatch: Where & { kind: string };
+  /** This person left altogether, by the menu or a call, or came back: the host may keep no room for them from its next page on. */
+  optout: { out: boolean };
   /** The identity does not hold: sign anew and call `identify`. Done by the package where `identity` is a function. */
   identity: Record<string, never>;
 }

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from earmark import Earmark, sign_identity
 
+from demo.forum.threads.models import Left
+
 DAY = timedelta(days=1)
 
 
@@ -15,7 +17,10 @@ def client() -> Earmark:
 
 
 def script_facts(customer: str | None) -> dict[str, Any]:
-    """Return what the script tag needs, or nothing where nobody is signed in."""
+    """Return what the script tag needs, or nothing where nobody is signed in; `left` for who wants none of it.
+
+    Their pages hold no element, so no room is kept for what never comes.
+    """
     if not customer or not settings.EARMARK:
         return {}
     identity = sign_identity(
@@ -25,6 +30,7 @@ def script_facts(customer: str | None) -> dict[str, Any]:
         kid=settings.EARMARK["signing_kid"],
     )
     return {
+        "left": Left.objects.filter(customer=customer).exists(),
         "script": f"{settings.EARMARK['base_url']}/w/earmark.js",
         "key": settings.EARMARK["publishable_key"],
         "identity": identity,

@@ -53,6 +53,15 @@ class Marked(models.Model):
         return f"{self.words or self.where}: {self.label}"
 
 
+class Left(models.Model):
+    """A customer who wants none of it, as the widget told the page."""
+
+    customer = models.CharField(max_length=40, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.customer
+
+
 class ThreadTopic(models.Model):
     """What Earmark last told us of a topic of a thread; the highest revision stands."""
 

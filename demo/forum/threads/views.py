@@ -24,7 +24,7 @@ from demo.forum.threads.answers import (
     topics,
 )
 from demo.forum.threads.earmark_door import desks_of, script_facts
-from demo.forum.threads.models import Thread
+from demo.forum.threads.models import Left, Thread
 from demo.forum.threads.people import PEOPLE, colleague_of, customer_of
 from demo.forum.threads.pictures import pictures
 
@@ -97,6 +97,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         request.session.flush()
     back = request.POST.get("back", "")
     return HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
+
+
+@require_POST
+def left(request: HttpRequest) -> HttpResponse:
+    """Keep that a customer left altogether, or came back: the page heard it from the widget."""
+    customer = customer_of(request)
+    if customer and request.POST.get("out"):
+        Left.objects.get_or_create(customer=customer)
+    elif customer:
+        Left.objects.filter(customer=customer).delete()
+    return HttpResponse(status=204)
 
 
 @csrf_exempt

@@ -15,7 +15,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "320": {"width": 320},
     "zoom-200": {"width": 720},
     "text-200": {"letters": "200%"},
-    "text-200-360": {"width": 360, "letters": "200%"},
+    "text-200-320": {"width": 320, "letters": "200%"},
 }
 WIDE = {"width": 1280, "height": 900}
 

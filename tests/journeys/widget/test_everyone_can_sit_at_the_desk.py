@@ -70,6 +70,32 @@ def test_where_no_unit_is_the_desk_is_open_from_the_right(hosts: Hosts) -> None:
     assert [fault for state, desk in ends_of(hosts, "tags", "ar") for fault in faults_of(desk, state, ["320"])] == []
 
 
+#: Which buttons of the page hold a word that is broken: one that stands in more than one line.
+BROKEN = """() => [...document.querySelectorAll("main button")].filter((button) => button.checkVisibility()).flatMap((button) =>
+  [...button.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node : node.firstChild)).flatMap((text) =>
+    [...text.data.matchAll(/\\S+/g)].filter(({ index, 0: word }) => {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+    }).map(([word]) => word)))"""
+
+
+@pytest.mark.parametrize("words", ["", "de", "es", "ar"])
+def test_no_word_of_a_door_is_broken_on_the_narrowest_page_with_the_largest_letters(hosts: Hosts, words: str) -> None:
+    desk = sit_down(hosts, "pair", words).asked()
+    desk.look("text-200-320")
+    assert desk.page.evaluate(BROKEN) == []
+    desk.answer()
+    assert desk.page.evaluate(BROKEN) == []
+    desk.onward()
+    desk.visit.faults(deskNext={"status": 400, "code": "invalid", "times": 1})
+    desk.page.locator("#skip").click()
+    desk.page.locator(".alone #back").wait_for()
+    assert desk.page.evaluate(BROKEN) == []
+    assert faults_of(desk, "refused", ["light", "dark", "320", "text-200-320"]) == []
+
+
 #: Where the lines of a guideline lie, one rectangle a paragraph, and the edges of what holds it.
 LINES = """() => {
   const held = document.querySelector(".guideline").getBoundingClientRect();

@@ -1,6 +1,7 @@
 """The widget is open to everyone: every state of each kind, in each way of looking at it."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -141,3 +142,53 @@ def test_on_the_narrowest_phone_no_word_is_cut_that_has_room_and_nothing_sticks_
     visit.page.locator(".undo").first.wait_for()
     visit.settle()
     assert visit.page.evaluate(CRAMPED) == []
+
+
+#: Of each row of related threads: its title, where its answers lie, and how wide their lines are.
+ROWS = """() => [...document.querySelectorAll("earmark-duplicates")].flatMap((mark) => [...mark.shadowRoot.querySelectorAll(".row")]).map((row) => ({
+  title: row.querySelector(".title").textContent,
+  answers: [...row.querySelectorAll(".seg button")].map((one) => {
+    const { left, top, right, bottom } = one.getBoundingClientRect();
+    return { left, top, right, bottom, line: getComputedStyle(one).borderTopWidth };
+  }),
+}))"""
+
+
+@pytest.mark.parametrize("words", ["de", "ar"])
+def test_answers_that_stand_in_several_lines_are_told_apart_by_a_line(hosts: Hosts, words: str) -> None:
+    lie = {"dir": "rtl"} if words == "ar" else {}
+    narrow = {"viewport": {"width": 300 if words == "de" else 240, "height": 900}}
+    visit = hosts.open("thread", options=narrow, words=words, lang=words, **lie)
+    visit.page.locator("earmark-duplicates").scroll_into_view_if_needed()
+    visit.page.locator(".seg").first.wait_for(state="attached")
+    for row in visit.page.evaluate(ROWS):
+        answers = row["answers"]
+        tops = sorted({answer["top"] for answer in answers})
+        assert len(tops) > 1, "they wrap"
+        assert {answer["line"] for answer in answers} == {"1px"}
+        for above, below in pairwise(tops):
+            ends = {answer["bottom"] for answer in answers if answer["top"] == above}
+            assert ends == {below + 1}, "the line of the one is that of the other"
+
+
+def test_who_hears_an_answer_hears_which_thread_it_is_about(hosts: Hosts) -> None:
+    visit = hosts.open("thread")
+    visit.page.locator(".seg").first.wait_for(state="attached")
+    titles = [row["title"] for row in visit.page.evaluate(ROWS)]
+    nodes = visit.page.context.new_cdp_session(visit.page).send("Accessibility.getFullAXTree")["nodes"]
+    told = {
+        node["nodeId"]: {key: node.get(key, {}).get("value", "") for key in ("role", "name", "description")}
+        for node in nodes
+    }
+    groups = [
+        node
+        for node in nodes
+        if told[node["nodeId"]]["role"] == "toolbar" and "same problem" in told[node["nodeId"]]["name"]
+    ]
+    assert [told[group["nodeId"]]["name"] for group in groups] == [
+        f"Is it the same problem as “{title}”?" for title in titles
+    ]
+    for group, title in zip(groups, titles, strict=True):
+        answers = [told[key] for key in group["childIds"]]
+        assert [answer["name"] for answer in answers] == ["Same", "Related", "Different", "Not sure"]
+        assert {answer["description"] for answer in answers} == {title}

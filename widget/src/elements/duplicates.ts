@@ -19,14 +19,13 @@ h2,.title a{flex:1;font-weight:600}
 .text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .dim a{color:var(--fg2)}
-.seg{display:flex;flex-wrap:wrap;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
-.seg button{min-height:30px;padding:0 12px;border-radius:0;flex:auto}
-.seg button+button{border-inline-start:1px solid var(--line)}
+.seg{display:flex;flex-wrap:wrap;gap:1px;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
+.seg button{margin:-1px;padding:0 12px;border:1px solid var(--line);border-radius:0;flex:auto}
 .seg :focus-visible{outline-offset:-3px}
 .foot{padding:6px 16px}
 .bar{border-top:10px solid var(--sunken);margin-block:12px}.bar:first-child{width:58%}
 @container (max-width:440px){.why{display:none}.seg{flex:1}.seg button{padding:0 4px}}
-@media (max-width:480px),(pointer:coarse){.row button{min-height:42px}.title .icon{margin-block:-8px}}
+@media (max-width:480px),(pointer:coarse){.title .icon{margin-block:-8px}}
 @media (max-width:480px){.title a{min-height:44px}.title bdi{-webkit-line-clamp:2}.text{min-height:62px}.text bdi{-webkit-line-clamp:3}}
 `;
 
@@ -58,7 +57,7 @@ export function kind(guest: Guest): Kind {
     const state = entry.row;
     if (state.is === "decided") return answers._said(mark, entry, state);
     if (state.is === "quiet") return [answers._door(entry)];
-    const buttons = entry.model.question.values.map((value) => answers._button(mark, entry, value, {}, say(value)));
+    const buttons = entry.model.question.values.map((value) => answers._button(mark, entry, value, { "aria-description": entry.candidate.title }, say(value)));
     return [answers._group(say("answers", entry.candidate.title), "seg", ...buttons)];
   }
 

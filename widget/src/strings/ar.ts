@@ -1,4 +1,4 @@
-// Every word in Arabic, which has six plural forms: from 11 to 99 what is counted ends otherwise than from 100 on, where its letters show it.
+// Every word of the widget in Arabic, which has six plural forms: from 11 to 99 what is counted ends otherwise than from 100 on, where its letters show it.
 import type { Words } from "./index";
 
 export const words: Words = {
@@ -46,33 +46,7 @@ export const words: Words = {
   noMarks: "لم تعلّم شيئًا بعد.",
   notNow: "ليس الآن",
   hide: "أخفِ هذه الأسئلة",
-  hidden: "أُخفيت. لن نسألك مجددًا.",
+  hidden: "أُخفيت. لن نسألك هذا السؤال مجددًا.",
   optOut: "الانسحاب كليًا",
   optedOut: "لن يُعرض أو يُحفظ شيء بعد الآن.",
-  deskWait: "جارٍ البحث عن التالي…",
-  deskPair: "هل هذان الاثنان شيء واحد؟",
-  deskTaken: "أجاب آخرون عنه في الأثناء.",
-  deskClosed: "هذا الرابط لم يعد يفتح المنصة.",
-  deskAskNew: "اطلب رابطًا جديدًا ممن أرسله.",
-  deskFull: "بلغ هذا الرابط أقصى عدد من الأشخاص.",
-  deskOther: "هذا المتصفح معروف هنا بدور آخر.",
-  deskNotAsked: "لم يعد هذا السؤال مطروحًا.",
-  deskDown: "لا جواب.",
-  deskKept: "أجوبتك محفوظة. سنحاول مجددًا.",
-  deskAgain: "أعد المحاولة",
-  deskDone: "لا شيء للإجابة الآن.",
-  deskDoneMore: { other: "أجبت عن {n}. قد يأتي المزيد." },
-  deskLook: "انظر مجددًا",
-  deskBack: "رجوع",
-  deskSkip: "تخطَّ",
-  deskNext: "التالي",
-  deskSelf: "تابع تلقائيًا",
-  deskNote: "ملاحظة إن شئت",
-  deskTag: "هل «{x}» مناسب؟",
-  deskReasons: "السبب: {x}",
-  deskGuideline: "كيف تقرر",
-  deskOpen: "افتح الأصل",
-  deskMine: { other: "أجبت عن {n}" },
-  deskLeft: "بقي {x}",
-  deskKeys: "الأرقام تجيب · U تراجع · N ملاحظة · S تخطَّ · B رجوع · Enter متابعة",
 };

@@ -1,4 +1,4 @@
-// Every word in German.
+// Every word of the widget in German.
 import type { Words } from "./index";
 
 export const words: Words = {
@@ -46,33 +46,7 @@ export const words: Words = {
   noMarks: "Sie haben noch nichts markiert.",
   notNow: "Jetzt nicht",
   hide: "Diese Fragen ausblenden",
-  hidden: "Ausgeblendet. Sie werden nicht mehr gefragt.",
+  hidden: "Ausgeblendet. Diese Frage wird Ihnen nicht mehr gestellt.",
   optOut: "Ganz aussteigen",
   optedOut: "Ab jetzt wird nichts mehr gezeigt oder gespeichert.",
-  deskWait: "Das Nächste wird gesucht …",
-  deskPair: "Sind diese beiden dasselbe?",
-  deskTaken: "Das haben inzwischen andere beantwortet.",
-  deskClosed: "Dieser Link führt nicht mehr hierher.",
-  deskAskNew: "Bitten Sie um einen neuen.",
-  deskFull: "Dieser Link hat so viele hereingelassen, wie er darf.",
-  deskOther: "Dieser Browser ist hier in anderer Rolle bekannt.",
-  deskNotAsked: "Diese Frage wird nicht mehr gestellt.",
-  deskDown: "Keine Antwort.",
-  deskKept: "Ihre Antworten sind gesichert. Wir versuchen es weiter.",
-  deskAgain: "Noch einmal",
-  deskDone: "Gerade gibt es nichts zu beantworten.",
-  deskDoneMore: { other: "{n} beantwortet. Es kann Neues kommen." },
-  deskLook: "Nachsehen",
-  deskBack: "Zurück",
-  deskSkip: "Überspringen",
-  deskNext: "Weiter",
-  deskSelf: "Von selbst weiter",
-  deskNote: "Eine Notiz, wenn Sie mögen",
-  deskTag: "Passt „{x}“?",
-  deskReasons: "Vermutet, weil: {x}",
-  deskGuideline: "Wie man entscheidet",
-  deskOpen: "Original öffnen",
-  deskMine: { other: "{n} von Ihnen beantwortet" },
-  deskLeft: "{x} übrig",
-  deskKeys: "Ziffern antworten · U nimmt zurück · N Notiz · S überspringt · B zurück · Enter weiter",
 };

@@ -1,4 +1,4 @@
-// Every word in Spanish.
+// Every word of the widget in Spanish.
 import type { Words } from "./index";
 
 export const words: Words = {
@@ -46,33 +46,7 @@ export const words: Words = {
   noMarks: "Aún no has marcado nada.",
   notNow: "Ahora no",
   hide: "Ocultar estas preguntas",
-  hidden: "Oculto. No te preguntaremos más.",
+  hidden: "Oculto. No te haremos más esta pregunta.",
   optOut: "Salir del todo",
   optedOut: "Desde ahora no se muestra ni se guarda nada.",
-  deskWait: "Buscando el siguiente…",
-  deskPair: "¿Son estos dos lo mismo?",
-  deskTaken: "Otros respondieron eso entretanto.",
-  deskClosed: "Este enlace ya no abre la mesa.",
-  deskAskNew: "Pide uno nuevo a quien te lo envió.",
-  deskFull: "Este enlace ya admitió a cuantos podía.",
-  deskOther: "Este navegador ya es conocido aquí con otro papel.",
-  deskNotAsked: "Esta pregunta ya no se hace.",
-  deskDown: "Sin respuesta.",
-  deskKept: "Lo respondido está guardado. Seguimos intentándolo.",
-  deskAgain: "Reintentar",
-  deskDone: "Nada que responder ahora.",
-  deskDoneMore: { other: "Has respondido {n}. Puede haber más." },
-  deskLook: "Mirar otra vez",
-  deskBack: "Atrás",
-  deskSkip: "Saltar",
-  deskNext: "Siguiente",
-  deskSelf: "Avanzar solo",
-  deskNote: "Una nota, si quieres",
-  deskTag: "¿Encaja «{x}»?",
-  deskReasons: "Sugerido porque: {x}",
-  deskGuideline: "Cómo decidir",
-  deskOpen: "Abrir el original",
-  deskMine: { other: "{n} respondidos por ti" },
-  deskLeft: "quedan {x}",
-  deskKeys: "Cifras responden · U deshace · N nota · S salta · B atrás · Enter sigue",
 };

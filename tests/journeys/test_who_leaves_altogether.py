@@ -1,0 +1,63 @@
+"""A customer leaves altogether: back at once by Undo; else pages without room for what never comes, and a door back."""
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Product, eventually
+from tests.journeys.widget.conftest import WATCH
+
+pytestmark = pytest.mark.journey
+
+ROWS = "earmark-duplicates .row .title a"
+FOCUSED = "document.activeElement.shadowRoot?.activeElement?.getAttribute('aria-label')"
+#: How much stands between the end of the post and the end of its column, in px.
+BELOW = """() => {
+  const end = (node) => node.getBoundingClientRect().bottom;
+  return Math.round(end(document.querySelector(".said")) - end(document.querySelector("#post")));
+}"""
+LINES_PX = 60
+#: Write down each height that the tags have from here on, in every frame: shifts right after a key are no layout shifts to a browser.
+HELD = """() => {
+  const tags = document.querySelector("earmark-tags");
+  window.__held = new Set();
+  const look = () => {
+    __held.add(Math.round(tags.getBoundingClientRect().height));
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_leaving_is_taken_back_by_keys_or_leaves_no_hole(visit: Any, product: Product) -> None:
+    first, second = "1771529", "1696998"
+    page = visit("customer-4", first, scripts=(WATCH,))
+
+    page.locator("earmark-duplicates .head button").last.focus()
+    page.keyboard.press("Enter")
+    page.evaluate(HELD)
+    leave = page.get_by_role("button", name="Leave altogether")
+    leave.focus()
+    page.keyboard.press("Enter")
+    eventually(lambda: page.evaluate(FOCUSED) == "Undo: Leave altogether")
+    assert page.locator(ROWS).count() == 0
+    page.keyboard.press("Enter")
+    page.locator(ROWS).first.wait_for()
+    assert len(set(page.evaluate("[...__held]"))) == 1
+    assert page.evaluate(FOCUSED) or page.evaluate("document.activeElement.localName") == "earmark-duplicates"
+
+    page.locator("earmark-duplicates .head button").last.click()
+    with page.expect_response("**/left"):
+        leave.click()
+    page.get_by_role("button", name="Undo: Leave altogether").wait_for()
+    assert page.evaluate("__seen.shifts") == []
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/w/" in request.url else None)
+    page.goto(f"{product.forum}/t/{second}", wait_until="networkidle")
+    assert page.evaluate(BELOW) < LINES_PX
+    assert (asked, page.evaluate("__seen.shifts"), page.locator("[item]").count()) == ([], [], 0)
+
+    page.get_by_role("button", name="Take part again").click()
+    page.locator("earmark-duplicates").scroll_into_view_if_needed()
+    page.locator(ROWS).first.wait_for()
