@@ -31,6 +31,11 @@ _BUSY = json.dumps(
 
 
 _WELL = json.dumps({"status": "ok"}).encode()
+#: The headers that the page itself has by Django's middleware.
+_OF_WELL = {
+    "Content-Type": "application/json", "Content-Length": str(len(_WELL)), "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
+}  # fmt: skip
 
 
 class Gate:
@@ -60,7 +65,7 @@ class Gate:
         """Answer a request, or say that it should come again."""
         if environ.get("PATH_INFO") == HEALTH:
             if self._is_well():
-                start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(_WELL)))])
+                start_response("200 OK", list(_OF_WELL.items()))
                 return [_WELL]
             return self._application(environ, start_response)
         if not self._seats.acquire(blocking=False):

@@ -240,17 +240,13 @@ def test_a_page_may_read_that_the_store_is_away_though_its_origin_cannot_be_look
     assert "Retry-After" in answer["Access-Control-Expose-Headers"] and answer["Retry-After"] == "2"
 
 
-class LosesTheStore:
-    name, version = "loses", "1"
-
-    def suggest(self, item, index, k):
+def test_a_suggester_in_whose_time_the_store_goes_away_is_no_failure_of_ours(site, monkeypatch):
+    def lost(*_, **__):
         lose_connection()
         connection.cursor().execute("select 1")
 
-
-def test_a_suggester_in_whose_time_the_store_goes_away_is_no_failure_of_ours(site, monkeypatch):
-    monkeypatch.setattr(sdk, "discover", lambda: {"loses": LosesTheStore})
-    assert site.server.patch("/v1/questions/duplicate", {"suggesters": ["loses"]}).status_code == 200
+    monkeypatch.setattr(sdk.LexicalSuggester, "suggest", lost)
+    assert site.server.patch("/v1/questions/duplicate", {"suggesters": ["lexical"]}).status_code == 200
     asked = {"annotator": {"id": "a"}, "question": "duplicate", "item": "5"}
     assert is_not_now(site.server.post("/v1/exposures", asked))
     assert site.server.get("/v1/exposures").json()["results"] == []
