@@ -15,7 +15,7 @@ _SPELT_OTHERWISE = re.compile("[ßẞς\u200c\u200d]")
 def web_origin(written: str) -> str:
     """Return an address of a page that stands for its web origin as browsers spell that; raises WebOriginUnusable.
 
-    A slash at the end, capitals, the usual port and letters beyond ASCII are put right; a path or a wildcard is refused.
+    A slash at the end, capitals, the usual port, letters beyond ASCII are put right; a path, a wildcard are refused.
     """
     try:
         parts = urlsplit(written.strip())
