@@ -16,7 +16,8 @@ from earmark.intervals import wilson_interval
 from backend.annotators.models import Annotator
 from backend.judgements.actions.show import SEARCH_POLICY
 from backend.judgements.models import Slot
-from backend.projects.models import Job, Project, WebhookDelivery
+from backend.projects.actions.webhooks import not_taken
+from backend.projects.models import Job, Project
 from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
 from backend.questions.spots import words_in
@@ -283,7 +284,7 @@ def _broken(project: Project) -> Iterable[dict[str, str]]:
             "url": address,
             "verb": "Look",
         }
-    waiting = WebhookDelivery.objects.of(project).filter(Q(delivered_at=None) & Q(attempts_count__gt=1)).count()
+    waiting = not_taken(project=project).count()
     if waiting:
         address = reverse("admin:projects_webhookdelivery_changelist") + "?delivered_at__isempty=1"
         text = "The host did not take what it was sent."

@@ -31,11 +31,14 @@ class Box:
         self.longest_s = longest_s
         self.breaker = breaker or Breaker()
         self._left_behind: list[threading.Thread] = []
+        self._lock = threading.Lock()
 
     def check(self) -> None:
         """Raise SuggesterRests where it is not asked now."""
-        self._left_behind = [each for each in self._left_behind if each.is_alive()]
-        if len(self._left_behind) >= MOST_LEFT_BEHIND or not self.breaker.lets_through(time.monotonic()):
+        with self._lock:
+            self._left_behind = [each for each in self._left_behind if each.is_alive()]
+            are_many = len(self._left_behind) >= MOST_LEFT_BEHIND
+        if are_many or not self.breaker.lets_through(time.monotonic()):
             raise SuggesterRests
 
     def ask(self, call: Callable[[], T]) -> T:
@@ -44,7 +47,8 @@ class Box:
         runner.start()
         runner.join(self.longest_s)
         if runner.is_alive():
-            self._left_behind.append(runner)
+            with self._lock:
+                self._left_behind.append(runner)
             self.breaker.failed(time.monotonic())
             raise SuggesterLate(longest_s=self.longest_s)
         if isinstance(runner.raised, Exception):
@@ -60,23 +64,19 @@ class Boxed:
     def __init__(self, made_by: Callable[[], sdk.Suggester], box: Box) -> None:
         self._box = box
         box.check()
-        self._own = box.ask(made_by)
-
-    @property
-    def name(self) -> str:
-        """Return its name."""
-        return self._own.name
-
-    @property
-    def version(self) -> str:
-        """Return its version."""
-        return self._own.version
+        self._own, self.name, self.version = box.ask(lambda: _made(made_by))
 
     def suggest(self, item: sdk.Item, index: sdk.ItemIndex, k: int) -> list[sdk.Suggestion]:
         """Return its guesses. Raises what it raises, SuggesterLate, SuggesterEnded."""
         found = self._box.ask(lambda: list(islice(self._own.suggest(item, index, k), k)))
         self._box.breaker.succeeded()
         return found
+
+
+def _made(made_by: Callable[[], sdk.Suggester]) -> tuple[sdk.Suggester, str, str]:
+    """Return a suggester with its name and version, which may be worked out."""
+    own = made_by()
+    return own, own.name, own.version
 
 
 class _Runner(threading.Thread):

@@ -98,11 +98,13 @@ def do_job(job: Job, *, now: datetime) -> None:
         with tenancy(job.project_id):
             if errand is not None:
                 handler.write(project_id=job.project_id, now=now, answer=answer, **arguments)
+                end_rest(job)  # where nobody was called nothing is known of the lane
             _mark_done(job, now=now)
         return
     with tenancy(job.project_id):
         handler(project_id=job.project_id, now=now, **arguments)
         _mark_done(job, now=now)
+        end_rest(job)
 
 
 def _called(job: Job, errand: Errand, told: Any, *, now: datetime) -> Any:
@@ -120,7 +122,6 @@ def _mark_done(job: Job, *, now: datetime) -> None:
     mine = Job.objects.filter(pk=job.pk, attempts_count=job.attempts_count, done_at=None)
     if not mine.update(done_at=now, leased_until=None):
         raise LeaseLost(job_id=job.pk)
-    end_rest(job)
 
 
 @contextmanager
@@ -166,16 +167,17 @@ def _put_back(job: Job, *, error: Exception, now: datetime) -> None:
         wait_s, is_last = WAIT_S * 2 ** max(losses - 1, 0) if loss else WAIT_S, bool(loss) and losses >= MAX_LOSSES
     else:
         wait_s, is_last = 2**job.attempts_count, job.attempts_count >= MAX_ATTEMPTS
-    is_mine = mine.update(
-        attempts_count=F("attempts_count") - (1 if passes else 0),
-        losses_count=losses,
-        leased_until=None,
-        due_at=now + timedelta(seconds=min(wait_s, LONGEST_WAIT_S)),
-        died_at=now if is_last else None,
-        failure=failure,
-    )
-    if is_mine and not passes:
-        let_rest(job, now=now)
+    with transaction.atomic():  # nobody takes the next of its lane in between
+        is_mine = mine.update(
+            attempts_count=F("attempts_count") - (1 if passes else 0),
+            losses_count=losses,
+            leased_until=None,
+            due_at=now + timedelta(seconds=min(wait_s, LONGEST_WAIT_S)),
+            died_at=now if is_last else None,
+            failure=failure,
+        )
+        if is_mine and not passes:
+            let_rest(job, now=now)
     if is_last:
         _mourn(job, failure=failure, now=now)
 

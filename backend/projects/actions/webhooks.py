@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from earmark.webhooks import keys_of
 
 from backend.projects.actions.jobs import enqueue, try_again
@@ -20,7 +20,7 @@ from backend.projects.actions.lanes import cut_rest_short
 from backend.projects.addresses import pinned_address
 from backend.projects.connection import Connection
 from backend.projects.errors import AddressRefused
-from backend.projects.models import Job, Project, Webhook, WebhookDelivery
+from backend.projects.models import Job, Project, RestingLane, Webhook, WebhookDelivery
 from backend.projects.secrets import seal, unseal
 
 DELIVER = "projects.deliver_webhook"
@@ -104,6 +104,17 @@ def send_again(*, deliveries: Iterable[WebhookDelivery], now: datetime) -> int:
         enqueue(project=unsent[key].project_id, kind=DELIVER, lane=_lane_of(unsent[key].webhook_id), delivery_id=key)
     call_at_once(webhooks=[each.webhook for each in unsent.values()], now=now)
     return len(unsent)
+
+
+def not_taken(*, project: Project) -> QuerySet[WebhookDelivery]:
+    """Return the messages that a host did not take: tried twice, or behind others at an address that failed twice.
+
+    Each has its turn there, so where many wait none may be tried twice for days.
+    """
+    failing = RestingLane.objects.filter(project=project, kind=DELIVER, failures_count__gt=1)
+    webhooks = [int(lane) for lane in failing.values_list("lane", flat=True)]
+    behind = Q(webhook__in=webhooks, webhook__is_active=True)
+    return WebhookDelivery.objects.of(project).filter(Q(attempts_count__gt=1) | behind, delivered_at=None)
 
 
 def call_at_once(*, webhooks: Iterable[Webhook], now: datetime) -> None:

@@ -40,9 +40,10 @@ def check_outputs(paths: Iterable[Path | str | None], read: Iterable[Path | str 
     for path in (Path(each) for each in paths if each is not None):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not path.parent.is_dir():
+        folder = Path(os.path.realpath(path)).parent  # a link may lead to where nothing is yet
+        if not path.exists() and not folder.is_dir():
             raise FileNotFoundError(errno.ENOENT, "its folder does not exist", str(path))
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
+        if not os.access(path if path.exists() else folder, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         if any(path.exists() and source.exists() and path.samefile(source) for source in sources):
             raise EarmarkError(f"{path} is read here; name another file to write.")
@@ -55,21 +56,31 @@ def begun(path: Path | str) -> Iterator[TextIO]:
     It is written beside its place and put there once it is whole: what fails or is stopped leaves what was there.
     What is no file, such as a pipe, and what lies in a folder that takes no file, is written at once.
     """
-    place = Path(os.path.realpath(path))
-    is_device = str(path).startswith(DEVICES)  # /dev/stdout may lead to a file that others write to as well
-    is_file = place.is_file() or not place.exists()
-    is_whole_or_nothing = is_file and not is_device and os.access(place.parent, os.W_OK)
-    beside = place.with_name(f"{place.name}.part") if is_whole_or_nothing else place
-    try:
-        with _writing(beside, is_packed=place.suffix == ".gz") as file:
+    place, is_packed = _place_of(path), Path(path).suffix == ".gz"
+    if place is None:
+        with _writing(Path(path), is_packed=is_packed) as file:
             yield file
-        if is_whole_or_nothing:
-            if place.exists():
-                beside.chmod(place.stat().st_mode)
-            beside.replace(place)
+        return
+    beside = place.with_name(f"{place.name}.{os.getpid()}.part")  # so that it is nobody else's
+    try:
+        with _writing(beside, is_packed=is_packed) as file:
+            yield file
+        if place.exists():
+            beside.chmod(place.stat().st_mode)
+        beside.replace(place)
     finally:
-        if is_whole_or_nothing:
-            beside.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
+
+
+def _place_of(path: Path | str) -> Path | None:
+    """Return the file, there or not yet, to which a path leads through links; None where it is written at once.
+
+    What lies behind /dev/stdout or /dev/fd/63 has no path of its own, or others write to it as well.
+    """
+    if str(path).startswith(DEVICES) or (Path(path).exists() and not Path(path).is_file()):
+        return None
+    place = Path(os.path.realpath(path))
+    return place if os.access(place.parent, os.W_OK) else None
 
 
 def _writing(path: Path, *, is_packed: bool) -> TextIO:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from backend.projects import jobs as registry
+from backend.projects.actions import jobs as actions
 from backend.projects.actions import lanes
 from backend.projects.actions.jobs import claim_job, do_job, drain_jobs, enqueue, sweep_jobs, try_again
 from backend.projects.actions.webhooks import DELIVER, add_webhook, announce
@@ -106,6 +107,28 @@ def test_a_lane_goes_on_at_once_when_one_of_its_jobs_was_done(project, dead):
     assert (drain_jobs(), RestingLane.objects.count()) == (3, 0)
 
 
+def test_a_job_for_which_nobody_was_called_tells_nothing_of_its_lane(project, dead):
+    dead.add("x")
+    for _ in range(2):
+        call(project, "x")
+    drain_jobs()
+    RestingLane.objects.update(rests_until=timezone.now() - SOON)
+    registry.handles("test.call", registry.Errand(read=lambda **_: None, call=dead.add, write=dead.add))
+    assert (drain_jobs(), RestingLane.objects.get().failures_count) == (1, 1)
+
+
+def test_a_job_is_not_put_back_before_its_lane_rests(project, dead, monkeypatch):
+    def interrupted(*_, **__):
+        raise RuntimeError("in between")
+
+    dead.add("x")
+    call(project, "x")
+    monkeypatch.setattr(actions, "let_rest", interrupted)
+    with pytest.raises(RuntimeError, match="in between"):
+        drain_jobs()
+    assert Job.objects.get().leased_until > timezone.now()
+
+
 def test_what_is_tried_again_by_hand_does_not_wait_until_its_lane_has_rested(project, dead):
     dead.add("x")
     call(project, "x")
@@ -177,12 +200,18 @@ def test_messages_that_waited_before_there_were_lanes_stand_in_that_of_their_add
         webhook = add_webhook(project=project, url="https://forum.example.org/hook", secret="whsec_" + "s" * 30)
         announce(project_id=project.pk, kind="label.settled", data={}, now=timezone.now())
     assert Job.objects.get().lane == str(webhook.pk)
+    given_up = Job.objects.create(project=project, kind=DELIVER, arguments=Job.objects.get().arguments)
+    Job.objects.filter(pk=given_up.pk).update(died_at=timezone.now())  # somebody may let it be tried again
     Job.objects.update(lane="")
     Job.objects.create(project=project, kind="test.work")
     migration = import_module("backend.projects.migrations.0007_waiting_messages_in_lanes")
     with tenancy(project), connection.cursor() as cursor:
         cursor.execute(migration._PUT)
-    assert sorted(Job.objects.values_list("kind", "lane")) == [(DELIVER, str(webhook.pk)), ("test.work", "")]
+    assert sorted(Job.objects.values_list("kind", "lane")) == [
+        (DELIVER, str(webhook.pk)),
+        (DELIVER, str(webhook.pk)),
+        ("test.work", ""),
+    ]
 
 
 def test_messages_lead_to_two_addresses_of_a_project_at_once_at_the_most():

@@ -21,6 +21,7 @@ from backend.projects.web_origins import web_origin
         ("http://forum.example.org:443", "http://forum.example.org:443"),
         ("https://münchen.example", "https://xn--mnchen-3ya.example"),
         ("http://[::1]:8000", "http://[::1]:8000"),
+        ("http://[0:0::1]:8000", "http://[::1]:8000"),
     ],
 )
 def test_it_is_spelt_as_browsers_do(written, spelt):
@@ -39,6 +40,10 @@ def test_it_is_spelt_as_browsers_do(written, spelt):
         ("https://ann:secret@forum.example.org", "Leave away"),
         ("https://forum.example.org:port", "cannot be read"),
         ("https://[", "cannot be read"),
+        ("https://*.example.org", "each host by itself"),
+        ("https://a.example.org,b.example.org", "each host by itself"),
+        ("https://forum example.org", "each host by itself"),
+        ("https://straße.example", "xn--"),
     ],
 )
 def test_what_is_none_is_refused_with_what_to_write(written, to_do):

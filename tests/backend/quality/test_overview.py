@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from backend.judgements.actions.show import show_found
 from backend.projects.actions.jobs import drain_jobs, enqueue
-from backend.projects.models import Job, StaffMember
+from backend.projects.actions.webhooks import DeliveryFailed, add_webhook, announce
+from backend.projects.models import Job, RestingLane, StaffMember
 from backend.projects.tenancy import tenancy
 from backend.quality.overview import overview
 from tests.backend.answered import answer_about_the_first
@@ -111,3 +112,25 @@ def test_what_was_given_up_leads_to_where_it_is_tried_again(world):
     Job.objects.update(died_at=world.now)
     (need,) = overview(project=world.project, now=timezone.now())["needs"]
     assert need["title"] == "1 job given up" and need["url"].endswith("died_at__isempty=0")
+
+
+def test_a_host_that_takes_nothing_is_told_though_no_message_had_its_second_turn_yet(world, monkeypatch):
+    def dead(message):
+        raise DeliveryFailed("the host was not reached")
+
+    monkeypatch.setattr("backend.projects.actions.webhooks.pinned_address", dead)
+    hook = add_webhook(project=world.project, url="https://forum.example.org/hook", secret="whsec_" + "s" * 30)
+    for _ in range(5):
+        announce(project_id=world.project.pk, kind="label.settled", data={}, now=world.now)
+
+    def told():
+        return [need["title"] for need in overview(project=world.project, now=timezone.now())["needs"]]
+
+    drain_jobs()
+    assert "5 messages not delivered" not in told(), "it may have been a moment"
+    RestingLane.objects.update(rests_until=timezone.now())
+    drain_jobs()
+    assert "5 messages not delivered" in told()
+    hook.is_active = False
+    hook.save()
+    assert "5 messages not delivered" not in told()

@@ -89,6 +89,16 @@ def test_an_error_makes_it_rest_for_no_other_item(asks):
     assert asks(Own) == {"own", "lexical"}
 
 
+def test_one_whose_version_ends_the_process_abstains_alone(world, asks):
+    class Ends(Own):
+        @property
+        def version(self):
+            raise SystemExit
+
+    assert asks(Ends) == {"lexical"}
+    assert told(world)[0][2].startswith("SystemExit at test_boxed.py")
+
+
 def test_guesses_without_end_are_cut_at_as_many_as_were_asked_for(asks):
     class Endless(Own):
         def suggest(self, item, index, k):

@@ -181,3 +181,28 @@ def test_guesses_without_end_are_cut(folder, monkeypatch):
     endless = (Suggestion(str(number % 9), 0.5) for number in itertools.count())
     assert own_evaluated(monkeypatch, endless) == 0
     assert len((folder / "run.jsonl").read_text().splitlines()) == len(QUERIES)
+
+
+@pytest.mark.parametrize("form", ["/dev/fd/{end}", "link"])
+def test_a_run_may_go_where_the_shell_leads_it(folder, form):
+    out, end = os.pipe()  # as in --out >(gzip > F), and --out /dev/stdout before a pipe
+    (folder / "link").symlink_to(f"/dev/fd/{end}")
+    try:
+        assert evaluated(form.format(end=end)) == 0
+        assert [json.loads(line)["query"] for line in os.read(out, 1 << 16).splitlines()] == ["7", "8"]
+    finally:
+        os.close(out)
+        os.close(end)
+
+
+def test_a_file_that_lies_beside_and_is_called_a_part_stays(folder):
+    (folder / "run.jsonl.part").write_text("mine")
+    assert evaluated("run.jsonl") == 0
+    assert (folder / "run.jsonl.part").read_text() == "mine"
+
+
+def test_a_link_to_where_no_folder_is_is_said_before_the_work(folder, capsys):
+    (folder / "run.jsonl").symlink_to("no/run.jsonl")
+    assert evaluated("run.jsonl") == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and "its folder does not exist" in told

@@ -193,3 +193,8 @@ def test_objects_are_looked_into_once_an_item_however_many_fields_they_hold(monk
     monkeypatch.setattr(weighing, "flat", fields.flat)
     Facets().fit(items, [(items[at], items[at + 7]) for at in range(20)])
     assert sum("of" in metadata for metadata in looked) == 50 + 2 * 20
+
+
+def test_a_field_without_a_name_is_none_as_the_distance_in_time_goes_by_that(items):
+    nameless = [replace(each, metadata={"": "said", "colour": each.metadata["colour"]}) for each in items]
+    assert Facets().fit(nameless, [(each, each) for each in nameless]).names == ["colour"]

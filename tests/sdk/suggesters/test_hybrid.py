@@ -52,6 +52,11 @@ def test_the_thread_that_shares_the_telling_words_comes_first_and_says_why(index
     assert 0 <= first.score <= 1
 
 
+@pytest.mark.parametrize("name", FEATURES)
+def test_any_feature_may_be_the_only_one_that_counts(index, threads, pool, name):
+    assert HybridSuggester(pool, weights={name: 1.0}).suggest(threads[4], index, 3)
+
+
 def test_only_earlier_items_are_candidates_unless_told_otherwise(index, threads, pool):
     assert HybridSuggester(pool).suggest(threads[0], index, 5) == []
     ahead = HybridSuggester(CandidatePool(pool.items, only_earlier=False))

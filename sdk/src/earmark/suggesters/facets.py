@@ -155,7 +155,9 @@ class Facets:
         items = [_flattened(item) for item in items]
         pairs = [(_flattened(here), _flattened(there)) for here, there in likely]
         by_chance = _any_two(items)
-        names = Counter(name for item in items for name, value in item.metadata.items() if _values(value))
+        names = Counter(
+            name for item in items for name, value in item.metadata.items() if name != AGE and _values(value)
+        )
         found = [
             _fitted(name, items, pairs, by_chance) for name, n in names.items() if n >= LEAST_COVERAGE * len(items)
         ]

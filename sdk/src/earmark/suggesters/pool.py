@@ -343,11 +343,13 @@ class CandidatePool:
             return Described([], [], [], np.zeros((0, len(self.features))), snapshot)
         there = Sketches([found.sketches.get(key, EMPTY) for key in ids])
         created, facts = [found.created[key] for key in ids], [found.facts.get(key) for key in ids]
-        told = self._signals(found, there, queries, snapshot, wanted)
+        are_mates_wanted = _is_wanted(wanted, "known_mates", "mates_in_pool", "best_mate")
+        by_signals = [*wanted, "lexical_z", "dense_z"] if wanted is not None and are_mates_wanted else wanted
+        told = self._signals(found, there, queries, snapshot, by_signals)
         told |= self._likeness(item, there, index, snapshot, wanted)
         told |= self._circumstances(item, created, [each or UNKNOWN for each in facts], wanted)
         told["given_rank"] = np.array([found.given_ranks.get(key, 0.0) for key in ids])
-        if _is_wanted(wanted, "known_mates", "mates_in_pool", "best_mate"):
+        if are_mates_wanted:
             told |= self._mates(item, ids, told["lexical_z"] + told["dense_z"])
         features = np.zeros((len(ids), len(self.features)))
         for at, name in enumerate(self.features):
