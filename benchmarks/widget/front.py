@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 # Not backend.config.wsgi, which is this and a first nudge to a store that does not run here.
@@ -20,6 +21,7 @@ from backend.api.assets import small  # noqa: E402  (needs the settings)
 MOCK = os.environ["BENCH_MOCK"]
 PEERS = Path(os.environ["BENCH_PEERS"])
 HERE = Path(__file__).parent
+settings.EARMARK_WIDGET_DIR = Path(os.environ["BENCH_WIDGET"])
 
 WORDS = (
     "In SeaMonkey 2.53.8 moving messages to archive does not work. I noticed this after upgrading from 2.53.6. "

@@ -43,33 +43,46 @@ class Stage:
 
 @contextmanager
 def staged() -> Iterator[Stage]:
-    """Start everything, and end by its id what was started."""
+    """Start everything with the widget as it is built here, and end by its id what was started."""
+    with staged_beside(BASE / "widget" / "dist") as [stage]:
+        yield stage
+
+
+@contextmanager
+def staged_beside(*builds: Path) -> Iterator[list[Stage]]:
+    """Start the same for each of several builds of the widget, in one browser."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         subprocess.run(["node", "peers/build.mjs", str(folder)], cwd=HERE, check=True)
         mock = stack.enter_context(_running(["node", "tests/widget/mock_server.mjs", "0"], {}))
         assert mock.stdout is not None
-        port = _free_port()
-        told = {
-            "BENCH_MOCK": json.loads(mock.stdout.readline())["origin"],
-            "BENCH_PEERS": str(folder),
-            "DJANGO_SETTINGS_MODULE": "backend.config.settings",
-            "EARMARK_HOME": str(folder / "home"),
-            "EARMARK_DEBUG": "1",
-            "PYTHONPATH": os.pathsep.join([str(BASE), os.environ.get("PYTHONPATH", "")]),
-        }
-        command = [*_gunicorn(folder), "--bind", f"127.0.0.1:{port}", "front:application"]
-        front = stack.enter_context(_running(command, told))
-        origin = f"http://127.0.0.1:{port}"
-        _await(f"{origin}/bench/bare", front)
+        mocked = json.loads(mock.stdout.readline())["origin"]
+        origins = [_front(stack, folder, mocked, build) for build in builds]
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         stack.callback(browser.close)
-        yield Stage(origin, told["BENCH_MOCK"], browser)
+        yield [Stage(origin, mocked, browser) for origin in origins]
 
 
-def _gunicorn(folder: Path) -> list[str]:
-    quiet = ["--log-level", "warning", "--control-socket", str(folder / "control")]
+def _front(stack: ExitStack, folder: Path, mocked: str, build: Path) -> str:
+    port = _free_port()
+    told = {
+        "BENCH_MOCK": mocked,
+        "BENCH_PEERS": str(folder),
+        "BENCH_WIDGET": str(build),
+        "DJANGO_SETTINGS_MODULE": "backend.config.settings",
+        "EARMARK_HOME": str(folder / "home"),
+        "EARMARK_DEBUG": "1",
+        "PYTHONPATH": os.pathsep.join([str(BASE), os.environ.get("PYTHONPATH", "")]),
+    }
+    command = [*_gunicorn(folder, port), "--bind", f"127.0.0.1:{port}", "front:application"]
+    front = stack.enter_context(_running(command, told))
+    _await(f"http://127.0.0.1:{port}/bench/bare", front)
+    return f"http://127.0.0.1:{port}"
+
+
+def _gunicorn(folder: Path, port: int) -> list[str]:
+    quiet = ["--log-level", "warning", "--control-socket", str(folder / f"control-{port}")]
     return [sys.executable, "-W", "ignore", "-m", "gunicorn", *quiet, "--threads", "8", "--chdir", str(HERE)]
 
 

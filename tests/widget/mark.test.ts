@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Guest } from "@/core";
 import type { Mark } from "@/mark";
 import { aPage, all, arrive, button, earlier, element, focused, heard, hide, mount, move, one, pass, press, server, thread, watchedCount } from "./page";
@@ -327,15 +327,36 @@ test("a list that comes at once where room is reserved and something in view fol
   expect(one(mark, "section").style.minHeight).toBe("320px");
 });
 
-for (const [what, height, box, times] of [["in the window asks without waiting for an observer", 500, true, 1], ["cut off by a box around it waits for one", 50, true, 0], ["not drawn at all waits for one", 500, false, 0]] as const)
+const SEEN = [
+  ["in the window asks without waiting for an observer", 500, "hidden", true, 1],
+  ["below the end of a box that cuts off nothing asks so too", 50, "visible", true, 1],
+  ["cut off by a box around it waits for one", 50, "hidden", true, 0],
+  ["not drawn at all waits for one", 500, "visible", false, 0],
+] as const;
+for (const [what, height, overflow, box, times] of SEEN)
   test(`what is ${what}`, async () => {
+    for (const { style } of [document.documentElement, document.body]) {
+      style.overflow = overflow;
+      onTestFinished(() => void (style.overflow = ""));
+    }
     vi.spyOn(HTMLElement.prototype, "checkVisibility" as never).mockReturnValue(box as never);
     vi.stubGlobal("IntersectionObserver", class { observe() {} disconnect() {} }); // prettier-ignore
     for (const each of [document.documentElement, document.body]) move(each, 0, height);
     arrive();
     await stand(100);
     expect(server.at("session").length).toBe(times);
-  }); // prettier-ignore
+  });
+
+test("whether its entries are seen is watched from before the frame that shows them, so that no further one is drawn", async () => {
+  const wasShown: boolean[] = [];
+  vi.spyOn(HTMLElement.prototype, "checkVisibility" as never).mockReturnValue(true as never);
+  vi.stubGlobal("IntersectionObserver", class { observe(node: Element) { wasShown.push(node.isConnected); } disconnect() {} }); // prettier-ignore
+  for (const each of [document.documentElement, document.body]) move(each, 0, 500);
+  arrive();
+  const mark = await stand(100);
+  expect(rows(mark).length).toBe(2);
+  expect(wasShown).toEqual([false, false]);
+});
 
 test("with nothing to show, what the host has for that stands there, and nothing of ours is seen", async () => {
   server.shown["5"] = { candidates: [] };

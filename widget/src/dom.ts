@@ -9,7 +9,8 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   ...inside: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
+  for (const name in props) {
+    const value = props[name];
     if (typeof value === "function") made.addEventListener(name, value as EventListener);
     else if (value) made.setAttribute(name, value === true ? "" : value);
   }

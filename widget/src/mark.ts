@@ -115,6 +115,7 @@ export class Mark extends HTMLElement {
     const asks = model?.question.kind;
     const ours = (this._model = asks?.replace("pair", "duplicates") === name ? model : undefined); // else the host named a question of another kind
     const inside = ours ? await kind!._draw(this, ours) : []; // made in a task of its own, before that in which it is laid out
+    this._observe(); // before the frame that shows it: begun within that, it would ask for one more
     const held = isKnown ? 0 : await this._turn();
     if (signal.aborted) return;
     this._show(inside, held);
@@ -197,7 +198,6 @@ export class Mark extends HTMLElement {
       fold(this._card, held);
       void this._free(held).then(() => (stands.style.minHeight = least));
     }
-    this._observe();
   }
 
   /** Show what the host gives for it while an answer stands. */

@@ -8,7 +8,7 @@ import type { Read } from "./wire";
 const AT_ONCE_MS = 400;
 
 const css = `
-.open .text{display:block;background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
+.open .text{background:var(--sunken);color:inherit;border-radius:8px;padding:10px 12px}
 pre{margin:0;font:inherit;white-space:pre-line;height:10em;overflow:auto}
 .roomy{height:auto;max-height:min(60vh,28em)}
 .text a{display:inline-block;line-height:32px}

@@ -10,8 +10,8 @@ let soon: Promise<unknown> | undefined;
 export const frame = (): Promise<unknown> => (soon ??= new Promise(requestAnimationFrame).then(() => (soon = undefined)));
 
 /**
- * Whether an element surely is in the window: within it, and within each box that it stands in, so that none cuts it off. Seldom
- * sure and soon looked up, where an observer takes a frame.
+ * Whether an element surely is in the window: within it, and within each box that it stands in, so that none cuts it off; below its
+ * end, as where margins collapse through that, only of one that cuts off nothing. Soon looked up, where an observer takes a frame.
  */
 export function isSeen(element: Element): boolean {
   if (!element.checkVisibility?.()) return false;
@@ -19,7 +19,8 @@ export function isSeen(element: Element): boolean {
   let up = element;
   for (let next; (next = up.parentElement); up = next) {
     const box = next.getBoundingClientRect();
-    if (top < box.top || bottom > box.bottom || left < box.left || left > box.right) return false;
+    if (top < box.top || left < box.left || left > box.right) return false;
+    if (bottom > box.bottom && getComputedStyle(next).overflow !== "visible") return false;
   }
   return up === document.documentElement && top >= 0 && top < innerHeight;
 }

@@ -16,7 +16,7 @@ h2,.title a{flex:1;font-weight:600}
 .title bdi,.text bdi{text-align:match-parent;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
 .title a{text-decoration:none;margin-block:2px}
 .title .icon{min-height:28px}
-.text{display:grid;color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
+.text{color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
 .got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
 .dim a{color:var(--fg2)}
 .seg{display:flex;flex-wrap:wrap;gap:1px;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
