@@ -113,8 +113,11 @@ def test_in_a_narrow_window_keys_alone_open_the_menu_the_filters_and_what_leaves
     staff.set_viewport_size({"width": 1000, "height": 900})
     staff.goto(f"{product.admin}suggestions/promotion/")
     press_until(staff, "Tab", "Show or hide the menu")
+    menu = staff.get_by_role("button", name="Show or hide the menu")
+    assert menu.get_attribute("aria-expanded") == "false"
     staff.keyboard.press("Enter")
     press_until(staff, "Tab", "Trained versions")
+    assert menu.get_attribute("aria-expanded") == "true"
     staff.keyboard.press("Enter")
     staff.wait_for_url("**/trainedversion/")
     press_until(staff, "Tab", "Filters")

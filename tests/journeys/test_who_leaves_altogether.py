@@ -58,6 +58,10 @@ def test_leaving_is_taken_back_by_keys_or_leaves_no_hole(visit: Any, product: Pr
     assert page.evaluate(BELOW) < LINES_PX
     assert (asked, page.evaluate("__seen.shifts"), page.locator("[item]").count()) == ([], [], 0)
 
+    page.route("**/left", lambda route: route.fulfill(status=503))
+    page.get_by_role("button", name="Take part again").click()
+    page.get_by_role("status").get_by_text("No answer. Try again later.").wait_for()
+    page.unroute("**/left")
     page.get_by_role("button", name="Take part again").click()
     page.locator("earmark-duplicates").scroll_into_view_if_needed()
     page.locator(ROWS).first.wait_for()

@@ -593,6 +593,90 @@ test("a page that comes back out of the browser's memory with a note shows the s
   expect([written(), byId("back").hidden]).toEqual(["a thought", true]);
 });
 
+/** Load the page anew, with these units to come. */
+async function reload(...coming: DeskNext[]): Promise<void> {
+  for (const [name, act] of listening.splice(0)) window.removeEventListener(name, act);
+  vi.resetModules();
+  units = coming;
+  await open();
+}
+
+test("a note that is kept with a unit one could not skip outlives the note about the next one", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  write("about the first");
+  server.refusals = [{ path: "desk/next", status: 404, code: "not_found" }];
+  await key("s");
+  await key("Enter");
+  write("about the second");
+  await reload(unit("1"), unit("2"));
+  expect(written()).toBe("about the first");
+  await key("1");
+  await key("Enter");
+  expect(written()).toBe("about the second");
+});
+
+test("answering the unit before leaves the note about the next one where it is", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  await key("Enter");
+  write("about the second");
+  await key("b");
+  await key("u");
+  await key("2");
+  await reload(unit("2"));
+  expect(written()).toBe("about the second");
+});
+
+for (const code of ["opted_out", "annotator_erased"])
+  test(`no note is kept in the tab of who hears ${code}`, async () => {
+    units = [unit("1")];
+    await open();
+    write("half a thought");
+    server.refusals = [{ path: "desk/next", status: 403, code }];
+    await key("s");
+    expect(Object.keys(sessionStorage).filter((name) => name.includes("note"))).toEqual([]);
+  });
+
+test("a unit that comes again while its answer is on its way is shown as answered, and not answered twice", async () => {
+  units = [unit("1"), unit("1"), unit("2")];
+  await open();
+  await key("1");
+  server.refusals = [{ path: "desk/next", status: 404, code: "not_found" }];
+  await key("Enter");
+  await key("Enter");
+  expect([desk().textContent!.includes("Title 1"), byId("next").hidden, byId("back").hidden]).toEqual([true, false, true]);
+  await key("1");
+  expect(judged().length).toBe(1);
+  await key("Enter");
+  expect(asked()).toEqual([{}, { after: 1 }, {}, { after: 1 }]);
+  expect(desk().textContent).toContain("Title 2");
+});
+
+test("a unit that comes again later stands once among those one can go back to", async () => {
+  units = [unit("1"), unit("2"), unit("1")];
+  await open();
+  write("half a thought");
+  await key("s");
+  await key("s");
+  expect([desk().textContent!.includes("Title 1"), written()]).toEqual([true, "half a thought"]);
+  await key("b");
+  expect([desk().textContent!.includes("Title 2"), byId("back").hidden]).toEqual([true, true]);
+});
+
+test("keys alone go on where nobody answered as it was opened", async () => {
+  const thrown: unknown[] = [];
+  addEventListener("error", ({ error }) => thrown.push(error));
+  server.refusals = [{ path: "desk/session", status: 503 }];
+  units = [unit("1")];
+  await open();
+  await key("b");
+  await key("Enter");
+  expect(thrown).toEqual([]);
+  expect(desk().textContent).toContain("Title 1");
+});
+
 test("its words come in the page's language, in a chunk of its own, and in English where they do not come", async () => {
   document.documentElement.lang = "de";
   units = [unit("1")];
@@ -665,6 +749,17 @@ test("who closes the page gives back what they did not answer, in a call that ou
   await pass();
   expect(server.at("desk/leave")).toEqual([{ token: "desk-token", assignment: 1 }]);
   expect(server.received.at(-1)!.how).toMatchObject({ keepalive: true, credentials: "omit" });
+});
+
+test("who closes the page while they look back gives back the one that waits, too", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  await key("Enter");
+  await key("b");
+  dispatchEvent(new Event("pagehide"));
+  await pass();
+  expect(server.at("desk/leave")).toEqual([{ token: "desk-token", assignment: 2 }]);
 });
 
 test("who answered gives nothing back", async () => {

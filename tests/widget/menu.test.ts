@@ -126,6 +126,35 @@ test("leaving altogether is taken back in the same place: the cards come again, 
   expect([focused(mark), spoken(mark)]).toEqual([why(), "Taken back."]);
 });
 
+test("who left keeps what was said and the way back, though they press Escape", async () => {
+  await open();
+  await take("Leave altogether");
+  press(back(), "Escape");
+  expect([note()?.firstElementChild?.textContent, focused(mark)]).toEqual(["Nothing is shown or kept from here on.", back()]);
+});
+
+test("leaving altogether is told once, though it is pressed twice before anybody answers", async () => {
+  const told = heard("optout");
+  await open();
+  const leave = button(note()!, "Leave altogether");
+  leave.click();
+  leave.click();
+  await pass();
+  expect(server.at("me/optout").length).toBe(1);
+  expect(told.length).toBe(1);
+  expect(all(mark, ".undo").length).toBe(1);
+});
+
+test("who comes back is not carried through the page as the focus returns", async () => {
+  await open();
+  await take("Leave altogether");
+  const focus = vi.spyOn(HTMLElement.prototype, "focus");
+  back().click();
+  await pass();
+  expect(focused(mark)).toBe(why());
+  expect(focus.mock.calls.map(([how]) => how)).toEqual([{ preventScroll: true }]);
+});
+
 test("where coming back did not reach the server, that is said beside, and may be tried again", async () => {
   await open();
   await take("Leave altogether");

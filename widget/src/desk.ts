@@ -5,7 +5,7 @@ import type { Earmark, Page } from "./config";
 import type { Entry, Guest } from "./core";
 import { h } from "./dom";
 import type { Mark } from "./mark";
-import { jot, jotted, keep, person, recall } from "./desk_keep";
+import { forgetNotes, jot, jotted, keep, person, recall } from "./desk_keep";
 import { ground, learnDesk } from "./desk_spots";
 import { deskCss, elementCss, listCss, spotCss } from "./desk_styles";
 import type { Words } from "./strings";
@@ -119,14 +119,16 @@ async function turn(given: Given = {}): Promise<void> {
   root.removeAttribute("aria-busy");
 }
 
+/** Put a unit on the desk; one that comes again stands there once, and is not answered twice where its answer is on its way. */
 function put(next: DeskNext): void {
+  const { id } = next.assignment!;
+  const nth = sheets.findIndex((one) => one.next.assignment!.id === id);
+  const before = nth < 0 ? undefined : sheets.splice(nth, 1)[0];
+  const row = before?.entry.row;
+  if (before && row?.is === "decided" && row.delivery !== "failed") return go(sheets.push(before) - 1);
   const model = guest._answers!._model(session.question, next.items[0]!.id, next.place!);
   for (const entry of model.entries) entry._isUnseen = false;
-  const { id } = next.assignment!;
-  const before = sheets.at(-1);
-  const note = before?.next.assignment!.id === id ? sheets.pop()!.note : jotted(id); // the same one again
-  at = sheets.push({ next, entry: model.entries[0]!, note }) - 1;
-  draw();
+  go(sheets.push({ next, entry: model.entries[0]!, note: before?.note ?? jotted(id) }) - 1);
 }
 
 /** Whether what is asked about is a place in a text or a picture. */
@@ -150,6 +152,7 @@ function fail({ status, code = "", retryAfterS }: Refused, given: Given): void {
   const title = h("h1", { tabindex: "-1" }, say(what, code || `${status}`));
   root.replaceChildren(h("div", { class: "alone" }, title, h("p", {}, say(more)), ...(end ? [] : [doors])));
   if (!end && !isRefused) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
+  if (more === "deskNoMore") forgetNotes();
   title.focus();
 }
 
@@ -327,7 +330,7 @@ function pressed(event: KeyboardEvent): void {
   if (inner.closest(".layer,.sheet,.draw")) return; // where words are chosen, or a box is drawn, keys mean something else
   if (event.key === "Escape" && target.id === "note") return root.querySelector("h1")?.focus();
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || target.matches("textarea,input:not([type=checkbox])")) return;
-  const mark = root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`);
+  const mark = session && root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`); // none before somebody answered
   const answers = mark?.inert ? undefined : mark?._root;
   const one = (selector: string) => answers?.querySelector<HTMLElement>(selector);
   const digit = Number(event.key);
@@ -348,10 +351,10 @@ function pressed(event: KeyboardEvent): void {
   }
 }
 
-/** Give the unit back that was looked at and not answered, so that others may have it; who wrote a note finds it as they come again. */
+/** Give the unit back that came last and was not answered, so that others may have it; who wrote a note finds it as they come again. */
 function goAway(): void {
-  const sheet = sheets[at];
-  if (!sheet || at < sheets.length - 1 || sheet.note.trim() || sheet.entry.row.is === "decided") return;
+  const sheet = sheets.at(-1); // whatever they look back at
+  if (!sheet || at === sheets.length || sheet.note.trim() || sheet.entry.row.is === "decided") return;
   void guest._meet().then(({ token }) =>
     fetch(`${BASE}v1/desk/leave`, {
       method: "POST", keepalive: true, credentials: "omit", headers: { "Content-Type": "text/plain" },

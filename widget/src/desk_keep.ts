@@ -1,6 +1,6 @@
-// What the desk keeps in this browser: who sits here, how they like to work, and in the tab alone the note that they are writing.
+// What the desk keeps in this browser: who sits here, how they like to work, and in the tab alone the notes that they are writing.
 const PERSON = "earmark:desk-person";
-const NOTE = "earmark-desk-note"; // what begins as the outbox does is on its way
+const NOTE = "earmark-desk-note-"; // what begins as the outbox does is on its way
 
 /**
  * The random name by which links for anyone know this browser, the same to each of them: who comes by two links is
@@ -38,11 +38,17 @@ export function keep(key: string, value: string, store = local): void {
   }
 }
 
-/** Keep the note that is being written about an assignment, the last one alone; an empty one is forgotten. */
-export const jot = (assignment: number, note: string): void => keep(NOTE, note && `${assignment} ${note}`, tab);
+/** Keep the note that is being written about an assignment; an empty one is forgotten. */
+export const jot = (assignment: number, note: string): void => keep(NOTE + assignment, note, tab);
 
 /** Return the note that was being written about an assignment when its page went. */
-export function jotted(assignment: number): string {
-  const [, of, note] = recall(NOTE, tab)?.match(/^(\d+) (.*)$/s) ?? [];
-  return of === `${assignment}` ? note! : "";
+export const jotted = (assignment: number): string => recall(NOTE + assignment, tab) ?? "";
+
+/** Forget all notes of this tab, for who wants nothing kept. */
+export function forgetNotes(): void {
+  try {
+    for (const key of Object.keys(tab())) if (key.startsWith(NOTE)) tab().removeItem(key);
+  } catch {
+    // Where nothing may be kept, nothing is.
+  }
 }

@@ -50,13 +50,14 @@ export function menu(guest: Guest, mark: Mark, below: HTMLElement, by: HTMLEleme
     expand(false);
     (by.isConnected ? by : doors.find((one) => one.isConnected))?.focus(); // a door that asked goes with the question
   };
-  const keydown = ({ key }: KeyboardEvent) => key === "Escape" && shut();
+  const keydown = ({ key }: KeyboardEvent) => key === "Escape" && mark._model && shut(); // who left has nothing to go back to
   const door = (key: string, click: () => void) => h("button", { class: "quiet", click }, say(key));
+  let leaving: Promise<void> | undefined; // pressed twice it is told once
   const note = h(
     "div",
     { class: "note", tabindex: "-1", keydown },
     h("p", {}, say("because")),
-    h("div", { class: "doors" }, door("marks", () => void list(guest, mark, note, tell)), ...(model.answer.ask ? [door("notNow", () => quiet("dismiss"))] : []), door("hide", () => quiet("hide")), door("optOut", () => void leave(guest, mark, note, tell))),
+    h("div", { class: "doors" }, door("marks", () => void list(guest, mark, note, tell)), ...(model.answer.ask ? [door("notNow", () => quiet("dismiss"))] : []), door("hide", () => quiet("hide")), door("optOut", () => void (leaving ??= leave(guest, mark, note, tell)))),
   );
   below.after(note);
   expand(true);
@@ -140,7 +141,7 @@ function comeBack(guest: Guest, mark: Mark): void {
   fire(mark, "optout", { out: false });
   const shown = () => {
     mark._say(say("undone"));
-    for (const one of mark._card.querySelectorAll<HTMLElement>("[aria-expanded]")) if (document.activeElement === document.body) one.focus(); // the first that can be seen
+    for (const one of mark._card.querySelectorAll<HTMLElement>("[aria-expanded]")) if (document.activeElement === document.body) one.focus({ preventScroll: true }); // the first that can be seen
   };
   mark.addEventListener("earmark:show", shown, { once: true });
   const all = [...guest._views].map((view) => [view, view._root.firstElementChild?.getBoundingClientRect().height] as const);

@@ -1,8 +1,17 @@
 // Who leaves altogether gets pages without room for what never comes, from the next one on, and a door back.
 (() => {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const tell = (out) => fetch("/left", { method: "POST", keepalive: true, headers: { "X-CSRFToken": token }, body: new URLSearchParams({ out: out ? "1" : "" }) });
-  document.addEventListener("earmark:optout", ({ detail }) => tell(detail.out));
+  let told;
+  document.addEventListener("earmark:optout", ({ detail }) => {
+    told = tell(detail.out);
+    told.catch(() => {}); // a page more with room, and nothing lost
+  });
+
+  async function tell(out) {
+    const body = new URLSearchParams({ out: out ? "1" : "" });
+    const { ok } = await fetch("/left", { method: "POST", keepalive: true, headers: { "X-CSRFToken": token }, body });
+    if (!ok) throw new Error("not kept");
+  }
 
   const door = document.getElementById("again");
   const failed = () => (door.nextElementSibling.textContent = "No answer. Try again later.");
@@ -16,7 +25,7 @@
 
   async function comeBack() {
     await window.earmark("optOut", false);
-    await tell(false);
+    await told; // or the page would come again as it is
     location.reload();
   }
 })();
