@@ -132,6 +132,16 @@ def test_in_a_narrow_window_keys_alone_open_the_menu_the_filters_and_what_leaves
     staff.get_by_role("button", name="Log out").wait_for()
 
 
+def test_in_a_wide_window_one_door_shows_and_hides_the_menu(staff: Any, product: Product) -> None:
+    staff.goto(product.admin)
+    door, first = staff.get_by_role("button", name="Show or hide the menu"), staff.get_by_role("link", name="Items")
+    assert door.count() == 1 and first.is_visible()
+    for is_open in (False, True):
+        door.press("Enter")
+        first.wait_for(state="visible" if is_open else "hidden")
+        assert door.get_attribute("aria-expanded") == str(is_open).lower()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_pages_of_people_and_of_what_they_were_shown(staff: Any, product: Product, scheme: str, width: int) -> None:
