@@ -1,6 +1,6 @@
 """Does one build of the widget cost less than another? Both in one browser, in an order that is drawn for each round.
 
-`git worktree add /tmp/before main`, then `python benchmarks/widget/turns.py /tmp/before/widget/dist widget/dist`.
+`git worktree add ../before main`, then `python benchmarks/widget/turns.py ../before/widget/dist widget/dist`.
 Without the throttle, times 4; "low" is the mean of the lower half, in which the neighbours of a busy machine are least.
 About two seconds a visit.
 """
