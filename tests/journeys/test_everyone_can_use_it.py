@@ -160,12 +160,18 @@ def test_the_pages_of_people_and_of_what_they_were_shown(staff: Any, product: Pr
     staff.get_by_role("heading", name="Their data").wait_for()
     assert violations(staff, "'.em'") == []
     assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    staff.goto(f"{product.admin}questions/item/?q=1720773")
+    staff.locator("tr:has-text('1720773') a").first.click()
+    staff.locator(".em-scroll table").first.wait_for()
+    assert violations(staff, "'.em'") == []
+    assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_field_of_a_questions_form_is_as_high_as_what_stands_in_it(staff: Any, product: Product) -> None:
     staff.goto(f"{product.admin}questions/question/")
     staff.get_by_role("link", name="tone", exact=True).click()
     labels = staff.locator("#id_labels")
+    labels.wait_for()
     short = labels.bounding_box()["height"]
     labels.fill(json.dumps([f"Label {n}" for n in range(12)], indent=2))
     assert short < 100
