@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from backend.datasets.actions.freeze import ask_for_version
+from backend.datasets.actions.freeze import ask_for_version, progress_of
 from backend.datasets.exports.marked import IN_WORDS
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.projects.pages import EditableProjectRows, ProjectRows
@@ -59,7 +59,7 @@ class DatasetAdmin(EditableProjectRows):
         """Ask the worker for a version of each chosen dataset."""
         for dataset in chosen:
             version = ask_for_version(dataset=dataset, asked_by=request.user.get_username(), now=timezone.now())
-            messages.success(request, f"{version} is being frozen; it is there in a few seconds.")
+            messages.success(request, f"{version} is being frozen; under Versions stands how far it is.")
 
 
 @admin.register(DatasetVersion)
@@ -69,7 +69,7 @@ class DatasetVersionAdmin(ProjectRows):
     when_empty = "Under Datasets tick one and choose “Freeze a version now”."
     list_display = [
         "__str__",
-        "state",
+        "state_told",
         "holds_erased",
         "frozen_at",
         "labels_count",
@@ -79,11 +79,17 @@ class DatasetVersionAdmin(ProjectRows):
     list_filter = ["dataset", "state"]
     search_fields = ["dataset__slug", "checksum"]
     fields = [
-        "dataset", "number", "state", "labels_told", "answers_told", "since", "not_held", "downloads", "holds_erased",
-        "asked_by", "asked_at", "frozen_at", "checksum", "failure",
+        "dataset", "number", "state_told", "labels_told", "answers_told", "since", "not_held", "downloads",
+        "holds_erased", "asked_by", "asked_at", "frozen_at", "checksum", "failure",
     ]  # fmt: skip
     readonly_fields = fields
     list_select_related = ["dataset", "erased_since"]
+
+    @admin.display(description="State", ordering="state")
+    def state_told(self, version: DatasetVersion) -> str:
+        """Return the state in words, and of one that is being built how far that is."""
+        told = progress_of(version).told() if version.state == DatasetVersion.State.BUILDING else ""
+        return f"{version.get_state_display()}: {told}" if told else version.get_state_display()
 
     @admin.display(description="Of somebody erased")
     def holds_erased(self, version: DatasetVersion) -> str:

@@ -23,7 +23,7 @@ CROSSES = "crosses"
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two items that a label joins; `is_same` where they are settled duplicates."""
 
@@ -62,14 +62,10 @@ def assign_splits(pairs: Iterable[Pair], known: Mapping[str, str], *, salt: str)
         for group, items in members.items()
         if (split := strictest(known[item] for item in items if item in known))
     }
-    for neighbours in _unsplit_neighbourhoods(joined, group_of, splits):
-        beside = {
-            splits[other]
-            for pair in joined
-            for group, other in _both_ways(group_of[pair.first], group_of[pair.second])
-            if group in neighbours and other in splits
-        }
-        split = strictest(beside) or drawn_split(min(min(members[group]) for group in neighbours), salt)
+    neighbourhoods = _unsplit_neighbourhoods(joined, group_of, splits)
+    beside = _splits_beside(joined, group_of, splits, neighbourhoods)
+    for neighbours, found in zip(neighbourhoods, beside, strict=True):
+        split = strictest(found) or drawn_split(min(min(members[group]) for group in neighbours), salt)
         splits.update(dict.fromkeys(neighbours, split))
     return {item: splits[group] for item, group in group_of.items()}
 
@@ -79,8 +75,18 @@ def split_of_pair(first: str, second: str) -> str:
     return first if first == second else CROSSES
 
 
-def _both_ways(first: str, second: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (first, second), (second, first)
+def _splits_beside(
+    pairs: list[Pair], group_of: Mapping[str, str], splits: Mapping[str, str], neighbourhoods: list[set[str]]
+) -> list[set[str]]:
+    """Return the splits that each neighbourhood is compared with, in one walk over the many pairs."""
+    place_of = {group: place for place, groups in enumerate(neighbourhoods) for group in groups}
+    beside: list[set[str]] = [set() for _ in neighbourhoods]
+    for pair in pairs:
+        first, second = group_of[pair.first], group_of[pair.second]
+        for group, other in ((first, second), (second, first)):
+            if group in place_of and other in splits:
+                beside[place_of[group]].add(splits[other])
+    return beside
 
 
 def _groups(pairs: list[Pair]) -> dict[str, str]:

@@ -16,11 +16,13 @@ from backend.datasets.errors import DatasetError, FileDamaged, VersionNotFrozen
 from backend.datasets.exports.marked import counted
 from backend.datasets.exports.writing import Written
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
+from backend.datasets.progress import Progress
 from backend.datasets.splits import assign_splits
 from backend.datasets.spots import write_files
 from backend.projects.actions.jobs import enqueue
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question
+from backend.suggestions.items import batched
 
 FREEZE = "datasets.freeze"
 
@@ -49,14 +51,16 @@ def ask_for_version(*, dataset: Dataset, asked_by: str, now: datetime) -> Datase
 def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     """Build the files of a version and freeze it; done twice, the frozen one stands.
 
-    Files are written beside and moved into place at once, so that a half-built version is never read.
+    Files are written beside and moved into place at once, so that a half-built version is never read. How far that is
+    is told by `progress_of`.
     """
     version = DatasetVersion.objects.select_for_update().select_related("dataset__question").get(pk=version_id)
     if version.state == DatasetVersion.State.FROZEN:
         return version
     question = version.dataset.question
+    folder, progress = folder_of(version), progress_of(version)
+    progress.begin("items get their splits")
     splits = keep_splits(question=question, now=now)
-    folder = folder_of(version)
     beside = folder.with_name(folder.name + ".building")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
@@ -64,8 +68,11 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     card = Card(before=_believed_before(before))
     labels = card.counting_labels(rows.label_rows(question, splits))
     said = card.counting_judgements(rows.judgement_rows(question, splits))
-    version.labels_count = files.write_jsonl(beside / "labels.jsonl", labels)
-    version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", said)
+    progress.begin("labels written", of=ConsensusLabel.objects.of(question.project_id).on(question).settled().count())
+    version.labels_count = files.write_jsonl(beside / "labels.jsonl", labels, tell=progress.tell)
+    progress.begin("answers and unanswered slots written")
+    version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", said, tell=progress.tell)
+    progress.begin("all written once, and now as Parquet")
     version.card = card.as_facts(before_number=before.number if before else None, unsettled=_unsettled(question))
     files.write_parquet(beside / "labels.jsonl", beside / "labels.parquet", rows.LABEL_COLUMNS)
     files.write_parquet(beside / "judgements.jsonl", beside / "judgements.parquet", rows.JUDGEMENT_COLUMNS)
@@ -80,6 +87,7 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     version.state = DatasetVersion.State.FROZEN
     version.frozen_at = now
     version.save()
+    progress.end()
     return version
 
 
@@ -114,23 +122,23 @@ def keep_splits(*, question: Question, now: datetime) -> dict[str, str]:
     keys = SplitKey.objects.of(question.project_id).filter(question=question)
     known = dict(keys.values_list("item__key", "split"))
     splits = assign_splits(rows.labelled_pairs(question), known, salt=salt_of(question))
-    changed = {key: split for key, split in splits.items() if known.get(key) != split}
-    items = Item.objects.of(question.project_id).filter(key__in=changed)
-    SplitKey.objects.bulk_create(
-        [
-            SplitKey(
-                project_id=question.project_id,
-                question=question,
-                item=item,
-                split=changed[item.key],
-                assigned_at=now,
-            )
-            for item in items
-        ],
-        update_conflicts=True,
-        unique_fields=["project", "question", "item"],
-        update_fields=["split", "assigned_at"],
-    )
+    for some in batched(key for key, split in splits.items() if known.get(key) != split):
+        items = Item.objects.of(question.project_id).filter(key__in=some).only("key")
+        SplitKey.objects.bulk_create(
+            [
+                SplitKey(
+                    project_id=question.project_id,
+                    question=question,
+                    item=item,
+                    split=splits[item.key],
+                    assigned_at=now,
+                )
+                for item in items
+            ],
+            update_conflicts=True,
+            unique_fields=["project", "question", "item"],
+            update_fields=["split", "assigned_at"],
+        )
     return known | splits
 
 
@@ -143,6 +151,12 @@ def folder_of(version: DatasetVersion) -> Path:
     """Return the folder that a version's files lie in."""
     root = Path(settings.EARMARK_DATASETS_DIR)
     return root / str(version.project_id) / version.dataset.slug / str(version.number)
+
+
+def progress_of(version: DatasetVersion) -> Progress:
+    """Return how far a version is built: beside its folder, which is not there yet."""
+    folder = folder_of(version)
+    return Progress(folder.with_name(folder.name + ".progress"))
 
 
 def path_of_file(*, version: DatasetVersion, name: str) -> Path:

@@ -1,11 +1,16 @@
 import hashlib
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection, connections, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from backend.annotators.actions.people import block_annotator
@@ -30,6 +35,7 @@ from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items
 from backend.questions.actions.units import unit_of_pair
 from backend.questions.models import Item
+from backend.suggestions import items
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -359,6 +365,39 @@ def test_freezing_a_frozen_version_again_leaves_its_bytes(marked):
     with tenancy(marked.project):
         freeze_version(version_id=version.pk, now=marked.now + timedelta(days=1))
     assert {path.name: path.read_bytes() for path in folder_of(version).iterdir()} == before
+
+
+def test_while_a_version_is_built_the_admin_says_how_far_it_is_and_then_that_it_is_frozen(marked, monkeypatch):
+    get_user_model().objects.create_superuser("ann", password="a long word")
+    staff, written, told = Client(), files.write_parquet, []
+    staff.force_login(get_user_model().objects.get())
+    address = reverse("admin:datasets_datasetversion_changelist")
+
+    def page() -> str:
+        try:
+            return staff.get(address).content.decode()
+        finally:
+            connections.close_all()
+
+    def look(*given: Any) -> None:
+        with ThreadPoolExecutor(1) as elsewhere:  # another process would see no more either
+            told.append(elsewhere.submit(page).result())
+        written(*given)
+
+    monkeypatch.setattr(files, "write_parquet", look)
+    version = freeze(marked)
+    assert "Building: all written once, and now as Parquet" in told[0]
+    assert "Building:" not in staff.get(address).content.decode()
+    assert [path.name for path in folder_of(version).parent.iterdir()] == ["1"]
+
+
+def test_items_of_more_than_one_batch_all_keep_their_split(marked, monkeypatch):
+    settle_by_import(marked, ("1", "2"), "different")
+    monkeypatch.setattr(items, "BATCH", 1)
+    freeze(marked)
+    with tenancy(marked.project):
+        kept = set(SplitKey.objects.of(marked.project).values_list("item__key", flat=True))
+    assert kept == {"1", "2", "5", marked.first}
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_to_read_and_the_next_one_ends_the_work(marked, monkeypatch):

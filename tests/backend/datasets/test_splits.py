@@ -65,3 +65,24 @@ def test_nothing_ever_goes_from_test_to_train_under_random_merges():
             assert all(STRICTNESS[now[item]] >= STRICTNESS[split] for item, split in known.items() if item in now)
             assert all(now[pair.first] == now[pair.second] for pair in pairs if pair.is_same)
             known |= now
+
+
+class Looked(Pair):
+    """A pair that counts how often it is looked at."""
+
+    __slots__ = ()
+    times = 0
+
+    def __getattribute__(self, name: str) -> object:
+        Looked.times += 1
+        return super().__getattribute__(name)
+
+
+def looks_at(count: int) -> float:
+    Looked.times = 0
+    assign_splits([Looked(str(n), str(n), is_same=True) for n in range(count)], {}, salt="s")
+    return Looked.times / count
+
+
+def test_ten_times_the_pairs_are_each_looked_at_as_often():
+    assert looks_at(500) == looks_at(50)

@@ -47,8 +47,13 @@ class Datasets:
         while version.state == "building" and time.monotonic() < until:
             time.sleep(min(LOOK_AGAIN_S, max(0.0, until - time.monotonic())))
             version = self.version(id, version.number)
-        if version.state == "failed" or (wait and version.state != "frozen"):
-            raise NotFrozen(f"Version {version.number} of {id!r} is {version.state} after {wait:g} s.")
+        if version.state == "failed":
+            raise NotFrozen(f"Version {version.number} of {id!r} failed; the admin says why.")
+        if wait and version.state != "frozen":
+            raise NotFrozen(
+                f"Version {version.number} of {id!r} is still {version.state} after {wait:g} s. "
+                f"It goes on without you: ask for version({id!r}, {version.number}) later, or wait longer next time."
+            )
         return version
 
     def versions(self, id: str) -> Iterator[DatasetVersion]:
