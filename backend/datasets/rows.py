@@ -111,6 +111,7 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
         .select_related(
             "annotator", "item", "unit__item", "unit__other", "exposure", "slot__suggester", "slot__exposure"
         )
+        .defer(*_texts_of("item", "unit__item", "unit__other"))
         .order_by("pk")
     )
     for judgement in said.iterator(CHUNK):
@@ -120,10 +121,16 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
         Slot.objects.of(project)
         .filter(~Exists(answered), exposure__question=question)
         .select_related("exposure__annotator", "exposure__item", "candidate", "suggester")
+        .defer(*_texts_of("exposure__item", "candidate"))
         .order_by("exposure", "rank")
     )
     for slot in silent.iterator(CHUNK):
         yield _slot_row(question, slot, splits)
+
+
+def _texts_of(*items: str) -> Iterator[str]:
+    """Yield what is long of some items, and in no row of what people answered."""
+    return (f"{item}__{name}" for item in items for name in ("title", "body", "metadata"))
 
 
 def _judgement_row(question: Question, judgement: Judgement, splits: Mapping[str, str]) -> dict[str, Any]:
