@@ -23,6 +23,7 @@ const CHUNKS = {
   draw: "draw",
   span: "elements/span",
   chooser: "chooser",
+  lines: "lines",
   anchors: "anchors/find",
   read: "read",
   find: "find",

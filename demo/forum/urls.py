@@ -11,6 +11,7 @@ urlpatterns = [
     path("t/<str:key>/answered", views.answered, name="answered"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("left", views.left, name="left"),
+    path("identity", views.identity, name="identity"),
     path("earmark/webhook", views.webhook, name="webhook"),
     path("desks", views.desks, name="desks"),
     path("pictures", views.gallery, name="gallery"),

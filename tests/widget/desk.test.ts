@@ -584,6 +584,41 @@ test("a note whose answer the server refused is kept for a page that is loaded a
   expect(written()).toBe("a thought");
 });
 
+test("where the link ends while a note was left open, one comes back to the note, and to it alone", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  write("a thought");
+  await key("s");
+  server.refusals = [{ path: "desk/next", status: 403, code: "link_expired" }];
+  await key("1");
+  button(desk(), "NextEnter").click();
+  await pass();
+  expect(heading()).toBe("This link does not open the desk any more.");
+  expect([...desk().querySelectorAll("button")].map(({ id }) => id)).toEqual(["back"]);
+  await key("b");
+  expect(written()).toBe("a thought");
+});
+
+test("where the link ends and all notes went with their answers, no door is left", async () => {
+  units = [unit("1")];
+  await open();
+  write("a thought");
+  await key("1");
+  server.refusals = [{ path: "desk/next", status: 403, code: "link_expired" }];
+  button(desk(), "NextEnter").click();
+  await pass();
+  expect([heading(), desk().querySelector("button")]).toEqual(["This link does not open the desk any more.", null]);
+});
+
+test("who had their data deleted finds no way back to a note", async () => {
+  units = [unit("1")];
+  await open();
+  write("a thought");
+  server.refusals = [{ path: "desk/next", status: 403, code: "annotator_erased" }];
+  await key("s");
+  expect([heading(), desk().querySelector("button")]).toEqual(["Your data is deleted.", null]);
+});
+
 test("a page that comes back out of the browser's memory with a note shows the same unit, once", async () => {
   units = [unit("1"), unit("1")];
   await open();

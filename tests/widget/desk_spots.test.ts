@@ -21,7 +21,7 @@ let look: () => void;
 beforeEach(() => {
   [led, isGone] = [[], false];
   const plain: Ground = {
-    _door: "markWords", _mark: () => {}, _move: () => {}, _paint: () => {}, _point: () => {}, _lead: (anchor) => void led.push(anchor),
+    _door: "markWords", _stale: "stale", _mark: () => {}, _move: () => {}, _paint: () => {}, _point: () => {}, _lead: (anchor) => void led.push(anchor),
     _name: () => ["Box"], _bound: (_, nth) => `To ${nth}`, _isGone: () => isGone,
   }; // prettier-ignore
   chunks.region = {

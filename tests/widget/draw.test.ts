@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Box } from "@/anchors/region";
-import { draw } from "@/draw";
+import { draw, words } from "@/draw";
 import type { Mark } from "@/mark";
-import type { Overlay } from "@/overlay";
+import { corner, type Overlay, place } from "@/overlay";
+import { inPicture } from "@/picture";
+import { learnSpots } from "@/spots";
 import { aPage, all, arrive, button, focused, mount, one, pass, spoken } from "./page";
 
 aPage();
@@ -23,8 +25,9 @@ async function begin(isByKeys: boolean, given?: Box, seen = box(100, 50, 400, 20
   const whole = document.createElement("div");
   const panel = document.createElement("div");
   mark._root.append(whole, panel);
-  over = { _whole: whole, _lie: { _whole: box(100, 50, 400, 200), _seen: seen } } as unknown as Overlay;
-  end = await draw(guest, mark, over, panel, isByKeys, { _box: given, _names: NAMES, _keep: keep, _leave: leave });
+  over = { _whole: whole, _lie: { _whole: box(100, 50, 400, 200), _seen: seen }, _corner: corner, _place: place, _inPicture: inPicture } as unknown as Overlay;
+  await learnSpots(guest, words);
+  end = draw(guest, mark, over, panel, isByKeys, { _box: given, _names: NAMES, _keep: keep, _leave: leave });
 }
 
 beforeEach(() => void [keep.mockReset(), leave.mockReset()]);

@@ -516,6 +516,14 @@ test("deleted, it is said, and nothing of what was marked is drawn any more", as
   expect(focused(mark)).toBe(note());
 });
 
+test("deleted, the host hears that this person left for good", async () => {
+  await open();
+  const heardOf: unknown[] = [];
+  document.addEventListener("earmark:optout", ({ detail }: CustomEventInit) => void heardOf.push(detail), { once: true });
+  await erase();
+  expect(heardOf).toEqual([{ out: true, erased: true }]);
+});
+
 test("deleted, nothing leaves for this person any more, whatever the page does, and nothing of theirs is kept in the browser", async () => {
   await open();
   server.refusals = [{ path: "events", status: 503 }];

@@ -12,6 +12,7 @@ import * as duplicates from "@/elements/duplicates";
 import * as span from "@/elements/span";
 import * as tags from "@/elements/tags";
 import * as find from "@/find";
+import * as lines from "@/lines";
 import type { Mark } from "@/mark";
 import * as menu from "@/menu";
 import * as place from "@/place";
@@ -36,7 +37,7 @@ export const BASE = "https://earmark.example/w/";
 const ASKED_MS = 100;
 
 /** What can be brought; a test may put a chunk of its own among them. */
-export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots, ar_own, de_own, es_own, ar_desk, de_desk, es_desk };
+export const chunks: Record<string, object> = { anchors, answers, calls, choice, chooser, duplicates, span, tags, find, lines, menu, place, read, ar, de, es, ar_spots, de_spots, es_spots, ar_own, de_own, es_own, ar_desk, de_desk, es_desk };
 
 export const thread = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   id, title: `Thread ${id}`, url: `https://host.example/t/${id}`, snippet: `About ${id}`, answer: "", ...more,

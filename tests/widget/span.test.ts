@@ -506,9 +506,19 @@ test("a text that goes with what held it is marked again when it comes back", as
 
 test("where the browser knows no highlights, boxes over the lines show the marks", async () => {
   vi.stubGlobal("CSS", {});
+  let grown = () => {};
+  vi.stubGlobal("ResizeObserver", class {
+    observe = () => {};
+    disconnect = () => {};
+    constructor(act: () => void) {
+      grown = act;
+    }
+  }); // prettier-ignore
   const mark = await show();
+  grown(); // as the card does once it stands in the page
   expect(all(mark, ".over i").map(({ className }) => className)).toEqual(["guess", "guess"]);
   button(all(mark, "li")[0]!, "Yes").click();
+  await pass();
   expect(all(mark, ".over i").map(({ className }) => className).sort()).toEqual(["guess", "now", "own"]);
   expect(document.adoptedStyleSheets.length).toBe(0);
 });

@@ -23,6 +23,7 @@ let moved: string[];
 let gone: Set<string>;
 const ground: Ground = {
   _door: "markWords",
+  _stale: "stale",
   _mark: () => void moved.push("door"),
   _move: ({ candidate }) => void moved.push(candidate.id),
   _paint: (all) => [painted, paintings] = [all, paintings + 1],
@@ -38,7 +39,7 @@ beforeEach(() => {
   [painted, pointed, led, moved, gone] = [[], [], [], [], new Set()];
   chunks.region = {
     kind: async (guest: Guest) => {
-      await learnSpots(guest, { markWords: "Mark words" });
+      await learnSpots(guest, { markWords: "Mark words", stale: "no longer in this text. Your mark is kept with the earlier version." });
       return spots(guest, 90, "", (_mark, _model, given) => {
         list = given;
         return ground;
@@ -251,7 +252,7 @@ test("a row points to its place while somebody is at it, and its name leads ther
 
 test("a spot leads to its row", async () => {
   const mark = await show();
-  list._go(mark._model!.entries[1]!);
+  list._to(mark._model!.entries[1]!._anchor!);
   expect(focused(mark)?.textContent).toBe("Yes");
   expect(row(mark, 40).contains(focused(mark))).toBe(true);
 });

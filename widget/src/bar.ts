@@ -7,7 +7,7 @@ const EDGE_PX = 8;
 const HANDLES_PX = 30;
 
 export const css = `
-.bar,.hint{display:flex;flex-wrap:wrap;gap:2px;padding:3px;width:max-content;max-width:calc(100vw - 16px);background:var(--surface);border:1px solid var(--ctl);border-radius:9px;box-shadow:0 6px 20px light-dark(rgb(20 20 15/.14),rgb(0 0 0/.5))}
+.bar,.hint{display:flex;flex-wrap:wrap;gap:2px;padding:3px;width:max-content;max-width:calc(100vw - 16px);background:var(--surface);border:1px solid var(--ctl);border-radius:9px;box-shadow:0 6px 20px light-dark(#14140f24,#00000080)}
 .bar button{min-height:30px}
 .bar small{margin-inline-start:6px}
 @media (max-width:480px),(pointer:coarse){.bar button{min-height:44px;flex:auto}.bar small{display:none}}
@@ -36,7 +36,7 @@ export function standBy({ offsetWidth, offsetHeight, style }: HTMLElement, { _fi
 }
 
 export class Bar {
-  readonly _node: HTMLElement;
+  declare readonly _node: HTMLElement;
 
   constructor(
     private readonly _guest: Guest,

@@ -6,9 +6,9 @@ import { Bar, css as barCss, standBy } from "./bar";
 import type { Entry, Guest } from "./core";
 import type { Mark } from "./mark";
 import type { Passage } from "./passage";
-import { learnSpots } from "./spots";
-import { choose as words } from "./strings/en";
 import { type By, type Choice, choose, extend, go, pieces, type Stretch, stretchOf } from "./pieces";
+
+export { choose as words } from "./strings/en";
 
 const SETTLED_MS = 250;
 const SPOKEN_MS = 150;
@@ -25,8 +25,8 @@ const css = `${barCss}
 .caret{outline:2px solid var(--accent);outline-offset:1px;border-radius:2px}
 .layer>.caret{pointer-events:none}
 .handle{width:24px;min-height:24px!important;padding:0;margin:0 -12px;border-radius:50%;touch-action:none;cursor:ew-resize}
-.handle::before{content:"";position:absolute;inset:6px;border-radius:50%;background:#fff;border:2px solid var(--accent)}
-.handle::after{content:"";position:absolute;inset:-10px}
+.handle:before{content:"";position:absolute;inset:6px;border-radius:50%;background:#fff;border:2px solid var(--accent)}
+.handle:after{content:"";position:absolute;inset:-10px}
 .hint{margin:0;padding:6px 12px;pointer-events:none!important}
 .held{pointer-events:none!important}
 `;
@@ -40,14 +40,13 @@ export interface Outcome {
   _show: (chosen?: Stretch) => void;
   _pick: (chosen: Stretch, anchor: TextAnchor, entry: Entry | undefined, label: string, event: Event) => void;
   /** Whether words that are selected in the page are meant for us. */
-  _isAsked: () => boolean;
+  _isAsked: () => boolean | undefined;
   /** The person left without an answer. */
   _leave: (entry: Entry | undefined) => void;
 }
 
 /** Begin to hear what is chosen in a text; the layer in which that happens stands in the card. */
-export async function chooser(guest: Guest, mark: Mark, passage: Passage, labels: string[], outcome: Outcome): Promise<Chooser> {
-  await learnSpots(guest, words);
+export function chooser(guest: Guest, mark: Mark, passage: Passage, labels: string[], outcome: Outcome): Chooser {
   mark._root.adoptedStyleSheets.push(guest._kit.sheet(css));
   const made = new Chooser(guest, mark, passage, labels, outcome);
   mark._card.append(made._node);
@@ -58,21 +57,21 @@ export async function chooser(guest: Guest, mark: Mark, passage: Passage, labels
 const open = new Set<Chooser>();
 
 export class Chooser {
-  readonly _node: HTMLElement;
-  private readonly _caret: HTMLElement;
-  private readonly _edges: HTMLElement[];
-  private readonly _bar: Bar;
+  declare readonly _node: HTMLElement;
+  private declare readonly _caret: HTMLElement;
+  private declare readonly _edges: HTMLElement[];
+  private declare readonly _bar: Bar;
   /** Which keys there are, for who sees. */
-  private readonly _hint: HTMLElement;
+  private declare readonly _hint: HTMLElement;
   private _choice: Choice = choose([0, 0]);
-  private _entry: Entry | undefined;
-  private _how: How | undefined;
+  private declare _entry: Entry | undefined;
+  private declare _how: How | undefined;
   private _by: By = "word";
-  private _cut: { _text: string; _by: By; _all: Stretch[] } | undefined;
+  private declare _cut: { _text: string; _by: By; _all: Stretch[] } | undefined;
   /** The text in which words are chosen. */
   private _text = "";
-  private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _isDown = false;
+  private declare _timer: ReturnType<typeof setTimeout> | undefined;
+  private declare _isDown?: boolean;
 
   constructor(
     private readonly _guest: Guest,
@@ -320,7 +319,6 @@ export class Chooser {
   }
 
   private _heed(): void {
-    if (this._how && this._how !== "pointer") return;
     const chosen = this._outcome._isAsked() && this._selected();
     if (chosen) this._open("pointer", choose(chosen));
     else this._close();

@@ -55,22 +55,22 @@ export class Guest {
   readonly _views = new Set<Mark>();
   readonly _models = new Map<string, Promise<Model | undefined>>();
   readonly _end = new AbortController();
-  _answers: Answers | undefined;
+  declare _answers: Answers | undefined;
   /** With Global Privacy Control on, nothing leaves before the person clicks. */
   _isSilent = (navigator as Navigator & { globalPrivacyControl?: boolean }).globalPrivacyControl;
-  _isPaused = false;
+  declare _isPaused?: boolean;
   /** The session of the person whom the host signed for; forgotten when it has ended. */
-  _session: Promise<Session> | undefined;
+  declare _session: Promise<Session> | undefined;
   /** The language that we speak, where it is not English. */
-  _language: string | undefined;
+  declare _language: string | undefined;
   private _wishes: Wish[] = [];
   private _typedAt = -TYPING_MS;
-  private _ready: Promise<void> | undefined;
-  private _isPlaced = false;
+  private declare _ready: Promise<void> | undefined;
+  private declare _isPlaced?: boolean;
   /** Whether the words of our language did not come. */
   private declare _isMute?: boolean | "" | undefined;
   private _failures = 0;
-  private _timer: ReturnType<typeof setTimeout> | 0 = 0;
+  private declare _timer: ReturnType<typeof setTimeout> | 0 | undefined;
   /** The kinds that are here, and what comes of those that were wanted, by name. */
   readonly _kinds = new Map<string, Kind>();
   private readonly _wanted = new Map<string, Promise<unknown>>();

@@ -148,13 +148,17 @@ function fail({ status, code = "", retryAfterS }: Refused, given: Given): void {
   const onward = isRefused ? (given.leave ? { after: given.leave } : {}) : given; // what was refused is not said again, and the unit not brought again
   const [what, more] = end ?? (isRefused ? ["deskRefused", "deskGoOn"] : ["deskDown", "deskKept"]);
   const door = h("button", { class: "go", id: "next", click: () => void turn(onward) }, say(isRefused ? "deskNext" : "deskAgain"));
-  const doors = h("div", { class: "bar" }, ...backTo(Math.min(at, sheets.length - 1)), door);
+  const noted = more === "deskNoMore" ? -1 : sheets.findLastIndex(isNoted);
+  const doors = end ? backTo(noted) : [...backTo(Math.min(at, sheets.length - 1)), door]; // a note that never left can still be read
   const title = h("h1", { tabindex: "-1" }, say(what, code || `${status}`));
-  root.replaceChildren(h("div", { class: "alone" }, title, h("p", {}, say(more)), ...(end ? [] : [doors])));
+  root.replaceChildren(h("div", { class: "alone" }, title, h("p", {}, say(more)), ...(doors[0] ? [h("div", { class: "bar" }, ...doors)] : [])));
   if (!end && !isRefused) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
   if (more === "deskNoMore") forgetNotes();
   title.focus();
 }
+
+/** Whether a unit has a note that went with no answer yet. */
+const isNoted = ({ note, entry: { row } }: Sheet): boolean => !!note.trim() && (row.is !== "decided" || row.delivery === "failed");
 
 /** Return the door back to a unit that one had, if any. */
 const backTo = (nth: number): HTMLElement[] => (sheets[nth] ? [h("button", { id: "back", click: () => go(nth) }, say("deskBack"), kbd("B"))] : []);

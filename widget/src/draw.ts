@@ -3,12 +3,10 @@ import { type Box, clamp, type Hold, moved, type Point, stretched, written } fro
 import type { Guest } from "./core";
 import { Hands, type Paper } from "./hands";
 import type { Mark } from "./mark";
-import { corner, HALF_PX, type Overlay, place } from "./overlay";
-import { inPicture } from "./picture";
-import { learnSpots } from "./spots";
-import { draw as words } from "./strings/en";
+import type { Overlay } from "./overlay";
 
 export { lead } from "./lead";
+export { draw as words } from "./strings/en";
 
 const STEP = 1;
 const FINE = 0.1;
@@ -58,8 +56,7 @@ export interface Drawing {
 }
 
 /** Let somebody mark a box; returns what ends it without a word. */
-export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing): Promise<() => void> {
-  await learnSpots(guest, words);
+export function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing): () => void {
   mark._root.adoptedStyleSheets = [...new Set([...mark._root.adoptedStyleSheets, guest._kit.sheet(css)])];
   const pencil = new Pencil(guest, mark, over, drawing);
   pencil._begin(panel, isByKeys);
@@ -67,22 +64,22 @@ export async function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLE
 }
 
 class Pencil implements Paper {
-  _box: Box | undefined;
-  readonly _sheet: HTMLElement;
-  private readonly _cut: HTMLElement;
-  private readonly _dot: HTMLElement;
-  private readonly _handles: [HTMLElement, Hold][];
-  private readonly _hint: HTMLElement;
-  private readonly _fields: HTMLInputElement[];
-  private readonly _pick: HTMLElement;
-  private readonly _form: HTMLElement;
-  private readonly _hands: Hands;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
+  declare _box: Box | undefined;
+  declare readonly _sheet: HTMLElement;
+  private declare readonly _cut: HTMLElement;
+  private declare readonly _dot: HTMLElement;
+  private declare readonly _handles: [HTMLElement, Hold][];
+  private declare readonly _hint: HTMLElement;
+  private declare readonly _fields: HTMLInputElement[];
+  private declare readonly _pick: HTMLElement;
+  private declare readonly _form: HTMLElement;
+  private declare readonly _hands: Hands;
+  private declare _timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly _guest: Guest,
     private readonly _mark: Mark,
-    private readonly _over: Overlay,
+    readonly _over: Overlay,
     private readonly _drawing: Drawing,
   ) {
     const { h, icon, say } = _guest._kit;
@@ -155,10 +152,6 @@ class Pencil implements Paper {
     if (this._box) this._cut.focus({ preventScroll: true });
   }
 
-  _whole(): Box | undefined {
-    return this._over._lie?._whole;
-  }
-
   _holdAt(node: EventTarget | null): Hold | undefined {
     return node === this._cut ? INSIDE : this._handles.find(([handle]) => handle === node)?.[1];
   }
@@ -169,21 +162,28 @@ class Pencil implements Paper {
     for (const node of [this._cut, ...this._handles.map(([node]) => node)]) node.hidden = !box;
     this._sheet.tabIndex = box ? -1 : 0;
     this._dot.hidden = !first;
-    if (first) corner(this._dot, ...first, HALF_PX);
+    if (first) this._over._corner(this._dot, ...first);
     for (const button of this._pick.querySelectorAll("[data-pick]")) button.setAttribute("aria-disabled", `${!box}`);
     if (!box) return;
-    place(this._cut, box, 0);
-    for (const [node, hold] of this._handles) handle(node, hold, box);
+    this._over._place(this._cut, box, 0);
+    for (const [node, hold] of this._handles) this._handle(node, hold, box);
     this._fields.forEach((field, at) => {
       if (this._mark._root.activeElement !== field) field.value = `${shown(box[SIDES[at]!])}`;
     });
+  }
+
+  /** Put a handle beside the edges that it pulls. */
+  private _handle(node: HTMLElement, [across, down]: Hold, { x, y, width, height }: Box): void {
+    this._over._corner(node, x + (width * (across + 1)) / 2, y + (height * (down + 1)) / 2);
+    node.style.cursor = across && down ? (across === down ? "nwse-resize" : "nesw-resize") : across ? "ew-resize" : "ns-resize";
+    node.style.translate = `${across * BEYOND_PX}px ${down * BEYOND_PX}px`;
   }
 
   /** Return a box in the middle of what is seen of the picture. */
   private _middle(): Box | undefined {
     const lie = this._over._lie;
     if (!lie) return undefined;
-    const seen = inPicture(lie._seen, lie._whole);
+    const seen = this._over._inPicture(lie._seen, lie._whole);
     const part = (from: number, length: number): Point => [Math.round(from + (length * (100 - SHARE)) / 200), Math.max(1, Math.round((length * SHARE) / 100))];
     const [x, width] = part(seen.x, seen.width);
     const [y, height] = part(seen.y, seen.height);
@@ -238,13 +238,6 @@ class Pencil implements Paper {
 
 /** Return a number as it is shown and said. */
 const shown = (percent: number): number => +percent.toFixed(1);
-
-/** Put a handle beside the edges that it pulls. */
-function handle(node: HTMLElement, [across, down]: Hold, { x, y, width, height }: Box): void {
-  corner(node, x + (width * (across + 1)) / 2, y + (height * (down + 1)) / 2, HALF_PX);
-  node.style.cursor = across && down ? (across === down ? "nwse-resize" : "nesw-resize") : across ? "ew-resize" : "ns-resize";
-  node.style.translate = `${across * BEYOND_PX}px ${down * BEYOND_PX}px`;
-}
 
 /** Keep a key from the host's page, where it may close what we stand in. */
 function ours(event: Event): void {

@@ -1,6 +1,6 @@
 // What hands do to a box of a picture: draw it from corner to corner or by two taps, move it by its inside, pull its edges.
 import { between, type Box, type Hold, moved, type Point, stretched } from "./anchors/region";
-import { inPicture } from "./picture";
+import type { Overlay } from "./overlay";
 
 /** A box narrower or lower than this on the screen was drawn by mistake. */
 const LEAST_PX = 8;
@@ -17,8 +17,7 @@ export interface Paper {
   _tell: (key: string) => void;
   /** Move the focus to the box, where there is one. */
   _rest: () => void;
-  /** Return where the whole picture lies in the window, while it is seen. */
-  _whole: () => Box | undefined;
+  readonly _over: Pick<Overlay, "_lie" | "_inPicture">;
   /** Return what a hand has hold of at a node: edges, the inside (neither), or nothing. */
   _holdAt: (node: EventTarget | null) => Hold | undefined;
 }
@@ -36,19 +35,24 @@ interface Stroke {
 
 export class Hands {
   /** The first of two corners that are tapped. */
-  _first: Point | undefined;
-  private _stroke: Stroke | undefined;
+  declare _first: Point | undefined;
+  private declare _stroke: Stroke | undefined;
 
   constructor(private readonly _paper: Paper) {
     const hear = (name: string, act: (event: PointerEvent, whole: Box) => void) =>
       _paper._sheet.addEventListener(`pointer${name}`, (event) => {
-        const whole = _paper._whole();
+        const whole = _paper._over._lie?._whole;
         if (whole) act.call(this, event as PointerEvent, whole);
       });
     hear("down", this._down);
     hear("move", this._move);
     hear("up", this._up);
     hear("cancel", this._revert);
+  }
+
+  private _point({ clientX: x, clientY: y }: PointerEvent, whole: Box): Point {
+    const at = this._paper._over._inPicture({ x, y, width: 0, height: 0 }, whole);
+    return [at.x, at.y];
   }
 
   /** Give up what is being drawn; false where nothing is. */
@@ -63,7 +67,7 @@ export class Hands {
   private _down(event: PointerEvent, whole: Box): void {
     if (this._stroke || !event.isPrimary) return void this._revert(); // a second finger zooms
     if (event.button) return;
-    const from = pointOf(event, whole);
+    const from = this._point(event, whole);
     const was = this._paper._box;
     const hold = this._paper._holdAt(event.target);
     this._stroke = { _id: event.pointerId, _from: from, _at: [event.clientX, event.clientY], _was: was, _isNew: !hold, _isFar: false, _drawn: drawing(from, was, hold) };
@@ -81,7 +85,7 @@ export class Hands {
     stroke._isFar ||= Math.hypot(event.clientX - x, event.clientY - y) >= TAP_PX;
     if (!stroke._isFar) return;
     this._first = undefined;
-    this._paper._take(stroke._drawn(pointOf(event, whole), least(whole)));
+    this._paper._take(stroke._drawn(this._point(event, whole), least(whole)));
   }
 
   private _up(event: PointerEvent, whole: Box): void {
@@ -106,11 +110,6 @@ export class Hands {
     this._paper._tell(isTiny ? "drawTiny" : "drawHands");
     this._paper._rest();
   }
-}
-
-function pointOf({ clientX: x, clientY: y }: PointerEvent, whole: Box): Point {
-  const at = inPicture({ x, y, width: 0, height: 0 }, whole);
-  return [at.x, at.y];
 }
 
 /** Return the least width and height, in percent, of a box that can be seen. */

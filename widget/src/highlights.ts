@@ -1,5 +1,7 @@
-// Marks in a host's text without a change to it: by the CSS Custom Highlight API, and where that is missing by boxes of
-// ours over the lines. Rules for highlights count only in the tree where the text stands, so a sheet is lent to it.
+// Marks in a host's text without a change to it: by the CSS Custom Highlight API, and where that is missing by lines.ts.
+// Rules for highlights count only in the tree where the text stands, so a sheet is lent to it.
+import type { Guest } from "./core";
+import type { Mark } from "./mark";
 import { sheet } from "./styles";
 
 const rules = `
@@ -9,14 +11,6 @@ const rules = `
 ::highlight(earmark-own){background:light-dark(#ffe69a,#574712);color:light-dark(#1c1d1a,#ececea)}
 ::highlight(earmark-now){text-decoration:underline 3px light-dark(#0b665a,#6fd3c1);text-underline-offset:3px}
 @media (forced-colors:active){::highlight(earmark-own){background:Mark;color:MarkText;text-decoration:underline 2px}::highlight(earmark-now){background:Highlight;color:HighlightText}}
-`;
-
-export const over = `
-.over{position:absolute;top:0;left:0;width:100%}
-.over i{position:absolute;pointer-events:none;border-bottom:2px dotted light-dark(#8f6400,#e0b84a)}
-.over .plain{border-bottom:1px solid var(--ctl)}.over .within{margin-top:4px}
-.over .own{border-bottom:4px solid light-dark(#d9a400,#e0b84a)}
-.over .now{border:2px solid var(--accent);margin:-2px}
 `;
 
 /** How words are drawn: settled, guessed, guessed within other guessed ones, one's own, or those that somebody is at. */
@@ -29,22 +23,19 @@ export class Highlights {
   /** How many elements draw in a tree. */
   private static readonly _count = new Map<Tree, number>();
   private readonly _drawn = new Map<Look, Range[]>();
-  /** Where boxes stand, which is empty where highlights are known. */
-  readonly _over: HTMLElement;
+  /** What draws boxes where highlights are not known; brought when there is something to draw. */
+  private declare _lines: Promise<() => void> | undefined;
+  private declare readonly _signal: AbortSignal;
 
   constructor(
     private readonly _tree: Tree,
-    over: HTMLElement,
-    private readonly _signal: AbortSignal,
+    private readonly _guest: Guest,
+    private readonly _card: Mark,
   ) {
-    this._over = over;
     const { _count } = Highlights;
     _count.set(_tree, (_count.get(_tree) ?? 0) + 1);
-    _signal.addEventListener("abort", () => this._end());
-    if (CSS.highlights) return;
-    const watch = new ResizeObserver(() => this._redraw()); // once they stand in the page, and as its width changes
-    watch.observe(over);
-    _signal.addEventListener("abort", () => watch.disconnect());
+    this._signal = _card._end.signal;
+    this._signal.addEventListener("abort", () => this._end());
   }
 
   /** Let ranges have a look, and no others of this element. */
@@ -52,7 +43,7 @@ export class Highlights {
     if (this._signal.aborted && ranges[0]) return;
     const before = this._drawn.get(look) ?? [];
     this._drawn.set(look, ranges);
-    if (!CSS.highlights) return this._redraw();
+    if (!CSS.highlights) return this._signal.aborted ? undefined : this._box();
     const sheets = this._tree.adoptedStyleSheets;
     if (ranges[0] && !sheets.includes(sheet(rules))) this._tree.adoptedStyleSheets = [...sheets, sheet(rules)];
     const name = `earmark-${look}`;
@@ -64,16 +55,11 @@ export class Highlights {
     else CSS.highlights.delete(name);
   }
 
-  private _redraw(): void {
-    if (CSS.highlights) return;
-    const { left, top } = this._over.getBoundingClientRect();
-    const box = (look: Look) => (rect: DOMRect) => {
-      const made = document.createElement("i");
-      made.className = look;
-      made.style.cssText = `left:${rect.left - left}px;top:${rect.top - top}px;width:${rect.width}px;height:${rect.height}px`;
-      return made;
-    };
-    this._over.replaceChildren(...[...this._drawn].flatMap(([look, ranges]) => ranges.flatMap((range) => [...range.getClientRects()].map(box(look)))));
+  /** Draw boxes; without what draws them the list says the same. */
+  private _box(): void {
+    const { _guest, _card, _drawn } = this;
+    this._lines ??= _guest._load<typeof import("./lines")>("lines").then(({ lines }) => lines(_guest, _card, this._signal, _drawn));
+    this._lines.then((draw) => draw()).catch(() => (this._lines = undefined));
   }
 
   /** Take all away, and with the last of a tree the sheet that was lent to it. */

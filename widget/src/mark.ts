@@ -29,8 +29,8 @@ let guest: Guest;
 
 export class Mark extends HTMLElement {
   static observedAttributes = ["item", "question", "for"];
-  _model: Model | undefined;
-  _kind: Kind | undefined;
+  declare _model: Model | undefined;
+  declare _kind: Kind | undefined;
   /** The node in which each entry is drawn. */
   readonly _nodes = new Map<Entry, HTMLElement>();
   /** What draws the whole text of an entry, while that is read here. */
@@ -43,9 +43,9 @@ export class Mark extends HTMLElement {
   private readonly _benefit = h("slot", { name: "decided", hidden: true });
   private readonly _live = h("p", { class: "unseen", "aria-live": "polite" });
   /** Aborted once what is drawn here goes. */
-  _end!: AbortController;
+  declare _end: AbortController;
   /** Whether it got nothing: nobody answered, or there is nothing. */
-  _isLost: boolean | undefined;
+  declare _isLost: boolean | undefined;
 
   connectedCallback(): void {
     guest._views.add(this);

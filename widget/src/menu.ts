@@ -258,6 +258,7 @@ function sure(guest: Guest, mark: Mark, note: HTMLElement, back: () => void): vo
     note.replaceChildren(h("p", {}, say("erased")));
     mark._say(say("erased"));
     note.focus();
+    guest._kit.fire(mark, "optout", { out: true, erased: true });
   };
   const keep = h("button", { class: "edge", "aria-describedby": "sure", click: back }, say("keepData"));
   note.replaceChildren(

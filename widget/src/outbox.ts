@@ -28,8 +28,8 @@ export class Outbox {
   private _failures = 0;
   private _restsUntil = 0;
   private _batch = MOST_PER_BATCH;
-  private _timer: ReturnType<typeof setTimeout> | 0 = 0;
-  private readonly _key: string;
+  private declare _timer: ReturnType<typeof setTimeout> | 0 | undefined;
+  private declare readonly _key: string;
 
   constructor(
     person: string,

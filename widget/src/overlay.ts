@@ -3,10 +3,10 @@
 import { type Box, clamp } from "./anchors/region";
 import type { h } from "./dom";
 import type { Mark } from "./mark";
-import { common, type Laid, type Lie, laid, lie } from "./picture";
+import { common, inPicture, type Laid, type Lie, laid, lie } from "./picture";
 
 /** Half the width of what stands at a corner. */
-export const HALF_PX = 12;
+const HALF_PX = 12;
 const LOOK_AGAIN_MS = 250;
 /** When a picture is looked at again that stands still, and in a page in which nothing changes. */
 const REST_MS = 3000;
@@ -44,27 +44,29 @@ export const sourceOf = (picture: Element): string => `${picture.getAttribute("s
 
 /** A layer over a picture. */
 export class Overlay {
-  readonly _node: HTMLElement;
+  declare readonly _node: HTMLElement;
   /** What is as large as the whole picture, also where the page shows only a part of it. */
-  readonly _whole: HTMLElement;
+  declare readonly _whole: HTMLElement;
   /** Where the picture lies in the window; undefined while there is none to be seen. */
-  _lie: Lie | undefined;
-  _picture: HTMLImageElement | undefined;
-  private readonly _boxes: HTMLElement;
+  declare _lie: Lie | undefined;
+  declare _picture: HTMLImageElement | undefined;
+  private declare readonly _boxes: HTMLElement;
   private _last = "";
   private _was = "";
   private _still = 0;
-  private _rests = false;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private declare _rests?: boolean;
+  private declare _timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the layer is placed, in px of its own: left, top, width, height. */
-  _at: Sides = [0, 0, 100, 100];
-  /** Where in the layer the whole picture lies. */
-  _inner: Box = { x: 0, y: 0, width: 0, height: 0 };
+  private _at: Sides = [0, 0, 100, 100];
+  /** What who draws needs too, and need not bring once more. */
+  readonly _corner = corner;
+  readonly _place = place;
+  readonly _inPicture = inPicture;
 
   /** `find` returns the picture; `changed` hears when another one, or another source or size of it, is there. */
   constructor(
     private readonly _h: typeof h,
-    readonly _host: Mark,
+    private readonly _host: Mark,
     private readonly _find: () => HTMLImageElement | undefined,
     private readonly _changed: () => void,
     private readonly _signal: AbortSignal,
@@ -96,7 +98,7 @@ export class Overlay {
     const { _h: h } = this;
     const number = ({ _box: { x, y, width }, _name: name, _look: look, _press: click }: Drawn) => {
       const made = h("button", { class: `num ${look}`, tabindex: "-1", "aria-hidden": "true", "data-n": name, click });
-      corner(made, x + width, y, HALF_PX);
+      corner(made, x + width, y);
       return made;
     };
     this._boxes.replaceChildren(...boxes.map(({ _box: box, _look: look }) => place(h("div", { class: `box ${look}` }), box, 2)), ...boxes.map(number));
@@ -163,8 +165,8 @@ export class Overlay {
     const down = here.height / height || now._box.height / now._size[1];
     this._at = [left + (frame.x - here.x) / across, top + (frame.y - here.y) / down, frame.width / across, frame.height / down];
     size(this._node, ...this._at);
-    const { x, y, width: wide, height: high } = (this._inner = { x: (whole.x - frame.x) / across, y: (whole.y - frame.y) / down, width: whole.width / across, height: whole.height / down });
-    size(this._whole, x, y, wide, high);
+    const [x, y] = [(whole.x - frame.x) / across, (whole.y - frame.y) / down];
+    size(this._whole, x, y, whole.width / across, whole.height / down);
     for (const [name, value] of Object.entries({ l: -x, t: -y, r: this._at[2] - x, b: this._at[3] - y })) this._whole.style.setProperty(`--${name}`, `${value}px`);
     this._last = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
     return true;
@@ -174,7 +176,7 @@ export class Overlay {
 type Sides = [left: number, top: number, width: number, height: number];
 
 /** Give a node its left and upper edge, width and height in px. */
-export function size({ style }: HTMLElement, ...px: Sides): void {
+function size({ style }: HTMLElement, ...px: Sides): void {
   [style.left, style.top, style.width, style.height] = px.map((one) => `${one}px`) as [string, string, string, string];
 }
 
@@ -185,8 +187,8 @@ export function place<T extends HTMLElement>(node: T, { x, y, width, height }: B
   return node;
 }
 
-/** Put the middle of a node `2 * half` px wide at a point of the picture, but within what is seen of it. */
-export function corner({ style }: HTMLElement, x: number, y: number, half: number): void {
-  style.left = `clamp(var(--l),${x}% - ${half}px,var(--r) - ${2 * half}px)`;
-  style.top = `clamp(var(--t),${y}% - ${half}px,var(--b) - ${2 * half}px)`;
+/** Put the middle of what stands at a corner at a point of the picture, but within what is seen of it. */
+export function corner({ style }: HTMLElement, x: number, y: number): void {
+  style.left = `clamp(var(--l),${x}% - ${HALF_PX}px,var(--r) - ${2 * HALF_PX}px)`;
+  style.top = `clamp(var(--t),${y}% - ${HALF_PX}px,var(--b) - ${2 * HALF_PX}px)`;
 }

@@ -8,6 +8,7 @@ const chunks: Record<string, () => Promise<unknown>> = {
   draw: () => import("./draw"),
   span: () => import("./elements/span"),
   chooser: () => import("./chooser"),
+  lines: () => import("./lines"),
   anchors: () => import("./anchors/find"),
   read: () => import("./read"),
   find: () => import("./find"),

@@ -10,12 +10,12 @@ const GONE_MS = 1000;
 type Find = typeof find;
 
 export class Passage {
-  _reading: Reading;
+  declare _reading: Reading;
   /** Where each code point of the text begins, in UTF-16 units. */
   private _points: number[] = [];
   private _places = new Map<TextAnchor, Stretch | null>();
-  private _find: Find | undefined;
-  private _awaited: Promise<unknown> | undefined;
+  private declare _find: Find | undefined;
+  private declare _awaited: Promise<unknown> | undefined;
 
   /** `bring` gives what looks for words in a text that was edited; `changed` is called when places may be others. */
   constructor(

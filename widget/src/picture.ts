@@ -67,14 +67,6 @@ export function common(one: Box, other: Box): Box {
   };
 }
 
-/** Return a box of the picture, in percent, in px of the window. */
-export const inPage = (box: Box, whole: Box): Box => ({
-  x: whole.x + (box.x / 100) * whole.width,
-  y: whole.y + (box.y / 100) * whole.height,
-  width: (box.width / 100) * whole.width,
-  height: (box.height / 100) * whole.height,
-});
-
 /** Return a box of the window in percent of the picture. */
 export const inPicture = (box: Box, whole: Box): Box => ({
   x: ((box.x - whole.x) / whole.width) * 100,

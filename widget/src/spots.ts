@@ -2,6 +2,7 @@
 // marked, the ground, is the part of each kind.
 import type { Entry, Guest, Model } from "./core";
 import type { Kind, Mark } from "./mark";
+import type { Decided } from "./marking";
 import type { Words } from "./strings";
 import { spots as english } from "./strings/en";
 import type { Anchor, Candidate, Known } from "./wire";
@@ -52,10 +53,8 @@ export interface Ground {
   _door: string;
   /** Words beside the door, for who needs none. */
   _hint?: string;
-  /** Which words a row says whose place is gone; absent, those of a text. */
-  _stale?: string;
-  /** Nodes of ours that the ground needs in the card. */
-  _more?: Node[];
+  /** Which words a row says whose place is gone. */
+  _stale: string;
   /** Mark by keys, as the door is opened. */
   _mark: (from: HTMLElement) => void;
   /** Let the boundary of a guess be moved. */
@@ -82,8 +81,6 @@ export interface List {
   _add: (anchor: Anchor, title: string, label: string, event: Event) => void;
   /** Answer to a spot that is there, with its boundary as it was or as it was moved. */
   _answer: (entry: Entry, anchor: Anchor, value: string, event: Event) => void;
-  /** Lead to the row of a spot. */
-  _go: (entry: Entry) => void;
   /** Lead to the row of a place, of a settled one too. */
   _to: (anchor: Anchor) => void;
   /** Whether the focus is in the row of a place. */
@@ -198,7 +195,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     const { row, candidate, _anchor } = entry;
     const { title, label = "" } = candidate;
     const about = title === label || !label ? title || model.question.prompt : `${title}: ${label}`;
-    const made = answers._group(about, "act", lead(candidate, _anchor!), ...(row.is === "decided" ? answered(entry) : (mark._asks?.(entry, hands, ground) ?? asked(entry))));
+    const made = answers._group(about, "act", lead(candidate, _anchor!), ...(row.is === "decided" ? answered(entry, row) : (mark._asks?.(entry, hands, ground) ?? asked(entry))));
     answers._stopAt(made, made.querySelector(".undo,[data-undone]") ?? made.querySelector("[data-value]"));
     return made;
   }
@@ -207,13 +204,11 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   const isLost = ({ row, _anchor }: Entry) => row.is === "decided" && !!ground._isGone(_anchor!);
   const lost = new WeakMap<Entry, boolean>();
 
-  function answered(entry: Entry): HTMLElement[] {
-    const { row } = entry;
-    if (row.is !== "decided") return [];
+  function answered(entry: Entry, row: Decided): HTMLElement[] {
     const [said, ...doors] = answers._said(mark, entry, row);
     const isStale = row.delivery !== "failed" && isLost(entry);
     lost.set(entry, isLost(entry));
-    return [h("div", { class: "rest" }, isStale ? h("p", { class: "said" }, say(ground._stale ?? "stale")) : said!, ...doors)];
+    return [h("div", { class: "rest" }, isStale ? h("p", { class: "said" }, say(ground._stale)) : said!, ...doors)];
   }
 
   function asked(entry: Entry): HTMLElement[] {
@@ -278,7 +273,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
       list = h("ul", { "aria-label": model.question.prompt });
       const isAt = (anchor: Anchor) => !!rowOf(anchor)?.contains(mark._root.activeElement);
       const toDoor = () => door.focus();
-      hands = { _add: add, _answer: answer, _go: ({ _anchor }) => to(_anchor!), _to: to, _isAt: isAt, _look: look, _toDoor: toDoor, _bounds: bounds };
+      hands = { _add: add, _answer: answer, _to: to, _isAt: isAt, _look: look, _toDoor: toDoor, _bounds: bounds };
       const found = groundOf(mark, model, hands);
       if (!found) return [];
       ground = found;
@@ -287,7 +282,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
       const foot = h("div", { class: "line foot tail" }, door, ...(ground._hint && model.answer.ask ? [h("p", { class: "ask" }, say(ground._hint))] : []));
       foot.append(answers._more(mark, foot));
       look();
-      return [...(model.answer.ask ? [h("p", { class: "ask" }, h("bdi", {}, model.question.prompt))] : []), list, foot, ...(ground._more ?? [])];
+      return [...(model.answer.ask ? [h("p", { class: "ask" }, h("bdi", {}, model.question.prompt))] : []), list, foot];
     },
     _update: update,
   };

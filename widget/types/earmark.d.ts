@@ -161,7 +161,7 @@ export interface Events {
   /** An element stands for a question of another kind, `kind`, and draws nothing. */
   mismatch: Where & { kind: string };
   /** This person left altogether, by the menu or a call, or came back: the host may keep no room for them from its next page on. */
-  optout: { out: boolean };
+  optout: { out: boolean; erased?: true };
   /** The identity does not hold: sign anew and call `identify`. Done by the package where `identity` is a function. */
   identity: Record<string, never>;
 }

@@ -1,4 +1,4 @@
-// Who leaves altogether gets pages without room for what never comes, from the next one on, and a door back.
+// Who leaves altogether, or has their data deleted, gets pages without room for what never comes, from the next one on, and a door back.
 (() => {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   let told;
@@ -14,7 +14,9 @@
   }
 
   const door = document.getElementById("again");
-  const failed = () => (door.nextElementSibling.textContent = "No answer. Try again later.");
+  const failed = ({ message }) =>
+    (door.nextElementSibling.textContent =
+      message === "earmark: annotator_erased" ? "Your data was deleted for good: nothing is asked of you again." : "No answer. Try again later.");
   door?.addEventListener("click", () => {
     if (window.earmark) return comeBack().catch(failed);
     const { script, key, identity } = door.dataset;

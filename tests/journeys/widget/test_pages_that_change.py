@@ -226,3 +226,31 @@ def test_an_element_that_is_moved_keeps_its_answer(hosts: Hosts) -> None:
     visit.page.evaluate("document.querySelector('main').append(document.querySelector('earmark-duplicates'))")
     visit.said("Same problem.").wait_for()
     assert visit.settle().values == ["duplicate"]
+
+
+def test_elements_in_a_tree_of_the_hosts_own_come_once_the_page_says_so(hosts: Hosts) -> None:
+    visit = hosts.open("bare")
+    visit.page.evaluate("""() => {
+      const holds = document.querySelector("main").appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+      const text = Object.assign(document.createElement("p"), { id: "text", textContent: document.querySelector("main p").textContent });
+      const made = document.createElement("earmark-span");
+      for (const [key, value] of Object.entries({ item: "asked", question: "products", for: "text" })) made.setAttribute(key, value);
+      holds.append(text, made);
+      earmark("scan");
+    }""")
+    visit.button("Yes").first.click()
+    assert visit.settle().values == ["Product"]
+
+
+def test_in_a_dialog_an_element_has_the_width_that_it_was_given(hosts: Hosts) -> None:
+    visit = hosts.open("bare")
+    visit.page.evaluate("""() => {
+      const holds = document.querySelector("main").appendChild(document.createElement("dialog"));
+      const made = holds.appendChild(document.createElement("earmark-duplicates"));
+      for (const [key, value] of Object.entries({ item: "asked", question: "duplicate" })) made.setAttribute(key, value);
+      Object.assign(made.style, { inlineSize: "40rem", maxInlineSize: "100%" });
+      holds.showModal();
+    }""")
+    visit.button("Same").first.click()
+    assert visit.page.evaluate("document.querySelector('earmark-duplicates').offsetWidth") == 640
+    assert visit.settle().values == ["duplicate"]

@@ -8,12 +8,9 @@ const WHITE = /[\t\n\f\r ]/;
 /** A text node (or a text area, by its value) and what had been counted before it. */
 interface Part {
   _node: Node;
-  _raw: string;
   _at: number;
-  /** Whether white space came last, which counts once something follows. */
-  _gap: boolean;
-  /** Where each character that counts stands in the raw text, once somebody asked. */
-  _units?: number[];
+  /** Return where each character that counts stands in the raw text. */
+  _units: () => number[];
 }
 
 /** The text of an element, and its way back to the nodes; offsets are UTF-16 units, as everywhere in a page. */
@@ -31,7 +28,10 @@ export function read(root: Element): Reading {
   let text = "";
   let gap = false;
   const take = (node: Node, raw: string) => {
-    parts.push({ _node: node, _raw: raw, _at: text.length, _gap: gap });
+    const at = text.length;
+    const was = gap;
+    let found: number[] | undefined;
+    parts.push({ _node: node, _at: at, _units: () => (found ??= units(raw, at, was)) });
     [text, gap] = joined(raw, text, gap);
   };
   const visit = (node: Node) => {
@@ -64,7 +64,7 @@ function joined(raw: string, text: string, gap: boolean): [string, boolean] {
 export function offsets({ text, _parts: parts }: Reading, ends: Ends): [start: number, end: number] | null {
   const count = (node: Node, offset: number) => {
     const part = parts.find((each) => each._node === node);
-    if (part) return joined(part._raw.slice(0, offset), text.slice(0, part._at), part._gap)[0].length;
+    if (part) return part._at + part._units().filter((unit) => unit < offset).length;
     const range = document.createRange();
     range.setStart(node, offset);
     return (parts.find((each) => range.comparePoint(each._node, 0) >= 0) ?? { _at: text.length })._at;
@@ -96,13 +96,12 @@ function place(parts: Part[], index: number): [Node, number] {
     else high = middle - 1;
   }
   const part = parts[low]!;
-  return [part._node, (part._units ??= units(part))[index - part._at]!];
+  return [part._node, part._units()[index - part._at]!];
 }
 
-/** Return where in its raw text each character of a part stands that counts, in one go: many are asked for. */
-function units({ _raw: raw, _at: at, _gap }: Part): number[] {
+/** Return where in raw text each character stands that counts, in one go: many are asked for. `gap`: white space came before, which counts once something follows. */
+function units(raw: string, at: number, gap: boolean): number[] {
   const found: number[] = [];
-  let gap = _gap;
   for (let unit = 0; unit < raw.length; unit++) {
     if (WHITE.test(raw[unit]!)) gap = true;
     else {

@@ -4,7 +4,7 @@ import type { Entry, Guest, Model } from "../core";
 import type { Drawing } from "../draw";
 import type { Kind, Mark } from "../mark";
 import { css as over, type Drawn, Overlay, sourceOf } from "../overlay";
-import { common, inPicture } from "../picture";
+import { common } from "../picture";
 import { beginWhen, BUSY, type Ground, groundNode, learnSpots, type List, type Spot, spots } from "../spots";
 import { region as words } from "../strings/en";
 import type { Anchor } from "../wire";
@@ -48,7 +48,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   function lead(event: MouseEvent): void {
     const { target, clientX: x, clientY: y } = event;
     if (end || !layer._lie || target !== layer._picture || event.defaultPrevented || layer._picture!.closest(BUSY)) return;
-    const pressed = inPicture({ x, y, width: 1, height: 1 }, layer._lie._whole);
+    const pressed = layer._inPicture({ x, y, width: 1, height: 1 }, layer._lie._whole);
     const isIn = ({ _box }: Drawn) => common(_box, pressed).width * common(_box, pressed).height > 0;
     painted.flatMap(drawn).findLast(isIn)?._press();
   }
@@ -114,7 +114,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     };
     let ended: (() => void) | undefined;
     end = stop;
-    const back = () => (entry ? list._go(entry) : list._toDoor());
+    const back = () => (entry ? list._to(entry._anchor!) : list._toDoor());
     const drawing: Drawing = {
       _box: entry && boxIn(entry._anchor!),
       _names: question.labels.map((label) => [label, answers._name(label)]),
@@ -131,16 +131,16 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
       },
     };
     load().then(
-      async ({ draw }) => {
+      async ({ draw, words }) => {
+        await learnSpots(guest, words);
         if (signal.aborted || end !== stop) return;
         if (!layer._lie) {
           stop();
           return mark._say(say("noPicture"));
         }
         foot.after(panel);
-        ended = await draw(guest, mark, layer, panel, isByKeys, drawing);
-        if (end === stop) foot.hidden = true;
-        else ended();
+        ended = draw(guest, mark, layer, panel, isByKeys, drawing);
+        foot.hidden = true;
       },
       () => {
         end = undefined;

@@ -3,7 +3,7 @@ import type { TextAnchor } from "../anchors/anchor";
 import type { find } from "../anchors/find";
 import type { Chooser, Outcome } from "../chooser";
 import type { Entry, Guest, Model } from "../core";
-import { Highlights, LOOKS, over } from "../highlights";
+import { Highlights, LOOKS } from "../highlights";
 import type { Kind, Mark } from "../mark";
 import { Passage } from "../passage";
 import type { Stretch } from "../pieces";
@@ -15,7 +15,7 @@ const ROOM_PX = 178;
 
 export async function kind(guest: Guest): Promise<Kind> {
   await learnSpots(guest, span);
-  return spots(guest, ROOM_PX, over, (mark, model, list) => {
+  return spots(guest, ROOM_PX, "", (mark, model, list) => {
     const node = groundNode(mark);
     return node ? new Words(guest, mark, model, list, node) : void beginWhen(mark, () => groundNode(mark));
   });
@@ -27,15 +27,15 @@ const isCrossing = ([start, end]: Stretch, [from, to]: Stretch): boolean => star
 class Words implements Ground {
   readonly _door = "markWords";
   readonly _hint = "orSelect";
-  readonly _more: Node[];
-  private readonly _passage: Passage;
-  private readonly _highlights: Highlights;
+  readonly _stale = "stale";
+  private declare readonly _passage: Passage;
+  private declare readonly _highlights: Highlights;
   private _drawn: (Spot & { _range: Range; _at: Anchor })[] = [];
-  private _isOpened = false;
+  private declare _isOpened?: boolean;
   /** Which words are being chosen. */
-  private _chosen: Stretch | undefined;
+  private declare _chosen: Stretch | undefined;
   /** What hears of words that are chosen; brought when they first are. */
-  private _chooser: Promise<Chooser> | undefined;
+  private declare _chooser: Promise<Chooser> | undefined;
 
   constructor(
     private readonly _guest: Guest,
@@ -45,11 +45,9 @@ class Words implements Ground {
     node: Element,
   ) {
     const { signal } = _card._end;
-    const boxes = _guest._kit.h("div", { class: "over", "aria-hidden": "true" });
     const bring = () => _guest._load<{ find: typeof find }>("anchors").then((chunk) => chunk.find);
-    this._highlights = new Highlights(node.getRootNode() as Document, boxes, signal);
+    this._highlights = new Highlights(node.getRootNode() as Document, _guest, _card);
     this._passage = new Passage(node, bring, () => this._changed(), signal);
-    this._more = [boxes];
     addEventListener("click", (event) => this._click(event), { signal }); // after all that the host has to say to it
     document.addEventListener("selectionchange", () => node.contains(this._passage._selection()!.anchorNode) && this._isAsked() && this._choose(), { signal });
   }
@@ -64,11 +62,14 @@ class Words implements Ground {
       _show: (chosen) => this._now((this._chosen = chosen)),
       _pick: (...given) => this._pick(...given),
       _isAsked: this._isAsked,
-      _leave: (entry) => (entry ? _list._go(entry) : _list._toDoor()),
+      _leave: (entry) => (entry ? _list._to(entry._anchor!) : _list._toDoor()),
     };
     this._chooser ??= _guest
-      ._load<{ chooser: (...given: unknown[]) => Promise<Chooser> }>("chooser")
-      .then(({ chooser }) => chooser(_guest, _card, this._passage, _model.question.labels, outcome));
+      ._load<typeof import("../chooser")>("chooser")
+      .then(async ({ chooser, words }) => {
+        await learnSpots(_guest, words);
+        return chooser(_guest, _card, this._passage, _model.question.labels, outcome);
+      });
     this._chooser.then(then).catch(() => {
       this._chooser = undefined;
       if (then) _card._say(_guest._kit.say("offline"));

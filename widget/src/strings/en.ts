@@ -47,12 +47,12 @@ export const spots = {
   yes: "Yes",
   noneOf: "None of these",
   move: "Move its boundary",
-  stale: "no longer in this text. Your mark is kept with the earlier version.",
 };
 
 export const span = {
   markWords: "Mark words",
   orSelect: "or select text",
+  stale: "no longer in this text. Your mark is kept with the earlier version.",
 };
 
 export const choose = {
