@@ -24,7 +24,7 @@ from backend.learning.actions.train import TRAINABLE, ask_for_training
 from backend.learning.admin_promotions import PromotionAdmin  # noqa: F401  registers its page
 from backend.learning.compared import Beside, beside, beside_then
 from backend.learning.errors import LearningError
-from backend.learning.telling import told_of_gain, told_of_shares
+from backend.learning.telling import counted, told_of_gain, told_of_shares
 from backend.projects.pages import EditableProjectRows
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
 from backend.suggestions.models import LEARNED, Promotion, TrainedVersion
@@ -230,7 +230,7 @@ class TrainedVersionAdmin(EditableProjectRows):
         if not _is_measured(trained):
             return "–"
         figure = _figure(trained.metrics["learned"], trained.measure)
-        return f"{trained.measure} {figure} on {trained.metrics['queries']} items"
+        return f"{trained.measure} {figure} on {counted(trained.metrics['queries'], 'item')}"
 
     @admin.display(description="Beside")
     def others(self, trained: TrainedVersion) -> str:
@@ -244,7 +244,7 @@ class TrainedVersionAdmin(EditableProjectRows):
         """Return how far it is ahead of what served when it was trained, with the interval."""
         if not _is_measured(trained):
             return "–"
-        return told_of_gain(trained.gain) if trained.gain else "not known: what served cannot be compared with"
+        return told_of_gain(trained.gain) if trained.gain else "not known: what served could not be measured"
 
     @admin.display(description="Trained from")
     def data(self, trained: TrainedVersion) -> str:
@@ -301,11 +301,11 @@ class TrainedVersionAdmin(EditableProjectRows):
         if not report:
             return "–"
         if trained.name != LEARNED:
-            looked_at = f"{report['texts']} texts" if "texts" in report else f"{report['items']} items"
-            return f"{looked_at}, {report['labels']} labels; {told_of_shares(trained)}"
+            looked_at = counted(report["texts"], "text") if "texts" in report else counted(report["items"], "item")
+            return f"{looked_at}, {counted(report['labels'], 'label')}; {told_of_shares(trained)}"
         return (
-            f"{report['queries']} items; {told_of_shares(trained)}; of {report['not_found']} items what is right was "
-            f"not found, {report['removed']} were removed"
+            f"{counted(report['queries'], 'item')}; {told_of_shares(trained)}; "
+            f"of {counted(report['not_found'], 'item')} what is right was not found, removed since: {report['removed']}"
         )
 
     @admin.display(description="")

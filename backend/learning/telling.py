@@ -7,6 +7,11 @@ from earmark.suggesters import SequenceSpans
 from backend.suggestions.models import LEARNED, TrainedVersion
 
 
+def counted(count: int, what: str) -> str:
+    """Return a count of something in words."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def told_of_gain(gain: Mapping[str, float]) -> str:
     """Return how far a version is ahead, with the middle 95 % of resamples, and whether that is sure."""
     surely = "surely better" if gain["low"] > 0 else "not surely better"

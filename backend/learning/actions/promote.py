@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 from backend.learning.actions.forget import is_taught_by_erased
 from backend.learning.compared import beside, unmeasured
 from backend.learning.errors import AnotherIsLive, NotBetter, NothingLive, NotPromotable
+from backend.learning.telling import counted
 from backend.questions.models import Question
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
 from backend.suggestions.models import Promotion, Suggester, TrainedVersion
@@ -78,7 +79,8 @@ def why_not(trained: TrainedVersion, live: TrainedVersion | None) -> str:
         return ""
     return (
         f"{trained} is not surely better than {serving}: {trained.measure} {gain['difference']:+.1f}, "
-        f"95 % of resamples from {gain['low']:+.1f} to {gain['high']:+.1f}, {trained.metrics['queries']} items."
+        f"95 % of resamples from {gain['low']:+.1f} to {gain['high']:+.1f}, "
+        f"{counted(trained.metrics['queries'], 'item')}."
     )
 
 

@@ -103,7 +103,7 @@ def test_where_no_comparison_is_possible_it_says_so_and_wants_a_reason(taught, c
     assert f"house-rules and lexical serve, and {why}" in capsys.readouterr().out
     assert doubt_of(taught) == f"House-rules and lexical serve duplicate, and {why} with duplicate 1."
     listed, asked = page(taught), page(taught, f"{trained.pk}/promote/")
-    assert "not known: what served cannot be compared with" in listed and "the hybrid " in listed
+    assert "not known: what served could not be measured" in listed and "the hybrid " in listed
     assert why in asked and "required" in asked and "Beside the hybrid, " in asked
 
 

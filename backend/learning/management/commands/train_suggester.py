@@ -12,7 +12,7 @@ from backend.learning.actions.promote import why_not
 from backend.learning.actions.train import ask_for_training, finish, frozen_version, gather, give_up, learn
 from backend.learning.compared import beside_then
 from backend.learning.errors import LearningError
-from backend.learning.telling import told_of_gain, told_of_shares
+from backend.learning.telling import counted, told_of_gain, told_of_shares
 from backend.projects.models import Project
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
@@ -88,8 +88,8 @@ class Command(BaseCommand):
             mine = f"{measure} {metrics['learned'][measure]:.1f}"
             for each in beside_then(trained):
                 self._tell(
-                    f"{mine} beside the {each.figures[measure]:.1f} of {each.name} on {metrics['queries']} items it "
-                    f"had not seen: {told_of_gain(each.gain)}"
+                    f"{mine} beside the {each.figures[measure]:.1f} of {each.name} on "
+                    f"{counted(metrics['queries'], 'item')} it had not seen: {told_of_gain(each.gain)}"
                 )
         self._tell(why_not(trained, live_version(trained.question)))
         self._tell(f"{trained} is in shadow as {trained.suggester}; promote it in the admin, under Trained versions.")
