@@ -1,6 +1,6 @@
 """Admin pages of learning: train, look at what came of it, promote and step back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -19,16 +19,16 @@ from earmark.evaluation.reliability import reliability_diagram
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from backend.datasets.models import DatasetVersion
-from backend.learning.actions.promote import promote, served_before, step_back, why_not
+from backend.learning.actions.promote import promote, served_before, serving_to_beat, step_back, why_not
 from backend.learning.actions.train import TRAINABLE, ask_for_training
 from backend.learning.admin_promotions import PromotionAdmin  # noqa: F401  registers its page
+from backend.learning.compared import Beside, beside, beside_then
 from backend.learning.errors import LearningError
-from backend.learning.telling import told_of_shares
+from backend.learning.telling import counted, told_of_gain, told_of_shares
 from backend.projects.pages import EditableProjectRows
-from backend.questions.models import Question
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
-from backend.suggestions.models import HYBRID, LEARNED, Promotion, TrainedVersion, untrained_of
-from backend.suggestions.retrieval import suggesters_of
+from backend.suggestions.models import LEARNED, Promotion, TrainedVersion
+from backend.suggestions.serving import serving_of, untrained_of
 
 LIST = "admin:suggestions_trainedversion_changelist"
 NAMES = tuple(dict.fromkeys(name for names in TRAINABLE.values() for name in names))
@@ -75,7 +75,7 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     when_empty = "Freeze a version under Datasets, then add: the worker trains from it, into shadow."
     form = TrainForm
-    list_display = ["__str__", "name", "stage", "mine", "usual", "gained", "data", "trained_at", "moves"]
+    list_display = ["__str__", "name", "stage", "mine", "others", "gained", "data", "trained_at", "moves"]
     list_filter = ["question", "name", "state"]
     list_select_related = ["question", "suggester"]
     ordering = ["-pk"]
@@ -173,12 +173,13 @@ class TrainedVersionAdmin(EditableProjectRows):
         can_move = trained.state in (State.SHADOW, State.RETIRED)
         unnamed = can_move and not _is_named(trained)
         fault = fault_of(trained) if can_move else ""
-        serving = capfirst(_server(trained.question, live))
-        lead = f"{serving} serves {trained.question} now. Exposures will name {trained.suggester}."
+        serving = serving_of(trained.question, live)
+        now = f"{capfirst(str(serving))} {serving.verb} {trained.question} now."
+        lead = f"{now} Exposures will name {trained.suggester}."
         facts = {
             "title": f"Promote {trained}?",
             "lead": lead if can_move else f"{trained} {CANNOT[State(trained.state)]}; it cannot be promoted.",
-            "proof": self._proof(trained) if can_move else "",
+            "proof": self._proof(trained, live) if can_move else [],
             "notice": _not_named(trained) if unnamed else "",
             "question": trained.question if unnamed else None,
             "doubt": why_not(trained, live) if can_move and not fault else "",
@@ -202,9 +203,9 @@ class TrainedVersionAdmin(EditableProjectRows):
                     reason=request.POST.get("reason", ""),
                     seen=trained,
                 ),
-                lambda step: f"{trained} shows nothing any more; {_server(step.question, step.after)} serves again.",
+                lambda step: f"{trained} shows nothing any more; {_again(step)}.",
             )
-        after = capfirst(_server(trained.question, served_before(trained))) if is_live else ""
+        after = capfirst(str(serving_of(trained.question, served_before(trained)))) if is_live else ""
         facts = {
             "title": f"Step back from {trained}?",
             "lead": f"{after} will serve {trained.question} again."
@@ -228,22 +229,22 @@ class TrainedVersionAdmin(EditableProjectRows):
             return Truncator(trained.failure).chars(60)
         if not _is_measured(trained):
             return "–"
-        figure = _figure(trained, "learned", trained.measure)
-        return f"{trained.measure} {figure} on {trained.metrics['queries']} items"
+        figure = _figure(trained.metrics["learned"], trained.measure)
+        return f"{trained.measure} {figure} on {counted(trained.metrics['queries'], 'item')}"
 
-    @admin.display(description="Untrained")
-    def usual(self, trained: TrainedVersion) -> str:
-        """Return the measure of what serves untrained, on the same items."""
-        return _figure(trained, trained.untrained, trained.measure)
-
-    @admin.display(description="Gain, 95 %")
-    def gained(self, trained: TrainedVersion) -> str:
-        """Return how far it is ahead of what serves untrained, with the interval."""
-        gain = trained.gain
-        if not gain:
+    @admin.display(description="Beside")
+    def others(self, trained: TrainedVersion) -> str:
+        """Return the measure of what served when it was trained, and of what serves untrained, on the same items."""
+        if not _is_measured(trained):
             return "–"
-        surely = "surely better" if trained.is_better else "not surely better"
-        return f"{gain['difference']:+.1f} ({gain['low']:+.1f} to {gain['high']:+.1f}), {surely}"
+        return "; ".join(f"{each.name} {each.figures[trained.measure]:.1f}" for each in beside_then(trained))
+
+    @admin.display(description="Gain over what served, 95 %")
+    def gained(self, trained: TrainedVersion) -> str:
+        """Return how far it is ahead of what served when it was trained, with the interval."""
+        if not _is_measured(trained):
+            return "–"
+        return told_of_gain(trained.gain) if trained.gain else "not known: what served could not be measured"
 
     @admin.display(description="Trained from")
     def data(self, trained: TrainedVersion) -> str:
@@ -269,14 +270,12 @@ class TrainedVersionAdmin(EditableProjectRows):
 
     @admin.display(description="Measures")
     def measures(self, trained: TrainedVersion) -> str:
-        """Return each measure beside that of what serves untrained."""
+        """Return each measure beside those of what served when it was trained, and of what serves untrained."""
         if not _is_measured(trained):
             return "nothing that could tell was settled outside the train split"
         names = PAIR_MEASURES if trained.name == LEARNED else tuple(trained.metrics["learned"])
-        usual = trained.untrained
-        told = [
-            f"{name} {_figure(trained, 'learned', name)} ({usual} {_figure(trained, usual, name)})" for name in names
-        ]
+        others = beside_then(trained)
+        told = [f"{name} {_figure(trained.metrics['learned'], name)} ({_figures(others, name)})" for name in names]
         if "pool_recall" in trained.metrics:
             told.append(f"its pool holds a right one for {trained.metrics['pool_recall']} %")
         return "; ".join(told)
@@ -302,11 +301,11 @@ class TrainedVersionAdmin(EditableProjectRows):
         if not report:
             return "–"
         if trained.name != LEARNED:
-            looked_at = f"{report['texts']} texts" if "texts" in report else f"{report['items']} items"
-            return f"{looked_at}, {report['labels']} labels; {told_of_shares(trained)}"
+            looked_at = counted(report["texts"], "text") if "texts" in report else counted(report["items"], "item")
+            return f"{looked_at}, {counted(report['labels'], 'label')}; {told_of_shares(trained)}"
         return (
-            f"{report['queries']} items; {told_of_shares(trained)}; of {report['not_found']} items what is right was "
-            f"not found, {report['removed']} were removed"
+            f"{counted(report['queries'], 'item')}; {told_of_shares(trained)}; "
+            f"of {counted(report['not_found'], 'item')} what is right was not found, removed since: {report['removed']}"
         )
 
     @admin.display(description="")
@@ -324,10 +323,17 @@ class TrainedVersionAdmin(EditableProjectRows):
             words,
         )
 
-    def _proof(self, trained: TrainedVersion) -> str:
+    def _proof(self, trained: TrainedVersion, live: TrainedVersion | None) -> list[str]:
+        """Return how it did, beside what serves now, and beside what serves untrained where that is something else."""
         if not _is_measured(trained):
-            return ""
-        return f"{self.mine(trained)} that it had not seen, untrained {self.usual(trained)}: {self.gained(trained)}."
+            return []
+        every = [beside(trained, serving_to_beat(trained, live)), beside(trained, untrained_of(trained.question))]
+        others = list({each.name: each for each in every if each}.values())
+        measure = trained.measure
+        return [
+            f"{self.mine(trained)} that it had not seen.",
+            *(f"Beside {each.name}, {_figure(each.figures, measure)}: {told_of_gain(each.gain)}." for each in others),
+        ]
 
     def _one(self, request: HttpRequest, pk: int) -> TrainedVersion:
         rows: QuerySet[TrainedVersion] = self.get_queryset(request)
@@ -362,12 +368,9 @@ def _is_measured(trained: TrainedVersion) -> bool:
     return bool(trained.metrics.get("queries"))
 
 
-def _server(question: Question, live: TrainedVersion | None) -> str:
-    """Return what serves a question: the live version, what serves untrained, or what it asks instead of that."""
-    named = suggesters_of(question)
-    if live is None and question.kind == Question.Kind.PAIR and not {HYBRID, LEARNED} & set(named):
-        return " and ".join(named)
-    return str(live or untrained_of(question))
+def _again(step: Promotion) -> str:
+    after = serving_of(step.question, step.after)
+    return f"{after} {after.verb} again"
 
 
 def _told_of_promotion(trained: TrainedVersion) -> str:
@@ -384,6 +387,10 @@ def _not_named(trained: TrainedVersion) -> str:
     return f"The question does not name {trained.name} among its suggesters yet, so it will not be asked."
 
 
-def _figure(trained: TrainedVersion, whose: str, measure: str) -> str:
-    figure = trained.metrics.get(whose, {}).get(measure)
+def _figure(figures: Mapping[str, float], measure: str) -> str:
+    figure = figures.get(measure)
     return "–" if figure is None else f"{figure:.1f}"
+
+
+def _figures(others: Sequence[Beside], measure: str) -> str:
+    return ", ".join(f"{each.name} {_figure(each.figures, measure)}" for each in others)

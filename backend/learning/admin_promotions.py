@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from backend.projects.pages import ProjectRows
-from backend.suggestions.models import Promotion, untrained_of
+from backend.suggestions.models import NOTHING_TRAINED, Promotion
 
 
 @admin.register(Promotion)
@@ -15,8 +15,8 @@ class PromotionAdmin(ProjectRows):
         "moved_at",
         "question",
         "move",
-        "before_or_hybrid",
-        "after_or_hybrid",
+        "served_before",
+        "serves_since",
         "by",
         "is_override",
         "reason",
@@ -26,11 +26,11 @@ class PromotionAdmin(ProjectRows):
     ordering = ["-pk"]
 
     @admin.display(description="From")
-    def before_or_hybrid(self, step: Promotion) -> str:
+    def served_before(self, step: Promotion) -> str:
         """Return what served before."""
-        return str(step.before or untrained_of(step.question))
+        return str(step.before or NOTHING_TRAINED)
 
     @admin.display(description="To")
-    def after_or_hybrid(self, step: Promotion) -> str:
+    def serves_since(self, step: Promotion) -> str:
         """Return what serves since."""
-        return str(step.after or untrained_of(step.question))
+        return str(step.after or NOTHING_TRAINED)

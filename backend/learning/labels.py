@@ -2,26 +2,27 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from earmark import suggesters as sdk
-from earmark.errors import EarmarkError
 from earmark.evaluation import Comparison, compared_shares
 from earmark.evaluation.label_measures import Labelled, right_share, said_of
 
 from backend.datasets.models import DatasetVersion
 from backend.datasets.splits import DEV, TEST, TRAIN
+from backend.learning.compared import Rivals, rivals_of
 from backend.learning.errors import NothingToLearn
 from backend.learning.lesson import SAMPLES, Learned, Tell, bins_of, drawn, gain_of, lines_of
 from backend.questions.models import Question
 from backend.questions.units import FITS, UNSURE
-from backend.suggestions.artefacts import live_version, load_labels
+from backend.suggestions.artefacts import load_labels
 from backend.suggestions.engines import POOL_LIMIT
 from backend.suggestions.items import StoredItems, batched
-from backend.suggestions.models import UNTRAINED, TrainedVersion
+from backend.suggestions.models import DICTIONARY, TrainedVersion
+from backend.suggestions.serving import Serving
 from backend.suggestions.taught import dictionary_of
 
 LEAST_ITEMS = 10
@@ -35,12 +36,16 @@ Guess = Callable[[sdk.Item], Sequence[sdk.Suggestion]]
 
 @dataclass
 class LabelLesson:
-    """Labelled items to learn from and to be asked about, and what else guesses, by the key of its figures."""
+    """Labelled items to learn from and to be asked about, and what else guesses, by the key of its figures.
+
+    `guessing` says how each of the `rivals` guesses.
+    """
 
     trained: TrainedVersion
     known: Sequence[sdk.LabelledItem]
     asked: Sequence[sdk.LabelledItem]
-    rivals: Mapping[str, Guess]
+    rivals: Rivals
+    guessing: Mapping[str, Guess]
     embedder_version: str = ""
     started_at_s: float = field(default_factory=time.monotonic)
 
@@ -64,13 +69,13 @@ class LabelLesson:
         one_of = question.kind == Question.Kind.CHOICE
         answers = {
             name: [Labelled(_guessed(guess, each), each.fits) for each in self.asked]
-            for name, guess in {"learned": mine, **self.rivals}.items()
+            for name, guess in {"learned": mine, **self.guessing}.items()
         }
         right = {
             name: [right_share(each, one_of=one_of, most=question.shown_count) for each in told]
             for name, told in answers.items()
         }
-        gains = {name: gain_of(_ahead(right[name], right["learned"])) for name in self.rivals}
+        gains = {name: gain_of(_ahead(right[name], right["learned"])) for name in self.guessing}
         measure = RIGHT if one_of else F1
         return {
             "queries": len(self.asked),
@@ -79,8 +84,7 @@ class LabelLesson:
                 name: {measure: _percent(right[name]), SPOKE: _percent([bool(each.guessed) for each in told])}
                 for name, told in answers.items()
             },
-            "gain": gains[UNTRAINED],
-            "gains": gains,
+            **self.rivals.told(gains),
             "calibration": bins_of(said_of(answers["learned"], one_of=one_of)),
         }
 
@@ -110,7 +114,8 @@ def gather_labels(*, trained: TrainedVersion, version: DatasetVersion, tell: Tel
             "again."
         )
     tell(f"learning from what is settled of {len(known):,} items, asking about {len(asked):,} others")
-    return LabelLesson(trained, known, asked, _rivals(question, known))
+    rivals = rivals_of(question, tell)
+    return LabelLesson(trained, known, asked, rivals, _guessing(question, rivals, known))
 
 
 def _labelled(project_id: int, fits: Mapping[str, Mapping[str, bool]], keys: Iterable[str]) -> list[sdk.LabelledItem]:
@@ -120,8 +125,8 @@ def _labelled(project_id: int, fits: Mapping[str, Mapping[str, bool]], keys: Ite
     return [sdk.LabelledItem(there[key], fits[key]) for key in sorted(there)]
 
 
-def _rivals(question: Question, known: Sequence[sdk.LabelledItem]) -> dict[str, Guess]:
-    """Return what guesses for a question without training, and its live version; both know what this one is taught."""
+def _guessing(question: Question, rivals: Rivals, known: Sequence[sdk.LabelledItem]) -> dict[str, Guess]:
+    """Return how each of the rivals guesses that knows what this one is taught."""
     index = sdk.ItemIndex()
     index.apply(each.item for each in known)
     by_id = {each.item.id: each for each in known}
@@ -129,19 +134,18 @@ def _rivals(question: Question, known: Sequence[sdk.LabelledItem]) -> dict[str, 
     def look_up(keys: Collection[str]) -> list[sdk.LabelledItem]:
         return [by_id[key] for key in keys if key in by_id]
 
-    untrained: list[sdk.Suggester] = [dictionary_of(question)]
-    if sdk.NeighbourLabels.name in question.suggesters:
-        untrained.append(sdk.NeighbourLabels(look_up=look_up, one_of=question.kind == Question.Kind.CHOICE))
-    rivals: dict[str, Guess] = {UNTRAINED: lambda item: _together(untrained, item, index)}
-    live = live_version(question)
-    if live is not None:
-        with suppress(EarmarkError, OSError):  # one that is broken cannot be compared with, which the gate says
-            serving = load_labels(live, look_up)
-            rivals[str(live.pk)] = lambda item: serving.suggest(item, index, POOL_LIMIT)
-    return rivals
+    def suggesters(serving: Serving) -> Iterator[sdk.Suggester]:
+        for name in serving.names:
+            one_of = question.kind == Question.Kind.CHOICE
+            is_dictionary = name == DICTIONARY
+            yield dictionary_of(question) if is_dictionary else sdk.NeighbourLabels(look_up=look_up, one_of=one_of)
+        if serving.live:
+            yield load_labels(serving.live, look_up)
+
+    return {key: partial(_together, [*suggesters(each)], index) for key, each in rivals.by_key.items()}
 
 
-def _together(suggesters: Iterable[sdk.Suggester], item: sdk.Item, index: sdk.ItemIndex) -> list[sdk.Suggestion]:
+def _together(suggesters: Iterable[sdk.Suggester], index: sdk.ItemIndex, item: sdk.Item) -> list[sdk.Suggestion]:
     """Return what several guess, each label once with its best score, best first, as lists show it."""
     best: dict[str, sdk.Suggestion] = {}
     for suggester in suggesters:

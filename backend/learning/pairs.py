@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from earmark import suggesters as sdk
-from earmark.errors import EarmarkError
 from earmark.evaluation import compared, summary
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.examples import Example, Told, examples_told
+from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import logistic
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.pool import CandidatePool, PoolCandidate
@@ -18,17 +18,21 @@ from earmark.suggesters.pool import CandidatePool, PoolCandidate
 from backend.datasets.actions.freeze import salt_of
 from backend.datasets.models import DatasetVersion, SplitKey
 from backend.datasets.splits import DEV, TEST, TRAIN
+from backend.learning.compared import Rivals, rivals_of
 from backend.learning.errors import NothingToLearn
 from backend.learning.ledger import Row, positives_of, told_of
 from backend.learning.lesson import SAMPLES, Learned, Tell, bins_of, drawn, gain_of, lines_of
 from backend.projects.tenancy import tenancy
+from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
-from backend.suggestions.artefacts import live_version, load_trained
+from backend.suggestions.artefacts import load_trained
+from backend.suggestions.engines import by_meaning, by_words
 from backend.suggestions.fusion import hybrid_of, pool_of, weighed_facets
 from backend.suggestions.indexes import index_of
 from backend.suggestions.items import StoredItems
 from backend.suggestions.models import HYBRID, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors
+from backend.suggestions.serving import Serving
 
 MOST_TAUGHT, MOST_ASKED = 5_000, 400
 """Queries that are learned from and that are asked; of more, those drawn by a hash. About a tenth of a second each."""
@@ -58,7 +62,8 @@ class PairLesson:
     examples: list[Example]
     counts: Mapping[str, int]
     asked: list[Asked]
-    rivals: dict[str, dict[str, list[str]]]
+    rivals: Rivals
+    rankings: dict[str, dict[str, list[str]]]
     started_at_s: float = field(default_factory=time.monotonic)
 
     def learn(self) -> Learned:
@@ -99,17 +104,20 @@ def gather_pairs(*, trained: TrainedVersion, version: DatasetVersion, now: datet
         with tenancy(project_id):
             weigh_fields(project_id=project_id, index=index, now=now)
     with tenancy(project_id):
-        vectors, facets, live = StoredVectors.of(project_id), weighed_facets(project_id), live_version(question)
+        vectors, facets, rivals = StoredVectors.of(project_id), weighed_facets(project_id), rivals_of(question, tell)
     pool = pool_of(question, vectors, facets, later.clusters(labels, splits=[TRAIN]))
     reranker = LearnedReranker(hybrid_of(question, pool))
     examples, counts = _taught(reranker, told, later.items, index, tell)
     held_out = positives_of(labels, query_of=later, splits=[DEV, TEST])
     known = pool.clusters = later.clusters(labels, splits=[TRAIN, DEV, TEST])
-    asked, rivals = _asked(reranker, held_out, later.items, index, tell)
-    if live is not None and asked:
-        live.question = question  # no door is open to look it up
-        rivals |= _served(live, pool_of(question, vectors, facets, known), asked, later.items, index, tell)
-    return PairLesson(trained, reranker, vectors.embedder_version if vectors else "", examples, counts, asked, rivals)
+    asked, rankings = _asked(reranker, held_out, later.items, index, tell)
+    pools = _Pools(question, vectors, facets, known)
+    for key, serving in rivals.by_key.items():
+        if asked and key not in rankings:
+            tell(f"asking {serving}")
+            rankings[key] = _served(pools.suggesters(serving), asked, later.items, index)
+    embedder_version = vectors.embedder_version if vectors else ""
+    return PairLesson(trained, reranker, embedder_version, examples, counts, asked, rivals, rankings)
 
 
 class _Later:
@@ -207,38 +215,58 @@ def _asked(
     return asked, {HYBRID: rankings}
 
 
+@dataclass(frozen=True)
+class _Pools:
+    """What suggesters of a question that are compared with find candidates by."""
+
+    question: Question
+    vectors: StoredVectors | None
+    facets: Facets
+    known: KnownClusters
+
+    def suggesters(self, serving: Serving) -> list[sdk.Suggester]:
+        """Return those that serve, but for what finds nothing before items are embedded. Raises as `load_trained`."""
+        found: list[sdk.Suggester] = []
+        for name in serving.names:
+            if name == HYBRID:
+                found.append(hybrid_of(self.question, self._pool()))
+            elif name == sdk.LexicalSuggester.name:
+                found.append(by_words(self.question))
+            elif self.vectors is not None:
+                found.append(by_meaning(self.question, self.vectors))
+        return [*found, load_trained(serving.live, self._pool())] if serving.live else found
+
+    def _pool(self) -> CandidatePool:
+        return pool_of(self.question, self.vectors, self.facets, self.known)
+
+
 def _served(
-    live: TrainedVersion,
-    pool: CandidatePool,
-    asked: Sequence[Asked],
-    items: StoredItems,
-    index: sdk.ItemIndex,
-    tell: Tell,
-) -> dict[str, dict[str, list[str]]]:
-    """Return the rankings of the live version by its key; nothing where it cannot be loaded, which `tell` hears."""
-    tell(f"asking {live}, which is live")
-    try:
-        serving = load_trained(live, pool)
-    except (EarmarkError, OSError) as error:
-        tell(f"{live} cannot be loaded, so it is not compared with: {error}")
-        return {}
+    suggesters: Sequence[sdk.Suggester], asked: Sequence[Asked], items: StoredItems, index: sdk.ItemIndex
+) -> dict[str, list[str]]:
+    """Return the rankings of what serves: each candidate once, by its best score, as lists show it."""
     rankings: dict[str, list[str]] = {}
     for _, some in _batches([each.query for each in asked]):
         with tenancy(items.project_id):
             for query, item in items.get_many(some).items():
-                rankings[query] = [found.candidate_id for found in serving.suggest(item, index, RANKED)]
-    return {str(live.pk): rankings}
+                found = [guess for each in suggesters for guess in each.suggest(item, index, RANKED)]
+                rankings[query] = _by_best_score(found)[:RANKED]
+    return rankings
+
+
+def _by_best_score(guesses: Iterable[sdk.Suggestion]) -> list[str]:
+    ranked = sorted(guesses, key=lambda guess: (-guess.score, guess.candidate_id))
+    return list(dict.fromkeys(guess.candidate_id for guess in ranked))
 
 
 def _metrics(lesson: PairLesson, odds: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """Return the measures of the held-out queries, and how far it is ahead of the hybrid and of what is live."""
+    """Return the measures of the held-out queries, and how far it is ahead of what serves and of the hybrid."""
     if not lesson.asked:
         return {"queries": 0}
     mine = {each.query: _ranked(each.pool, odds[each.query]) for each in lesson.asked}
     answers = {each.query: each.positives for each in lesson.asked}
     gains = {
         name: gain_of(compared(answers, rankings, mine, samples=SAMPLES)[GATE])
-        for name, rankings in lesson.rivals.items()
+        for name, rankings in lesson.rankings.items()
     }
     found = sum(any(each.id in asked.positives for each in asked.pool) for asked in lesson.asked)
     return {
@@ -246,9 +274,8 @@ def _metrics(lesson: PairLesson, odds: Mapping[str, Sequence[float]]) -> dict[st
         "measure": GATE,
         "pool_recall": round(100 * found / len(lesson.asked), 2),
         "learned": summary(answers, mine),
-        **{name: summary(answers, rankings) for name, rankings in lesson.rivals.items()},
-        "gain": gains[HYBRID],
-        "gains": gains,
+        **{name: summary(answers, rankings) for name, rankings in lesson.rankings.items()},
+        **lesson.rivals.told(gains),
         "calibration": bins_of(said for each in lesson.asked for said in _said(each, odds[each.query])),
     }
 

@@ -3,28 +3,29 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from earmark import suggesters as sdk
 from earmark.anchors import TextAnchor
-from earmark.errors import EarmarkError
 from earmark.evaluation import compared_shares
-from earmark.evaluation.span_measures import Answered, of_spans, said_of_spans, span_share
+from earmark.evaluation.span_measures import Answered, of_spans, overlap, said_of_spans, span_share
 
 from backend.datasets.actions.freeze import path_of_file
 from backend.datasets.exports.writing import SPACY_ENDING
 from backend.datasets.models import DatasetVersion
 from backend.datasets.splits import DEV, TEST, TRAIN
+from backend.learning.compared import Rivals, rivals_of
 from backend.learning.errors import NothingToLearn
 from backend.learning.lesson import SAMPLES, Learned, Tell, bins_of, drawn, gain_of
 from backend.questions.models import Question
-from backend.suggestions.artefacts import live_version, load_labels
+from backend.questions.spots import SAME_SPOT
+from backend.suggestions.artefacts import load_labels
 from backend.suggestions.engines import POOL_LIMIT
 from backend.suggestions.items import StoredItems, batched
-from backend.suggestions.models import UNTRAINED, TrainedVersion
+from backend.suggestions.models import TrainedVersion
+from backend.suggestions.serving import Serving
 from backend.suggestions.taught import spans_of
 
 LEAST_TEXTS, LEAST_SPANS = 10, 5
@@ -42,12 +43,16 @@ Guess = Callable[[sdk.Item], Sequence[sdk.Suggestion]]
 
 @dataclass
 class SpanLesson:
-    """Texts to learn from and to be asked about, and what else guesses, by the key of its figures."""
+    """Texts to learn from and to be asked about, and what else guesses, by the key of its figures.
+
+    `guessing` says how each of the `rivals` guesses.
+    """
 
     trained: TrainedVersion
     known: Sequence[sdk.MarkedText]
     asked: Sequence[sdk.MarkedText]
-    rivals: Mapping[str, Guess]
+    rivals: Rivals
+    guessing: Mapping[str, Guess]
     counts: Mapping[str, int]
     embedder_version: str = ""
     started_at_s: float = field(default_factory=time.monotonic)
@@ -71,11 +76,11 @@ class SpanLesson:
             return {"queries": 0}
         answers = {
             name: [_answered(guess, each) for each in self.asked]
-            for name, guess in {"learned": mine, **self.rivals}.items()
+            for name, guess in {"learned": mine, **self.guessing}.items()
         }
         shares = {name: [span_share(each) for each in told] for name, told in answers.items()}
         gains = {
-            name: gain_of(compared_shares(shares[name], shares["learned"], samples=SAMPLES)) for name in self.rivals
+            name: gain_of(compared_shares(shares[name], shares["learned"], samples=SAMPLES)) for name in self.guessing
         }
         return {
             "queries": len(self.asked),
@@ -84,8 +89,7 @@ class SpanLesson:
                 name: {MEASURE: round(100 * sum(shares[name]) / len(self.asked), 2), **_figures(told)}
                 for name, told in answers.items()
             },
-            "gain": gains[UNTRAINED],
-            "gains": gains,
+            **self.rivals.told(gains),
             "calibration": bins_of(said_of_spans(answers["learned"])),
         }
 
@@ -139,7 +143,9 @@ def gather_spans(*, trained: TrainedVersion, version: DatasetVersion, tell: Tell
             "again."
         )
     tell(f"learning from {spans_count:,} spans in {len(known):,} texts, asking about {len(asked):,} others")
-    return SpanLesson(trained, known, asked, _rivals(question), {"changed": changed})
+    rivals = rivals_of(question, tell)
+    guessing = {key: _guess_of(question, each) for key, each in rivals.by_key.items()}
+    return SpanLesson(trained, known, asked, rivals, guessing, {"changed": changed})
 
 
 def _marked(project_id: int, frozen: Sequence[_Frozen], most: int) -> tuple[list[sdk.MarkedText], int]:
@@ -154,24 +160,35 @@ def _marked(project_id: int, frozen: Sequence[_Frozen], most: int) -> tuple[list
     return found, len(keys) - len(found)
 
 
-def _rivals(question: Question) -> dict[str, Guess]:
-    """Return what guesses spans of a question without training, and its live version."""
-    index, words = sdk.ItemIndex(), spans_of(question)
-    rivals: dict[str, Guess] = {UNTRAINED: lambda item: words.suggest(item, index, POOL_LIMIT)}
-    live = live_version(question)
-    if live is not None:
-        with suppress(EarmarkError, OSError):  # one that is broken cannot be compared with, which the gate says
-            serving = load_labels(live)
-            rivals[str(live.pk)] = lambda item: serving.suggest(item, index, POOL_LIMIT)
-    return rivals
+def _guess_of(question: Question, serving: Serving) -> Guess:
+    """Return how what serves guesses: the dictionary, the live version, or the two side by side."""
+    index = sdk.ItemIndex()
+    suggesters: list[sdk.Suggester] = [spans_of(question)] if serving.names else []
+    if serving.live:
+        suggesters.append(load_labels(serving.live))
+    if len(suggesters) == 1:
+        return lambda item: suggesters[0].suggest(item, index, POOL_LIMIT)
+    return lambda item: _apart([guess for each in suggesters for guess in each.suggest(item, index, POOL_LIMIT)])
+
+
+def _apart(guesses: Sequence[sdk.Suggestion]) -> list[sdk.Suggestion]:
+    """Return the best guess of each spot, as lists show them: of one label, what overlaps by half is one spot."""
+    kept: list[tuple[sdk.MarkedSpan, sdk.Suggestion]] = []
+    for guess in sorted(guesses, key=lambda guess: -guess.score):
+        span = _span_of(guess)
+        if span and not any(span.label == other.label and overlap(span, other) >= SAME_SPOT for other, _ in kept):
+            kept.append((span, guess))
+    return [guess for _, guess in kept]
+
+
+def _span_of(guess: sdk.Suggestion) -> sdk.MarkedSpan | None:
+    if not isinstance(guess.anchor, TextAnchor):
+        return None
+    return sdk.MarkedSpan(guess.anchor.position.start, guess.anchor.position.end, guess.candidate_id)
 
 
 def _answered(guess: Guess, marked: sdk.MarkedText) -> Answered:
-    guessed = [
-        (sdk.MarkedSpan(each.anchor.position.start, each.anchor.position.end, each.candidate_id), each.score)
-        for each in guess(marked.item)
-        if isinstance(each.anchor, TextAnchor)
-    ]
+    guessed = [(span, each.score) for each in guess(marked.item) if (span := _span_of(each))]
     return Answered(guessed, tuple(marked.spans))
 
 

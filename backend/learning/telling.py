@@ -1,8 +1,21 @@
 """What is told of a trained version in words, on the command line and in the admin."""
 
+from collections.abc import Mapping
+
 from earmark.suggesters import SequenceSpans
 
 from backend.suggestions.models import LEARNED, TrainedVersion
+
+
+def counted(count: int, what: str) -> str:
+    """Return a count of something in words."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def told_of_gain(gain: Mapping[str, float]) -> str:
+    """Return how far a version is ahead, with the middle 95 % of resamples, and whether that is sure."""
+    surely = "surely better" if gain["low"] > 0 else "not surely better"
+    return f"{gain['difference']:+.1f} ({gain['low']:+.1f} to {gain['high']:+.1f}), {surely}"
 
 
 def told_of_shares(trained: TrainedVersion) -> str:

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminURLIn
 
 from backend.projects.addresses import checked_address
 from backend.projects.errors import AddressRefused
+from backend.projects.searched import matching, related_searched
 
 LOOKUPS = {
     "exact", "in", "isnull", "isempty", "gte", "gt", "lt", "lte", "year", "month", "day", "id__exact",
@@ -105,6 +106,17 @@ class ProjectRows(GuardedRows):
         rows: QuerySet[Any] = super().get_queryset(request)
         project = getattr(request, "project", None)
         return rows.filter(project=project) if project else rows.none()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Keep the rows that hold the words, each once; related rows that do are found first."""
+        related = related_searched(self.model, self.get_search_fields(request)) if search_term else None
+        if not related:
+            found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
+            return found
+        project = getattr(request, "project", None)
+        return matching(queryset, related, search_term, project), False
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Rows come from the product, not from forms."""

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from earmark.intervals import wilson_interval
 
 from backend.annotators.models import Annotator
@@ -25,6 +27,7 @@ from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
 from backend.suggestions.troubles import troubles_of
 
 DAYS = 14
+LONGEST_NAMED = 120
 REST = timedelta(minutes=5)
 """How long work that is due may wait before it is told."""
 PARTS = ("accepted", "rejected", "corrected", "unsure", "passed", "ignored", "unseen")
@@ -248,7 +251,8 @@ def _needs(project: Project, now: datetime) -> list[dict[str, str]]:
 
 def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
     second = label.unit.other or label.unit.label or words_in(label.unit.anchor)
-    text = f"“{label.unit.item}” and “{second}”" if second else f"“{label.unit.item}”"
+    named = [Truncator(str(each)).chars(LONGEST_NAMED) for each in (label.unit.item, second) if each]
+    text = format_html_join(" and ", "“<bdi>{}</bdi>”", ((each,) for each in named))
     return {"title": title, "text": text, "url": reverse("story", args=[label.unit.item_id]), "verb": verb}
 
 

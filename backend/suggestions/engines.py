@@ -22,7 +22,7 @@ from backend.suggestions.indexes import index_of, mend_index, open_index
 from backend.suggestions.items import StoredItems, as_sdk_item
 from backend.suggestions.known import Known
 from backend.suggestions.models import RemoteSuggester, Suggester
-from backend.suggestions.nearest import StoredSemantic
+from backend.suggestions.nearest import StoredSemantic, StoredVectors
 from backend.suggestions.neighbours import neighbour_labels
 from backend.suggestions.remote import ask_remote
 from backend.suggestions.rule_sets import RuleSet, rule_sets
@@ -96,18 +96,15 @@ def _is_sound(guess: sdk.Suggestion, suggester: Suggester) -> bool:
 
 def _engine(name: str, made_by: Any, question: Question, known: Known) -> sdk.Suggester | None:
     """Return the suggester for a question; None where it has nothing to search yet."""
-    only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
     if made_by is sdk.LexicalSuggester:
-        return sdk.LexicalSuggester(only_earlier=only_earlier, where=question.narrowed_to)
-    if question.item_kind and known.vectors:
-        share = _share_of(question.item_kind, open_index(question.project_id).index)
-        known = replace(known, vectors=known.vectors.of_kind(question.item_kind, share))
+        return by_words(question)
     if made_by is sdk.SemanticSuggester:
         if known.vectors is None:
             say_once(why_off() or "Until a project's items are embedded once, nothing is found by meaning there.")
             return None
-        return StoredSemantic(known.vectors, only_earlier=only_earlier)
+        return by_meaning(question, known.vectors)
     if made_by in (HybridSuggester, LearnedReranker):
+        known = replace(known, vectors=known.vectors and _narrowed(question, known.vectors))
         return fused_suggester(question, is_learned=made_by is LearnedReranker, known=known)
     if made_by is sdk.DictionarySuggester:
         return spans_of(question) if question.kind == SPAN else dictionary_of(question)
@@ -119,6 +116,26 @@ def _engine(name: str, made_by: Any, question: Question, known: Known) -> sdk.Su
     if made_by in (sdk.LinearLabels, sdk.StackedLabels, sdk.SequenceSpans):
         return taught_labels(question, made_by.name)
     return Boxed(made_by, box_of(question.project_id, name))
+
+
+def by_words(question: Question) -> sdk.LexicalSuggester:
+    """Return the suggester `lexical` of a question."""
+    return sdk.LexicalSuggester(only_earlier=_is_earlier(question), where=question.narrowed_to)
+
+
+def by_meaning(question: Question, vectors: StoredVectors) -> StoredSemantic:
+    """Return the suggester `semantic` of a question."""
+    return StoredSemantic(_narrowed(question, vectors), only_earlier=_is_earlier(question))
+
+
+def _is_earlier(question: Question) -> bool:
+    return question.candidates_from == Question.CandidatesFrom.EARLIER
+
+
+def _narrowed(question: Question, vectors: StoredVectors) -> StoredVectors:
+    if not question.item_kind:
+        return vectors
+    return vectors.of_kind(question.item_kind, _share_of(question.item_kind, open_index(question.project_id).index))
 
 
 def _share_of(kind: str, index: sdk.ItemIndex) -> float:
@@ -165,10 +182,8 @@ def asked_of(remote: RemoteSuggester, question: Question, item: Item) -> dict[st
 
 def _found_by_words(question: Question, item: Item, k: int) -> list[sdk.Item]:
     """Return the items that a remote suggester gets to order: those that share the most telling words."""
-    only_earlier = question.candidates_from == Question.CandidatesFrom.EARLIER
-    words = sdk.LexicalSuggester(only_earlier=only_earlier, where=question.narrowed_to)
     try:
-        guesses = words.suggest(as_sdk_item(item), index_of(question.project_id).index, k)
+        guesses = by_words(question).suggest(as_sdk_item(item), index_of(question.project_id).index, k)
     except (sdk.IndexFailed, OSError) as error:
         mend_index(question.project_id, error)
         return []

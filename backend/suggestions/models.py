@@ -12,7 +12,8 @@ from backend.questions.spots import said_of_candidate
 from backend.suggestions.halfvec import HalfVector
 
 LEARNED = "learned"
-HYBRID, UNTRAINED = "hybrid", "untrained"
+HYBRID, DICTIONARY, NEIGHBOURS, UNTRAINED = "hybrid", "dictionary", "neighbours", "untrained"
+NOTHING_TRAINED = "nothing trained"
 COMPUTED = "+"
 """What follows it in a suggester's version was computed, not decided by anybody."""
 
@@ -292,7 +293,7 @@ class TrainedVersion(Owned):
 
     @property
     def gain(self) -> dict[str, float]:
-        """Return how far it is ahead of what serves untrained: difference, low, high; empty where that is not known."""
+        """Return how far it is ahead of what served when it was trained: difference, low, high; empty if not known."""
         found: dict[str, float] = self.metrics.get("gain", {})
         return found
 
@@ -331,11 +332,4 @@ class Promotion(Owned):
     moved_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.get_move_display()} {self.after or untrained_of(self.question)}"
-
-
-def untrained_of(question: Question) -> str:
-    """Return in words what serves a question where nothing that was trained does."""
-    if question.kind == Question.Kind.PAIR:
-        return "the hybrid"
-    return "the dictionary, with neighbours," if "neighbours" in question.suggesters else "the dictionary"
+        return f"{self.get_move_display()} {self.after or NOTHING_TRAINED}"

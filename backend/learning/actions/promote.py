@@ -1,13 +1,17 @@
 """Let a trained version order what people see, and step back; each step is written down."""
 
 from datetime import datetime
-from typing import Any
+
+from django.utils.text import capfirst
 
 from backend.learning.actions.forget import is_taught_by_erased
+from backend.learning.compared import beside, unmeasured
 from backend.learning.errors import AnotherIsLive, NotBetter, NothingLive, NotPromotable
+from backend.learning.telling import counted
 from backend.questions.models import Question
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
-from backend.suggestions.models import Promotion, Suggester, TrainedVersion, untrained_of
+from backend.suggestions.models import Promotion, Suggester, TrainedVersion
+from backend.suggestions.serving import Serving, serving_of
 
 State, Move = TrainedVersion.State, Promotion.Move
 LONGEST_REASON = 500
@@ -64,19 +68,30 @@ def why_not(trained: TrainedVersion, live: TrainedVersion | None) -> str:
         return f"{trained} was not measured: nothing that could tell is settled outside the train split."
     if drift := drift_of(trained):
         return drift
-    gains: dict[str, Any] = trained.metrics["gains"]
-    if live is not None and str(live.pk) not in gains and fault_of(live):
-        live = None  # it abstains and could not be asked; what it took the place of is to be beaten
-    rival = str(live) if live else untrained_of(trained.question)
-    gain: dict[str, Any] | None = gains.get(str(live.pk) if live else trained.untrained)
-    if gain is None:
-        return f"{trained} was not compared with {rival}, which is live; train again to compare them."
+    serving = serving_to_beat(trained, live)
+    if serving.unmeasured:
+        return f"{capfirst(str(serving))} {serving.verb} {trained.question}, and {unmeasured(serving)} with {trained}."
+    rival = beside(trained, serving)
+    if rival is None:
+        return f"{trained} was not compared with {serving}, which {serving.verb} now; train again to compare them."
+    gain = rival.gain
     if gain["low"] > 0:
         return ""
     return (
-        f"{trained} is not surely better than {rival}: {trained.measure} {gain['difference']:+.1f}, "
-        f"95 % of resamples from {gain['low']:+.1f} to {gain['high']:+.1f}, {trained.metrics['queries']} items."
+        f"{trained} is not surely better than {serving}: {trained.measure} {gain['difference']:+.1f}, "
+        f"95 % of resamples from {gain['low']:+.1f} to {gain['high']:+.1f}, "
+        f"{counted(trained.metrics['queries'], 'item')}."
     )
+
+
+def serving_to_beat(trained: TrainedVersion, live: TrainedVersion | None) -> Serving:
+    """Return what a version has to be better than: what serves its question now.
+
+    A live version that abstains, as it cannot be loaded, and was not compared with for that, is passed over.
+    """
+    serving = serving_of(trained.question, live)
+    is_compared = not serving.live or beside(trained, serving) or not fault_of(serving.live)
+    return serving if is_compared else serving_of(trained.question, None)
 
 
 def _locked_live(question: Question) -> TrainedVersion | None:

@@ -10,7 +10,10 @@ from backend.projects.actions.jobs import drain_jobs, enqueue
 from backend.projects.actions.webhooks import DeliveryFailed, add_webhook, announce
 from backend.projects.models import Job, RestingLane, StaffMember
 from backend.projects.tenancy import tenancy
+from backend.quality.models import ConsensusLabel
 from backend.quality.overview import overview
+from backend.questions.actions.units import unit_of_pair
+from backend.questions.models import Item
 from tests.backend.answered import answer_about_the_first
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +55,23 @@ def test_a_contested_label_asks_for_somebody_to_decide(page):
     (need,) = page["needs"]
     assert (need["verb"], need["title"]) == ("Decide", "People disagree")
     assert "/admin/story/" in need["url"]
+
+
+def test_titles_are_told_apart_from_the_words_around_them_and_cut_where_they_are_long(make_world):
+    world = make_world()
+    with tenancy(world.project):
+        one, other = world.items["1"], world.items["2"]
+        Item.objects.filter(pk=one.pk).update(title="<b>\u202edeltit")
+        Item.objects.filter(pk=other.pk).update(title="x" * 300)
+        unit = unit_of_pair(question=world.question, first=one, second=other)
+        ConsensusLabel.objects.create(
+            project=world.project, question=world.question, unit=unit, state="contested", policy="confirm",
+            computed_at=world.now,
+        )  # fmt: skip
+        (need,) = overview(project=world.project, now=world.now)["needs"]
+    assert sorted(need["text"].split(" and ")) == sorted(
+        ["“<bdi>&lt;b&gt;\u202edeltit</bdi>”", f"“<bdi>{'x' * 119}…</bdi>”"]
+    )
 
 
 def test_the_table_holds_the_same_numbers_as_the_picture(page):

@@ -10,13 +10,14 @@ from backend.datasets.errors import DatasetError
 from backend.learning.actions.forget import forget_what_went_meanwhile
 from backend.learning.actions.promote import why_not
 from backend.learning.actions.train import ask_for_training, finish, frozen_version, gather, give_up, learn
+from backend.learning.compared import beside_then
 from backend.learning.errors import LearningError
-from backend.learning.telling import told_of_shares
+from backend.learning.telling import counted, told_of_gain, told_of_shares
 from backend.projects.models import Project
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
 from backend.suggestions.artefacts import live_version
-from backend.suggestions.models import TrainedVersion, untrained_of
+from backend.suggestions.models import TrainedVersion
 
 
 class Command(BaseCommand):
@@ -84,12 +85,12 @@ class Command(BaseCommand):
             f"{trained.positives_count:,} of them right; {told_of_shares(trained)}"
         )
         if metrics["queries"]:
-            mine, usual, gain = metrics["learned"][measure], metrics[trained.untrained][measure], trained.gain
-            self._tell(
-                f"{measure} {mine:.1f} beside the {usual:.1f} of {untrained_of(trained.question)} on "
-                f"{metrics['queries']} items it had not seen: "
-                f"{gain['difference']:+.1f} ({gain['low']:+.1f} to {gain['high']:+.1f})"
-            )
+            mine = f"{measure} {metrics['learned'][measure]:.1f}"
+            for each in beside_then(trained):
+                self._tell(
+                    f"{mine} beside the {each.figures[measure]:.1f} of {each.name} on "
+                    f"{counted(metrics['queries'], 'item')} it had not seen: {told_of_gain(each.gain)}"
+                )
         self._tell(why_not(trained, live_version(trained.question)))
         self._tell(f"{trained} is in shadow as {trained.suggester}; promote it in the admin, under Trained versions.")
 

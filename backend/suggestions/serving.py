@@ -1,0 +1,70 @@
+"""What serves a question: the suggesters that it asks, each as what it is at the request."""
+
+from dataclasses import dataclass
+
+from earmark import suggesters as sdk
+
+from backend.questions.models import Question
+from backend.suggestions.engines import KINDS_GUESSED, PAIR
+from backend.suggestions.models import DICTIONARY, HYBRID, LEARNED, NEIGHBOURS, TrainedVersion
+from backend.suggestions.retrieval import suggesters_of
+
+TAUGHT = {LEARNED, sdk.LinearLabels.name, sdk.StackedLabels.name, sdk.SequenceSpans.name}
+"""Until a version of it is live, each of these is what serves untrained."""
+MEASURABLE = {"lexical", "semantic", HYBRID, DICTIONARY, NEIGHBOURS}
+WITH_ARTICLE = {HYBRID, DICTIONARY}
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What guesses for a question: the names of suggesters, in order, and the live version where it is among them."""
+
+    names: tuple[str, ...]
+    live: TrainedVersion | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the key under which figures of just this are kept."""
+        return "+".join([*self.names, *([str(self.live.pk)] if self.live else [])])
+
+    @property
+    def unmeasured(self) -> list[str]:
+        """Return the names of those that are asked at the request alone, so that nothing tells how good they are."""
+        return [name for name in self.names if name not in MEASURABLE]
+
+    @property
+    def is_one(self) -> bool:
+        """Return whether it is a single suggester."""
+        return len(self.names) + bool(self.live) == 1
+
+    @property
+    def verb(self) -> str:
+        """Return how it serves, in the number that fits."""
+        return "serves" if self.is_one else "serve"
+
+    def __str__(self) -> str:
+        told = [f"the {name}" if name in WITH_ARTICLE else name for name in self.names]
+        told += [str(self.live)] if self.live else []
+        *most, last = told or ["nothing"]
+        return f"{', '.join(most)} and {last}" if most else last
+
+
+def serving_of(question: Question, live: TrainedVersion | None) -> Serving:
+    """Return what serves a question while a trained version is live, or none is.
+
+    A live version that the question does not name is not among it. What the host pushes is left out.
+    """
+    untrained = HYBRID if question.kind == PAIR else DICTIONARY
+    asked = [name for name in suggesters_of(question) if question.kind in KINDS_GUESSED.get(name, [question.kind])]
+    is_asked = live is not None and live.name in asked
+    others = [name for name in asked if not (is_asked and live and name == live.name)]
+    names = {untrained if name in TAUGHT else name for name in others}
+    return Serving(tuple(sorted(names)), live if is_asked else None)
+
+
+def untrained_of(question: Question) -> Serving:
+    """Return what a trained version is compared with in any case: what its suggester is while none is live."""
+    if question.kind == PAIR:
+        return Serving((HYBRID,))
+    has_neighbours = NEIGHBOURS in question.suggesters and question.kind in KINDS_GUESSED[NEIGHBOURS]
+    return Serving((DICTIONARY, NEIGHBOURS) if has_neighbours else (DICTIONARY,))

@@ -1,0 +1,62 @@
+import pytest
+
+from backend.questions.models import Question
+from backend.suggestions.models import TrainedVersion
+from backend.suggestions.serving import serving_of, untrained_of
+
+
+def asked(kind, *suggesters):
+    return Question(slug="asked", kind=kind, suggesters=list(suggesters))
+
+
+def live_of(question, name):
+    return TrainedVersion(pk=7, question=question, name=name, number=3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "told"),
+    [
+        ("pair", [], "lexical serves"),
+        ("pair", ["learned"], "the hybrid serves"),
+        ("pair", ["learned", "hybrid"], "the hybrid serves"),
+        ("pair", ["semantic", "lexical"], "lexical and semantic serve"),
+        ("pair", ["lexical", "dictionary"], "lexical serves"),  # nothing guesses items by a dictionary
+        ("choice", ["stacked"], "the dictionary serves"),
+        ("tags", ["stacked", "neighbours"], "the dictionary and neighbours serve"),
+        ("tags", ["neighbours"], "neighbours serves"),
+        ("span", [], "the dictionary serves"),
+    ],
+)
+def test_untrained_each_name_is_what_it_is_at_the_request(kind, named, told):
+    serving = serving_of(asked(kind, *named), None)
+    assert f"{serving} {serving.verb}" == told
+
+
+def test_a_live_version_serves_in_its_name_alone():
+    question = asked("choice", "stacked", "linear")
+    assert str(serving_of(question, live_of(question, "linear"))) == "the dictionary and asked 3"
+    question = asked("choice", "linear")
+    assert str(serving_of(question, live_of(question, "linear"))) == "asked 3"
+
+
+def test_a_live_version_that_the_question_does_not_name_does_not_serve():
+    question = asked("pair", "lexical")
+    serving = serving_of(question, live_of(question, "learned"))
+    assert (str(serving), serving.live) == ("lexical", None)
+
+
+def test_what_is_asked_at_the_request_alone_is_named():
+    assert serving_of(asked("pair", "lexical", "house-rules"), None).unmeasured == ["house-rules"]
+    assert serving_of(asked("pair", "lexical", "semantic"), None).unmeasured == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "told"),
+    [
+        ("pair", ["lexical"], "the hybrid"),
+        ("tags", ["rules", "neighbours"], "the dictionary and neighbours"),
+        ("span", ["neighbours"], "the dictionary"),
+    ],
+)
+def test_untrained_is_what_a_trained_suggester_is_while_none_is_live(kind, named, told):
+    assert str(untrained_of(asked(kind, *named))) == told
