@@ -2,9 +2,9 @@
 
 import json
 import os
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from earmark import Earmark
 
 from tests.journeys.flags import CHROMIUM_FLAGS
 from tests.journeys.rooms import Rooms
+from tests.ports import free_port
 from tests.prepared import furnish
 
 BASE = Path(__file__).resolve().parents[2]
@@ -29,12 +31,6 @@ def chromium() -> str | None:
     """Return the path of a Chromium of this machine; None leaves the choice to Playwright."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass
@@ -131,7 +127,7 @@ class Product:
         return found
 
 
-def eventually(found: Callable[[], Any], *, within_s: float = 10, why: str = "") -> Any:
+def eventually(found: Callable[[], Any], *, within_s: float = 30, why: str = "") -> Any:
     """Return what `found` gives once it is true; fails after `within_s` seconds."""
     give_up_at = time.monotonic() + within_s
     while not (result := found()):
@@ -158,8 +154,32 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product, in a long path with spaces, shared by all journeys that do it no lasting harm."""
     home = tmp_path_factory.mktemp("a long path with spaces in it") / "earmark home"
     made = Product(home).start()
-    yield made
-    made.stop()
+    try:
+        let_it_index(made)
+        yield made
+    finally:
+        made.stop()
+
+
+def let_it_index(product: Product) -> None:
+    """Wait until the search index, which follows by and by, holds all items: lists that are shown before it does change."""
+    with httpx.Client(base_url=product.admin, follow_redirects=True) as staff, product.client as client:
+        (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', staff.get("login/").text)
+        facts = {"username": "admin", "password": product.password, "csrfmiddlewaretoken": token}
+        staff.post("login/", data=facts, headers={"Referer": product.admin})
+        thread = next(client.items.list(kind="thread"))
+        client.suggest(thread.id, "duplicate", annotator="the first one here")  # it begins with whoever comes first
+        eventually(
+            lambda: "It holds all items" in staff.get("search-index").text, within_s=60, why="the index never held all"
+        )
+
+
+@pytest.fixture
+def five_shown(product: Product) -> Iterator[None]:
+    """Lists of five, so that one that is shuffled holds the best of the five too."""
+    product.client.questions.update("duplicate", shown_count=5)
+    yield
+    product.client.questions.update("duplicate", shown_count=3)
 
 
 @pytest.fixture(scope="session")
@@ -231,3 +251,30 @@ def staff(rooms: Rooms, product: Product, signed_in: list[Any]) -> Iterator[Any]
     page.wait_for_selector("h1:has-text('Overview')")
     yield page
     rooms.leave(context)
+
+
+def freeze(staff: Any, product: Product, slug: str, question: str, folder: Path) -> dict[str, Path]:
+    """Freeze a question's labels in the admin as a dataset of this name, and return the files that its page offers."""
+    staff.goto(f"{product.admin}datasets/dataset/add/")
+    staff.fill("#id_slug", slug)
+    staff.fill("#id_title", slug)
+    staff.select_option("#id_question", label=question)
+    staff.click("[name=_save]")
+    staff.locator("tr", has_text=slug).locator("input.action-select").check()
+    staff.select_option("select[name=action]", "freeze")
+    staff.locator("button[name=index], button:has-text('Run')").first.click()
+
+    def row() -> Any:
+        staff.goto(f"{product.admin}datasets/datasetversion/")
+        return staff.locator("tr", has_text=slug)
+
+    eventually(lambda: row().get_by_role("link", name="labels.parquet").count() > 0)
+    files = {}
+    for link in row().get_by_role("link").all():
+        name = link.inner_text().strip()
+        if "." in name:
+            with staff.expect_download() as waiting:
+                link.click()
+            files[name] = folder / name
+            waiting.value.save_as(files[name])
+    return files

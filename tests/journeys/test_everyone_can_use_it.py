@@ -22,6 +22,9 @@ LOOKS = {
     "narrow and dark": {"viewport": {"width": 320, "height": 800}, "color_scheme": "dark"},
 }
 
+#: A thread that no other journey marks.
+LOOKED_AT = "1721366"
+
 
 def violations(page: Any, within: str = "document") -> list[str]:
     page.add_script_tag(path=str(AXE))
@@ -98,26 +101,37 @@ def test_the_pages_of_suggesters(staff: Any, product: Product, scheme: str, widt
         assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+#: The name of the link or button that has the focus; the page, which has it where nothing else does, holds all names.
+FOCUSED = """() => {
+  const at = document.activeElement;
+  return at.matches("a, button, [role=button]") ? at.getAttribute("aria-label") || at.innerText : "";
+}"""
+
+
 def press_until(page: Any, key: str, name: str) -> None:
     """Press a key until what has the focus is so named."""
     for _ in range(60):
         page.keyboard.press(key)
-        if name in page.evaluate(
-            "document.activeElement.getAttribute('aria-label') || document.activeElement.innerText"
-        ):
+        if name in page.evaluate(FOCUSED):
             return
     raise AssertionError(f"nothing named {name!r} gets the focus")
+
+
+def open_menu(page: Any) -> None:
+    """Open the menu of a narrow window by keys; the focus is in it at once, whatever is pressed next."""
+    press_until(page, "Tab", "Show or hide the menu")
+    door = page.get_by_role("button", name="Show or hide the menu")
+    assert door.get_attribute("aria-expanded") == "false"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('#nav-sidebar-inner') !== null")
+    assert door.get_attribute("aria-expanded") == "true"
 
 
 def test_in_a_narrow_window_keys_alone_open_the_menu_the_filters_and_what_leaves(staff: Any, product: Product) -> None:
     staff.set_viewport_size({"width": 1000, "height": 900})
     staff.goto(f"{product.admin}suggestions/promotion/")
-    press_until(staff, "Tab", "Show or hide the menu")
-    menu = staff.get_by_role("button", name="Show or hide the menu")
-    assert menu.get_attribute("aria-expanded") == "false"
-    staff.keyboard.press("Enter")
+    open_menu(staff)
     press_until(staff, "Tab", "Trained versions")
-    assert menu.get_attribute("aria-expanded") == "true"
     staff.keyboard.press("Enter")
     staff.wait_for_url("**/trainedversion/")
     press_until(staff, "Tab", "Filters")
@@ -125,8 +139,7 @@ def test_in_a_narrow_window_keys_alone_open_the_menu_the_filters_and_what_leaves
     staff.get_by_text("Shadow: trained, shows nothing").wait_for()
     staff.keyboard.press("Escape")
     staff.goto(f"{product.admin}suggestions/promotion/")
-    press_until(staff, "Tab", "Show or hide the menu")
-    staff.keyboard.press("Enter")
+    open_menu(staff)
     press_until(staff, "Tab", "unfold_more")
     staff.keyboard.press("Enter")
     staff.get_by_role("button", name="Log out").wait_for()
@@ -135,7 +148,8 @@ def test_in_a_narrow_window_keys_alone_open_the_menu_the_filters_and_what_leaves
 def test_in_a_wide_window_one_door_shows_and_hides_the_menu(staff: Any, product: Product) -> None:
     staff.goto(product.admin)
     door, first = staff.get_by_role("button", name="Show or hide the menu"), staff.get_by_role("link", name="Items")
-    assert door.count() == 1 and first.is_visible()
+    first.wait_for()
+    assert door.count() == 1
     for is_open in (False, True):
         door.press("Enter")
         first.wait_for(state="visible" if is_open else "hidden")
@@ -148,7 +162,7 @@ def test_the_pages_of_people_and_of_what_they_were_shown(staff: Any, product: Pr
     staff.emulate_media(color_scheme=scheme)
     staff.set_viewport_size({"width": width, "height": 900})
     with product.client as client:
-        shown = client.suggest("1720773", "duplicate", annotator="somebody looked at")
+        shown = client.suggest(LOOKED_AT, "duplicate", annotator="somebody looked at")
         shown.seen(*shown.candidates)
         shown.accept(shown.candidates[0])
     for path in ("", "people/", "annotators/annotator/", "judgements/slot/", "judgements/judgement/", "projects/job/"):
@@ -160,8 +174,8 @@ def test_the_pages_of_people_and_of_what_they_were_shown(staff: Any, product: Pr
     staff.get_by_role("heading", name="Their data").wait_for()
     assert violations(staff, "'.em'") == []
     assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    staff.goto(f"{product.admin}questions/item/?q=1720773")
-    staff.locator("tr:has-text('1720773') a").first.click()
+    staff.goto(f"{product.admin}questions/item/?q={LOOKED_AT}")
+    staff.locator(f"tr:has-text('{LOOKED_AT}') a").first.click()
     staff.locator(".em-scroll table").first.wait_for()
     assert violations(staff, "'.em'") == []
     assert staff.evaluate("document.documentElement.scrollWidth <= innerWidth")

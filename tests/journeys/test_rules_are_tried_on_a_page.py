@@ -39,7 +39,7 @@ def trying(staff: Any, product: Product) -> Iterator[Any]:
     if "article.thread" not in staff.content():
         for path, selector, item_from, item_key, where in RULES.values():
             staff.goto(f"{address}add/")
-            staff.select_option("#id_question", index=1)
+            staff.select_option("#id_question", label="duplicate")
             for name, value in (("path", path), ("selector", selector), ("item_key", item_key)):
                 staff.fill(f"#id_{name}", value)
             staff.select_option("#id_item_from", item_from)
@@ -56,10 +56,13 @@ def trying(staff: Any, product: Product) -> Iterator[Any]:
 
 
 def paste(page: Any, html: str = PAGE, address: str = "https://forum.example/t/1771529?page=2") -> None:
+    """Paste a page in place of the one before, and wait until what was found is told and drawn."""
+    page.fill("#html", "")
+    page.get_by_text("Paste a page to see.").wait_for()
     page.fill("#address", address)
     page.fill("#html", html)
-    page.wait_for_function("!document.querySelector('#verdict').textContent.startsWith('Paste')")
-    page.wait_for_timeout(400)
+    page.get_by_text("rules put").wait_for()
+    page.frame_locator("#picture iframe").locator("earmark-place").first.wait_for(state="attached")
 
 
 def cards(page: Any) -> dict[str, str]:
@@ -91,6 +94,7 @@ def test_each_rule_says_where_its_element_stands_or_why_not(trying: Any) -> None
 def test_nothing_of_what_is_pasted_runs_or_leaves(trying: Any) -> None:
     paste(trying)
     paste(trying, PAGE + "<svg><script>top.hacked = 1</script></svg><math><style><img src=x onerror=top.hacked=1>")
+    trying.frame_locator("#picture iframe").locator("math").wait_for(state="attached")
     trying.wait_for_timeout(500)
     assert trying.evaluate("window.hacked") is None
     assert [url for url in trying.strangers if not url.startswith("about:")] == []

@@ -9,7 +9,7 @@ import spacy
 from pycocotools.coco import COCO
 from spacy.training.converters import conll_ner_to_docs
 
-from tests.journeys.conftest import Product, eventually
+from tests.journeys.conftest import Product, eventually, freeze
 
 pytestmark = pytest.mark.journey
 
@@ -23,66 +23,42 @@ SELECT = """(words) => {
 }"""
 
 
-def freeze(staff: Any, product: Product, question: str, folder: Path) -> dict[str, Path]:
-    """Freeze a question's labels in the admin, and return the files that its page offers."""
-    staff.goto(f"{product.admin}datasets/dataset/add/")
-    staff.fill("#id_slug", question)
-    staff.fill("#id_title", question)
-    staff.select_option("#id_question", label=question)
-    staff.click("[name=_save]")
-    staff.locator("tr", has_text=question).locator("input.action-select").check()
-    staff.select_option("select[name=action]", "freeze")
-    staff.locator("button[name=index], button:has-text('Run')").first.click()
-
-    def row() -> Any:
-        staff.goto(f"{product.admin}datasets/datasetversion/")
-        return staff.locator("tr", has_text=question)
-
-    eventually(lambda: row().get_by_role("link", name="labels.parquet").count() > 0, within_s=30)
-    files = {}
-    for link in row().get_by_role("link").all():
-        name = link.inner_text().strip()
-        if "." in name:
-            with staff.expect_download() as waiting:
-                link.click()
-            files[name] = folder / name
-            waiting.value.save_as(files[name])
-    return files
-
-
 def test_names_in_a_post_become_what_spacy_reads(visit: Any, staff: Any, product: Product, tmp_path: Path) -> None:
     page = visit("customer-1", THREAD)
     span, named = page.locator("earmark-span"), page.locator("#answered .named li")
     span.scroll_into_view_if_needed()
     row = span.get_by_role("listitem").filter(has_text="Linux").first
     row.get_by_role("button", name="Yes").click()
-    named.filter(has_text="Linux").wait_for(timeout=10_000)
+    named.filter(has_text="Linux").wait_for()
 
     page.evaluate(SELECT, "task manager")
     span.locator(".bar").get_by_role("button", name="Product").click()
-    named.filter(has_text="task manager").wait_for(timeout=10_000)
+    named.filter(has_text="task manager").wait_for()
     page.evaluate(SELECT, "saw tooth")
     span.locator(".bar").get_by_role("button", name="System").click()
-    named.filter(has_text="saw tooth").wait_for(timeout=10_000)
+    named.filter(has_text="saw tooth").wait_for()
     span.get_by_role("button", name="Undo: saw tooth").click()
-    named.filter(has_text="saw tooth").wait_for(state="detached", timeout=10_000)
+    named.filter(has_text="saw tooth").wait_for(state="detached")
 
     page.reload()
     span.scroll_into_view_if_needed()
     span.get_by_role("button", name="+2").click()
     span.get_by_role("button", name="Undo: task manager").wait_for()
 
-    files = freeze(staff, product, "products", tmp_path)
-    (iob,) = [path for name, path in files.items() if name.endswith(".iob")]
-    docs = list(conll_ner_to_docs(iob.read_text(encoding="utf-8"), no_print=True))
-    assert sorted((each.text, each.label_) for doc in docs for each in doc.ents) == [
-        ("Linux", "System"), ("task manager", "Product"),
-    ]  # fmt: skip
-    (lines,) = [path for name, path in files.items() if name.endswith(".spacy.jsonl")]
-    (told,) = map(json.loads, lines.read_text(encoding="utf-8").splitlines())
+    files = freeze(staff, product, "products", "products", tmp_path)
+    lines = [line for text in texts_of(files, ".spacy.jsonl") for line in text.splitlines()]
+    (told,) = [line for line in map(json.loads, lines) if line["id"] == THREAD]
     doc = spacy.blank("en").make_doc(told["text"])
     spans = [doc.char_span(each["start"], each["end"], each["label"]) for each in told["spans"]]
     assert sorted((each.text, each.label_) for each in spans) == [("Linux", "System"), ("task manager", "Product")]
+    docs = [doc for text in texts_of(files, ".iob") for doc in conll_ner_to_docs(text, no_print=True)]
+    (doc,) = [doc for doc in docs if "".join(token.text for token in doc) == "".join(told["text"].split())]
+    assert sorted((each.text, each.label_) for each in doc.ents) == [("Linux", "System"), ("task manager", "Product")]
+
+
+def texts_of(files: dict[str, Path], ending: str) -> list[str]:
+    """Return what stands in the files of a form, one for each split that holds anything."""
+    return [path.read_text(encoding="utf-8") for name, path in files.items() if name.endswith(ending)]
 
 
 def test_boxes_in_a_picture_become_what_pycocotools_reads(
@@ -107,14 +83,16 @@ def test_boxes_in_a_picture_become_what_pycocotools_reads(
         page.goto(f"{product.forum}/pictures?shows=Menu")
         return page.locator(".gallery li", has_text="Related threads").count() > 0
 
-    eventually(is_told, within_s=20)
-    files = freeze(staff, product, "controls", tmp_path)
-    (path,) = [path for name, path in files.items() if name.endswith(".coco.json")]
-    coco = COCO(str(path))
-    (image,) = coco.loadImgs(coco.getImgIds())
+    eventually(is_told)
+    files = freeze(staff, product, "controls", "controls", tmp_path)
+    all_files = [COCO(str(path)) for name, path in files.items() if name.endswith(".coco.json")]
+    ((coco, image),) = [
+        (coco, image) for coco in all_files for image in coco.dataset["images"] if image["item"] == f"picture-{PICTURE}"
+    ]
     assert (image["width"], image["height"]) == (1360, 800)
     names = {each["id"]: each["name"] for each in coco.loadCats(coco.getCatIds())}
-    boxes = {names[each["category_id"]]: each["bbox"] for each in coco.loadAnns(coco.getAnnIds())}
+    found = coco.loadAnns(coco.getAnnIds(imgIds=[image["id"]]))
+    boxes = {names[each["category_id"]]: each["bbox"] for each in found}
     pushed = json.loads((Path(__file__).parents[2] / "demo/forum/data/pictures.json").read_text())
     known = next(each["buttons"] for each in pushed if each["key"] == PICTURE)
     accepted = [round(side) for side in boxes["Button"]]

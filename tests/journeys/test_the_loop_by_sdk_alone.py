@@ -14,7 +14,8 @@ def shown_with(client: Earmark, item: str) -> Any:
     return next(((shown, candidate) for candidate in shown.candidates if candidate.id == item), None)
 
 
-def test_a_host_without_any_widget_suggests_logs_settles_and_loads_the_dataset(product: Product, tmp_path) -> None:
+@pytest.mark.usefixtures("five_shown")
+def test_a_host_without_any_widget_suggests_logs_settles_and_loads_the_dataset(product: Product) -> None:
     client = product.client
     client.items.upsert(
         [
@@ -22,9 +23,7 @@ def test_a_host_without_any_widget_suggests_logs_settles_and_loads_the_dataset(p
             {"id": "mail-2", "title": "Frobnicator stalls when started", "body": "Stalls.", "created_at": "2026-01-02T00:00:00Z"},
         ]
     )  # fmt: skip
-    client.questions.update("duplicate", shown_count=5)  # so that a shuffled list holds the best of the five too
     shown, best = eventually(lambda: shown_with(client, "mail-1"), within_s=60, why="the index never held it")
-    client.questions.update("duplicate", shown_count=3)
     assert max(shown.slots, key=lambda slot: slot.score).candidate == best
     shown.seen(best)
     first = shown.accept(best)

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from earmark import Earmark
 
-from tests.journeys.conftest import Product, eventually, free_port, is_settled
+from tests.journeys.conftest import Product, eventually, is_settled
+from tests.ports import free_port
 
 pytestmark = pytest.mark.journey
 
@@ -45,7 +46,7 @@ def all_settled(client: Earmark, pairs: list[tuple[str, str]]) -> bool:
 
 def test_a_worker_killed_between_mark_and_consensus_loses_nothing(product: Product) -> None:
     client = product.client
-    (worker,) = product.children("backend.config.celery")
+    (worker,) = eventually(lambda: product.children("backend.config.celery"))
     os.kill(worker, signal.SIGSTOP)
     pairs, _ = mark_some(client, "killed-1", skip=300, count=5)
     os.kill(worker, signal.SIGKILL)

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -21,18 +20,13 @@ from earmark.tokens import sign_identity
 from backend.config.launcher import THREADS
 from backend.projects.actions.keys import add_api_key, add_signing_key
 from backend.projects.tenancy import tenancy
+from tests.ports import free_port
 
 BASE = Path(__file__).resolve().parents[3]
 HOST = "earmark.example"
 SECRET = "0b6f2c7d9a4e8135f7c2d6b09e3a41587"
 SIGNING_KEY = "k" * 40
 WORD = "a long word of ann's"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -39,27 +39,34 @@ def serve(settings):
         settings.EARMARK_WEBHOOK_ALLOW = [f"127.0.0.1:{each.server_port}" for each in running]
         return f"http://127.0.0.1:{server.server_port}/suggest"
 
+    over.clear()
     yield run
+    over.set()
     for server in running:
         server.shutdown()
         server.server_close()
 
 
+#: Set when a test is over, so that hosts that keep somebody waiting give up.
+over = threading.Event()
+LONG_S = 60
+
+
 def answers(status=200, body=b"", wait_s=0.0, dribble=False, headers=()):
-    """Return a handler of a host that answers so, whatever it is asked; `dribble`: a byte at a time, for long."""
+    """Return a handler of a host that answers so, whatever it is asked; `dribble`: a byte at a time, for LONG_S."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
-            time.sleep(wait_s)
+            over.wait(wait_s)
             try:
                 self.send_response(status)
                 for name, value in headers:
                     self.send_header(name, value)
                 self.end_headers()
-                for _ in range(100 if dribble else 1):
+                for _ in range(50 * LONG_S if dribble else 1):
                     self.wfile.write(body)
-                    time.sleep(0.02 if dribble else 0)
+                    over.wait(0.02 if dribble else 0)
             except OSError:
                 pass
 
@@ -76,11 +83,15 @@ def told(suggestions=(), **more):
 
 @pytest.fixture
 def registered(world, serve):
-    """Register what runs at the host under the name own, and let the world's question ask it too."""
+    """Register what runs at the host under the name own, and let the world's question ask it too.
 
-    def register(app, **how):
+    It may take as long as anybody's may, unless a test says otherwise: on a busy machine nobody is quick.
+    """
+
+    def register(app, timeout_ms=2000, **how):
         world.question.suggesters = ["own", "lexical"]
-        return register_remote(project=world.project, name="own", url=serve(app), secret=SECRET, **how)
+        how |= {"url": serve(app), "secret": SECRET, "timeout_ms": timeout_ms}
+        return register_remote(project=world.project, name="own", **how)
 
     return register
 
@@ -141,19 +152,26 @@ def test_an_abstaining_host_is_well(world, registered):
         (answers(200, b"", headers=[("Content-Encoding", "gzip")]), "its answer is compressed"),
         (answers(200, told(name="another")), "its answer does not give the name own"),
         (answers(200, told([{"candidate": "1", "score": 7}])), "suggestions[0].score is no number from 0 to 1"),
-        (answers(200, told(), wait_s=0.4), "it took longer than 100 ms"),
-        (answers(200, b" ", dribble=True), "it took longer than 100 ms"),
     ],
 )
-def test_a_host_that_fails_abstains_in_time_and_the_reason_is_said(world, registered, handler, said):
-    made = registered(handler, timeout_ms=100)
-    guesses_for(question=world.question, item=world.items["4"])  # so that no opening of files is measured
-    began = time.monotonic()
+def test_a_host_that_fails_abstains_and_the_reason_is_said(world, registered, handler, said):
+    made = registered(handler)
     assert names(world) == {"lexical"}
-    assert time.monotonic() - began < 0.35
     health = health_of(made.pk)
     assert said in health.failure
-    assert health.failures_count == 2
+    assert health.failures_count == 1
+
+
+@pytest.mark.parametrize(
+    "handler", [answers(200, told(), wait_s=LONG_S), answers(200, b" ", dribble=True)], ids=["silent", "dribbling"]
+)
+def test_a_host_that_takes_long_abstains_before_it_has_answered(world, registered, handler):
+    made = registered(handler, timeout_ms=100)
+    began = time.monotonic()
+    assert names(world) == {"lexical"}
+    assert time.monotonic() - began < LONG_S / 4
+    health = health_of(made.pk)
+    assert (health.failure, health.failures_count) == ("it took longer than 100 ms", 1)
 
 
 def test_a_host_that_is_not_there_abstains(world, registered, serve):
@@ -182,7 +200,24 @@ def fails(made, world):
     return str(failure.value)
 
 
-def test_after_failures_in_a_row_it_is_left_alone_and_then_probed(world, registered, monkeypatch):
+class Clock:
+    """A clock that goes on only as a test says."""
+
+    def __init__(self):
+        self.now_s = time.monotonic()
+
+    def __call__(self):
+        return self.now_s
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    made = Clock()
+    monkeypatch.setattr(remote.time, "monotonic", made)
+    return made
+
+
+def test_after_failures_in_a_row_it_is_left_alone_and_then_probed(world, registered, clock):
     calls = []
     wants_to_fail = [True]
 
@@ -196,11 +231,10 @@ def test_after_failures_in_a_row_it_is_left_alone_and_then_probed(world, registe
     for _ in range(8):
         assert names(world) == {"lexical"}
     assert len(calls) == breaker.FAILURES_TO_OPEN
-    assert 29 < health_of(made.pk).open_for_s <= 30
+    assert health_of(made.pk).open_for_s == 30
     assert "asked again in 30 s" in fails(made, world)
     wants_to_fail[0] = False
-    later = time.monotonic() + 31
-    monkeypatch.setattr(remote.time, "monotonic", lambda: later)
+    clock.now_s += 31
     assert names(world) == {"own", "lexical"}
     assert names(world) == {"own", "lexical"}
     assert health_of(made.pk).open_for_s == 0
@@ -216,18 +250,21 @@ def test_a_trial_asks_even_what_is_left_alone_and_is_no_news_to_the_breaker(worl
     assert health_of(made.pk).calls_count == 5
 
 
-def test_all_remote_suggesters_together_keep_a_request_two_seconds_at_most(world, registered):
-    made = registered(answers(200, told(), wait_s=0.3), timeout_ms=900)
+def test_all_remote_suggesters_together_keep_a_request_two_seconds_at_most(world, registered, clock):
+    def take_a_while(asked):
+        clock.now_s += 0.3
+        return []
+
+    made = registered(own(take_a_while).wsgi, timeout_ms=900)
     asked = asked_of(made, world.question, world.items["5"])
     begin_request()
     try:
-        began, done_count = time.monotonic(), 0
-        with pytest.raises(RemoteLeftAlone, match="too little is left"):
+        done_count = 0
+        with pytest.raises(RemoteLeftAlone, match="too little is left of the 2 s"):
             for _ in range(20):
                 ask_remote(door_of(made), asked)
                 done_count += 1
-        assert time.monotonic() - began < 2
-        assert 3 <= done_count <= 4
+        assert done_count == 4, "a fifth could have taken 0.9 s of the 0.8 s that are left"
         assert health_of(made.pk).failures_count == 0
     finally:
         end_request()
@@ -263,18 +300,19 @@ def test_a_host_that_drips_headers_is_cut_off_at_the_deadline_and_holds_no_threa
     for _ in range(20):
         with pytest.raises(RemoteFailed, match="it took longer than 60 ms"):
             ask_remote(door_of(made), asked, is_trial=True)
-    assert cut.wait(5)
+    assert cut.wait(60)
 
 
 def test_a_connection_that_was_cut_is_not_used_again(world, registered):
-    slow = [0.3]
+    goes_on = threading.Event()
 
     def guess(asked):
-        time.sleep(slow.pop() if slow else 0)
+        goes_on.wait(LONG_S)
         return printing(asked)
 
     made = registered(own(guess).wsgi, timeout_ms=100)
     assert "took longer" in fails(made, world)
+    goes_on.set()
     made.timeout_ms = 2000
     for _ in range(3):
         assert ask_remote(door_of(made), asked_of(made, world.question, world.items["5"])).suggestions
@@ -353,5 +391,5 @@ def test_times_are_told_from_the_calls_that_were_answered(world, registered):
     for _ in range(5):
         names(world)
     health = health_of(made.pk)
-    assert 0 < health.p50_ms <= health.p99_ms < 300
+    assert 0 < health.p50_ms <= health.p99_ms <= made.timeout_ms
     assert (health.calls_count, health.failures_count, health.failed_at) == (5, 0, None)

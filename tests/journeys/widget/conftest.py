@@ -33,7 +33,7 @@ WATCH = """(() => {
       });
   }).observe({ type: "layout-shift", buffered: true });
 })();"""
-PATIENCE_MS = 8000
+PATIENCE_MS = 30_000
 #: What Chromium writes of each failed request, which hosts' pages of these tests have on purpose.
 NETWORK_NOISE = ("Failed to load resource", "has been blocked by CORS policy")
 
@@ -109,7 +109,7 @@ class Visit:
     def button(self, name: str | Any, **options: Any) -> Any:
         return self.page.get_by_role("button", name=name, **{"exact": True, **options})
 
-    def until(self, expression: str, arg: Any = None, *, within_s: float = 8) -> None:
+    def until(self, expression: str, arg: Any = None) -> None:
         """Wait until an expression holds in the page (Playwright's own way evaluates text, which policies forbid)."""
 
         def holds() -> Any:
@@ -118,20 +118,20 @@ class Visit:
             except Error:
                 return False  # The page is on its way to another.
 
-        eventually(holds, within_s=within_s, why=f"never held: {expression} {arg}")
+        eventually(holds, why=f"never held: {expression} {arg}")
 
     def said(self, words: str) -> Any:
         """Return where the card, not its live region, says these words of an answer."""
         return self.page.locator(".said", has_text=words).first
 
-    def settle(self, within_s: float = 10) -> Ledger:
+    def settle(self) -> Ledger:
         """Wait until nothing is on its way any more, and return the ledger."""
         kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('earmark:')).length"
-        eventually(lambda: self.page.evaluate(kept) == 0, within_s=within_s, why="the outbox was never emptied")
+        eventually(lambda: self.page.evaluate(kept) == 0, why="the outbox was never emptied")
         return self.ledger
 
 
-def eventually(found: Callable[[], Any], *, within_s: float = 10, why: str = "") -> Any:
+def eventually(found: Callable[[], Any], *, within_s: float = 30, why: str = "") -> Any:
     """Return what `found` gives once it is true; fails after `within_s` seconds."""
     give_up_at = time.monotonic() + within_s
     while not (result := found()):

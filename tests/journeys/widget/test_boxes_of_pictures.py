@@ -49,7 +49,6 @@ def lies(visit: Visit, caption: str, expected: Any, nth: int = 0) -> None:
     """Wait until a box lies where it should, which `expected` says anew each time."""
     eventually(
         lambda: is_at(visit, caption, expected(), nth),
-        within_s=4,
         why=f"{figure(visit, caption).evaluate(BOXES)} is not {expected()}",
     )
 

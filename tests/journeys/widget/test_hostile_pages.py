@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.rooms import Rooms
-from tests.journeys.widget.conftest import Hosts, Mock
+from tests.journeys.widget.conftest import Hosts, Mock, eventually
 
 pytestmark = pytest.mark.journey
 
@@ -124,8 +124,7 @@ def test_storage_that_is_blocked_costs_nothing(hosts: Hosts) -> None:
     visit = hosts.open("one", scripts=(blocked,))
     visit.button("Same").first.click()
     visit.said("Same problem.").wait_for()
-    visit.page.wait_for_timeout(300)
-    assert visit.ledger.values == ["duplicate"]
+    eventually(lambda: visit.ledger.values == ["duplicate"])
 
 
 def test_storage_that_is_full_costs_nothing(hosts: Hosts) -> None:
@@ -133,8 +132,7 @@ def test_storage_that_is_full_costs_nothing(hosts: Hosts) -> None:
     visit = hosts.open("one", scripts=(full,))
     visit.button("Same").first.click()
     visit.said("Same problem.").wait_for()
-    visit.page.wait_for_timeout(300)
-    assert visit.ledger.values == ["duplicate"]
+    eventually(lambda: visit.ledger.values == ["duplicate"])
 
 
 @pytest.mark.parametrize("path", ["crossing", "frames"])
@@ -144,6 +142,5 @@ def test_it_works_across_web_origins(hosts: Hosts, path: str) -> None:
         frame.get_by_role("button", name="Same", exact=True).first.click()
         frame.locator(".said", has_text="Same problem.").wait_for()
     count = max(1, len(visit.page.frames) - 1)
-    visit.page.wait_for_timeout(400)
-    assert visit.ledger.values == ["duplicate"] * count
+    eventually(lambda: visit.ledger.values == ["duplicate"] * count)
     assert visit.seen("violations") == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.widget.conftest import KINDS, Hosts, Visit
+from tests.journeys.widget.conftest import KINDS, Hosts, Visit, eventually
 from tests.journeys.widget.test_no_rule_of_the_page_is_broken import RULES
 
 pytestmark = pytest.mark.journey
@@ -114,8 +114,7 @@ def test_what_waits_leaves_with_destroy(hosts: Hosts) -> None:
           earmark("destroy");
         }"""
     )
-    visit.page.wait_for_timeout(500)
-    assert visit.ledger.values == ["duplicate"]
+    eventually(lambda: visit.ledger.values == ["duplicate"])
 
 
 @pytest.mark.parametrize("kind", ["duplicates", "tags"])

@@ -45,9 +45,9 @@ class Keys:
         return self
 
     def type(self, words: str) -> None:
-        """Type into the field that was opened, once it is there."""
+        """Type into the field that was opened, once it is there, and at once, so that it is searched for once."""
         self.page.get_by_role("combobox").wait_for()
-        self.page.keyboard.type(words)
+        self.page.keyboard.insert_text(words)
 
     def tab_to(self, name: str, *, back: bool = False) -> list[str]:
         """Press Tab until something of this name has the focus; return what was passed on the way."""
@@ -192,7 +192,6 @@ def test_pair_what_was_not_saved_is_tried_again_or_left_by_keys(hosts: Hosts) ->
     if typist.at == "Leave it":
         typist.press("Tab")
     typist.press("Enter")
-    typist.page.wait_for_timeout(300)
     typist.visit.said("Not saved.").wait_for()
     typist.tab_to("Leave it", back=typist.at == "Try again")
     typist.press("Enter")
@@ -212,6 +211,7 @@ def test_the_menu_opens_and_closes_by_keys(hosts: Hosts, kind: str) -> None:
     eventually(lambda: typist.at == "About this question", why=f"focus is on {typist.at!r}")
     typist.page.get_by_text("We show this to a few people a week.").wait_for(state="hidden")
     typist.press("Enter")
+    typist.page.get_by_text("We show this to a few people a week.").wait_for()
     typist.tab_to("Hide these questions")
     typist.press("Enter")
     assert len(typist.visit.settle().of("hide")) == 1
@@ -258,8 +258,9 @@ def test_a_new_tag_is_offered_only_where_the_question_allows_it(hosts: Hosts, qu
     typist = keys(hosts, "tags", question=question)
     typist.tab_to("Add tag")
     typist.press("Enter")
-    typist.type("quokka")
-    typist.page.wait_for_timeout(800)
+    with typist.page.expect_response("**/v1/search"):
+        typist.type("quokka")
+    typist.page.locator(f".find {'.list' if count else '.ask'}:not([hidden])").wait_for()
     assert typist.page.get_by_role("option").count() == count
     if count:
         typist.press("ArrowDown", "Enter")

@@ -48,7 +48,7 @@ class Keys:
             self.page.keyboard.press(name)
 
     def until(self, holds: Callable[[], bool], why: str) -> None:
-        eventually(holds, within_s=8, why=f"{why}; the focus is at {self.id} {self.at!r}")
+        eventually(holds, why=f"{why}; the focus is at {self.id} {self.at!r}")
 
     def arrive(self, where: str) -> None:
         """Wait until something has the focus by its id."""

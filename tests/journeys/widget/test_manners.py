@@ -67,7 +67,7 @@ def test_nobody_is_asked_while_they_type_in_the_hosts_page(hosts: Hosts) -> None
         assert visit.button("Same").count() == 0
     visit.page.wait_for_timeout(300)
     assert visit.button("Same").count() == 0, "a pause for breath is not the end"
-    visit.button("Same").first.wait_for(timeout=8000)
+    visit.button("Same").first.wait_for()
     assert visit.page.evaluate("document.activeElement.id") == "reply", "the focus is not taken away"
     assert visit.seen("shifts") == []
 

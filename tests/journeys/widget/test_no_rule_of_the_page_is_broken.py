@@ -138,8 +138,8 @@ def test_growth_amid_a_text_waits_until_nobody_sees_it(hosts: Hosts) -> None:
     )
     scroll(visit, 6)
     scroll(visit, -8)
+    visit.until("document.querySelector('h1').getBoundingClientRect().top > 0")
     assert visit.seen("shifts") == []
-    assert visit.page.evaluate("document.querySelector('h1').getBoundingClientRect().top") > 0
 
 
 def test_each_page_of_the_proving_ground_is_walked(hosts: Hosts) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.widget.conftest import Hosts
+from tests.journeys.widget.conftest import Hosts, eventually
 from tests.journeys.widget.desk_stages import Desk, sit_down
 
 pytestmark = pytest.mark.journey
@@ -36,19 +36,21 @@ def test_the_place_is_in_view_and_no_answer_stands_before_it(hosts: Hosts, kind:
     desk.page.wait_for_timeout(300)
     desk.onward()
     asked_in_full(desk)
-    place = desk.page.evaluate(PLACE)
-    spot, room, dock = place["spot"], place["room"], place["dock"]
-    assert spot["top"] >= 0 and spot["bottom"] <= size[1]
-    assert room["top"] <= spot["top"] and spot["bottom"] <= room["bottom"] + 1
-    assert room["bottom"] <= dock["top"] + 1
+
+    def is_in_view() -> bool:
+        spot, room, dock = (desk.page.evaluate(PLACE)[name] for name in ("spot", "room", "dock"))
+        is_in_the_room = room["top"] <= spot["top"] and spot["bottom"] <= room["bottom"] + 1
+        return spot["top"] >= 0 and spot["bottom"] <= size[1] and is_in_the_room and room["bottom"] <= dock["top"] + 1
+
+    eventually(is_in_view, why=str(desk.page.evaluate(PLACE)))
     assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_words_at_the_end_of_a_long_text_are_scrolled_to_within_it(hosts: Hosts) -> None:
     desk = sit_down(hosts, "span")
     asked_in_full(desk)
+    desk.visit.until("document.querySelector('.room').scrollTop > 0")
     place = desk.page.evaluate(PLACE)
-    assert desk.page.evaluate("document.querySelector('.room').scrollTop") > 0
     assert desk.page.evaluate("scrollY") == 0
     assert place["room"]["top"] <= place["spot"]["top"] and place["spot"]["bottom"] <= place["room"]["bottom"]
 
@@ -56,7 +58,7 @@ def test_words_at_the_end_of_a_long_text_are_scrolled_to_within_it(hosts: Hosts)
 def test_where_the_desk_is_blind_no_label_is_told_apart(hosts: Hosts) -> None:
     desk = sit_down(hosts, "span")
     asked_in_full(desk)
-    assert desk.page.locator(".guess").count() == 1
+    desk.page.locator(".guess").wait_for(state="attached")
     desk.onward()
     asked_in_full(desk)
     assert desk.page.locator(".guess").count() == 0

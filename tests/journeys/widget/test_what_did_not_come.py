@@ -39,7 +39,7 @@ def test_a_kind_that_gets_lost_is_not_asked_for_until_it_came(hosts: Hosts) -> N
     visit.go("thread")
     visit.button("Solves it").wait_for()
     assert "topics" not in questions
-    visit.button("“Archive” fits").wait_for(timeout=15_000)
+    visit.button("“Archive” fits").wait_for()
     assert questions.count("topics") == 1
     assert visit.seen("shifts") == []
 
@@ -50,7 +50,7 @@ def test_rules_that_get_lost_take_no_list_along_and_are_followed_later(hosts: Ho
     visit.go("one")
     visit.button("Same").first.wait_for()
     assert visit.page.locator("main + earmark-tags").count() == 0
-    visit.page.locator("main + earmark-tags").wait_for(timeout=15_000)
+    visit.page.locator("main + earmark-tags").wait_for()
     visit.button("Add tag").wait_for()
     assert visit.seen("shifts") == []
 
@@ -71,6 +71,6 @@ def test_words_that_get_lost_come_later_and_move_nothing(hosts: Hosts) -> None:
     lose(visit, "de")
     visit.go("one", lang="de", words="de")
     visit.button("Same").first.wait_for()
-    visit.button("Dasselbe").first.wait_for(timeout=15_000)
+    visit.button("Dasselbe").first.wait_for()
     assert visit.button("Same").count() == 0
     assert visit.seen("shifts") == []

@@ -36,9 +36,9 @@ def mark_two(visit: Visit) -> None:
     visit.button("Related").first.click()
 
 
-def stored(visit: Visit, values: list[str], *, within_s: float = 10) -> Ledger:
+def stored(visit: Visit, values: list[str]) -> Ledger:
     """Wait until these answers are stored, and return the ledger, which holds no others."""
-    eventually(lambda: len(visit.ledger.values) >= len(values), within_s=within_s, why=f"stored: {visit.ledger.values}")
+    eventually(lambda: len(visit.ledger.values) >= len(values), why=f"stored: {visit.ledger.values}")
     time.sleep(0.3)
     ledger = visit.ledger
     assert sorted(ledger.values) == sorted(values)
@@ -105,7 +105,8 @@ def test_what_is_on_its_way_and_what_waits_behind_it_leave_with_the_page(hosts: 
 def test_what_was_seen_leaves_when_the_page_does(hosts: Hosts) -> None:
     visit = hosts.open("one")
     visit.button("Same").first.wait_for()
-    visit.page.wait_for_timeout(1300)
+    kept = 'Object.values(sessionStorage).join().split(\'"type":"seen"\').length - 1'
+    eventually(lambda: visit.page.evaluate(kept) == 2 or len(visit.ledger.of("seen")) == 2)
     visit.go("bare")
     eventually(lambda: len(visit.ledger.of("seen")) == 2)
     assert visit.ledger.most_deliveries == 1
@@ -155,7 +156,7 @@ def test_offline_answers_leave_when_the_network_is_back(hosts: Hosts) -> None:
     eventually(lambda: visit.page.locator(".said", has_text="Sends when online.").count() == 2)
     assert visit.ledger.values == []
     visit.page.context.set_offline(False)
-    assert stored(visit, TWO, within_s=3).most_deliveries == 1
+    assert stored(visit, TWO).most_deliveries == 1
     visit.said("Sends when online.").wait_for(state="hidden")
 
 
@@ -173,7 +174,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 def test_answers_are_stored_exactly_once_after(hosts: Hosts, named: str) -> None:
     visit = hosts.open("one", faults={"events": dict(FAULTS[named])})
     mark_two(visit)
-    ledger = stored(visit, TWO, within_s=15)
+    ledger = stored(visit, TWO)
     assert ledger.most_deliveries == 1 and ledger.lost_count == 0
     visit.said("Same problem.").wait_for()
     assert visit.said("Not saved.").count() == 0
@@ -194,7 +195,7 @@ def test_an_answer_taken_back_before_its_receipt_came_is_undone_there_too(hosts:
     visit.button("Same").first.click()
     eventually(lambda: visit.ledger.values == ["duplicate"])
     visit.button("Undo", exact=False).first.click()
-    ledger = visit.settle(within_s=15)
+    ledger = visit.settle()
     assert [event["judgement"] for event in ledger.of("undo")] == [event["id"] for event in ledger.of("judge")]
 
 
@@ -203,7 +204,7 @@ def test_the_time_that_a_server_asks_for_is_waited(hosts: Hosts) -> None:
     visit.button("Same").first.click()
     eventually(lambda: visit.ledger.called("events"))
     visit.button("Related").first.click()
-    stored(visit, TWO, within_s=15)
+    stored(visit, TWO)
     first, second = visit.ledger.called("events")[:2]
     assert second["at_ms"] - first["at_ms"] >= 2000, "a second answer does not make it ask earlier"
 
@@ -215,10 +216,11 @@ def test_a_server_that_may_not_be_read_is_asked_less_and_less_often(hosts: Hosts
     visit = hosts.open("crossing", context=context, faults={"events": busy})
     mark_two(visit)
     visit.said("Sends when online.").wait_for()
-    ledger = stored(visit, TWO, within_s=30)
+    ledger = stored(visit, TWO)
     at_ms = [call["at_ms"] for call in ledger.called("events")]
-    waits = [later - earlier for earlier, later in pairwise(at_ms)]
-    assert [round(wait / 1000) for wait in waits[:3]] == [2, 4, 8]
+    first, second, third = [later - earlier for earlier, later in pairwise(at_ms)][:3]
+    assert first >= 1990 and second >= 3990 and third >= 7990
+    assert first < second < third
     assert ledger.lost_count == 0 and ledger.most_deliveries == 1
 
 
@@ -256,9 +258,12 @@ def test_the_host_is_told_to_sign_anew_and_what_waited_then_leaves(hosts: Hosts)
     assert visit.ledger.values == []
     visit.faults(session=None)
     visit.page.evaluate("earmark('identify', 'someone')")
-    assert stored(visit, TWO, within_s=5).most_deliveries == 1
+    assert stored(visit, TWO).most_deliveries == 1
     visit.page.wait_for_timeout(500)
-    assert visit.button("Undo", exact=False).count() == len(TWO), "what waited stands in the list that came meanwhile"
+    eventually(
+        lambda: visit.button("Undo", exact=False).count() == len(TWO),
+        why="what waited stands in the list that came meanwhile",
+    )
 
 
 def test_words_that_were_marked_before_the_host_signed_anew_stay_in_the_list(hosts: Hosts) -> None:
@@ -287,8 +292,8 @@ def test_a_batch_that_is_too_large_is_sent_in_parts(hosts: Hosts) -> None:
     eventually(lambda: visit.page.locator(".said", has_text="Sends when online.").count() == 2)
     visit.faults(events={"most_events": 1})
     visit.page.evaluate("dispatchEvent(new Event('online'))")
-    ledger = stored(visit, TWO, within_s=15)
-    visit.settle(within_s=15)
+    ledger = stored(visit, TWO)
+    visit.settle()
     assert ledger.most_deliveries == 1 and visit.ledger.lost_count == 0
     assert any(call["status"] == 413 for call in ledger.called("events"))
 
@@ -319,7 +324,7 @@ def test_more_than_the_outbox_holds_is_counted_as_lost(hosts: Hosts) -> None:
         }"""
     )
     visit.page.context.set_offline(False)
-    eventually(lambda: len(visit.ledger.of("judge")) + visit.ledger.lost_count >= 230, within_s=20)
+    eventually(lambda: len(visit.ledger.of("judge")) + visit.ledger.lost_count >= 230)
     ledger = visit.settle()
     assert len(ledger.of("judge")) == 200 and ledger.lost_count == 30
     assert ledger.most_deliveries == 1
@@ -331,7 +336,7 @@ def test_what_was_lost_is_still_reported_by_the_next_page(hosts: Hosts) -> None:
     visit.said("Not saved.").wait_for()
     visit.page.reload()
     visit.button("Related").first.click()
-    eventually(lambda: visit.ledger.lost_count == 1, within_s=5)
+    eventually(lambda: visit.ledger.lost_count == 1)
 
 
 def test_two_tabs_send_each_their_own(hosts: Hosts) -> None:
