@@ -14,8 +14,8 @@ Say = Callable[[str], None]
 TITLES = ("summary", "subject", "headline", "heading")
 BODIES = ("description", "text", "content", "message", "question", "details")
 TIMES = (
-    "createdat", "createdon", "createddate", "createdtime", "creationdate", "creationtime", "creationts", "datecreated",
-    "timecreated", "openedat", "postedat", "publishedat", "submittedat", "opened", "date", "timestamp",
+    "created", "createdat", "createdon", "createddate", "createdtime", "creationdate", "creationtime", "creationts",
+    "datecreated", "timecreated", "openedat", "postedat", "publishedat", "submittedat", "opened", "date", "timestamp",
 )  # fmt: skip
 """Names by what they mean, without case and dashes; the first that is found counts."""
 
