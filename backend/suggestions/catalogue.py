@@ -64,18 +64,24 @@ def slip_in(project_id: int, names: Iterable[str]) -> str:
     """Return what is wrong with the first name that nobody goes by and that looks like a known one misspelt.
 
     Nothing of others: a package that the worker alone has, or one that is yet to be registered, is no slip, nor is a
-    name that holds a known one whole (`hybrid-2`).
+    name that holds a known one as a word (`hybrid-2`).
     """
     known = {name: each for name, each in catalogue_of(project_id).items() if each.where != NOT_INSTALLED}
     spelt = {name.casefold(): name for name in known}
     for name in names:
         folded = name.casefold()
-        if name in known or any(each in folded for each in spelt if each != folded):
+        if name in known or any(_names_whole(folded, each) for each in spelt if each != folded):
             continue
         if near := get_close_matches(folded, spelt, 1, LIKENESS_OF_A_SLIP):
             there = ", ".join(sorted(known))
             return f"There is no suggester {name!r}; did you mean {spelt[near[0]]!r}? There are {there}."
     return ""
+
+
+def _names_whole(name: str, part: str) -> bool:
+    """Return whether a name holds another with no letter beside it."""
+    before, found, after = name.partition(part)
+    return bool(found) and not before[-1:].isalpha() and not after[:1].isalpha()
 
 
 def _installed(each: sdk.Installed) -> Known:

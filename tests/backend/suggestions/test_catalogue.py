@@ -84,7 +84,9 @@ def test_each_is_known_by_where_it_runs_and_who_asks_it(world):
         ("lexical", ""),
         ("nightly", ""),
         ("ours", ""),
+        ("lexicals", "lexical"),
         ("lexical-2", ""),
+        ("our-lexical", ""),
         ("quite-another", ""),
     ],
 )
