@@ -1,8 +1,9 @@
 """Which suggesters a project knows by name: where each runs, and which questions ask it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from earmark import suggesters as sdk
@@ -13,6 +14,8 @@ from backend.suggestions.retrieval import suggesters_of
 from backend.suggestions.rule_sets import PREFIX, rule_sets
 
 NOT_INSTALLED = "not installed here"
+LIKENESS_OF_A_SLIP = 0.75
+"""How alike two names are, in [0, 1], where one looks like a slip of the other (Ratcliff and Obershelp 1988)."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,30 @@ def catalogue_of(project_id: int) -> Mapping[str, Known]:
 def is_ours(name: str) -> bool:
     """Return whether a name is that of a suggester that comes along with Earmark, or of rules installed here."""
     return name.startswith(PREFIX) or any(each.name == name and not each.package for each in _looked_up())
+
+
+def slip_in(project_id: int, names: Iterable[str]) -> str:
+    """Return what is wrong with the first name that nobody goes by and that looks like a known one misspelt.
+
+    Nothing of others: a package that the worker alone has, or one that is yet to be registered, is no slip, nor is a
+    name that holds a known one as a word (`hybrid-2`).
+    """
+    known = {name: each for name, each in catalogue_of(project_id).items() if each.where != NOT_INSTALLED}
+    spelt = {name.casefold(): name for name in known}
+    for name in names:
+        folded = name.casefold()
+        if name in known or any(_names_whole(folded, each) for each in spelt if each != folded):
+            continue
+        if near := get_close_matches(folded, spelt, 1, LIKENESS_OF_A_SLIP):
+            there = ", ".join(sorted(known))
+            return f"There is no suggester {name!r}; did you mean {spelt[near[0]]!r}? There are {there}."
+    return ""
+
+
+def _names_whole(name: str, part: str) -> bool:
+    """Return whether a name holds another with no letter beside it."""
+    before, found, after = name.partition(part)
+    return bool(found) and not before[-1:].isalpha() and not after[:1].isalpha()
 
 
 def _installed(each: sdk.Installed) -> Known:

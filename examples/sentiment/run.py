@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from customers import answers, settled_here
-from earmark import Annotator, ChoiceAnswer, Earmark, Item, NewJudgement, PushedSuggestion, Suggester
+from earmark import ChoiceAnswer, Earmark, EarmarkError, Item, NewJudgement, PushedSuggestion, Suggester
 from earmark.evaluation.labels import made, measured
 from earmark.suggesters import ItemIndex, LabelledItem
 from texts import DICTIONARY, LABELS, reviews
@@ -22,7 +22,6 @@ SIZES = (30, 100, 300, 1_000)
 NAMES = ("dictionary", "neighbours", "linear", "stacked")
 DEMO = Path(os.environ.get("EARMARK_DEMO", Path(__file__).parents[2] / ".earmark" / "demo.json"))
 QUESTION = "sentiment"
-AT_ONCE = 100
 WAIT_S = 300
 
 
@@ -87,7 +86,7 @@ def connected():
     if not DEMO.exists():
         sys.exit(f"{DEMO} is not there: run `make demo` in another terminal first, or this with --offline.")
     told = json.loads(DEMO.read_text())
-    return Earmark(told["secret_key"], told["base_url"])
+    return Earmark(told["secret_key"], told["base_url"], timeout=60.0)  # the demo may be busy with other things
 
 
 def settled_there(client, texts, said):
@@ -97,10 +96,8 @@ def settled_there(client, texts, said):
         suggesters=["dictionary", "neighbours"], settling_policy="trusting", overlap=2,
     )  # fmt: skip
     client.items.upsert(item(each) for each in texts)
-    given = [NewJudgement(Annotator(person), QUESTION, text.id, ChoiceAnswer(label)) for text, person, label in said]
-    results = []
-    for first in range(0, len(given), AT_ONCE):
-        results += client.judgements.record(given[first : first + AT_ONCE])
+    given = [NewJudgement(person, QUESTION, text.id, ChoiceAnswer(label)) for text, person, label in said]
+    results = client.judgements.record(given)
     bad = [each for each in results if each.status == "bad"]
     if bad:
         sys.exit(f"{len(bad)} answers were refused; the first: {bad[0].code} {bad[0].detail}")
@@ -127,4 +124,7 @@ def push(client, suggester, held_out):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except EarmarkError as error:
+        sys.exit(f"{error}\nIs the sample product running? Run again, every answer counts once.")

@@ -24,6 +24,11 @@ def test_the_doctor_prints_what_is_well_and_what_to_do(monkeypatch, capsys):
     assert capsys.readouterr().out == "ok    address: answers\nFAIL  key: none was given\n      → Give one.\n"
 
 
+def test_the_package_is_run_as_the_command_is():
+    told = subprocess.run([sys.executable, "-m", "earmark", "--version"], capture_output=True, text=True, check=True)
+    assert told.stdout == f"earmark {__version__}\n"
+
+
 def test_a_healthy_house_is_0(monkeypatch):
     monkeypatch.setattr(cli, "examine", lambda *, url, key: [Finding("address", True, "answers")])
     assert cli.main(["doctor"]) == 0

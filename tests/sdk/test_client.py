@@ -1,5 +1,7 @@
 """Tests of earmark.client: what it is made of, and what cannot be sent."""
 
+import pickle
+
 import pytest
 from earmark import Earmark, Item, NewJudgement, PairAnswer, PushedSuggestion, Suggester, errors
 from earmark.types import Annotator
@@ -148,9 +150,20 @@ def test_what_is_no_id_of_a_list_is_not_found(client, network, id):
     assert not network.requests
 
 
-def test_a_file_that_a_version_has_not_is_named_beside_those_it_has(client, network):
+def test_a_file_that_a_version_has_not_is_named_beside_those_it_has(client, network, tmp_path):
     files = [{"name": "labels.jsonl", "sha256": "0", "bytes_count": 1}]
     version = {"dataset": "d", "number": 1, "state": "frozen", "files": files}
     network.on("GET", "/v1/datasets/{id}/versions/1", json=version)
     with pytest.raises(errors.NotFrozen, match=r"has no file lables\.jsonl; it has labels\.jsonl"):
-        client.datasets.load("d", "lables", number=1)
+        client.datasets.download("d", tmp_path, number=1, names=["lables.jsonl"])
+
+
+def test_a_client_is_made_in_each_process_not_sent_to_it(client):
+    with pytest.raises(TypeError, match="make one in each process"):
+        pickle.dumps(client)
+
+
+def test_who_calls_a_client_that_is_closed_is_told(client):
+    client.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        client.items.get("1")

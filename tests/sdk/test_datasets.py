@@ -162,3 +162,9 @@ def test_a_file_name_leads_nowhere_else(client, frozen, tmp_path):
     frozen.on("GET", "/v1/datasets/d/versions/2/files/{name}", content=b"x")
     [path] = client.datasets.download("d", tmp_path / "in", number=2)
     assert path == tmp_path / "in" / "evil.jsonl"
+
+
+@pytest.mark.parametrize("rows", ["labels.jsonl", "answers"])
+def test_rows_that_no_version_has_are_told_with_those_that_it_has(tmp_path, rows):
+    with pytest.raises(ValueError, match=f"Rows are 'labels' or 'judgements', not '{rows}'"):
+        datasets.load(tmp_path, rows)

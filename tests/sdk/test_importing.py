@@ -61,6 +61,39 @@ def test_fields_are_renamed_and_what_an_item_has_not_goes_into_its_metadata(brou
     }
 
 
+def test_whole_numbers_are_ids_and_times_may_be_seconds_since_1970(brought, stored):
+    brought({"id": 7, "created_at": 1_577_836_800}, url_of="/t/{id}")
+    assert stored["7"] == {"id": "7", "created_at": "2020-01-01T00:00:00+00:00", "url": "/t/7"}
+
+
+def test_fields_that_may_be_meant_are_said_with_how_to_rename_them(brought, stored):
+    brought({"id": "1", "summary": "One", "created": "2020-01-01", "body": "B"})
+    assert "no item has a title; if that is `summary`, run it again with --rename summary=title" in brought.said
+    assert any("--rename created=created_at" in line for line in brought.said)
+    assert not any("a body" in line for line in brought.said)
+
+
+def test_where_fields_have_our_names_nothing_is_said_of_them(brought, stored):
+    brought({"id": "1", "title": "One", "body": "B", "created_at": "2020-01-01", "text": "T", "summary": "S"})
+    assert brought.said == ["1 lines"]
+
+
+def test_a_run_with_other_options_begins_anew(brought, network):
+    lines = [{"id": str(at), "summary": "S"} for at in range(1_500)]
+    sent = []
+
+    def stop_after_one(asked):
+        sent.extend(asked.json["items"])
+        network.fail("POST", "/v1/items", status=400, times=1 if len(sent) == 1_000 else 0)
+        return {"created_count": len(asked.json["items"])}
+
+    network.on("POST", "/v1/items", json=stop_after_one)
+    with pytest.raises(errors.BadRequest):
+        brought(*lines)
+    brought(*lines, rename={"summary": "title"})
+    assert [row["title"] for row in sent[1_000:]] == ["S"] * 1_500
+
+
 def test_what_a_line_says_itself_is_kept(brought, stored):
     brought({"id": "1", "kind": "mail", "url": "/m/1"}, url_of="/t/{id}", kind="thread")
     assert (stored["1"]["kind"], stored["1"]["url"]) == ("mail", "/m/1")
@@ -83,6 +116,7 @@ def test_bad_lines_are_named_and_the_others_are_taken(brought, stored):
     assert set(stored) == {"1", "10"}
     assert [bad.number for bad in report.bad] == [2, 4, 5, 6, 7, 8, 9]
     assert "line 6: invalid: title: bad" in brought.said
+    assert "line 4: not an object with an id (each line holds one: JSON lines)" in brought.said
     assert "line 5: not an object with an id" in brought.said
 
 

@@ -1,5 +1,6 @@
 """Tests of earmark._transport."""
 
+import os
 import random
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -157,6 +158,31 @@ def test_who_did_not_answer_is_said(client, answering, waits):
     answering.lose("GET", "/v1/items/{id}", times=4)
     with pytest.raises(errors.NotReached, match=r"No answer came from http://earmark\.test.*earmark doctor"):
         client.items.get("1")
+
+
+@pytest.fixture
+def surroundings(monkeypatch):
+    """Surroundings that name no proxy, to which one may be added."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_a_call_went_by_is_named_with_how_to_go_without(client, answering, waits, surroundings, name):
+    surroundings.setenv(name, "http://proxy.test:3128")
+    answering.lose("GET", "/v1/items/{id}", times=4)
+    with pytest.raises(errors.NotReached, match=rf"by the proxy that {name} names \(NO_PROXY=earmark\.test"):
+        client.items.get("1")
+
+
+def test_where_no_proxy_is_gone_by_none_is_named(client, answering, waits, surroundings):
+    surroundings.setenv("HTTP_PROXY", "http://proxy.test:3128")
+    surroundings.setenv("NO_PROXY", "earmark.test")
+    answering.lose("GET", "/v1/items/{id}", times=4)
+    with pytest.raises(errors.NotReached) as told:
+        client.items.get("1")
+    assert "proxy" not in str(told.value)
 
 
 def test_being_sent_elsewhere_is_said(client, network):

@@ -1,5 +1,8 @@
 """What servers ask: the project's questions."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +20,7 @@ from backend.questions.errors import (
     WeightsImpossible,
 )
 from backend.questions.models import Question
+from backend.suggestions.catalogue import slip_in
 
 
 class QuestionsView(ServerDoor):
@@ -38,6 +42,7 @@ class QuestionsView(ServerDoor):
         slug = body.pop("id")
         known = Question.objects.of(self.project).filter(slug=slug).first()
         if known is None:
+            _check_names(self.project.pk, body)
             try:
                 return Response(question_row(ask_question(project_id=self.project.pk, slug=slug, **body)), status=201)
             except (PolicyImpossible, LabelsImpossible, WeightsImpossible) as error:
@@ -67,7 +72,15 @@ class QuestionView(ServerDoor):
             raise Problem("The id of a question does not change; ask a new one.", code="invalid")
         if body.pop("kind", found.kind) != found.kind:
             raise Problem("The kind of a question does not change; ask a new one.", code="invalid")
+        _check_names(self.project.pk, body, found.suggesters)
         try:
             return Response(question_row(update_question(question=found, **body)))
         except (PolicyImpossible, LabelsImpossible, WeightsImpossible) as error:
             raise Problem(str(error), code="invalid") from error
+
+
+def _check_names(project_id: int, body: Mapping[str, Any], before: Sequence[str] = ()) -> None:
+    """Raise a Problem where a suggester that was not asked before looks misspelt: it would show nothing to anybody."""
+    named = [name for name in body.get("suggesters") or () if name not in before]
+    if slip := slip_in(project_id, named):
+        raise Problem(f"suggesters: {slip}", code="invalid")

@@ -25,8 +25,8 @@ class Chunk:
     bytes_count: int = 0
 
 
-def chunks_of(rows: Iterable[Any], *, kind: type[Any], key: str = "id") -> Iterator[Chunk]:
-    """Yield chunks of at most LARGEST_ROWS rows and LARGEST_BYTES bytes; `key` names a row in a report.
+def chunks_of(rows: Iterable[Any], *, kind: type[Any], key: str = "id", most: int = LARGEST_ROWS) -> Iterator[Chunk]:
+    """Yield chunks of at most `most` rows and LARGEST_BYTES bytes; `key` names a row in a report.
 
     A row is a dataclass of a kind, or a mapping with fields of that kind. What is something else, is not JSON as the
     server takes it, or is too large by itself, is listed as unsendable and the others go on. Raises TypeError
@@ -34,10 +34,10 @@ def chunks_of(rows: Iterable[Any], *, kind: type[Any], key: str = "id") -> Itera
     """
     if isinstance(rows, str | bytes | Mapping | kind):
         raise TypeError(f"Give a list of {kind.__name__}, even of one.")
-    return _chunks(rows, kind, key)
+    return _chunks(rows, kind, key, most)
 
 
-def _chunks(rows: Iterable[Any], kind: type[Any], key: str) -> Iterator[Chunk]:
+def _chunks(rows: Iterable[Any], kind: type[Any], key: str, most: int) -> Iterator[Chunk]:
     chunk = Chunk()
     for index, row in enumerate(rows):
         try:
@@ -56,7 +56,7 @@ def _chunks(rows: Iterable[Any], kind: type[Any], key: str) -> Iterator[Chunk]:
         if len(raw) > LARGEST_BYTES:
             chunk.unsendable.append(Rejected(index, _name(told, key), "too_large", _too_large(len(raw))))
             continue
-        if len(chunk.rows) == LARGEST_ROWS or chunk.bytes_count + len(raw) > LARGEST_BYTES:
+        if len(chunk.rows) == most or chunk.bytes_count + len(raw) > LARGEST_BYTES:
             yield chunk
             chunk = Chunk()
         chunk.indexes.append(index)

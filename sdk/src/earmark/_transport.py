@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO, TypeVar
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -101,7 +102,7 @@ def _failure(outcome: httpx.Response | httpx.TransportError) -> EarmarkError | N
         return TimedOut(f"No answer came in time{_from_where(outcome)}: {str(outcome) or type(outcome).__name__}")
     if isinstance(outcome, httpx.TransportError):
         return NotReached(
-            f"No answer came{_from_where(outcome)}: {str(outcome) or type(outcome).__name__} "
+            f"No answer came{_from_where(outcome)}{_by_way_of(outcome)}: {str(outcome) or type(outcome).__name__} "
             "(`earmark doctor` looks what is wrong)"
         )
     return None if outcome.is_success else refusal(outcome)
@@ -113,6 +114,20 @@ def _from_where(error: httpx.TransportError) -> str:
     except RuntimeError:  # no request was made yet
         return ""
     return f" from {url.scheme}://{url.netloc.decode('ascii', 'replace')}"
+
+
+def _by_way_of(error: httpx.TransportError) -> str:
+    """Return in words by which proxy of the surroundings a call went, as httpx takes them; nothing where by none."""
+    try:
+        url = error.request.url
+    except RuntimeError:
+        return ""
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(url.host):
+        return ""
+    named = "ALL_PROXY" if url.scheme not in proxies else f"{url.scheme.upper()}_PROXY"
+    return f" by the proxy that {named} names (NO_PROXY={url.host} goes without)"
 
 
 def refusal(response: httpx.Response) -> Refused:

@@ -11,6 +11,7 @@ from earmark.client import Earmark
 from earmark.doctor import examine
 from earmark.errors import EarmarkError
 from earmark.evaluation import command as evaluation
+from earmark.evaluation.naming import renaming
 from earmark.importing import ImportOptions, import_items
 from earmark.rules import command as rules
 from earmark.version import __version__
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument(
         "--rename",
         action="append",
-        type=_renaming,
+        type=renaming,
         default=[],
         metavar="THEIRS=OURS",
         help="such as created=created_at, may be repeated",
@@ -63,13 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     evaluation.add_to(commands)
     rules.add_to(commands)
     return parser
-
-
-def _renaming(pair: str) -> tuple[str, str]:
-    theirs, _, ours = pair.partition("=")
-    if not theirs or not ours:
-        raise argparse.ArgumentTypeError(f"{pair!r} is not THEIRS=OURS, such as created=created_at")
-    return theirs, ours
 
 
 def _doctor(given: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -30,7 +30,7 @@ LOCAL = "http://127.0.0.1:8000"
 
 
 class Earmark:
-    """All of `/v1`, for one project. Safe to use from several threads; make one and keep it.
+    """All of `/v1`, for one project. Safe to use from several threads; make one in each process, and keep it.
 
     `secret_key` is `sk_…`; white space around it, as a file's last line brings, does not count. `base_url`
     is scheme, host and port, without `/v1`. `timeout` is in seconds, for connecting and for each pause in an answer.
@@ -84,8 +84,11 @@ class Earmark:
         return self.exposures.resume(exposure)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; a call after that raises RuntimeError."""
         self._http.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client holds connections and a key, so it is not pickled: make one in each process.")
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from earmark.errors import ChecksumMismatch
 
@@ -16,14 +16,21 @@ def load(folder: Path | str, rows: Rows = "labels") -> Iterator[dict[str, Any]]:
     """Yield the rows of a downloaded version, in the order they were frozen in.
 
     The file is first checked against `manifest.json`, where that lies beside it. Raises
-    ChecksumMismatch, FileNotFoundError.
+    ChecksumMismatch, FileNotFoundError, ValueError for other rows than these two.
     """
-    path = Path(folder) / f"{rows}.jsonl"
+    path = Path(folder) / file_of(rows)
     manifest = Path(folder) / "manifest.json"
     if manifest.exists():
         listed = {file["name"]: file["sha256"] for file in json.loads(manifest.read_bytes())["files"]}
         check_file(path, listed.get(path.name, ""))
     return rows_of(path)
+
+
+def file_of(rows: Rows) -> str:
+    """Return the name of the file that holds some rows; raises ValueError where there are none of the kind."""
+    if rows not in get_args(Rows):
+        raise ValueError(f"Rows are {' or '.join(map(repr, get_args(Rows)))}, not {rows!r:.80}.")
+    return f"{rows}.jsonl"
 
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from typing import Any
 from earmark._lines import opened
 from earmark.client import Earmark
 from earmark.errors import EarmarkError
+from earmark.evaluation.files import renamed
+from earmark.evaluation.moments import moment_of
+from earmark.evaluation.naming import naming_of
 from earmark.types import Item
 
 LINES_A_CALL = 1000
@@ -55,17 +59,22 @@ def import_items(
 ) -> ImportReport:
     """Register the items of a JSON-lines file (plain or .gz) and report what became of each line.
 
-    Fields that an item has not go into its metadata. Bad lines are said with their number, the others
-    are taken. Where a run stops, a note beside the file says how far it came, and the next one goes on
-    there; it goes when the file is done. Raises EarmarkError, OSError.
+    Fields that an item has not go into its metadata; whole numbers are taken for ids, and times as `earmark evaluate`
+    takes them. Bad lines are said with their number, the others are taken. Where a run stops, a note beside the file
+    says how far it came, and the next one with the same options goes on there; it goes when the file is done. Raises
+    EarmarkError, OSError.
     """
-    note = _Note(Path(path), client.base_url)
+    note = _Note(Path(path), client.base_url, options)
     done = 0 if options.from_start else note.lines_done()
     if done:
         say(f"going on after line {done:,} (--from-start begins anew)")
     report = ImportReport()
+    is_first = True
     with opened(path) as lines, _saying_what_is_damaged(path):
         for numbers_and_lines in _chunks(islice(enumerate(lines, start=1), done, None)):
+            if is_first:
+                _say_what_may_be_meant(numbers_and_lines, options, say)
+                is_first = False
             bad_before = len(report.bad)
             _send(client, numbers_and_lines, options, report)
             for bad in report.bad[bad_before:]:
@@ -111,14 +120,35 @@ def _send(client: Earmark, lines: list[tuple[int, bytes]], options: ImportOption
     report.bad += sorted(bad, key=lambda each: each.number)
 
 
+def _say_what_may_be_meant(lines: list[tuple[int, bytes]], options: ImportOptions, say: Callable[[str], None]) -> None:
+    """Say which fields of the first lines may be title, body or time, where no item has ours."""
+    seen = []
+    for _, line in lines:
+        with suppress(ValueError):
+            facts = _item(line, options)
+            at = datetime.now(UTC) if facts.get("created_at") else None
+            told = (str(facts.get("title", "")), str(facts.get("body", "")), at)
+            seen.append(Item("", *told, metadata=facts.get("metadata", {})))
+    naming = naming_of(seen)
+    for ours, theirs in (("title", naming.title), ("body", naming.body), ("created_at", naming.created)):
+        if theirs:
+            say(f"no item has a {ours}; if that is `{theirs}`, run it again with --rename {theirs}={ours}")
+
+
 def _item(line: bytes, options: ImportOptions) -> dict[str, Any]:
     try:
         told = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from None
-    if not isinstance(told, dict) or "id" not in told:
+    if not isinstance(told, dict):
+        raise ValueError("not an object with an id (each line holds one: JSON lines)")
+    facts = dict(renamed(told, options.rename))
+    if "id" not in facts:
         raise ValueError("not an object with an id")
-    facts = {options.rename.get(name, name): value for name, value in told.items()}
+    if isinstance(facts["id"], int) and not isinstance(facts["id"], bool):
+        facts["id"] = str(facts["id"])
+    if facts.get("created_at"):
+        facts["created_at"] = _time(facts["created_at"])
     item = {name: value for name, value in facts.items() if name in _FIELDS and value is not None}
     others = {name: value for name, value in facts.items() if name not in _FIELDS}
     if not isinstance(item.get("metadata", {}), dict):
@@ -132,12 +162,23 @@ def _item(line: bytes, options: ImportOptions) -> dict[str, Any]:
     return item
 
 
-class _Note:
-    """How far an import came: a small file beside the imported one, for that very file and address."""
+def _time(value: Any) -> Any:
+    """Return a time as the server takes it; what is none stays, to be refused in the server's words."""
+    with suppress(ValueError):
+        if isinstance(value, str) and datetime.fromisoformat(value):
+            return value
+    with suppress(ValueError):
+        return moment_of(value)
+    return value
 
-    def __init__(self, path: Path, base_url: str) -> None:
+
+class _Note:
+    """How far an import came: a small file beside the imported one, for that very file, address and options."""
+
+    def __init__(self, path: Path, base_url: str, options: ImportOptions) -> None:
         facts = path.stat()
-        seed = f"{facts.st_size} {facts.st_mtime_ns} {base_url}"
+        how = sorted(options.rename.items()), options.url_of, options.kind
+        seed = f"{facts.st_size} {facts.st_mtime_ns} {base_url} {how}"
         self._stamp = hashlib.sha256(seed.encode()).hexdigest()[:16]
         self._path = path.with_name(path.name + ".earmark-progress")
 

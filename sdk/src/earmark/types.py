@@ -27,7 +27,8 @@ class Item:
     """One thing of the host's product: `id` is the host's own (at most 200 signs), `url` where it is seen.
 
     Of `metadata`, `format` says that the body is `html`, and `image` which picture regions lie in:
-    `{"url", "width", "height", "alt"}`, the size in pixels. All else are fields of the host's own.
+    `{"url", "width", "height", "alt"}`, the size in pixels. All else are fields of the host's own. A `created_at`
+    without a zone is UTC.
     """
 
     id: str
@@ -240,9 +241,13 @@ class EventResult:
 
 @dataclass(frozen=True)
 class NewJudgement:
-    """An answer that no list of Earmark's led to; `id` (UUIDv7) is made where it is None."""
+    """An answer that no list of Earmark's led to; `id` (UUIDv7) is made where it is None.
 
-    annotator: Annotator
+    `annotator` is the host's own opaque id of the person, or an Annotator that says their kind too. A `judged_at`
+    without a zone is UTC.
+    """
+
+    annotator: Annotator | str
     question: str
     item: str
     answer: Answer

@@ -400,6 +400,28 @@ def test_weights_of_evidence_are_asked_read_back_and_refused_in_words(site):
     assert "words, title, meaning, fields, time, each from 0 to 5" in told.json()["detail"]
 
 
+def test_a_suggester_whose_name_looks_misspelt_is_refused_with_the_one_that_is_meant(site):
+    told = site.server.post("/v1/questions", {"id": "same", "kind": "pair", "suggesters": ["lexical", "hybird"]})
+    assert (told.status_code, told.json()["code"]) == (400, "invalid")
+    assert "no suggester 'hybird'; did you mean 'hybrid'?" in told.json()["detail"]
+    assert site.server.get("/v1/questions/same").status_code == 404
+    told = site.server.patch("/v1/questions/duplicate", {"suggesters": ["Lexical"]})
+    assert (told.status_code, "did you mean 'lexical'?" in told.json()["detail"]) == (400, True)
+
+
+def test_a_suggester_that_nobody_knows_here_may_be_named_before_it_is_there(site):
+    asked = ask(site, {"id": "same", "kind": "pair"}, suggesters=["same-error", "hybrid-2"])
+    assert asked["suggesters"] == ["same-error", "hybrid-2"]
+
+
+def test_a_question_that_asks_a_misspelt_name_already_can_be_changed_elsewhere(site):
+    with tenancy(site.project):
+        site.question.suggesters = ["lexcal"]
+        site.question.save()
+    told = site.server.patch("/v1/questions/duplicate", {"suggesters": ["lexcal", "hybrid"], "epsilon": 0.2})
+    assert told.status_code == 200
+
+
 def test_a_change_may_not_take_the_labels_of_a_choice(site):
     ask(site, TONE)
     assert site.server.patch("/v1/questions/tone", {"labels": []}).json()["code"] == "invalid"

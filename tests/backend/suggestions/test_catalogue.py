@@ -17,7 +17,7 @@ from backend.quality.overview import overview
 from backend.suggestions import catalogue, rule_sets
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.actions.remotes import register_remote
-from backend.suggestions.catalogue import catalogue_of
+from backend.suggestions.catalogue import catalogue_of, slip_in
 from backend.suggestions.known import suggester_row
 from backend.suggestions.models import Suggester, TrainedVersion
 from backend.suggestions.retrieval import guesses_for
@@ -73,6 +73,34 @@ def test_each_is_known_by_where_it_runs_and_who_asks_it(world):
     }
     assert [question.slug for question in known["same-error"].asked_by] == ["duplicate"]
     assert known["nightly"].asked_by == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("lexcal", "lexical"),
+        ("same-eror", "same-error"),
+        ("nightely", "nightly"),
+        ("lexical", ""),
+        ("nightly", ""),
+        ("ours", ""),
+        ("lexicals", "lexical"),
+        ("lexical-2", ""),
+        ("our-lexical", ""),
+        ("quite-another", ""),
+    ],
+)
+def test_a_slip_is_what_is_nearly_a_known_name_and_no_name_of_its_own(world, name, meant):
+    with tenancy(world.project):
+        told = slip_in(world.project.pk, [name])
+    assert told.startswith(f"There is no suggester '{name}'; did you mean '{meant}'?") if meant else told == ""
+
+
+def test_what_is_only_asked_for_is_not_known_by_that(world):
+    with tenancy(world.project):
+        world.question.suggesters = ["gone-for-good"]
+        world.question.save()
+        assert slip_in(world.project.pk, ["gone-for-goods"]) == ""
 
 
 def test_a_question_without_names_asks_the_usual_one(world):

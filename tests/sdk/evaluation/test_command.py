@@ -96,10 +96,44 @@ def test_without_answers_nothing_is_printed(files, capsys):
     assert rankings(files)["5"][0] == "1"
 
 
-def test_a_query_that_is_no_item_is_told_with_its_line(files, capsys):
-    put(files / "queries.jsonl", {"query": "5"}, {"query": "99"})
+def test_a_query_that_is_no_item_is_told_with_its_line_and_counts_as_missed(files, capsys):
+    put(files / "queries.jsonl", {"query": "5", "positives": ["1"]}, {"query": "99", "positives": ["1"]})
+    assert evaluated(files) == 0
+    told = capsys.readouterr()
+    assert "queries.jsonl, line 2: the query 99 is not among the items" in told.err
+    assert json.loads(told.out)["R@1"] == 50.0
+    assert list(rankings(files)) == ["5"]
+
+
+def test_where_no_query_is_an_item_the_files_do_not_belong_together(files, capsys):
+    put(files / "queries.jsonl", {"query": "98"}, {"query": "99"})
     assert evaluated(files) == 1
-    assert "queries.jsonl, line 2: the query 99 is not among the items" in capsys.readouterr().err
+    assert "line 1: the query 98 is not among the items, nor is any other" in capsys.readouterr().err
+
+
+def test_a_known_answer_about_no_item_does_not_keep_the_others_from_teaching(files, capsys, without_model):
+    pytest.importorskip("lightgbm")
+    put(files / "train.jsonl", {"query": "99", "positives": ["1"]}, {"query": "3", "positives": ["2"]})
+    assert evaluated(files, "--train", str(files / "train.jsonl"), suggester="learned") == 0
+    assert "train.jsonl, line 1: the query 99" in capsys.readouterr().err
+    assert rankings(files)["5"][0] == "1"
+
+
+@pytest.mark.parametrize("row", [{"query": "3"}, {"query": "3", "positives": []}])
+def test_known_answers_that_name_nothing_right_leave_the_order_of_the_hybrid(files, capsys, without_model, row):
+    pytest.importorskip("lightgbm")
+    assert evaluated(files, suggester="hybrid") == 0
+    usual = rankings(files)
+    put(files / "train.jsonl", row)
+    assert evaluated(files, "--train", str(files / "train.jsonl"), suggester="learned") == 0
+    assert "nothing can be learned" in capsys.readouterr().err
+    assert rankings(files) == usual
+
+
+def test_labels_of_pairs_none_of_which_is_known_are_told(pairs, capsys):
+    put(pairs / "pairs.jsonl", {"qid": "q", "cid": "c", "c_title": "Printer", "label": "Splendid"})
+    assert ordered(pairs) == 0
+    assert "names nothing that is right" in capsys.readouterr().err
 
 
 def test_a_suggester_that_is_not_there_is_told_with_those_that_are(files, capsys):

@@ -85,7 +85,11 @@ def test_of_an_item_that_comes_twice_the_last_counts(written):
         (read_queries, '{"query": "1", "positives": "2"}', "positives is not a list"),
         (read_pairs, '{"qid": "1"}', "no cid"),
         (read_pairs, '{"qid": "1", "cid": "2", "rank": "first"}', "rank is not a number"),
+        (read_pairs, '{"qid": "1", "cid": "2", "rank": NaN}', "rank is not a number"),
         (read_rankings, '{"query": "1"}', "ranked is not a list"),
+        (read_queries, '{"query": "1", "positives": [null]}', "positives holds what is no id"),
+        (lambda path: read_items([path]), '{"id": "a\\u0000b"}', "id is no text of 1 to 200 signs"),
+        (lambda path: read_items([path]), f'{{"id": "{"a" * 201}"}}', "id is no text of 1 to 200 signs"),
     ],
 )
 def test_a_bad_line_is_told_with_its_number(written, read, line, why):
@@ -128,9 +132,14 @@ def test_a_pair_holds_both_texts_and_whether_it_is_right(written):
     assert pair.candidate.created_at == datetime(2009, 7, 30, 11, 45, 31, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("label", "is_positive"), [("PerfectMatch", True), ("Irrelevant", False)])
+@pytest.mark.parametrize(("label", "is_positive"),
+    [
+        ('"PerfectMatch"', True), ('"Irrelevant"', False), ('" Yes "', True), ('"no"', False), ("true", True),
+        ("false", False), ("1.0", True), ('"2"', True), ("0", False), ("-1", False), ('"nan"', False),
+    ],
+)  # fmt: skip
 def test_labels_say_what_is_right(written, label, is_positive):
-    [pair] = read_pairs(written(f'{{"qid": "q", "cid": "c", "label": "{label}"}}'))
+    [pair] = read_pairs(written(f'{{"qid": "q", "cid": "c", "label": {label}}}'))
     assert pair.is_positive is is_positive
 
 

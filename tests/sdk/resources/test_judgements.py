@@ -97,3 +97,15 @@ def test_answers_are_listed_by_what_is_asked(client, network):
         "is_live": "true",
         "since": "2026-01-01T00:00:00+00:00",
     }
+
+
+@pytest.mark.parametrize("row", [judgement(annotator="u1"), {**_row(), "annotator": "u1"}])
+def test_a_person_may_be_named_by_their_id_alone(client, stored, row):
+    [result] = client.judgements.record([row])
+    assert stored[result.id]["annotator"]["id"] == "u1"
+
+
+def test_a_call_holds_few_enough_for_the_server_to_answer_in_time(client, stored, network):
+    results = client.judgements.record(judgement(number) for number in range(100, 350))
+    assert [len(asked.json["judgements"]) for asked in network.requests] == [100, 100, 50]
+    assert [each.index for each in results] == list(range(250))

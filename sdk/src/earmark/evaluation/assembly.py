@@ -90,8 +90,10 @@ class Bench:
     ) -> LearnedReranker:
         """Return a reranker taught with what a log of the queries would hold, and with all labelled pairs."""
         queries = [query for query in united(query for some in labelled for query in some) if query.positives]
-        if not queries and not any(labelled_pairs):
+        if not labelled and not labelled_pairs:
             raise EarmarkError("The suggester learned needs --train, a file of known answers.")
+        if not queries and not any(pair.is_positive for pairs in labelled_pairs for pair in pairs):
+            self.say("--train names nothing that is right, so nothing can be learned: the order is the hybrid's")
         check_learning()
         learned = LearnedReranker(HybridSuggester(self.pool(self.known(queries))))
         examples = [example for pairs in labelled_pairs for example in self._of_pairs(learned, pairs)]

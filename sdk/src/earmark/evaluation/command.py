@@ -14,8 +14,17 @@ from earmark.errors import EarmarkError
 from earmark.evaluation import labels, reports, spans
 from earmark.evaluation.assembly import Bench
 from earmark.evaluation.console import count_of, say
-from earmark.evaluation.files import Ranking, holds_pairs, read_items, read_pairs, read_queries, read_rankings
+from earmark.evaluation.files import (
+    POSITIVE_LABELS,
+    Ranking,
+    holds_pairs,
+    read_items,
+    read_pairs,
+    read_queries,
+    read_rankings,
+)
 from earmark.evaluation.measures import compared, summary
+from earmark.evaluation.naming import add_rename, well_named, well_named_pairs
 from earmark.evaluation.running import asked, of_items, ordered, unreachable
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
@@ -37,6 +46,7 @@ def add_to(commands: Commands) -> None:
     )
     suggester.add_argument("--model", metavar="DIR", help="the folder of embedding models (EARMARK_MODELS)")
     suggester.set_defaults(run=evaluate_suggester)
+    add_rename(suggester)
     labels.add_to(inner)
     spans.add_to(inner)
     reports.add_to(inner)
@@ -57,18 +67,19 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     check_outputs([given.out], [*given.items, *given.train, given.queries, given.pairs])
     began = time.monotonic()
     bench = Bench(given.model, say=say)
-    bench.take(read_items(given.items).values())
+    rename = dict(given.rename)
+    bench.take(well_named(read_items(given.items, rename), say).values())
     if given.queries and not bench.items:
         raise EarmarkError(f"{', '.join(given.items)}: there is no item.")
     training = [path for path in given.train if not holds_pairs(path)]
-    training_pairs = [read_pairs(path) for path in given.train if holds_pairs(path)]
-    pairs = read_pairs(given.pairs) if given.pairs else []
+    training_pairs = [well_named_pairs(read_pairs(path, rename), say) for path in given.train if holds_pairs(path)]
+    pairs = well_named_pairs(read_pairs(given.pairs, rename), say) if given.pairs else []
     for some in (*training_pairs, pairs):
         bench.take(pair.candidate for pair in some)
-    queries = of_items(given.queries, read_queries(given.queries), bench.items) if given.queries else []
+    queries = of_items(given.queries, read_queries(given.queries), bench.items, say) if given.queries else []
     if out_of_reach := unreachable(queries, bench.items):
         say(out_of_reach)
-    labelled = [of_items(path, read_queries(path), bench.items) for path in training]
+    labelled = [of_items(path, read_queries(path), bench.items, say) for path in training]
     suggester = bench.suggester(given.suggester, labelled, training_pairs)
     asking_began = time.monotonic()
     if given.pairs:
@@ -81,10 +92,19 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     facts = {"suggester": suggester.name, "version": suggester.version, "queries": len(ranked)}
     times = {"ms_a_query": round(1000 * asking / max(1, len(ranked)), 1), "seconds": round(time.monotonic() - began, 1)}
     if answers:
+        if not any(answers.values()):
+            say(_nothing_right(given))
         found = summary(answers, ranked)
         extra = bench.pool_recall(queries) if not given.pairs else {}
         print(json.dumps({**facts, "answered": len(answers), **_named(found, bool(given.pairs)), **extra, **times}))
     return 0
+
+
+def _nothing_right(given: argparse.Namespace) -> str:
+    told = f"{given.queries or given.pairs} names nothing that is right, so all counts as missed"
+    return (
+        f"{told}; labels that say so are {', '.join(sorted(POSITIVE_LABELS))}, numbers above 0" if given.pairs else told
+    )
 
 
 def compare_runs(given: argparse.Namespace) -> int:

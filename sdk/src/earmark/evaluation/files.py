@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,8 +24,11 @@ from earmark.evaluation.moments import moment_of
 from earmark.types import Item
 
 T = TypeVar("T")
-POSITIVE_LABELS = frozenset({"perfectmatch", "relevant", "duplicate", "positive", "true", "1"})
-ONE_A_LINE = "each line holds one object: JSON lines"
+POSITIVE_LABELS = frozenset({"perfectmatch", "relevant", "duplicate", "same", "positive", "true", "yes"})
+"""Labels that say a candidate is right, in any case; a number above nought says so too."""
+ONE_A_LINE = "each line holds one object: JSON lines in UTF-8"
+NO_NAMES: Mapping[str, str] = {}
+LONGEST_ID_SIGNS = 200
 _ITEM_FIELDS = frozenset({"id", "title", "body", "created", "created_at"})
 _HALF = re.compile("[\ud800-\udfff]")
 _PAIR_FIELDS = frozenset({"split", "qid", "cid", "rank", "label"})
@@ -57,11 +61,14 @@ class Ranking:
     ranked: Sequence[str]
 
 
-def read_items(paths: Iterable[Path | str]) -> dict[str, Item]:
-    """Return items by id; one that comes again replaces the earlier one. Raises FileNotUnderstood, OSError."""
+def read_items(paths: Iterable[Path | str], rename: Mapping[str, str] = NO_NAMES) -> dict[str, Item]:
+    """Return items by id, with fields renamed; one that comes again replaces the earlier one.
+
+    Raises FileNotUnderstood, OSError.
+    """
     found: dict[str, Item] = {}
     for path in paths:
-        for item in read_lines(path, lambda facts, _: _item(facts)):
+        for item in read_lines(path, lambda facts, _: _item(renamed(facts, rename))):
             found[item.id] = item
     return found
 
@@ -71,9 +78,20 @@ def read_queries(path: Path | str) -> list[Query]:
     return united(_some(path, read_lines(path, _query)))
 
 
-def read_pairs(path: Path | str) -> list[Pair]:
-    """Return the given candidates of a file in its order. Raises FileNotUnderstood, OSError; EarmarkError for none."""
-    return _some(path, read_lines(path, lambda facts, _: _pair(facts)))
+def read_pairs(path: Path | str, rename: Mapping[str, str] = NO_NAMES) -> list[Pair]:
+    """Return the given candidates of a file in its order, with fields renamed.
+
+    Raises FileNotUnderstood, OSError; EarmarkError for none.
+    """
+    return _some(path, read_lines(path, lambda facts, _: _pair(renamed(facts, rename))))
+
+
+def renamed(facts: Mapping[str, Any], rename: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return facts with some names, theirs, changed to ours; what goes by our name already gives way."""
+    if not any(name in facts for name in rename):
+        return facts
+    taken = {rename[name] for name in facts if name in rename}
+    return {rename.get(name, name): value for name, value in facts.items() if name in rename or name not in taken}
 
 
 def united(queries: Iterable[Query]) -> list[Query]:
@@ -142,7 +160,8 @@ def _object(line: bytes) -> Mapping[str, Any]:
     try:
         facts = json.loads(line)
     except (ValueError, RecursionError) as error:
-        hint = f" ({ONE_A_LINE})" if line.lstrip().startswith(b"[") else ""
+        is_one = line.strip().startswith(b"{") and line.strip().endswith(b"}")
+        hint = "" if is_one else f" ({ONE_A_LINE})"
         raise ValueError(f"not JSON: {error}{hint}") from None
     if not isinstance(facts, dict):
         raise ValueError(f"not an object but a list ({ONE_A_LINE})" if isinstance(facts, list) else "not an object")
@@ -163,21 +182,41 @@ def _query(facts: Mapping[str, Any], line: int) -> Query:
     positives = facts.get("positives")
     if positives is not None and not isinstance(positives, list):
         raise ValueError("positives is not a list of ids")
+    for each in positives or ():
+        if isinstance(each, bool) or not isinstance(each, str | int):
+            raise ValueError(f"positives holds what is no id: {str(each)[:40]}")
     ids = None if positives is None else frozenset(str(each) for each in positives)
     return Query(_id(facts, "query"), ids, line)
 
 
 def _pair(facts: Mapping[str, Any]) -> Pair:
-    rank = facts.get("rank")
-    if rank is not None and (isinstance(rank, bool) or not isinstance(rank, int | float)):
-        raise ValueError("rank is not a number")
     label = facts.get("label")
     return Pair(
         _side(facts, "q"),
         _side(facts, "c"),
-        rank,
-        None if label is None else str(label).strip().lower() in POSITIVE_LABELS,
+        _rank(facts.get("rank")),
+        None if label is None else _is_right(label),
     )
+
+
+def _is_right(label: object) -> bool:
+    told = str(label).strip().lower()
+    try:
+        return float(told) > 0
+    except ValueError:
+        return told in POSITIVE_LABELS
+
+
+def _rank(value: object) -> float | None:
+    if value is None:
+        return None
+    try:
+        rank = math.nan if isinstance(value, bool) or not isinstance(value, int | float | str) else float(value)
+    except (ValueError, OverflowError):
+        rank = math.nan
+    if not math.isfinite(rank):
+        raise ValueError(f"rank is not a number: {str(value)[:40]}")
+    return rank
 
 
 def _side(facts: Mapping[str, Any], side: str) -> Item:
@@ -208,6 +247,8 @@ def _id(facts: Mapping[str, Any], name: str) -> str:
         raise ValueError(f"{name} is neither a text nor a whole number: {str(value)[:40]}")
     if _HALF.search(str(value)):
         raise ValueError(f"{name} holds half a character (a lone surrogate): {ascii(value)[:40]}")
+    if len(str(value)) > LONGEST_ID_SIGNS or "\0" in str(value):
+        raise ValueError(f"{name} is no text of 1 to {LONGEST_ID_SIGNS} signs without NUL: {ascii(value)[:40]}")
     return str(value)
 
 

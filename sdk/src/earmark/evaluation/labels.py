@@ -15,8 +15,10 @@ from typing import Any
 from earmark._lines import begun, check_outputs
 from earmark.errors import EarmarkError, FileNotUnderstood, NotTrained
 from earmark.evaluation.calibration import Bin, reliability
+from earmark.evaluation.console import say
 from earmark.evaluation.files import read_items, read_lines
 from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, said_of
+from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.reliability import as_file, reliability_diagram
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
@@ -45,13 +47,14 @@ def add_to(inner: Any) -> None:
     labels.add_argument("--curve", action="store_true", help="also learn from the first 30, 100, 300 and 1,000 answers")
     labels.add_argument("--seed", type=int, help="draw the order of known answers; otherwise it is the file's")
     labels.add_argument("--plot", metavar="F.svg", help="draw chances beside how often they came true")
+    add_rename(labels)
     labels.set_defaults(run=evaluate_labels)
 
 
 def evaluate_labels(given: argparse.Namespace) -> int:
     """Teach a suggester, ask it, and print the measures as JSON. Raises EarmarkError, OSError."""
     check_outputs([given.plot], [*given.items, *given.train, given.answers, given.dictionary])
-    items = read_items(given.items)
+    items = well_named(read_items(given.items, dict(given.rename)), say)
     taught = [each for path in given.train for each in read_answers(path, items)]
     asked = read_answers(given.answers, items)
     one_of = is_choice([*given.train, given.answers])

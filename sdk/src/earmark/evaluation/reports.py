@@ -13,6 +13,7 @@ from earmark.evaluation.assembly import Bench
 from earmark.evaluation.console import count_of, counts_of, say
 from earmark.evaluation.drawing import ablation_drawn, curve_drawn
 from earmark.evaluation.files import holds_pairs, read_items, read_queries, united
+from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.running import of_items
 from earmark.evaluation.teaching import SEEDS, SIZES, Lesson, ablation, curve, held_back, lesson
 from earmark.suggesters.extras import check_learning
@@ -28,6 +29,7 @@ def add_to(inner: Any) -> None:
     by_part.set_defaults(run=report_ablation)
     for command in (by_size, by_part):
         command.add_argument("--items", action="append", required=True, metavar="F", help="{id, title, body, …}")
+        add_rename(command)
         command.add_argument("--train", action="append", required=True, metavar="F", help="{query, positives}")
         command.add_argument("--queries", metavar="F", help="those to ask about; else the last third of --train")
         command.add_argument("--out", required=True, metavar="REPORT.json", help="where the figures go")
@@ -54,10 +56,10 @@ def _lesson(given: argparse.Namespace) -> Lesson:
             raise EarmarkError(f"{path} holds given candidates; lines {{query, positives}} are needed here.")
     check_learning()
     bench = Bench(given.model, say=say)
-    bench.take(read_items(given.items).values())
-    known = united(query for path in given.train for query in of_items(path, read_queries(path), bench.items))
+    bench.take(well_named(read_items(given.items, dict(given.rename)), say).values())
+    known = united(query for path in given.train for query in of_items(path, read_queries(path), bench.items, say))
     if given.queries:
-        return lesson(bench, known, united(of_items(given.queries, read_queries(given.queries), bench.items)))
+        return lesson(bench, known, united(of_items(given.queries, read_queries(given.queries), bench.items, say)))
     return lesson(bench, *held_back([query for query in known if query.positives]))
 
 

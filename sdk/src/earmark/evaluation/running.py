@@ -95,12 +95,20 @@ def given_ranks(pairs: Iterable[Pair]) -> dict[str, float]:
     return {pair.candidate.id: float(place) for place, pair in enumerate(told, start=1)}
 
 
-def of_items(path: str, queries: Iterable[Query], items: Mapping[str, Item]) -> list[Query]:
-    """Return the queries, all of which are items. Raises FileNotUnderstood for one that is not."""
-    known = list(queries)
-    for query in known:
-        if query.id not in items:
-            raise FileNotUnderstood(path, query.line, f"the query {query.id} is not among the items")
+def of_items(path: str, queries: Iterable[Query], items: Mapping[str, Item], say: Say) -> list[Query]:
+    """Return the queries that are items, and say how many are not. Raises FileNotUnderstood where none is."""
+    every = list(queries)
+    known = [query for query in every if query.id in items]
+    lost = next((query for query in every if query.id not in items), None)
+    if lost is None:
+        return known
+    if not known:
+        raise FileNotUnderstood(path, lost.line, f"the query {lost.id} is not among the items, nor is any other")
+    count = len(every) - len(known)
+    say(
+        f"{path}, line {lost.line}: the query {lost.id} is not among the items; all such, {count:,} of {len(every):,}, "
+        "are passed over, and count as missed where answers are measured"
+    )
     return known
 
 

@@ -14,8 +14,10 @@ from typing import Any
 
 from earmark.errors import EarmarkError, NotTrained
 from earmark.evaluation.calibration import reliability
+from earmark.evaluation.console import say
 from earmark.evaluation.files import read_items, read_lines
 from earmark.evaluation.labels import FIGURES, SIZES, Dictionary, read_dictionary
+from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.span_measures import Answered, of_spans, said_of_spans
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.marked import MarkedSpan, MarkedText, labels_marked
@@ -41,12 +43,13 @@ def add_to(inner: Any) -> None:
     spans.add_argument("--dictionary", metavar="F", help="words and patterns by label: JSON, {label: [words, /…/]}")
     spans.add_argument("--curve", action="store_true", help="also learn from the first 30, 100, 300 and 1,000 texts")
     spans.add_argument("--seed", type=int, help="draw the order of marked texts; otherwise it is the file's")
+    add_rename(spans)
     spans.set_defaults(run=evaluate_spans)
 
 
 def evaluate_spans(given: argparse.Namespace) -> int:
     """Teach a suggester, ask it, and print the measures as JSON. Raises EarmarkError, OSError."""
-    items = read_items(given.items)
+    items = well_named(read_items(given.items, dict(given.rename)), say)
     taught = [each for path in given.train for each in read_marked(path, items)]
     asked = read_marked(given.answers, items)
     if given.seed is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from earmark._transport import Call, Wires
 from earmark._wire import encoded, segment, written
-from earmark.datasets import LoadedRows, Rows, check_file, rows_of
+from earmark.datasets import LoadedRows, Rows, check_file, file_of, rows_of
 from earmark.errors import NotFrozen
 from earmark.types import Dataset, DatasetFile, DatasetVersion
 
@@ -94,10 +94,11 @@ class Datasets:
     def load(self, id: str, rows: Rows = "labels", *, number: int | None = None) -> LoadedRows:
         """Return the rows of a version (default: the newest): `labels`, one a settled unit; `judgements`.
 
-        Raises ChecksumMismatch, NotFound, NotFrozen.
+        Raises ChecksumMismatch, NotFound, NotFrozen, ValueError for other rows than these two.
         """
+        name = file_of(rows)
         with tempfile.TemporaryDirectory(prefix="earmark-") as folder:
-            [path] = self.download(id, folder, number=number, names=[f"{rows}.jsonl"])
+            [path] = self.download(id, folder, number=number, names=[name])
             return list(rows_of(path))
 
     def _fetched(self, version: DatasetVersion, file: DatasetFile, folder: Path) -> Path:
