@@ -22,13 +22,13 @@ export function lines({ _kit: { h } }: Guest, { _card }: Mark, signal: AbortSign
     const { left, top } = over.getBoundingClientRect();
     const box = (look: Look) => (rect: DOMRect) => {
       const made = h("i", { class: look });
-      made.style.cssText = `position:absolute;pointer-events:none;${LOOK[look]};left:${rect.left - left}px;top:${rect.top - top}px;width:${rect.width}px;height:${rect.height}px`;
+      made.style.cssText = `position:absolute;min-height:0;pointer-events:none;${LOOK[look]};left:${rect.left - left}px;top:${rect.top - top}px;width:${rect.width}px;height:${rect.height}px`;
       return made;
     };
     over.replaceChildren(...[...drawn].flatMap(([look, ranges]) => ranges.flatMap((range) => [...range.getClientRects()].map(box(look)))));
   };
   const watch = new ResizeObserver(redraw); // once the card stands in the page, and as its width changes
-  if (!signal.aborted) watch.observe(_card);
+  if (!signal.aborted) for (const node of [_card, over]) watch.observe(node); // `over` is taken out as the card is filled
   signal.addEventListener("abort", () => watch.disconnect());
   return redraw;
 }

@@ -49,6 +49,7 @@ def lies(visit: Visit, caption: str, expected: Any, nth: int = 0) -> None:
     """Wait until a box lies where it should, which `expected` says anew each time."""
     eventually(
         lambda: is_at(visit, caption, expected(), nth),
+        within_s=10,
         why=f"{figure(visit, caption).evaluate(BOXES)} is not {expected()}",
     )
 
@@ -114,6 +115,30 @@ def test_boxes_follow_a_pane_that_scrolls_and_are_cut_off_with_it(visit: Visit) 
     found.locator(".lead").last.click()
     visible = "(node) => node.scrollTop < 60"
     eventually(lambda: pane.evaluate(visible), why="the row does not lead to its box")
+
+
+def test_a_row_leads_to_a_picture_that_is_scrolled_out_of_its_pane(visit: Visit) -> None:
+    found = look_at(visit, "In a pane")
+    visit.page.evaluate("document.querySelector('#paned').style.marginTop = '1200px'")
+    whole = lambda: part_of(rect(visit, "#paned"))  # noqa: E731
+    eventually(lambda: whole()[1] > rect(visit, ".pane")[1] + rect(visit, ".pane")[3], why="it is still in view")
+    found.locator(".lead").first.click()
+
+    def is_in_view() -> bool:
+        _, top, _, height = rect(visit, ".pane")
+        return top <= whole()[1] + whole()[3] / 2 <= top + height
+
+    eventually(is_in_view, why="the row does not lead to its box")
+    lies(visit, "In a pane", whole)
+
+
+def test_a_box_that_a_row_leads_to_stays_on_its_part_of_a_picture_that_is_cut_off(visit: Visit) -> None:
+    found = look_at(visit, "Cut off")
+    whole = lambda: part_of(covered(rect(visit, "#cover")))  # noqa: E731
+    lies(visit, "Cut off", whole)
+    found.locator(".lead").last.click()
+    eventually(lambda: found.locator(".over").evaluate("(layer) => layer.scrollLeft === 0"))
+    lies(visit, "Cut off", whole)
 
 
 def test_boxes_follow_whatever_moves_the_picture(visit: Visit) -> None:

@@ -161,7 +161,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     },
     _lead(anchor) {
       const box = boxIn(anchor);
-      if (box) void load().then((chunk) => chunk.lead(layer, box), () => {}); // prettier-ignore
+      if (box) void load().then((chunk) => signal.aborted || chunk.lead(layer, box), () => {}); // prettier-ignore
     },
     _name({ label = "" }, anchor) {
       const number = h("span", { class: "num" });

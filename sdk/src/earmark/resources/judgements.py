@@ -81,6 +81,6 @@ def _with_id(row: NewJudgement | Mapping[str, Any]) -> NewJudgement | Mapping[st
         return replace(row, id=row.id or uuid7(), annotator=by)
     if not isinstance(row, Mapping):
         return row
-    by = row.get("annotator")
-    named = {"annotator": {"id": by}} if isinstance(by, str) else {}
+    told = row.get("annotator")
+    named = {"annotator": {"id": told}} if isinstance(told, str) else {}
     return {**row, **named, "id": row.get("id") or uuid7()}
