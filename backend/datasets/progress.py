@@ -1,5 +1,6 @@
 """How far the building of a version is, told in a file: what its transaction writes shows only once it ends."""
 
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -21,17 +22,19 @@ class Progress:
 
     def end(self) -> None:
         """Take away what was said."""
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     def told(self) -> str:
         """Return what was said last; "" before and afterwards."""
         try:
             return self._path.read_text(encoding="utf-8")
-        except FileNotFoundError:
+        except OSError:  # not there, or not for this process to read
             return ""
 
     def _say(self, words: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(self._path.name + ".new")
-        beside.write_text(words, encoding="utf-8")
-        beside.replace(self._path)
+        with suppress(OSError):  # what is built matters more than what is said of it
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(words, encoding="utf-8")
+            beside.replace(self._path)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from backend.datasets.actions.freeze import freeze_version
+from backend.datasets.actions.freeze import freeze_version, progress_of
 from backend.datasets.models import DatasetVersion
 
 
@@ -15,4 +15,6 @@ def freeze_work(*, project_id: int, now: datetime, version_id: int, **_: Any) ->
 def give_up_work(*, project_id: int, now: datetime, version_id: int, failure: str, **_: Any) -> None:
     """Say of a version that could not be built that it failed, and why."""
     building = DatasetVersion.objects.filter(pk=version_id, state=DatasetVersion.State.BUILDING)
+    for version in building.select_related("dataset"):
+        progress_of(version).end()
     building.update(state=DatasetVersion.State.FAILED, failure=failure)

@@ -63,19 +63,28 @@ def is_ours(name: str) -> bool:
 def slip_in(project_id: int, names: Iterable[str]) -> str:
     """Return what is wrong with the first name that nobody goes by and that looks like a known one misspelt.
 
-    Nothing of others: a package that the worker alone has, or one that is yet to be registered, is no slip, nor is a
-    name that holds a known one as a word (`hybrid-2`).
+    Another name is no slip, as the worker alone may have it, or it is yet to be registered; nor is one that holds a
+    known one as a word (`hybrid-2`), has another number (`model-v2` beside `model-v1`), or names a set of rules.
     """
     known = {name: each for name, each in catalogue_of(project_id).items() if each.where != NOT_INSTALLED}
-    spelt = {name.casefold(): name for name in known}
+    spelt = {name.casefold(): name for name in known if not name.startswith(PREFIX)}
     for name in names:
         folded = name.casefold()
-        if name in known or any(_names_whole(folded, each) for each in spelt if each != folded):
+        if name in known or name.startswith(PREFIX) or any(_is_sibling(folded, each) for each in spelt):
             continue
         if near := get_close_matches(folded, spelt, 1, LIKENESS_OF_A_SLIP):
             there = ", ".join(sorted(known))
             return f"There is no suggester {name!r}; did you mean {spelt[near[0]]!r}? There are {there}."
     return ""
+
+
+def _is_sibling(name: str, other: str) -> bool:
+    """Return whether a name holds another as a word, or is the same but for its number."""
+    return name != other and (_names_whole(name, other) or _without_numbers(name) == _without_numbers(other))
+
+
+def _without_numbers(name: str) -> str:
+    return "".join(sign for sign in name if not sign.isdigit())
 
 
 def _names_whole(name: str, part: str) -> bool:

@@ -40,7 +40,7 @@ class Serving:
     @property
     def verb(self) -> str:
         """Return how it serves, in the number that fits."""
-        return "serves" if self.is_one else "serve"
+        return "serve" if len(self.names) + bool(self.live) > 1 else "serves"
 
     def __str__(self) -> str:
         told = [f"the {name}" if name in WITH_ARTICLE else name for name in self.names]

@@ -410,8 +410,8 @@ def test_a_suggester_whose_name_looks_misspelt_is_refused_with_the_one_that_is_m
 
 
 def test_a_suggester_that_nobody_knows_here_may_be_named_before_it_is_there(site):
-    asked = ask(site, {"id": "same", "kind": "pair"}, suggesters=["same-error", "hybrid-2"])
-    assert asked["suggesters"] == ["same-error", "hybrid-2"]
+    asked = ask(site, {"id": "same", "kind": "pair"}, suggesters=["same-error", "hybrid-2", "rules:spam"])
+    assert asked["suggesters"] == ["same-error", "hybrid-2", "rules:spam"]
 
 
 def test_a_question_that_asks_a_misspelt_name_already_can_be_changed_elsewhere(site):

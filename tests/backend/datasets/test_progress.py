@@ -36,3 +36,12 @@ def test_nothing_is_left_at_the_end(progress, tmp_path):
     progress.end()
     assert progress.told() == ""
     assert list((tmp_path / "forum" / "duplicates").iterdir()) == []
+
+
+def test_where_nothing_can_be_written_the_work_goes_on_and_nothing_is_told(tmp_path):
+    (tmp_path / "forum").write_text("no folder")
+    progress = Progress(tmp_path / "forum" / "3.progress")
+    progress.begin("labels written")
+    progress.tell(1_000)
+    progress.end()
+    assert progress.told() == ""

@@ -161,7 +161,7 @@ def test_the_admin_shows_what_it_does_beside_the_dictionary(notes):
     client = Client()
     client.force_login(user)
     page = client.get(reverse("admin:suggestions_trainedversion_change", args=[trained.pk])).content.decode()
-    assert "F1, overlapping" in page and "texts, 1 labels; it guesses from a score of" in page
+    assert "F1, overlapping" in page and "texts, 1 label; it guesses from a score of" in page
     assert "Promote" in page
 
 

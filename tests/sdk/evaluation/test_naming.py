@@ -79,3 +79,24 @@ def test_texts_of_pairs_are_found_under_other_names_too(tmp_path, capsys):
     assert json.loads(run.read_text())["ranked"] == ["near", "far"]
     assert json.loads(told.out)["MRR"] == 100
     assert "`text` is read as it" in told.err
+
+
+def test_a_column_without_a_name_is_a_field_like_any_other(tmp_path, capsys):
+    rows = [{"id": at, "": str(at), "summary": LAMPS[at], "created": f"2020-01-{at + 1:02}"} for at in range(12)]
+    status, found, said = measured(tmp_path, capsys, rows)
+    assert (status, found["R@5"]) == (0, 100)
+    assert "no item has a title; `summary` is read as it" in said
+
+
+def test_given_candidates_of_renamed_fields_are_asked_about_measured_and_compared(tmp_path, capsys):
+    told = [("q1", "c1", "lamp in room 1", 1), ("q1", "c2", "printer on fire", 0)]
+    put(tmp_path / "pairs.jsonl", [
+        {"question_id": query, "cid": key, "q_title": "lamp in room 1", "c_title": title, "relevance": label}
+        for query, key, title, label in told
+    ])  # fmt: skip
+    names = [f"--pairs={tmp_path / 'pairs.jsonl'}", "--rename=question_id=qid", "--rename=relevance=label"]
+    run = str(tmp_path / "run.jsonl")
+    assert cli.main(["evaluate", "suggester", *names, "--suggester=lexical", f"--out={run}"]) == 0
+    assert json.loads(capsys.readouterr().out)["answered"] == 1
+    assert cli.main(["evaluate", "compare", *names, run, run]) == 0
+    assert json.loads(capsys.readouterr().out)["queries"] == 1

@@ -58,6 +58,7 @@ def add_to(commands: Commands) -> None:
     compare.add_argument("second", help="another one, of the same queries")
     compare.add_argument("--samples", type=count_of, default=10_000, help="how often queries are drawn anew")
     compare.set_defaults(run=compare_runs)
+    add_rename(compare)
 
 
 def evaluate_suggester(given: argparse.Namespace) -> int:
@@ -88,7 +89,7 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
         rankings = asked(suggester, queries, bench.items, bench.index, say)
     ranked = _written(given.out, rankings)
     asking = time.monotonic() - asking_began
-    answers = _answers(given)
+    answers = _answers(given, rename)
     facts = {"suggester": suggester.name, "version": suggester.version, "queries": len(ranked)}
     times = {"ms_a_query": round(1000 * asking / max(1, len(ranked)), 1), "seconds": round(time.monotonic() - began, 1)}
     if answers:
@@ -109,7 +110,7 @@ def _nothing_right(given: argparse.Namespace) -> str:
 
 def compare_runs(given: argparse.Namespace) -> int:
     """Print for each measure how far the second run is ahead of the first."""
-    answers = _answers(given)
+    answers = _answers(given, dict(given.rename))
     if not answers:
         raise EarmarkError("The file holds no answers, so nothing can be compared.")
     first, second = (_run_of(path, answers) for path in (given.first, given.second))
@@ -126,12 +127,12 @@ def _run_of(path: str, answers: Mapping[str, object]) -> dict[str, Sequence[str]
     return ranked
 
 
-def _answers(given: argparse.Namespace) -> dict[str, frozenset[str]]:
+def _answers(given: argparse.Namespace, rename: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Return what is right for each query of which that is told; a list of pairs may hold nothing right."""
     if given.queries:
         return {query.id: query.positives for query in read_queries(given.queries) if query.positives is not None}
     found: dict[str, set[str]] = {}
-    for pair in read_pairs(given.pairs):
+    for pair in read_pairs(given.pairs, rename):
         if pair.is_positive is not None:
             right = found.setdefault(pair.query.id, set())
             if pair.is_positive:

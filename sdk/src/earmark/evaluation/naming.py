@@ -112,7 +112,9 @@ def _found(
     """Return the first of the known names that some item has and of which all that is told is of the right kind."""
     theirs = {_plain(name): name for name in reversed(list(names))}
     for name in known:
-        told = [value for item in items if (value := item.metadata.get(theirs.get(name, ""))) not in (None, "")]
+        if name not in theirs:
+            continue
+        told = [value for item in items if (value := item.metadata.get(theirs[name])) not in (None, "")]
         if told and all(map(is_right, told)):
             return theirs[name]
     return None

@@ -29,7 +29,8 @@ class Judgements:
         A row without an id is given one, so that a try after a lost answer stores nothing twice. A
         refused row has status `bad` with a code and keeps the others from nothing: one `judged_at` a time
         at which nobody can have answered is `from_the_future` or `too_early`. Raises EarmarkError,
-        whose `partial` is the results so far.
+        whose `partial` is the results so far; to go on, record `rows[len(error.partial):]`, as rows without ids
+        that are recorded once more are other answers.
         """
         results: list[RecordResult] = []
         for chunk in chunks_of(_with_ids(judgements), kind=NewJudgement, most=MOST_AT_ONCE):
