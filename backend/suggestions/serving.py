@@ -33,11 +33,6 @@ class Serving:
         return [name for name in self.names if name not in MEASURABLE]
 
     @property
-    def is_one(self) -> bool:
-        """Return whether it is a single suggester."""
-        return len(self.names) + bool(self.live) == 1
-
-    @property
     def verb(self) -> str:
         """Return how it serves, in the number that fits."""
         return "serve" if len(self.names) + bool(self.live) > 1 else "serves"
