@@ -17,16 +17,17 @@ os.environ["EARMARK_DEBUG"] = "1"
 #: Playwright keeps a loop in the thread for as long as its browser lives, beside tests that use the store.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
-#: Lanes of tests keep the cores busy: threads of algebra on matrices of a few dozen rows only wait for one another.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
 for name in ("EARMARK_BROKER_URL", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
     os.environ.pop(name, None)
 
 import django
+import hypothesis
 import psycopg
 import pytest
 
+#: A test is never one of time: on a busy machine a fifth of a second is soon over.
+hypothesis.settings.register_profile("untimed", hypothesis.settings(deadline=None))
+hypothesis.settings.load_profile("untimed")
 django.setup()
 
 from django.test import TransactionTestCase
