@@ -40,6 +40,13 @@ def test_every_setting_is_documented():
     assert undocumented() == set()
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc, which only Linux has")
+@pytest.mark.parametrize(("given", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")])
+def test_a_process_does_its_algebra_in_one_thread_unless_told_otherwise(tmp_path, given, threads):
+    then = "import numpy, os; print(len(os.listdir('/proc/self/task')))"
+    assert start(then, EARMARK_HOME=str(tmp_path), **given).stdout.strip() == threads
+
+
 def test_a_launcher_names_the_variable_of_a_port_that_is_none(tmp_path):
     from backend.config.launcher import Demo, Trouble
 
