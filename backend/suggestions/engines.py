@@ -20,6 +20,7 @@ from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone, SuggesterR
 from backend.suggestions.fusion import fused_suggester
 from backend.suggestions.indexes import index_of, mend_index, open_index
 from backend.suggestions.items import StoredItems, as_sdk_item
+from backend.suggestions.kept import kept_or_made
 from backend.suggestions.known import Known
 from backend.suggestions.models import RemoteSuggester, Suggester
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
@@ -46,6 +47,9 @@ KINDS_GUESSED: Mapping[str, Sequence[str]] = {
     "hybrid": [PAIR],
     "learned": [PAIR],
 }
+
+_KEPT = (sdk.LexicalSuggester, sdk.SemanticSuggester, HybridSuggester, LearnedReranker)
+"""Those that look at nothing but the item, the indexes and what they hold themselves."""
 
 
 def computed(name: str, question: Question, item: Item, known: Known) -> list[tuple[sdk.Suggestion, Suggester]]:
@@ -82,7 +86,12 @@ def _asked_here(
     suggester = known.suggester(question.project_id, engine.name, engine.version)
     if suggester.state != Suggester.State.LIVE:
         return []
-    guesses = engine.suggest(as_sdk_item(item), index_of(question.project_id).index, POOL_LIMIT)
+    index = index_of(question.project_id).index
+
+    def make() -> list[sdk.Suggestion]:
+        return engine.suggest(as_sdk_item(item), index, POOL_LIMIT)
+
+    guesses = kept_or_made(question, item, engine, index, known.vectors, make) if made_by in _KEPT else make()
     return [(guess, suggester) for guess in guesses if _is_sound(guess, suggester)]
 
 

@@ -44,6 +44,7 @@ def main() -> int:
     given.add_argument("--count", type=int, default=10_000, help="items")
     given.add_argument("--home", type=Path, help="keep the filled store here; one that is there is used again")
     given.add_argument("--requests", type=int, default=200, help="of each kind")
+    given.add_argument("--pages", type=int, help="ask for so many items over and over, not for others each time")
     given.add_argument("--at-most", type=float, default=30.0, help="seconds of each kind")
     given.add_argument("--at-once", type=int, action="append", help="may be repeated; 1 and 4 if left out")
     given.add_argument("--only-fill", action="store_true")
@@ -258,7 +259,7 @@ def _measure(options: Any, key: str) -> None:
         draw = random.Random(options.count)
         bare = None
         for name in ["bare", *(options.asked or WANTED)]:
-            make = ask.bare if name == "bare" else ask.suggested(name, draw, options.count)
+            make = ask.bare if name == "bare" else ask.suggested(name, draw, options)
             for number in range(WARM_UP):
                 make(number)
             for at_once in options.at_once or [1, 4]:
@@ -300,9 +301,9 @@ class Client:
         """Call a view that is authenticated and reads one row."""
         return self.call("GET", "/v1/questions/lexical")
 
-    def suggested(self, question: str, draw: random.Random, count: int) -> Callable[[int], Any]:
+    def suggested(self, question: str, draw: random.Random, options: Any) -> Callable[[int], Any]:
         """Return what asks for suggestions for an item drawn from all, which are logged as shown."""
-        keys = [f"{draw.randrange(count):08}" for _ in range(10_000)]
+        keys = [f"{draw.randrange(options.count):08}" for _ in range(options.pages or 10_000)]
 
         def ask(number: int) -> Any:
             person = {"id": f"person {number % PEOPLE}", "kind": "customer"}

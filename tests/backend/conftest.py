@@ -111,6 +111,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     from backend.projects.nudge import send_nudges_by
     from backend.suggestions.fusion import forget_engines
     from backend.suggestions.indexes import forget_indexes
+    from backend.suggestions.kept import forget_guesses
     from backend.suggestions.remote import forget_remotes
     from backend.suggestions.rule_sets import forget_estimates
     from backend.suggestions.taught import forget_taught
@@ -123,12 +124,14 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     settings.EARMARK_MODELS = settings.EARMARK_EMBEDDER = ""
     forget_indexes()
     forget_engines()
+    forget_guesses()
     forget_taught()
     forget_estimates()
     yield
     forget_indexes()
     forget_remotes()
     forget_engines()
+    forget_guesses()
     forget_taught()
     forget_estimates()
 

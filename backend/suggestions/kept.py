@@ -1,0 +1,92 @@
+"""What was guessed for an item, kept while all that it rests on stays as it was: what many read is searched once.
+
+Nothing kept is ever old: it is given again only while index, vectors, suggester and item are just those it was made of.
+So it spares most where it matters, when many come to one page at a time.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+from earmark import suggesters as sdk
+
+from backend.questions.models import Item, Question
+from backend.suggestions.fusion import Fused
+from backend.suggestions.nearest import StoredVectors
+
+MOST_KEPT = 500
+"""Of so many lists, some 5 kB each, those asked for last are kept in a process for a project."""
+PROJECTS_KEPT = 64
+
+Guesses = tuple[sdk.Suggestion, ...]
+
+
+@dataclass
+class _OfProject:
+    """What was guessed of a project's items as of one change: by item and suggester of what, and what; newest last."""
+
+    seq: int
+    guesses: OrderedDict[Hashable, tuple[Hashable, Guesses]] = field(default_factory=OrderedDict)
+
+
+_kept: OrderedDict[int, _OfProject] = OrderedDict()
+"""By project; the one that was asked about last comes last."""
+_keeping = threading.Lock()
+
+
+def kept_or_made(
+    question: Question,
+    item: Item,
+    engine: sdk.Suggester,
+    index: sdk.ItemIndex,
+    vectors: StoredVectors | None,
+    make: Callable[[], list[sdk.Suggestion]],
+) -> Guesses:
+    """Return what a suggester guessed of an item where it would guess the same now; else have it made, and keep it.
+
+    `engine` is one that looks at nothing but the item, the index, the vectors that serve and what it holds itself.
+    """
+    seq = index.applied_seq  # what is read of the index after this is at least as new
+    key = (item.pk, question.pk, engine.name)
+    made_of = _made_of(question, item, engine, vectors)
+    with _keeping:
+        kept = _of(question.project_id, seq)
+        if key in kept and kept[key][0] == made_of:
+            kept.move_to_end(key)
+            return kept[key][1]
+    guesses = tuple(make())
+    with _keeping:
+        kept = _of(question.project_id, seq)
+        kept[key] = (made_of, guesses)
+        kept.move_to_end(key)
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+    return guesses
+
+
+def forget_guesses() -> None:
+    """Forget all that was guessed in this process."""
+    with _keeping:
+        _kept.clear()
+
+
+def _of(project_id: int, seq: int) -> OrderedDict[Hashable, tuple[Hashable, Guesses]]:
+    """Return what is kept of a project as of a change; what is of another change is let go, with its words."""
+    if project_id not in _kept or _kept[project_id].seq != seq:
+        _kept[project_id] = _OfProject(seq)
+    _kept.move_to_end(project_id)
+    while len(_kept) > PROJECTS_KEPT:
+        _kept.popitem(last=False)
+    return _kept[project_id].guesses
+
+
+def _made_of(question: Question, item: Item, engine: sdk.Suggester, vectors: StoredVectors | None) -> Hashable:
+    """Return all beside the index that decides what is guessed."""
+    serving = vectors and vectors.version
+    return (
+        item.change_seq,
+        serving and (serving.pk, serving.followed_seq, serving.vectors_count),
+        (question.candidates_from, question.item_kind),
+        (engine.stamp, engine.pool.clusters) if isinstance(engine, Fused) else engine.version,
+    )
