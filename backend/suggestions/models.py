@@ -174,6 +174,9 @@ class ItemVector(Owned):
         constraints = [
             models.UniqueConstraint(fields=["project", "version", "item"], name="an_item_is_embedded_once_a_version"),
         ]
+        indexes = [
+            models.Index(fields=["project", "version", "created_at"], name="vectors_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item} by {self.version}"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,12 @@ EXACT_ROWS = 10_000
 EXACT_SHARE = 1_000
 """All are looked at, too, where an index of all projects would pass by so many of others that it is no quicker:
 where the square of the project's vectors is below this times all vectors."""
+EXACT_EARLIER = 4_000
+"""All earlier ones are looked at where the square of how many there are is below this times all vectors: passing by so
+many later ones, the index is no quicker."""
+GROWN = 0.1
+"""How many are earlier is looked up again once there are so many more vectors, or fewer, as a share."""
+ALWAYS = datetime.max.replace(tzinfo=UTC)
 WIDER, LEAST_WIDE = 5, 100
 """So many times what is wanted is fetched: past other projects' vectors the index comes upon near ones late."""
 WIDER_ALONE = 2
@@ -68,6 +74,11 @@ select i.key, 1 - n.distance, n.created_at from best n join questions_item i on 
 where i.project_id = %(project)s and i.removed_at is null and i.key <> all(%(without)s::text[])
 order by n.distance + 0, i.key limit %(k)s
 """
+_EARLY = """
+select created_at from suggestions_itemvector
+where project_id = %(project)s and version_id = %(version)s and created_at is not null
+order by created_at offset %(few)s limit 1
+"""
 _COMPARED = """
 select i.key, 1 - (v.vector <=> %(vector)s::halfvec) from questions_item i
 join suggestions_itemvector v on v.project_id = i.project_id and v.item_id = i.id and v.version_id = %(version)s
@@ -94,6 +105,9 @@ vectors_that_serve = Composed(
         .values_list("vector")
     )
 )
+
+_until: dict[int, tuple[int, datetime]] = {}
+"""By version, up to when an item came to be if few are earlier; and how many vectors there were when that was asked."""
 
 
 class StoredVectors:
@@ -191,10 +205,11 @@ class StoredVectors:
             "before": before,
             "without": left_out,
         }
+        is_exact = self.looks_at_all_before(before)
         with transaction.atomic(savepoint=False), _sent_ahead() as (settings, cursor):
-            if not self.looks_at_all:
+            if not is_exact:
                 settings.execute(_SETTINGS, given)
-            cursor.execute(self._statement(before is not None), given)
+            cursor.execute(self._statement(before is not None, is_exact=is_exact), given)
             yield lambda: [sdk.Hit(key, float(cosine), created) for key, cosine, created in cursor.fetchall()]
 
     def wide(self, k: int) -> int:
@@ -209,16 +224,33 @@ class StoredVectors:
         is_small = self._is_rare or mine <= EXACT_ROWS or mine * mine <= EXACT_SHARE * self.all_count
         return is_small or self.version.width not in INDEXED_WIDTHS
 
-    def _statement(self, has_before: bool) -> str:
+    def looks_at_all_before(self, before: datetime | None) -> bool:
+        """Return whether every vector is compared of those that may be found before a time."""
+        return self.looks_at_all or (before is not None and before <= self._few_until())
+
+    def _few_until(self) -> datetime:
+        """Return up to when an item came to be if few are earlier; looked up once, and when vectors have GROWN."""
+        mine = self.version.vectors_count
+        counted, until = _until.get(self.version.pk, (0, None))
+        if until is None or abs(mine - counted) > GROWN * counted:
+            few = max(EXACT_ROWS, math.isqrt(EXACT_EARLIER * self.all_count))
+            given = {"project": self.version.project_id, "version": self.version.pk, "few": few}
+            with connection.cursor() as cursor:
+                cursor.execute(_EARLY, given)
+                until = next((told for (told,) in cursor), ALWAYS)
+            _until[self.version.pk] = mine, until
+        return until
+
+    def _statement(self, has_before: bool, *, is_exact: bool) -> str:
         width = self.version.width
-        before = _BEFORE if has_before else ""
-        if self.looks_at_all:
-            narrowed = _NARROWED.format(width=width, before=before, of_kind="")
-            way = _EXACTLY_OF_KIND if self.kind else _EXACTLY
+        narrowed = {"width": width, "before": _BEFORE if has_before else ""}
+        if not is_exact:
+            way, of_kind = _BY_INDEX, _OF_KIND if self.kind else ""
+        elif self.kind and not self.looks_at_all:
+            way, of_kind = _EXACTLY, _OF_KIND
         else:
-            narrowed = _NARROWED.format(width=width, before=before, of_kind=_OF_KIND if self.kind else "")
-            way = _BY_INDEX
-        return way.format(width=width, narrowed=narrowed) + _NAMED
+            way, of_kind = _EXACTLY_OF_KIND if self.kind else _EXACTLY, ""
+        return way.format(width=width, narrowed=_NARROWED.format(**narrowed, of_kind=of_kind)) + _NAMED
 
 
 @contextmanager

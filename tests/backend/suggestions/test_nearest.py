@@ -100,6 +100,7 @@ def by_index(monkeypatch, db):
         superuser.execute("truncate suggestions_itemvector")
     monkeypatch.setattr(nearest, "EXACT_ROWS", 0)
     monkeypatch.setattr(nearest, "EXACT_SHARE", 0)
+    monkeypatch.setattr(nearest, "EXACT_EARLIER", 0)
 
     def only():
         with connection.cursor() as cursor:
@@ -141,9 +142,42 @@ def test_a_query_by_the_index_uses_it(fill, by_index):
             "without": [],
         }
         with connection.cursor() as cursor:
-            cursor.execute("explain " + vectors._statement(False), given)
+            cursor.execute("explain " + vectors._statement(False, is_exact=False), given)
             plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "vectors_of_384" in plan
+
+
+def test_of_few_earlier_items_all_are_looked_at_and_of_more_once_there_are_more(fill, monkeypatch):
+    monkeypatch.setattr(nearest, "EXACT_ROWS", 0)
+    monkeypatch.setattr(nearest, "EXACT_SHARE", 0)
+    monkeypatch.setattr(nearest, "EXACT_EARLIER", 12)  # of 300 vectors the first 60
+    project, embedder = fill("forum", 300, seed=10)
+    with tenancy(project):
+        times = dict(Item.objects.values_list("key", "created_at"))
+        vectors = StoredVectors.of(project.pk)
+        looked_at = [key for key in sorted(times) if vectors.looks_at_all_before(times[key])]
+        assert looked_at == [f"{at:05}" for at in range(61)]
+        assert not vectors.looks_at_all_before(None)
+        asked = embedder.vectors[200]
+        earlier = [key for key in true(embedder, asked, 300) if key < "00050"]
+        assert found(project, asked, 20, before=times["00050"]) == earlier[:20]
+        vectors.version.vectors_count, vectors.all_count = 320, 1200  # not a tenth more: as it was
+        assert not vectors.looks_at_all_before(times["00070"])
+        vectors.version.vectors_count = 331
+        assert vectors.looks_at_all_before(times["00120"]) and not vectors.looks_at_all_before(times["00121"])
+
+
+def test_of_few_earlier_items_those_of_another_kind_are_left_out(fill, monkeypatch):
+    monkeypatch.setattr(nearest, "EXACT_ROWS", 0)
+    monkeypatch.setattr(nearest, "EXACT_SHARE", 0)
+    project, embedder = fill("forum", 300, seed=11)
+    with tenancy(project):
+        threads = [f"{at:05}" for at in range(0, 300, 3)]
+        Item.objects.filter(key__in=threads).update(kind="thread")
+        before = Item.objects.get(key="00030").created_at
+        vectors = StoredVectors.of(project.pk).of_kind("thread", 1 / 3)
+        assert vectors.looks_at_all_before(before) and not vectors.looks_at_all
+        assert {hit.id for hit in vectors.search(embedder.vectors[7], 300, before=before)} == set(threads[:10])
 
 
 @pytest.mark.parametrize("way", ["all are compared", "all of the kind are compared", "by the index"])
@@ -275,7 +309,7 @@ def test_a_search_goes_well_after_one_that_was_refused_on_the_same_connection(fi
         usual = vectors.search(embedder.vectors[7], 10)
         for _ in range(2):
             with pytest.raises(DatabaseError), failing_alone():
-                vectors.search(embedder.vectors[7], 10, before="no time")
+                vectors.search(embedder.vectors[7], -1)
             assert vectors.search(embedder.vectors[7], 10) == usual
 
 

@@ -188,6 +188,7 @@ def test_a_thread_that_says_the_same_in_other_words_is_guessed_with_a_reason(emb
 def test_while_an_index_begins_anew_not_every_vector_of_a_kind_is_compared(embedded, monkeypatch, settings, tmp_path):
     monkeypatch.setattr(nearest, "EXACT_ROWS", 0)
     monkeypatch.setattr(nearest, "EXACT_SHARE", 0)
+    monkeypatch.setattr(nearest, "EXACT_EARLIER", 0)
     monkeypatch.setattr(indexes.FollowedIndex, "follow", lambda *told, **more: None)
     Item.objects.update(kind="thread")
     embedded.question.item_kind = "thread"
