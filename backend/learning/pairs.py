@@ -9,11 +9,12 @@ from typing import Any
 from earmark import suggesters as sdk
 from earmark.evaluation import compared, summary
 from earmark.suggesters.clusters import KnownClusters, KnownPair
+from earmark.suggesters.describing import PoolCandidate
 from earmark.suggesters.examples import Example, Told, examples_told
 from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import logistic
 from earmark.suggesters.learned import LearnedReranker
-from earmark.suggesters.pool import CandidatePool, PoolCandidate
+from earmark.suggesters.pool import CandidatePool
 
 from backend.datasets.actions.freeze import salt_of
 from backend.datasets.models import DatasetVersion, SplitKey

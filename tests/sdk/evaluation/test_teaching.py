@@ -10,10 +10,10 @@ from earmark.errors import EarmarkError
 from earmark.evaluation.assembly import Bench
 from earmark.evaluation.files import Query
 from earmark.evaluation.teaching import PARTS, Asked, Lesson, ablation, curve, held_back, lesson
+from earmark.suggesters.describing import PoolCandidate
 from earmark.suggesters.examples import Example
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
-from earmark.suggesters.pool import PoolCandidate
 
 ALL = LearnedReranker().features
 RIGHT = "z"  # the last by id, so that of equals it comes last

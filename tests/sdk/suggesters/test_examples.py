@@ -1,8 +1,8 @@
 """Tests of earmark.suggesters.examples: what a ledger teaches."""
 
 import pytest
+from earmark.suggesters.describing import FEATURES, PoolCandidate
 from earmark.suggesters.examples import HEAVIEST, Told, examples_told
-from earmark.suggesters.pool import FEATURES, PoolCandidate
 
 RANKED = [PoolCandidate(f"c{at}", (float(at), *[0.0] * (len(FEATURES) - 1))) for at in range(100)]
 

@@ -9,8 +9,9 @@ import pytest
 from earmark.errors import IndexFailed
 from earmark.suggesters import Item, ItemIndex, Suggester
 from earmark.suggesters.clusters import KnownClusters, KnownPair
+from earmark.suggesters.describing import FEATURES
 from earmark.suggesters.hybrid import HybridSuggester
-from earmark.suggesters.pool import FEATURES, CandidatePool
+from earmark.suggesters.pool import CandidatePool
 from earmark.suggesters.snapshot import Hit, Snapshot
 
 

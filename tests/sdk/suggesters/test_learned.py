@@ -13,10 +13,11 @@ from earmark.errors import ChecksumMismatch, NotTrained
 from earmark.suggesters import Item, ItemIndex, Suggester
 from earmark.suggesters.artefact import CHECKSUMS
 from earmark.suggesters.clusters import KnownClusters
+from earmark.suggesters.describing import FEATURES, PoolCandidate
 from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.hybrid import HybridSuggester, logistic
 from earmark.suggesters.learned import LearnedReranker
-from earmark.suggesters.pool import FEATURES, CandidatePool, PoolCandidate
+from earmark.suggesters.pool import CandidatePool
 from earmark.suggesters.standing import STANDING
 
 ALL = [*FEATURES, *STANDING]

@@ -15,11 +15,12 @@ from earmark.errors import EarmarkError
 from earmark.evaluation.assembly import QUERIES_A_LINE, Bench, Say
 from earmark.evaluation.files import Query
 from earmark.evaluation.measures import MRR_DEPTH, compared, summary
+from earmark.suggesters.describing import SIGNALS, PoolCandidate
 from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
 from earmark.suggesters.likeness import LIKENESS
-from earmark.suggesters.pool import SIGNALS, TEXTS, PoolCandidate
+from earmark.suggesters.pool import TEXTS
 from earmark.suggesters.standing import STANDING
 
 SIZES = (30, 100, 300, 1_000, 3_000)

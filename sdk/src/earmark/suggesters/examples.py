@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from earmark.suggesters.pool import PoolCandidate
+from earmark.suggesters.describing import PoolCandidate
 
 SHOWN = 10
 RANDOM = 30

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from earmark.suggesters.describing import FEATURES, Described, PoolCandidate
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.lexical import LexicalSuggester
 from earmark.suggesters.likeness import Floats
-from earmark.suggesters.pool import FEATURES, CandidatePool, Described, PoolCandidate
+from earmark.suggesters.pool import CandidatePool
 from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.semantic import similar_title
 from earmark.types import Item

@@ -18,12 +18,13 @@ import numpy as np
 
 from earmark.errors import LearningMissing, NotTrained
 from earmark.suggesters.artefact import MODEL, read_parts, write_parts
+from earmark.suggesters.describing import Described, PoolCandidate
 from earmark.suggesters.examples import Example
 from earmark.suggesters.extras import saying_what_to_install
 from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.index import ItemIndex
-from earmark.suggesters.pool import CandidatePool, Described, PoolCandidate
+from earmark.suggesters.pool import CandidatePool
 from earmark.suggesters.protocol import Suggestion
 from earmark.suggesters.standing import STANDING, standing
 from earmark.types import Item

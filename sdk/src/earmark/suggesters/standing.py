@@ -11,7 +11,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from earmark.suggesters.pool import Vectors
+from earmark.suggesters.places import Vectors
 
 COMPARED = 50
 NEAREST = 3
