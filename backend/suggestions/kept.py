@@ -15,9 +15,9 @@ from backend.questions.models import Item, Question
 from backend.suggestions.fusion import Fused
 from backend.suggestions.nearest import StoredVectors
 
-MOST_KEPT = 500
-"""Of so many lists, some 5 kB each, those asked for last are kept in a process for a project."""
-PROJECTS_KEPT = 64
+MOST_KEPT = 200
+"""Of so many lists, some 13 kB each, those asked for last are kept in a process for a project."""
+PROJECTS_KEPT = 16
 
 Guesses = tuple[sdk.Suggestion, ...]
 
