@@ -143,6 +143,7 @@ def test_a_run_that_stopped_goes_on_where_it_was(brought, stored, network, tmp_p
     network.on("POST", "/v1/items", json=stop_after_two)
     with pytest.raises(errors.ServerFailed):
         brought(*lines, client=impatient)
+    assert brought.said[-1] == "stopped after 2,000 lines; the same command goes on there"
     note = tmp_path / "items.jsonl.earmark-progress"
     assert json.loads(note.read_text())["lines_done"] == 2000
     network.requests.clear()

@@ -76,7 +76,11 @@ def import_items(
                 _say_what_may_be_meant(numbers_and_lines, options, say)
                 is_first = False
             bad_before = len(report.bad)
-            _send(client, numbers_and_lines, options, report)
+            try:
+                _send(client, numbers_and_lines, options, report)
+            except EarmarkError:
+                say(f"stopped after {done:,} lines; the same command goes on there")
+                raise
             for bad in report.bad[bad_before:]:
                 say(f"line {bad.number}: {bad.why}")
             done = numbers_and_lines[-1][0]

@@ -143,7 +143,7 @@ def test_what_trying_again_does_not_change_is_said_at_once_with_what_to_do(taugh
 
     monkeypatch.setattr(work, step, missing)
     asked = trained_by_a_worker(taught)
-    told = "Learning needs the extra `learned` (lightgbm is not installed): pip install 'earmark[learned]'"
+    told = "Learning needs the extra `learned` (not installed: lightgbm): pip install 'earmark[learned]'"
     assert (asked.state, asked.failure) == ("failed", told)
     with tenancy(taught.project):
         assert not Job.objects.waiting().filter(kind=TRAIN).exists()
