@@ -8,7 +8,7 @@ from pathlib import Path
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-from backend.config.store import APP, OWNER, QUEUE, Place, home_of, locate
+from backend.config.store import APP, OWNER, QUEUE, Place, StoreError, home_of, locate
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -45,9 +45,25 @@ def _several(name: str, default: str = "") -> list[str]:
     return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
 
 
+def _count(name: str, usual: int) -> int:
+    """Return the whole number of one or more that a variable says."""
+    given = os.environ.get(name) or str(usual)
+    if not (given.isascii() and given.isdigit() and len(given) < 7 and int(given)):
+        sys.exit(f"{name} must be a whole number from 1 to 999999, not {given!r}.")
+    return int(given)
+
+
+def _place() -> Place:
+    """Return where the database is."""
+    try:
+        return locate(os.environ, base=BASE_DIR, secret=SECRET_KEY, is_debug=DEBUG)
+    except StoreError as error:
+        sys.exit(str(error))
+
+
 SECRET_KEY = _secret_key()
-EARMARK_PLACE: Place = locate(os.environ, base=BASE_DIR, secret=SECRET_KEY, is_debug=DEBUG)
-EARMARK_PORT = int(os.environ.get("EARMARK_PORT", "8000"))
+EARMARK_PLACE = _place()
+EARMARK_PORT = _count("EARMARK_PORT", 8000)
 ALLOWED_HOSTS = _several("EARMARK_ALLOWED_HOSTS", "127.0.0.1,localhost")
 
 
@@ -136,14 +152,6 @@ def _database(role: str, **options: object) -> dict[str, object]:
 
 
 USUAL_POOL_SIZE, USUAL_AT_ONCE = 12, 8
-
-
-def _count(name: str, usual: int) -> int:
-    """Return the whole number of one or more that a variable says."""
-    given = os.environ.get(name) or str(usual)
-    if not (given.isascii() and given.isdigit() and len(given) < 7 and int(given)):
-        sys.exit(f"{name} must be a whole number from 1 to 999999, not {given!r}.")
-    return int(given)
 
 
 def _at_once(pool_size: int) -> int:

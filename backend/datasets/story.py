@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from backend.datasets.models import DatasetVersion, SplitKey
 from backend.judgements.models import Exposure, Judgement, LiveJudgement, Withdrawal
+from backend.projects.figures import two_places
 from backend.projects.models import WebhookDelivery
 from backend.quality.models import ClusterMember, ConsensusLabel, LabelChange
 from backend.questions.actions.labels import known_labels
@@ -126,7 +127,7 @@ def _arrival(item: Item) -> Iterator[Moment]:
 def _pushed(item: Item) -> Iterator[Moment]:
     for guess in Suggestion.objects.of(item.project_id).filter(item=item).select_related("candidate", "suggester"):
         what = guess.candidate or said_of_candidate(guess.anchor, guess.label)
-        text = f"{what} with {guess.score:.2f}. {' '.join(guess.reasons)}"
+        text = f"{what} with {two_places(guess.score)}. {' '.join(guess.reasons)}"
         yield Moment(guess.pushed_at, "lightbulb", f"{guess.suggester} suggested", text)
 
 
@@ -213,7 +214,7 @@ def _beliefs(item: Item) -> Iterator[Moment]:
         text = (
             f"Votes: {counts or 'none'}."
             + (f" {len(differing)} boundaries differ." if differing else "")
-            + (f" Believed with {change.probability:.2f}." if change.probability else "")
+            + (f" Believed with {two_places(change.probability)}." if change.probability else "")
         )
         settled = change.state == "settled"
         belief = None

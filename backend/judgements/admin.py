@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
-from backend.projects.pages import ProjectRows, two_places
+from backend.projects.figures import two_places
+from backend.projects.pages import ProjectRows
 
 
 class SlotInline(TabularInline):

@@ -27,7 +27,7 @@ from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
 from backend.suggestions.actions.weigh import weigh_fields
 from backend.suggestions.artefacts import load_trained
-from backend.suggestions.engines import by_meaning, by_words
+from backend.suggestions.engines import by_meaning, by_words, narrowed
 from backend.suggestions.fusion import hybrid_of, pool_of, weighed_facets
 from backend.suggestions.indexes import index_of
 from backend.suggestions.items import StoredItems
@@ -106,6 +106,7 @@ def gather_pairs(*, trained: TrainedVersion, version: DatasetVersion, now: datet
             weigh_fields(project_id=project_id, index=index, now=now)
     with tenancy(project_id):
         vectors, facets, rivals = StoredVectors.of(project_id), weighed_facets(project_id), rivals_of(question, tell)
+        vectors = vectors and narrowed(question, vectors)
     pool = pool_of(question, vectors, facets, later.clusters(labels, splits=[TRAIN]))
     reranker = LearnedReranker(hybrid_of(question, pool))
     examples, counts = _taught(reranker, told, later.items, index, tell)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from earmark.suggesters import SequenceSpans
 
+from backend.projects.figures import two_places
 from backend.suggestions.models import LEARNED, TrainedVersion
 
 
@@ -26,7 +27,7 @@ def told_of_shares(trained: TrainedVersion) -> str:
             return "too little to move the hybrid: it orders as that does"
         return f"shares {report['share']:g} of the regression, {report['tree_share']:g} of the trees"
     if trained.name == SequenceSpans.name:
-        return f"it guesses from a score of {report['least_score']:.2f}" if "pull" in report else "it abstains"
+        return f"it guesses from a score of {two_places(report['least_score'])}" if "pull" in report else "it abstains"
     if "shares" not in report:
         return f"share {report['share']:g} of words and fields"
     return f"shares {', '.join(f'{share:g} of {name}' for name, share in report['shares'].items())}"

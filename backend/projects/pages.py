@@ -38,11 +38,6 @@ def _asks(lookup: str, field: str) -> bool:
     return lookup.startswith(f"{field}__") and lookup.removeprefix(f"{field}__") in LOOKUPS
 
 
-def two_places(value: float | None) -> str:
-    """Return a chance or a score as lists tell it."""
-    return "–" if value is None else f"{value:.2f}"
-
-
 class NewestChoices(RelatedFieldListFilter):
     """A filter by related rows that offers the newest hundred, and the one that is chosen; a page holds no more."""
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
-from backend.projects.pages import ProjectRows, two_places
+from backend.projects.figures import two_places
+from backend.projects.pages import ProjectRows
 from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
 from backend.questions.spots import said_of_spot
 

@@ -19,6 +19,7 @@ from backend.annotators.models import Annotator
 from backend.judgements.actions.show import SEARCH_POLICY
 from backend.judgements.models import Slot
 from backend.projects.actions.webhooks import not_taken
+from backend.projects.figures import two_places
 from backend.projects.models import Job, Project
 from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
@@ -112,8 +113,10 @@ def _figures(project: Project, totals: Counter[str], since: datetime) -> list[Fi
         ),
         Figure(
             "Right when checked",
-            f"{right / of_gold:.2f}".lstrip("0") if of_gold else "–",
-            f"{gold_low:.2f} to {gold_high:.2f}, {of_gold} gold answers" if of_gold else "no gold answer was met yet",
+            two_places(right / of_gold) if of_gold else "–",
+            f"{two_places(gold_low)} to {two_places(gold_high)}, {of_gold} gold answers"
+            if of_gold
+            else "no gold answer was met yet",
             reverse("people"),
         ),
         Figure("Settled labels", str(settled.count()), f"{new} in these days", _labels("settled")),
@@ -206,8 +209,8 @@ def _suggester(
         "rejected": counts["rejected"],
         "bar": mark_safe(stacked_bar(counts, PARTS, title=told)) if counts else "",  # noqa: S308  numbers of our own
         "whisker": mark_safe(whisker(share, low, high)) if decided else "",  # noqa: S308  numbers of our own
-        "share": f"{share:.2f}".lstrip("0") if decided else "–",
-        "interval": f"{low:.2f} to {high:.2f}" if decided else "nobody decided yet",
+        "share": two_places(share) if decided else "–",
+        "interval": f"{two_places(low)} to {two_places(high)}" if decided else "nobody decided yet",
     }
 
 

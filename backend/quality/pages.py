@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from earmark.intervals import wilson_interval
 from earmark.rules.combining import Estimate
 
+from backend.projects.figures import two_places
 from backend.projects.pages import key_in
 from backend.quality.actions.rules import analyse_later, waiting_analyses
 from backend.quality.charts import whisker
@@ -77,9 +78,9 @@ def _row(record: RuleRecord) -> dict[str, Any]:
         "overlap": _share(record.overlap_count, record.asked_count),
         "conflict": _share(record.conflict_count, record.asked_count),
         "whisker": mark_safe(whisker(share, low, high)) if record.judged_count else "",  # noqa: S308  our own numbers
-        "weighs": f"{weighs:.2f}".lstrip("0"),
-        "right": f"{share:.2f}".lstrip("0") if record.judged_count else "–",
-        "interval": f"{low:.2f} to {high:.2f}" if record.judged_count else "nothing was judged yet",
+        "weighs": two_places(weighs),
+        "right": two_places(share) if record.judged_count else "–",
+        "interval": f"{two_places(low)} to {two_places(high)}" if record.judged_count else "nothing was judged yet",
         "ms": "–" if record.median_ms is None else f"{record.median_ms:.3f}",
     }
 

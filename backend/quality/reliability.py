@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 
 from backend.annotators.models import Annotator
 from backend.judgements.models import Judgement, LiveJudgement
+from backend.projects.figures import two_places
 from backend.projects.models import Project
 from backend.quality.charts import whisker
 from backend.quality.gaming import Doubt, Evidence, Lean, Said, Share, is_one_sided, is_vouching, weigh_people
@@ -103,8 +104,8 @@ def told_share(share: Share) -> dict[str, str] | None:
         return None
     low, high = share.interval
     return {
-        "share": f"{share.share:.2f}".lstrip("0"),
-        "interval": f"{low:.2f} to {high:.2f}",
+        "share": two_places(share.share),
+        "interval": f"{two_places(low)} to {two_places(high)}",
         "counts": f"{share.right} of {share.of}",
     }
 

@@ -13,7 +13,7 @@ from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.errors import RuleImpossible
 from backend.questions.placement import MOST_RESERVED_PX, check_rule
 from backend.questions.spots import said_of_spot
-from backend.questions.units import fault_of_labels
+from backend.questions.units import fault_of_labels, isolated
 
 PEOPLE_WHO_MAKE_A_LABEL = 2
 """How many people who are not blocked must have named a label before it is offered to others."""
@@ -361,9 +361,9 @@ class Unit(Owned):
 
     def __str__(self) -> str:
         if self.other:
-            return f"{self.item} and {self.other}"
+            return f"{isolated(str(self.item))} and {isolated(str(self.other))}"
         said = self.label or said_of_spot(self.anchor)
-        return f"{self.item}: {said}" if said else str(self.item)
+        return f"{isolated(str(self.item))}: {isolated(said)}" if said else str(self.item)
 
 
 class GoldAnswer(Owned):

@@ -132,6 +132,12 @@ def _controls(sign: str) -> bool:
     ) or sign in "\u200e\u200f\u061c"  # fmt: skip
 
 
+def isolated(text: str) -> str:
+    """Return a text that turns nothing round beside it: one in which a sign runs from right to left, in an isolate."""
+    turns = any(unicodedata.bidirectional(sign) in ("R", "AL", "RLE", "RLO", "RLI") for sign in text)
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turns else text
+
+
 def fault_of_labels(
     kind: str, labels: Sequence[str], *, allows_new: bool = False, dictionary: Mapping[str, Sequence[str]] | None = None
 ) -> str | None:

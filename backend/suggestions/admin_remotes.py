@@ -16,6 +16,7 @@ from earmark import suggesters as sdk
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from backend.projects.figures import two_places
 from backend.projects.pages import CalledForm, EditableProjectRows
 from backend.projects.secrets import new_message_secret
 from backend.questions.models import Item, Question
@@ -212,7 +213,7 @@ def _tried(remote: RemoteSuggester, questions: Any, slug: str, key: str) -> dict
                 "candidate": each.candidate_id,
                 "title": titles.get(each.candidate_id, ""),
                 "is_known": question.kind != Question.Kind.PAIR or each.candidate_id in titles,
-                "score": f"{each.score:.2f}",
+                "score": two_places(each.score),
                 "reasons": each.reasons,
             }
             for each in answered.suggestions

@@ -21,7 +21,7 @@ from backend.suggestions.fusion import fused_suggester
 from backend.suggestions.indexes import index_of, mend_index, open_index
 from backend.suggestions.items import StoredItems, as_sdk_item
 from backend.suggestions.kept import kept_or_made
-from backend.suggestions.known import Known
+from backend.suggestions.known import Known, strangers
 from backend.suggestions.models import RemoteSuggester, Suggester
 from backend.suggestions.nearest import StoredSemantic, StoredVectors
 from backend.suggestions.neighbours import neighbour_labels
@@ -113,7 +113,7 @@ def _engine(name: str, made_by: Any, question: Question, known: Known) -> sdk.Su
             return None
         return by_meaning(question, known.vectors)
     if made_by in (HybridSuggester, LearnedReranker):
-        known = replace(known, vectors=known.vectors and _narrowed(question, known.vectors))
+        known = replace(known, vectors=known.vectors and narrowed(question, known.vectors))
         return fused_suggester(question, is_learned=made_by is LearnedReranker, known=known)
     if made_by is sdk.DictionarySuggester:
         return spans_of(question) if question.kind == SPAN else dictionary_of(question)
@@ -134,14 +134,15 @@ def by_words(question: Question) -> sdk.LexicalSuggester:
 
 def by_meaning(question: Question, vectors: StoredVectors) -> StoredSemantic:
     """Return the suggester `semantic` of a question."""
-    return StoredSemantic(_narrowed(question, vectors), only_earlier=_is_earlier(question))
+    return StoredSemantic(narrowed(question, vectors), only_earlier=_is_earlier(question))
 
 
 def _is_earlier(question: Question) -> bool:
     return question.candidates_from == Question.CandidatesFrom.EARLIER
 
 
-def _narrowed(question: Question, vectors: StoredVectors) -> StoredVectors:
+def narrowed(question: Question, vectors: StoredVectors) -> StoredVectors:
+    """Return vectors searched only among the items that a question is about."""
     if not question.item_kind:
         return vectors
     return vectors.of_kind(question.item_kind, _share_of(question.item_kind, open_index(question.project_id).index))
@@ -170,8 +171,15 @@ def _computed_at_the_host(
         logger.warning("The remote suggester %s failed: %s; it abstains.", name, error)
         return []
     suggester = known.suggester(question.project_id, name, answered.version)
-    is_live = suggester.state == Suggester.State.LIVE
-    return [(guess, suggester) for guess in answered.suggestions] if is_live else []
+    if suggester.state != Suggester.State.LIVE:
+        return []
+    guessed = [guess.candidate_id for guess in answered.suggestions]
+    if unknown := strangers(question, set(guessed)):
+        count = sum(key in unknown for key in guessed)
+        how = f"{count} of {len(guessed)} candidates that it named are not known here"
+        logger.warning("The remote suggester %s: %s; they are left out.", name, how)
+        note_trouble(question.project_id, name, how, now=timezone.now())
+    return [(guess, suggester) for guess in answered.suggestions]
 
 
 def asked_of(remote: RemoteSuggester, question: Question, item: Item) -> dict[str, Any]:

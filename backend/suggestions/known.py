@@ -7,8 +7,10 @@ from typing import Any, Self
 from django.db.models import Q
 
 from backend.projects.composed import Composed, Given, GivenAll, SideBySide
+from backend.questions.actions.labels import own_labels
 from backend.questions.models import Item, ItemQuerySet, Question, Unit
-from backend.questions.units import DIFFERENT
+from backend.questions.spots import label_in
+from backend.questions.units import DIFFERENT, fold_label
 from backend.suggestions.artefacts import live_versions
 from backend.suggestions.models import Suggester, Suggestion, TrainedVersion, WeighedFields
 from backend.suggestions.nearest import StoredVectors, serving_versions, vectors_that_serve
@@ -141,3 +143,15 @@ def present(question: Question, item: Item, keys: Iterable[str], known: Known) -
     there = _there_before if is_earlier else _there
     found = there.columns(keys=[*keys], before=item.created_at, project=question.project_id, item=item.pk)
     return {key: pk for key, pk, kind in found if pk not in known.different and question.item_kind in ("", kind)}
+
+
+def strangers(question: Question, keys: Collection[str]) -> set[str]:
+    """Return those of some candidates that there never were: no item of the project, or no label of the question."""
+    if question.kind == Question.Kind.PAIR:
+        return {*keys}.difference(
+            Item.objects.of(question.project_id).filter(key__in=keys).values_list("key", flat=True)
+        )
+    if question.allows_new_labels:
+        return set()
+    labels = own_labels(question)
+    return {key for key in keys if not {fold_label(key), fold_label(label_in(key))} & labels.keys()}

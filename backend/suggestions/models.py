@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question
 from backend.questions.spots import said_of_candidate
+from backend.questions.units import isolated
 from backend.suggestions.halfvec import HalfVector
 
 LEARNED = "learned"
@@ -122,7 +123,8 @@ class Suggestion(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.candidate or said_of_candidate(self.anchor, self.label)} for {self.item}"
+        named = str(self.candidate or said_of_candidate(self.anchor, self.label))
+        return f"{isolated(named)} for {isolated(str(self.item))}"
 
     @property
     def candidate_key(self) -> str:

@@ -68,9 +68,15 @@ def test_whole_numbers_are_ids_and_times_may_be_seconds_since_1970(brought, stor
 
 def test_fields_that_may_be_meant_are_said_with_how_to_rename_them(brought, stored):
     brought({"id": "1", "summary": "One", "created": "2020-01-01", "body": "B"})
-    assert "no item has a title; if that is `summary`, run it again with --rename summary=title" in brought.said
+    said = "no item in lines 1 to 1 has a title; if that is `summary`, run it again with --rename summary=title"
+    assert said in brought.said
     assert any("--rename created=created_at" in line for line in brought.said)
     assert not any("a body" in line for line in brought.said)
+
+
+def test_of_a_long_file_the_lines_that_were_looked_at_are_said(brought, stored):
+    brought(*({"id": str(at), "summary": "S"} for at in range(1_000)), {"id": "last", "title": "T"})
+    assert brought.said[0].startswith("no item in lines 1 to 1,000 has a title; if that is `summary`")
 
 
 def test_where_fields_have_our_names_nothing_is_said_of_them(brought, stored):
@@ -137,6 +143,7 @@ def test_a_run_that_stopped_goes_on_where_it_was(brought, stored, network, tmp_p
     network.on("POST", "/v1/items", json=stop_after_two)
     with pytest.raises(errors.ServerFailed):
         brought(*lines, client=impatient)
+    assert brought.said[-1] == "stopped after 2,000 lines; the same command goes on there"
     note = tmp_path / "items.jsonl.earmark-progress"
     assert json.loads(note.read_text())["lines_done"] == 2000
     network.requests.clear()

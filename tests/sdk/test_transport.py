@@ -2,6 +2,8 @@
 
 import os
 import random
+import re
+import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -9,6 +11,7 @@ import httpx
 import pytest
 from earmark import Earmark, errors
 from earmark._transport import Call, Wait, exchange
+from earmark.doctor import examine
 from earmark.transports import MockTransport
 
 ITEM = {"id": "1", "title": "One"}
@@ -168,19 +171,44 @@ def surroundings(monkeypatch):
     return monkeypatch
 
 
+@pytest.fixture
+def silent():
+    """The address of somebody who takes calls and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
-def test_a_proxy_that_a_call_went_by_is_named_with_how_to_go_without(client, answering, waits, surroundings, name):
-    surroundings.setenv(name, "http://proxy.test:3128")
-    answering.lose("GET", "/v1/items/{id}", times=4)
-    with pytest.raises(errors.NotReached, match=rf"by the proxy that {name} names \(NO_PROXY=earmark\.test"):
+def test_a_proxy_that_a_call_went_by_is_named_with_how_to_go_without(surroundings, name):
+    surroundings.setenv(name, "http://127.0.0.1:9")
+    said = rf"earmark\.test by the proxy that {name} names \(NO_PROXY=earmark\.test"
+    with Earmark("sk_test", "http://earmark.test", retries=0) as client, pytest.raises(errors.NotReached, match=said):
+        client.items.get("1")
+    [told] = [each for each in examine(url="http://earmark.test", key="sk_test") if each.name == "address"]
+    assert re.search(said, told.found)
+
+
+def test_a_proxy_that_keeps_a_call_waiting_is_named(surroundings, silent):
+    surroundings.setenv("HTTP_PROXY", silent)
+    said = r"in time from http://earmark\.test by the proxy that HTTP_PROXY names \(NO_PROXY=earmark\.test"
+    client = Earmark("sk_test", "http://earmark.test", retries=0, timeout=0.1)
+    with client, pytest.raises(errors.TimedOut, match=said):
         client.items.get("1")
 
 
-def test_where_no_proxy_is_gone_by_none_is_named(client, answering, waits, surroundings):
-    surroundings.setenv("HTTP_PROXY", "http://proxy.test:3128")
-    surroundings.setenv("NO_PROXY", "earmark.test")
-    answering.lose("GET", "/v1/items/{id}", times=4)
-    with pytest.raises(errors.NotReached) as told:
+def test_where_the_surroundings_name_a_host_that_goes_without_no_proxy_is_named(surroundings, silent):
+    surroundings.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    surroundings.setenv("NO_PROXY", "127.0.0.1")
+    with Earmark("sk_test", silent, retries=0, timeout=0.1) as client, pytest.raises(errors.TimedOut) as told:
+        client.items.get("1")
+    assert "proxy" not in str(told.value)
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout])
+def test_a_transport_of_ones_own_goes_by_no_proxy_and_none_is_named(client, answering, waits, surroundings, error):
+    surroundings.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    answering.lose("GET", "/v1/items/{id}", times=4, error=error)
+    with pytest.raises(errors.EarmarkError, match="from http://earmark") as told:
         client.items.get("1")
     assert "proxy" not in str(told.value)
 

@@ -64,16 +64,19 @@ class Wait:
 Step = Call | Wait
 
 
-def exchange(call: Call, *, retries: int, jitter: random.Random) -> Generator[Step, Any, httpx.Response]:
+def exchange(
+    call: Call, *, retries: int, jitter: random.Random, may_take_proxy: bool = True
+) -> Generator[Step, Any, httpx.Response]:
     """Yield what the driver does next, take back what came of it, return the answer.
 
     For a Call the driver sends back an httpx.Response, or an httpx.TransportError where none came;
-    for a Wait, nothing. Waits have full jitter (Brooker 2015) on top of what the server asked for.
+    for a Wait, nothing. `may_take_proxy`: a proxy of the surroundings is gone by, and named where no
+    answer came. Waits have full jitter (Brooker 2015) on top of what the server asked for.
     Raises NotReached, TimedOut, Refused.
     """
     for attempt in range(retries + 1):
         outcome = yield call
-        error = _failure(outcome)
+        error = _failure(outcome, may_take_proxy)
         if error is None:
             return _answer(outcome)
         if attempt == retries or not _is_worth_another(call, outcome):
@@ -97,14 +100,13 @@ def _answer(outcome: Any) -> httpx.Response:
     return outcome
 
 
-def _failure(outcome: httpx.Response | httpx.TransportError) -> EarmarkError | None:
-    if isinstance(outcome, httpx.TimeoutException):
-        return TimedOut(f"No answer came in time{_from_where(outcome)}: {str(outcome) or type(outcome).__name__}")
+def _failure(outcome: httpx.Response | httpx.TransportError, may_take_proxy: bool) -> EarmarkError | None:
     if isinstance(outcome, httpx.TransportError):
-        return NotReached(
-            f"No answer came{_from_where(outcome)}{_by_way_of(outcome)}: {str(outcome) or type(outcome).__name__} "
-            "(`earmark doctor` looks what is wrong)"
-        )
+        way = f"{_from_where(outcome)}{by_way_of(outcome) if may_take_proxy else ''}"
+        told = str(outcome) or type(outcome).__name__
+        if isinstance(outcome, httpx.TimeoutException):
+            return TimedOut(f"No answer came in time{way}: {told}")
+        return NotReached(f"No answer came{way}: {told} (`earmark doctor` looks what is wrong)")
     return None if outcome.is_success else refusal(outcome)
 
 
@@ -116,7 +118,7 @@ def _from_where(error: httpx.TransportError) -> str:
     return f" from {url.scheme}://{url.netloc.decode('ascii', 'replace')}"
 
 
-def _by_way_of(error: httpx.TransportError) -> str:
+def by_way_of(error: httpx.HTTPError) -> str:
     """Return in words by which proxy of the surroundings a call went, as httpx takes them; nothing where by none."""
     try:
         url = error.request.url
@@ -182,9 +184,10 @@ def _retry_after(response: httpx.Response, problem: Mapping[str, Any]) -> float 
 class Wires:
     """The blocking driver of exchanges over one httpx client. Safe to use from several threads."""
 
-    def __init__(self, client: httpx.Client, *, retries: int) -> None:
+    def __init__(self, client: httpx.Client, *, retries: int, may_take_proxy: bool = True) -> None:
         self.client = client
         self._retries = retries
+        self._may_take_proxy = may_take_proxy
         self._jitter = random.Random()  # noqa: S311 - spreads waits, guards nothing
 
     def json(self, call: Call) -> Any:
@@ -227,7 +230,7 @@ class Wires:
 
     def send(self, call: Call, into: BinaryIO | None = None) -> httpx.Response:
         """Make a call and return its answer; with `into`, the body of a success goes there instead."""
-        steps = exchange(call, retries=self._retries, jitter=self._jitter)
+        steps = exchange(call, retries=self._retries, jitter=self._jitter, may_take_proxy=self._may_take_proxy)
         step = next(steps)
         while True:
             try:

@@ -60,7 +60,7 @@ class Earmark:
             "User-Agent": f"earmark-python/{__version__}",
         }
         self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=timeout, transport=transport)
-        wires = Wires(self._http, retries=retries)
+        wires = Wires(self._http, retries=retries, may_take_proxy=transport is None)
         self.items = Items(wires)
         self.questions = Questions(wires)
         self.suggestions = Suggestions(wires)

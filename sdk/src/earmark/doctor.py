@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from earmark._transport import refusal
+from earmark._transport import by_way_of, refusal
 from earmark.client import LOCAL, usable_address, usable_key
 from earmark.errors import AddressUnusable, WrongKindOfKey
 from earmark.suggesters.protocol import installed
@@ -42,8 +42,11 @@ def examine(*, url: str, key: str, transport: httpx.BaseTransport | None = None)
     try:
         with httpx.Client(base_url=url, timeout=TIMEOUT_S, transport=transport) as client:
             response = client.get(PROBE, params={"limit": "1"}, headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return [*findings, _unreachable(url, error)]
+    except httpx.InvalidURL as error:
+        return [*findings, _unreachable(url, str(error))]
+    except httpx.HTTPError as error:
+        way = by_way_of(error) if transport is None else ""
+        return [*findings, _unreachable(f"{url}{way}", str(error) or type(error).__name__)]
     if "X-Request-Id" not in response.headers:
         return [*findings, _stranger(url, response)]
     findings.append(Finding("address", True, f"Earmark answers at {url}"))
@@ -75,11 +78,11 @@ def _suggesters() -> list[Finding]:
     return [Finding("suggesters", True, ", ".join(usable)), *left_out]
 
 
-def _unreachable(url: str, error: Exception) -> Finding:
+def _unreachable(where: str, why: str) -> Finding:
     return Finding(
         "address",
         False,
-        f"nothing answers at {url} ({error or type(error).__name__})",
+        f"nothing answers at {where} ({why})",
         "Start Earmark there, or name its address with --url or EARMARK_URL.",
     )
 

@@ -96,7 +96,7 @@ class SemanticMissing(EarmarkError):
     code = "semantic_missing"
 
     def __init__(self, package: str = "") -> None:
-        lacking = f" ({package} is not installed)" if package else ""
+        lacking = f" (not installed: {package})" if package else ""
         super().__init__(f"Embeddings need the extra `semantic`{lacking}: pip install 'earmark[semantic]'")
 
 
@@ -158,7 +158,7 @@ class LearningMissing(EarmarkError):
     code = "learning_missing"
 
     def __init__(self, package: str = "") -> None:
-        lacking = f" ({package} is not installed)" if package else ""
+        lacking = f" (not installed: {package})" if package else ""
         super().__init__(f"Learning needs the extra `learned`{lacking}: pip install 'earmark[learned]'")
 
 

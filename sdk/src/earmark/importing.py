@@ -76,7 +76,11 @@ def import_items(
                 _say_what_may_be_meant(numbers_and_lines, options, say)
                 is_first = False
             bad_before = len(report.bad)
-            _send(client, numbers_and_lines, options, report)
+            try:
+                _send(client, numbers_and_lines, options, report)
+            except EarmarkError:
+                say(f"stopped after {done:,} lines; the same command goes on there")
+                raise
             for bad in report.bad[bad_before:]:
                 say(f"line {bad.number}: {bad.why}")
             done = numbers_and_lines[-1][0]
@@ -121,7 +125,7 @@ def _send(client: Earmark, lines: list[tuple[int, bytes]], options: ImportOption
 
 
 def _say_what_may_be_meant(lines: list[tuple[int, bytes]], options: ImportOptions, say: Callable[[str], None]) -> None:
-    """Say which fields of the first lines may be title, body or time, where no item has ours."""
+    """Say which fields of some lines may be title, body or time, where none of these has ours; and which they are."""
     seen = []
     for _, line in lines:
         with suppress(ValueError):
@@ -130,9 +134,10 @@ def _say_what_may_be_meant(lines: list[tuple[int, bytes]], options: ImportOption
             told = (str(facts.get("title", "")), str(facts.get("body", "")), at)
             seen.append(Item("", *told, metadata=facts.get("metadata", {})))
     naming = naming_of(seen)
+    where = f"lines {lines[0][0]:,} to {lines[-1][0]:,}"
     for ours, theirs in (("title", naming.title), ("body", naming.body), ("created_at", naming.created)):
         if theirs:
-            say(f"no item has a {ours}; if that is `{theirs}`, run it again with --rename {theirs}={ours}")
+            say(f"no item in {where} has a {ours}; if that is `{theirs}`, run it again with --rename {theirs}={ours}")
 
 
 def _item(line: bytes, options: ImportOptions) -> dict[str, Any]:

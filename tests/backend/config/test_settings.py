@@ -26,7 +26,17 @@ def test_production_does_not_start_with_a_placeholder_for_a_secret(secret):
 
 def test_production_does_not_start_on_the_embedded_database():
     done = start(EARMARK_DEBUG="0", EARMARK_SECRET_KEY=SECRET)
+    assert "Traceback" not in done.stderr
     assert done.returncode != 0 and "EARMARK_DATABASE_URL" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("EARMARK_DATABASE_URL", "mysql://boss@db.example/marks"), ("EARMARK_PORT", "ninety")]
+)
+def test_what_cannot_be_is_said_in_one_line_that_names_the_variable(tmp_path, name, given):
+    done = start(**{"EARMARK_HOME": str(tmp_path), name: given})
+    [line] = done.stderr.splitlines()
+    assert done.returncode != 0 and name in line
 
 
 def test_production_starts_with_a_secret_and_a_database_of_its_own(tmp_path):

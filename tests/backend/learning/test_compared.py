@@ -9,8 +9,10 @@ from backend.learning.actions.promote import promote, why_not
 from backend.learning.errors import NotBetter
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
+from backend.suggestions.actions.retire import retire, show_again
 from backend.suggestions.artefacts import live_version
 from backend.suggestions.models import TrainedVersion
+from backend.suggestions.retrieval import guesses_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/suggestions/trainedversion/"
@@ -105,6 +107,21 @@ def test_where_no_comparison_is_possible_it_says_so_and_wants_a_reason(taught, c
     listed, asked = page(taught), page(taught, f"{trained.pk}/promote/")
     assert "not known: what served could not be measured" in listed and "the hybrid " in listed
     assert why in asked and "required" in asked and "Beside the hybrid, " in asked
+
+
+def test_what_staff_retired_is_not_what_is_to_be_beaten(taught):
+    asks(taught, "lexical")
+    with tenancy(taught.project):
+        item = taught.items["l0"]
+        row = guesses_for(question=taught.question, item=item)[0].suggester
+        retire(suggesters=[row])
+    trained = trained_of(taught)
+    assert trained.metrics["served"] == "nothing" and trained.metrics["nothing"]["MRR@10"] == 0
+    assert "Nothing serves duplicate now." in page(taught, f"{trained.pk}/promote/")
+    assert doubt_of(taught) == ""
+    with tenancy(taught.project):
+        show_again(suggesters=[row])
+    assert doubt_of(taught).endswith("not compared with lexical, which serves now; train again to compare them.")
 
 
 def test_a_live_version_that_is_not_asked_is_not_what_is_to_be_beaten(trained_forum):

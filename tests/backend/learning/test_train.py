@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from earmark.errors import IndexFailed, LearningMissing
 
@@ -16,7 +17,7 @@ from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item
 from backend.suggestions.artefacts import fault_of, folder_of
-from backend.suggestions.models import Suggester, TrainedVersion
+from backend.suggestions.models import EmbeddingVersion, ItemVector, Suggester, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,6 +53,28 @@ def test_it_is_measured_beside_the_hybrid_on_what_it_did_not_learn_from(taught):
 def test_it_learns_what_words_do_not_tell(taught):
     trained = train(taught)
     assert trained.metrics["learned"]["MRR@10"] > trained.metrics["hybrid"]["MRR@10"] + 10 and trained.is_better
+
+
+def test_what_is_meant_alike_is_looked_for_among_the_questions_kind_alone_as_at_the_request(taught):
+    with tenancy(taught.project):
+        Item.objects.update(kind="thread")
+        taught.question.item_kind = "thread"
+        taught.question.save()
+        items = Item.objects.of(taught.project)
+        facts = {"project": taught.project, "width": 32}
+        version = EmbeddingVersion.objects.create(
+            name="drawn", version="1", state="serving", vectors_count=items.count(), started_at=taught.now, **facts
+        )
+        for at, item in enumerate(items):
+            vector = [float(each == at % 32) for each in range(32)]
+            ItemVector.objects.create(
+                item=item, version=version, text_hash="1", vector=vector, created_at=item.created_at, **facts
+            )
+    with CaptureQueriesContext(connection) as asked:
+        train(taught)
+    searched = [each["sql"] for each in asked if " near as " in each["sql"]]
+    assert searched
+    assert all("i.kind = 'thread'" in sql for sql in searched)
 
 
 def _file(world, name):
@@ -120,7 +143,7 @@ def test_what_trying_again_does_not_change_is_said_at_once_with_what_to_do(taugh
 
     monkeypatch.setattr(work, step, missing)
     asked = trained_by_a_worker(taught)
-    told = "Learning needs the extra `learned` (lightgbm is not installed): pip install 'earmark[learned]'"
+    told = "Learning needs the extra `learned` (not installed: lightgbm): pip install 'earmark[learned]'"
     assert (asked.state, asked.failure) == ("failed", told)
     with tenancy(taught.project):
         assert not Job.objects.waiting().filter(kind=TRAIN).exists()

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from earmark import Item
-from earmark.intervals import wilson_interval
 from earmark.rules import Outcome, rule
 from earmark.rules.timebox import Call
 
@@ -163,8 +162,8 @@ def test_the_page_draws_each_rule_with_its_interval(world, topics):
     drain_jobs()
     page = client.get(reverse("rules")).content.decode()
     row = re.search(r"<tr><th[^>]*><bdi>mentions_inbox.*?</tr>", page)[0]
-    low, high = wilson_interval(1, 2)
-    assert "80.0\N{NO-BREAK SPACE}%" in row and f"{low:.2f} to {high:.2f}" in row and "1 of 2" in row
+    assert "80.0\N{NO-BREAK SPACE}%" in row and ".09 to .91" in row and "1 of 2" in row  # Wilson, by hand
+    assert "0.09" not in row
     assert 'class="em-whisker"' in row
 
 

@@ -1,17 +1,20 @@
 import pytest
 
+from backend.questions.models import Item, Unit
 from backend.questions.units import (
     LONGEST_LABEL,
     Meaning,
     allows,
     choice_key,
     fault_of_labels,
+    isolated,
     meaning_of,
     pair_key,
     tag_key,
     tidy_label,
     values_of,
 )  # fmt: skip
+from backend.suggestions.models import Suggestion
 
 
 def test_a_pair_has_one_key_in_either_order():
@@ -136,3 +139,24 @@ def test_a_spot_has_one_to_twelve_labels_and_nobody_names_new_ones(kind):
     assert fault_of_labels(kind, ["Product"]) is None
     assert fault_of_labels(kind, [f"{number:060}" for number in range(12)]) is None
     assert "no new ones" in (fault_of_labels(kind, ["Product"], allows_new=True) or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Paper jam", "Paper jam"),
+        ("Größe 10 °C", "Größe 10 °C"),
+        ("انحشار الورق", "\u2068انحشار الورق\u2069"),
+        ("Error in שלום", "\u2068Error in שלום\u2069"),
+        ("turned \u202eround", "\u2068turned \u202eround\u2069"),
+    ],
+)
+def test_what_runs_from_right_to_left_turns_nothing_round_beside_it(text, shown):
+    assert isolated(text) == shown
+
+
+def test_a_unit_says_each_title_in_its_own_direction():
+    arabic, english = Item(title="انحشار الورق"), Item(title="Paper jam")
+    assert str(Unit(item=arabic, other=english)) == "\u2068انحشار الورق\u2069 and Paper jam"
+    assert str(Unit(item=english, label="ورق")) == "Paper jam: \u2068ورق\u2069"
+    assert str(Suggestion(item=arabic, candidate=english)) == "Paper jam for \u2068انحشار الورق\u2069"

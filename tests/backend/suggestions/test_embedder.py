@@ -44,7 +44,7 @@ def test_without_a_model_it_is_said_once_what_to_do(models, settings, caplog, fo
 def test_without_the_packages_it_is_said_what_to_install(models, monkeypatch):
     this._lacking.cache_clear()
     monkeypatch.setattr(this, "find_spec", lambda name: None if name == "onnxruntime" else object())
-    assert "onnxruntime is not installed" in why_off()
+    assert "not installed: onnxruntime" in why_off()
     assert "earmark[semantic]" in why_off()
     assert configured_embedder() is None
     this._lacking.cache_clear()

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from django.utils import timezone
 from earmark.suggesters import LexicalSuggester, Suggestion
 from earmark.suggesters.serving import Served
 
@@ -18,6 +19,7 @@ from backend.suggestions.errors import RemoteFailed, RemoteLeftAlone
 from backend.suggestions.models import Suggester
 from backend.suggestions.remote import ask_remote, begin_request, end_request, health_of
 from backend.suggestions.retrieval import guesses_for
+from backend.suggestions.troubles import troubles_of
 
 SECRET = "whsec_" + "s" * 30
 
@@ -133,6 +135,34 @@ def test_to_a_question_of_labels_the_labels_are_sent_along(world, ask_labels, re
     registered(own(lambda asked: [Suggestion(asked.candidates[1].id, 0.6), Suggestion("Nonsense", 0.9)]).wsgi)
     found = guesses_for(question=topics, item=world.items["1"])
     assert [(guess.label, guess.suggester.name) for guess in found] == [("Printing", "own")]
+
+
+@pytest.mark.parametrize(
+    ("candidates", "how"),
+    [
+        (["4", "x-1", "x-2"], "2 of 3 candidates that it named are not known here"),
+        (["4", "5"], None),  # itself is left out as ever, which is no trouble
+    ],
+)
+def test_candidates_that_nobody_knows_are_told_as_its_trouble_once_an_answer(
+    world, registered, caplog, candidates, how
+):
+    registered(own(lambda asked: [Suggestion(key, 0.9) for key in candidates]).wsgi)
+    world.question.suggesters = ["own"]
+    found = guesses_for(question=world.question, item=world.items["5"])
+    assert [guess.candidate_key for guess in found] == ["4"]
+    told = [(each.name, each.count, each.how) for each in troubles_of(world.project.pk, now=timezone.now())]
+    assert told == ([("own", 1, how)] if how else [])
+    assert "x-1" not in caplog.text
+
+
+def test_labels_that_a_question_has_not_are_told_as_its_trouble(world, ask_labels, registered):
+    topics = ask_labels(world, suggesters=["own"])
+    registered(own(lambda asked: [Suggestion("printing", 0.9), Suggestion("Nonsense", 0.8)]).wsgi)
+    found = guesses_for(question=topics, item=world.items["1"])
+    assert [guess.label for guess in found] == ["Printing"]
+    [trouble] = troubles_of(world.project.pk, now=timezone.now())
+    assert trouble.how == "1 of 2 candidates that it named are not known here"
 
 
 def test_an_abstaining_host_is_well(world, registered):

@@ -1,8 +1,13 @@
 import pytest
 
 from backend.questions.models import Question
-from backend.suggestions.models import TrainedVersion
+from backend.suggestions.actions.remotes import register_remote
+from backend.suggestions.actions.retire import retire, show_again
+from backend.suggestions.models import Suggester, TrainedVersion
+from backend.suggestions.retrieval import guesses_for
 from backend.suggestions.serving import serving_of, untrained_of
+
+pytestmark = pytest.mark.django_db
 
 
 def asked(kind, *suggesters):
@@ -60,3 +65,33 @@ def test_what_is_asked_at_the_request_alone_is_named():
 )
 def test_untrained_is_what_a_trained_suggester_is_while_none_is_live(kind, named, told):
     assert str(untrained_of(asked(kind, *named))) == told
+
+
+@pytest.mark.parametrize("name", ["lexical", "hybrid"])
+def test_what_staff_retired_does_not_serve_until_it_shows_again(world, name):
+    world.question.suggesters = [name]
+    told = str(serving_of(world.question, None))
+    assert guesses_for(question=world.question, item=world.items["5"])
+    retire(suggesters=Suggester.objects.filter(name=name))
+    assert guesses_for(question=world.question, item=world.items["5"]) == []
+    serving = serving_of(world.question, None)
+    assert (str(serving), serving.names, serving.key) == ("nothing", (), "nothing")
+    show_again(suggesters=Suggester.objects.filter(name=name))
+    assert str(serving_of(world.question, None)) == told
+
+
+def test_another_version_that_staff_retired_takes_nothing_from_what_serves(world):
+    world.question.suggesters = ["lexical", "dictionary"]
+    for name in ("lexical", "dictionary"):
+        Suggester.objects.create(project=world.project, name=name, version="older", state="retired")
+    assert str(serving_of(world.question, None)) == "lexical"
+    assert str(serving_of(asked("choice"), None)) == "the dictionary"
+
+
+def test_what_is_switched_off_at_the_host_does_not_serve(world):
+    remote = register_remote(project=world.project, name="own", url="https://own.example/", secret="s" * 32)
+    world.question.suggesters = ["own", "lexical"]
+    assert serving_of(world.question, None).names == ("lexical", "own")
+    remote.is_enabled = False
+    remote.save()
+    assert serving_of(world.question, None).names == ("lexical",)

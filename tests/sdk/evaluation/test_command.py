@@ -244,6 +244,21 @@ def test_without_a_model_the_hybrid_works_and_says_so(files, capsys, without_mod
     assert json.loads(told.out)["pool_recall"] == 100.0
 
 
+def test_a_folder_of_models_that_is_not_there_is_an_error_where_it_was_asked_for(files, capsys, without_model):
+    assert evaluated(files, "--model", str(files / "nowhere")) == 1
+    told = capsys.readouterr().err
+    assert f"--model names {files / 'nowhere'}, and no such folder is there; name one with model.onnx" in told
+    assert not (files / "run.jsonl").exists()
+
+
+def test_a_folder_of_the_surroundings_that_is_not_there_is_said_and_all_else_works(files, capsys, monkeypatch):
+    monkeypatch.setenv("EARMARK_MODELS", str(files / "nowhere"))
+    assert evaluated(files) == 0
+    assert f"EARMARK_MODELS names {files / 'nowhere'}, and no such folder is there" in capsys.readouterr().err
+    assert evaluated(files, "--model", str(files)) == 0
+    assert "no such folder" not in capsys.readouterr().err
+
+
 def test_the_semantic_suggester_cannot_work_without_one(files, capsys, without_model):
     assert evaluated(files, suggester="semantic") == 1
     assert "no embedding model is named" in capsys.readouterr().err

@@ -69,7 +69,6 @@ def test_the_curve_teaches_with_the_first_answers_alone(files, capsys):
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ({"item": "zzz", "label": "freeze"}, "none of the items"),
         ({"item": "1", "label": 7}, "label is not a text"),
         ({"item": "1", "fits": "freeze"}, "fits is not a list"),
         ({"item": "1", "label": "freeze", "weight": -1}, "weight"),
@@ -81,6 +80,21 @@ def test_a_bad_line_is_told_with_its_number(files, capsys, row, fault):
     told = evaluated(files, capsys, "neighbours")
     assert fault in told
     assert "2" in told or fault == "mixed"
+
+
+def test_answers_about_no_item_are_left_out_with_a_word_until_none_is_left(files, capsys):
+    with (files / "choice-test.jsonl").open("a") as answers, (files / "choice-train.jsonl").open("a") as taught:
+        answers.write('{"item": "zzz", "label": "freeze"}\n{"item": "yyy", "label": "freeze"}\n')
+        taught.write('{"item": "zzz", "label": "freeze"}\n')
+    given = ["--items", str(files / "items.jsonl"), "--train", str(files / "choice-train.jsonl"), "--answers"]
+    run = ["evaluate", "labels", "--suggester", "neighbours", *given, str(files / "choice-test.jsonl")]
+    assert cli.main(run) == 0
+    told = capsys.readouterr()
+    assert (json.loads(told.out)["taught"], json.loads(told.out)["answered"]) == (60, 20)
+    assert "choice-test.jsonl, line 21: item 'zzz' is none of the items; all such, 2 of 22, are left out" in told.err
+    assert "choice-train.jsonl, line 61: item 'zzz' is none of the items; all such, 1 of 61, are left out" in told.err
+    put(files / "choice-test.jsonl", {"item": "zzz", "label": "freeze"})
+    assert "line 1: item 'zzz' is none of the items, nor is any other" in evaluated(files, capsys, "neighbours")
 
 
 def test_no_answers_and_an_unknown_suggester_are_told(files, capsys):

@@ -66,7 +66,6 @@ def test_lines_of_a_frozen_version_bring_their_texts_along(files, capsys):
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ({"item": "nobody", "spans": []}, "is none of the items"),
         ({"item": "0-1"}, "spans is not a list"),
         ({"item": "0-1", "spans": [{"start": 3, "end": 3, "label": "A"}]}, "is no stretch of a text"),
         ({"item": "0-1", "spans": [{"start": 0, "end": 9999, "label": "A"}]}, "is no stretch of a text"),
@@ -79,6 +78,19 @@ def test_a_line_that_cannot_be_read_is_told_with_its_number(files, capsys, row, 
     put(files / "bad.jsonl", marked(drawn(1)[0]), row)
     told = evaluated(files, capsys, "--suggester", "dictionary", answers="bad.jsonl")
     assert "bad.jsonl" in told and "2" in told and why in told
+
+
+def test_texts_of_no_item_are_left_out_with_a_word_until_none_is_left(files, capsys):
+    nobody = {"item": "nobody", "spans": []}
+    put(files / "some.jsonl", nobody, *map(marked, drawn(3)), nobody)
+    given = ["--items", str(files / "items.jsonl"), "--answers", str(files / "some.jsonl"), "--suggester", "dictionary"]
+    assert cli.main(["evaluate", "spans", *given]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["answered"] == 3
+    assert "some.jsonl, line 1: item 'nobody' is none of the items" in told.err
+    assert "all such, 2 of 5, are left out" in told.err
+    put(files / "some.jsonl", nobody)
+    assert "told, nor is any other" in evaluated(files, capsys, answers="some.jsonl")
 
 
 @pytest.mark.parametrize("name", ["linear", "lexical", "nobody"])

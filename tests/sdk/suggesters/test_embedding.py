@@ -188,4 +188,4 @@ def test_a_real_model_gives_a_text_the_same_vector_in_any_company():
 
 
 def test_the_error_names_what_is_lacking():
-    assert "numpy is not installed" in str(SemanticMissing("numpy"))
+    assert "not installed: numpy" in str(SemanticMissing("numpy"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from earmark.errors import EarmarkError, ModelMissing, SemanticMissing
 from earmark.evaluation.files import Pair, Query, united
 from earmark.evaluation.running import by_query, given_ranks
 from earmark.suggesters.clusters import KnownClusters, KnownPair
-from earmark.suggesters.embedding import models_in
+from earmark.suggesters.embedding import MODELS_VARIABLE, models_in
 from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.extras import check_learning
 from earmark.suggesters.hybrid import HybridSuggester
@@ -29,6 +31,13 @@ class Bench:
     """What an evaluation works with: the items, their index, and a model where there is one."""
 
     def __init__(self, model: str | None = None, *, say: Say) -> None:
+        """Take a folder of models. Raises EarmarkError where it is not there; of that of EARMARK_MODELS it is said."""
+        named = model if model is not None else os.environ.get(MODELS_VARIABLE, "")
+        if named and not Path(named).is_dir():
+            told = f"{'--model' if model else MODELS_VARIABLE} names {named}, and no such folder is there"
+            if model:
+                raise EarmarkError(f"{told}; name one with model.onnx and tokenizer.json in it, or of such folders.")
+            say(f"{told}: without embeddings")
         self.items: dict[str, Item] = {}
         self.model = model
         self.say = say

@@ -149,6 +149,33 @@ def read_lines(path: Path | str, made: Callable[[Mapping[str, Any], int], T]) ->
         raise FileNotUnderstood(path, number, str(error)) from None
 
 
+class UnknownItem(ValueError):
+    """An answer is about an item that is not among the items."""
+
+
+def read_known(path: Path | str, made: Callable[[Mapping[str, Any]], T], say: Callable[[str], None]) -> list[T]:
+    """Return what is made of each line, and say how many are left out for which `made` raises UnknownItem.
+
+    Raises FileNotUnderstood, too where none is left; OSError.
+    """
+    unknown: list[tuple[int, str]] = []
+
+    def tried(facts: Mapping[str, Any], number: int) -> list[T]:
+        try:
+            return [made(facts)]
+        except UnknownItem as error:
+            unknown.append((number, str(error)))
+            return []
+
+    found = [each for some in read_lines(path, tried) for each in some]
+    if unknown:
+        number, why = unknown[0]
+        if not found:
+            raise FileNotUnderstood(path, number, f"{why}, nor is any other")
+        say(f"{path}, line {number}: {why}; all such, {len(unknown):,} of {len(unknown) + len(found):,}, are left out")
+    return found
+
+
 def _some(path: Path | str, found: Iterable[T]) -> list[T]:
     read = list(found)
     if not read:

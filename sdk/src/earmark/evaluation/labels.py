@@ -16,7 +16,7 @@ from earmark._lines import begun, check_outputs
 from earmark.errors import EarmarkError, FileNotUnderstood, NotTrained
 from earmark.evaluation.calibration import Bin, reliability
 from earmark.evaluation.console import say
-from earmark.evaluation.files import read_items, read_lines
+from earmark.evaluation.files import UnknownItem, read_items, read_known, read_lines
 from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, said_of
 from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.reliability import as_file, reliability_diagram
@@ -139,8 +139,11 @@ def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Su
 
 
 def read_answers(path: Path | str, items: Mapping[str, Item]) -> list[LabelledItem]:
-    """Return the answers of a file in its order. Raises FileNotUnderstood, OSError; EarmarkError for none."""
-    answers = list(read_lines(path, lambda facts, _: _answer(facts, items)))
+    """Return the answers of a file in its order; how many are about no item is said, and these are left out.
+
+    Raises FileNotUnderstood, OSError; EarmarkError for none.
+    """
+    answers = read_known(path, lambda facts: _answer(facts, items), say)
     if not answers:
         raise EarmarkError(f"{path} holds no answers.")
     return answers
@@ -174,7 +177,7 @@ def completed(
 def _answer(facts: Mapping[str, Any], items: Mapping[str, Item]) -> LabelledItem:
     item = items.get(str(facts.get("item", "")))
     if item is None:
-        raise ValueError(f"item {facts.get('item')!r} is none of the items")
+        raise UnknownItem(f"item {facts.get('item')!r} is none of the items")
     weight = facts.get("weight", 1.0)
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < 1e9:
         raise ValueError("weight is not a number of 0 and up")

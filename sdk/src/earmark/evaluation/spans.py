@@ -15,7 +15,7 @@ from typing import Any
 from earmark.errors import EarmarkError, NotTrained
 from earmark.evaluation.calibration import reliability
 from earmark.evaluation.console import say
-from earmark.evaluation.files import read_items, read_lines
+from earmark.evaluation.files import UnknownItem, read_items, read_known
 from earmark.evaluation.labels import FIGURES, SIZES, Dictionary, read_dictionary
 from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.span_measures import Answered, of_spans, said_of_spans
@@ -112,8 +112,11 @@ def made(name: str, dictionary: Dictionary | None = None) -> Suggester:
 
 
 def read_marked(path: Path | str, items: Mapping[str, Item]) -> list[MarkedText]:
-    """Return the marked texts of a file in its order. Raises FileNotUnderstood, OSError; EarmarkError for none."""
-    found = list(read_lines(path, lambda facts, _: _marked(facts, items)))
+    """Return the marked texts of a file in its order; how many are of no item is said, and these are left out.
+
+    Raises FileNotUnderstood, OSError; EarmarkError for none.
+    """
+    found = read_known(path, lambda facts: _marked(facts, items), say)
     if not found:
         raise EarmarkError(f"{path} holds no marked texts.")
     return found
@@ -132,7 +135,7 @@ def _item(facts: Mapping[str, Any], items: Mapping[str, Item]) -> Item:
         return Item(facts["id"], body=facts["text"])
     item = items.get(str(facts.get("item", "")))
     if item is None:
-        raise ValueError(f"item {facts.get('item')!r} is none of the items, and no id and text are told")
+        raise UnknownItem(f"item {facts.get('item')!r} is none of the items, and no id and text are told")
     return item
 
 

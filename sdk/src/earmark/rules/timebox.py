@@ -18,8 +18,10 @@ import ctypes
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter, thread_time
 
 from earmark.rules.rule import Rule
@@ -111,10 +113,11 @@ class TimeBox:
             self._rests_until.pop(rule, None)
         if cast.outcome in (Outcome.FAILED, Outcome.LATE) and (rule, cast.outcome) not in self._said:
             self._said.add((rule, cast.outcome))
-            told = cast.error or f"more than {rule.budget_ms:g} ms"
-            logger.warning(
-                "The rule %s is %s: %s; it abstains. Further ones are only counted.", rule, cast.outcome, told
-            )
+            what = "failed" if cast.outcome == Outcome.FAILED else "was late"
+            told = (
+                cast.error.partition(": ")[0] or f"more than {rule.budget_ms:g} ms"
+            )  # what it said may quote somebody
+            logger.warning("The rule %s %s: %s; it abstains. Further ones are only counted.", rule, what, told)
         return cast
 
     def _abandoned(self, call: Call, runner: _Runner) -> Cast:
@@ -217,9 +220,16 @@ class _Runner(threading.Thread):
             said = call.rule.function(*call.items)
             votes = votes_of(said, call.rule.sentence, call.items[0] if len(call.items) == 1 else None)
         except BaseException as error:  # a rule may raise anything, also what ends a program
-            return call.cast(Outcome.FAILED, 1000 * (perf_counter() - began), f"{type(error).__name__}: {error}"[:200])
+            return call.cast(Outcome.FAILED, 1000 * (perf_counter() - began), _in_words(error)[:200])
         ms, work_ms = 1000 * (perf_counter() - began), 1000 * (thread_time() - began_work)
         if work_ms > call.rule.budget_ms or ms > WAITS * call.rule.budget_ms:
             return call.cast(Outcome.LATE, ms)
         outcome = Outcome.VOTED if votes else Outcome.ABSTAINED
         return Cast(call.rule.name, call.rule.version, call.unit, outcome, votes, ms)
+
+
+def _in_words(error: BaseException) -> str:
+    """Return what was raised, in which line of the rule, and what it said."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
+    at = f" at {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{at}: {error}"
