@@ -56,6 +56,7 @@ class QuestionForm(ProjectForm):
 class QuestionAdmin(EditableProjectRows):
     """Questions and their policies."""
 
+    when_empty = "A question says what people are asked about your items, and what guesses. Add the first one."
     form = QuestionForm
 
     list_display = [
