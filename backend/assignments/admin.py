@@ -24,6 +24,7 @@ class AssignmentAdmin(ProjectRows):
 class PromptPolicyAdmin(EditableProjectRows):
     """How often one person may be asked; without a policy the usual caps hold."""
 
+    when_empty = "The usual caps hold: one prompt a visit, three a week. Add a policy to change them."
     list_display = ["__str__", "visit_limit", "week_limit", "dismissals_limit", "rest_days"]
     fields = ["visit_limit", "week_limit", "dismissals_limit", "rest_days"]
 

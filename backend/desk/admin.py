@@ -122,7 +122,10 @@ class DeskLinkAdmin(EditableProjectRows):
     def response_add(self, request: HttpRequest, obj: DeskLink, post_url_continue: str | None = None) -> HttpResponse:
         """Show the address, to be copied."""
         messages.success(
-            request, format_html("The link is made. Give it to {}: {}", self.whom(obj), _to_copy(obj, request))
+            request,
+            format_html(
+                "The link is made. Give it to {}: {}", obj.subject or "whoever shall label", _to_copy(obj, request)
+            ),
         )
         return HttpResponseRedirect(reverse("admin:desk_desklink_changelist"))
 

@@ -30,6 +30,7 @@ class ProjectAdmin(GuardedRows):
 class ApiKeyAdmin(GuardedRows):
     """Keys; of a secret one nobody can read more than a hint."""
 
+    when_empty = "Keys are made by manage.py register_project."
     list_display = ["hint", "project", "kind", "label", "created_at", "expires_at", "revoked_at"]
     list_filter = ["kind", "project"]
     search_fields = ["label", "hint"]
@@ -55,6 +56,7 @@ class WebOriginForm(ModelForm):  # type: ignore[type-arg]
 class WebOriginAdmin(GuardedRows):
     """Web origins."""
 
+    when_empty = "Add scheme and host of your pages; no other page may call."
     form = WebOriginForm
     list_display = ["origin", "project"]
     list_filter = ["project"]
@@ -77,6 +79,7 @@ class StaffMemberAdmin(GuardedRows):
 class JobAdmin(ProjectRows):
     """The durable queue of the chosen project; what was given up can be tried again."""
 
+    when_empty = "What the worker does stands here, from the first item or answer on."
     list_display = [
         "id",
         "kind",

@@ -37,6 +37,7 @@ class WebhookForm(CalledForm):
 class WebhookAdmin(EditableProjectRows):
     """Addresses that are told when a label changes; how it went is said under Webhooks."""
 
+    when_empty = "Add an address of your server that is told when a label settles or does no longer."
     form = WebhookForm
     list_display = ["url", "is_active", "secrets_in_use", "created_at"]
     search_fields = ["url"]
@@ -125,6 +126,7 @@ class SigningKeyForm(ProjectForm):
 class SigningKeyAdmin(EditableProjectRows):
     """Keys by which identities are verified: add the next one, sign with it, then retire the one before."""
 
+    when_empty = "Add a key with which your server signs who is looking; without one no page begins."
     form = SigningKeyForm
     list_display = ["kid", "algorithm", "created_at", "retired_at"]
     search_fields = ["kid"]

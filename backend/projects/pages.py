@@ -150,11 +150,11 @@ class ProjectForm(ModelForm):  # type: ignore[type-arg]  # django-stubs and Djan
         return left_out - {"project"}
 
     def _update_errors(self, errors: ValidationError) -> None:
-        """Tell a name that is taken at the field that holds it."""
+        """Tell a name that is taken at the field that holds it; where a field cannot be read, no more is said of it."""
         told = errors.error_dict if hasattr(errors, "error_dict") else {NON_FIELD_ERRORS: errors.error_list}
         moved: dict[str, list[ValidationError]] = {}
         for field, faults in told.items():
-            for fault in faults:
+            for fault in faults if field not in self.errors else ():
                 moved.setdefault(self._field_of(field, fault), []).append(fault)
         super()._update_errors(ValidationError(moved))  # type: ignore[misc]
 
@@ -202,6 +202,11 @@ class EditableProjectRows(ProjectRows):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Staff who may open the project may change."""
         return self.has_view_permission(request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out of a new row what is known only once it is there."""
+        fields = super().get_fields(request, obj)
+        return fields if obj else [name for name in fields if name not in self.readonly_fields]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         """Tell the form which project it is about."""

@@ -23,6 +23,7 @@ from backend.projects.figures import two_places
 from backend.projects.models import Job, Project
 from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
+from backend.questions.models import Item, Question
 from backend.questions.spots import words_in
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
 from backend.suggestions.troubles import troubles_of
@@ -71,7 +72,8 @@ def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, 
         "chart": _chart(slots, now, days),
         "table": _table(slots, now, days),
         "suggesters": _suggesters(slots, known, since),
-        "needs": _needs(project, now) + _missing(known) + _failing(project, now),
+        "is_asked": Question.objects.of(project).exists(),
+        "needs": _needs(project, now) + _missing(known) + _failing(project, now) + _to_begin(project),
     }
 
 
@@ -257,6 +259,20 @@ def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
     named = [Truncator(str(each)).chars(LONGEST_NAMED) for each in (label.unit.item, second) if each]
     text = format_html_join(" and ", "“<bdi>{}</bdi>”", ((each,) for each in named))
     return {"title": title, "text": text, "url": reverse("story", args=[label.unit.item_id]), "verb": verb}
+
+
+def _to_begin(project: Project) -> list[dict[str, str]]:
+    """Return what a new project lacks: something to ask, and something to ask about."""
+    steps = []
+    if not Question.objects.of(project).exists():
+        text = "A question says what people are asked about your items, and which suggesters guess."
+        url = reverse("admin:questions_question_add")
+        steps.append({"title": "Nothing is asked yet", "text": text, "url": url, "verb": "Add question"})
+    if not Item.objects.of(project).exists():
+        text = "Your product registers what is to be marked: client.items.upsert(…), or earmark items import."
+        url = reverse("admin:projects_apikey_changelist")
+        steps.append({"title": "No items yet", "text": text, "url": url, "verb": "See keys"})
+    return steps
 
 
 def _counted(count: int, what: str) -> str:

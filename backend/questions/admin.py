@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
+from django.forms import JSONField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +19,37 @@ from backend.questions.models import GoldAnswer, Item, NamedLabel, PlacementRule
 from backend.questions.signals import question_saved
 
 PROMPT = "What people are asked; empty: the usual words of its kind."
-LABELS = "Classes allowed: any number for tags, 2 to 12 for a choice, 1 to 12 for spans and regions. A pair has none."
+LABELS = "One a line: any number for tags, 2 to 12 for a choice, 1 to 12 for spans and regions. A pair has none."
+SUGGESTERS = (
+    "One a line, by name: lexical, semantic, hybrid or learned for pairs, dictionary or neighbours for tags and "
+    "choices, rules and suggesters of your own."
+)
+DICTIONARY = 'Words that speak for a label, from which dictionary guesses: {"Mail": ["inbox", "IMAP"]}'
+LEASE = "How long a unit taken at the desk and not answered is kept from others."
+JSON_BEGINS = ("[", "{", '"')
 NOTHING: dict[str, Callable[[], Any]] = {"labels": list, "dictionary": dict, "suggesters": list, "weights": dict}
+
+
+class Lines(JSONField):
+    """A list of words, one a line; a list written as JSON is taken as well."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read lines, save where they begin as JSON does."""
+        if isinstance(value, str) and not value.lstrip().startswith(JSON_BEGINS):
+            return [line.strip() for line in value.splitlines() if line.strip()]
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show again what was written."""
+        return data
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show lines, save where they would be read as something else."""
+        if isinstance(value, str):
+            return value
+        lines = "\n".join(map(str, value or ()))
+        is_read_back = not lines.startswith(JSON_BEGINS) and self.to_python(lines) == (value or [])
+        return lines if is_read_back else super().prepare_value(value)
 
 
 class QuestionForm(ProjectForm):
@@ -56,6 +86,7 @@ class QuestionForm(ProjectForm):
 class QuestionAdmin(EditableProjectRows):
     """Questions and their policies."""
 
+    when_empty = "A question says what people are asked about your items, and what guesses. Add the first one."
     form = QuestionForm
 
     list_display = [
@@ -73,9 +104,14 @@ class QuestionAdmin(EditableProjectRows):
     readonly_fields = ["policy_version", "created_at"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Say of labels which kinds have them, and how many; let the usual words be asked."""
-        if db_field.name == "labels":
-            options["help_text"] = LABELS
+        """Say of labels which kinds have them, and how many; take lists a line each; let the usual words be asked."""
+        said = {"labels": LABELS, "suggesters": SUGGESTERS, "dictionary": DICTIONARY, "lease_s": LEASE}
+        if db_field.name in said:
+            options["help_text"] = said[db_field.name]
+        if db_field.name in ("labels", "suggesters"):
+            options["form_class"] = Lines
+        if db_field.name == "lease_s":
+            options["label"] = "Lease in seconds"
         if db_field.name == "prompt":
             options |= {"required": False, "initial": "", "help_text": PROMPT}
         return super().formfield_for_dbfield(db_field, request, **options)

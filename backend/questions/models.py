@@ -141,21 +141,23 @@ class Question(Owned):
     def clean(self) -> None:
         """Refuse labels that the kind cannot have, weights that are none, and impossible numbers.
 
-        Raises Django's ValidationError at the field.
+        Raises Django's ValidationError with all of them, each at its field.
         """
+        faults = self._broken_bounds()
         fault = fault_of_labels(self.kind, self.labels, allows_new=self.allows_new_labels, dictionary=self.dictionary)
+        if not fault and self.kind == self.Kind.PAIR and self.labels:
+            fault = "A pair has no labels: it is the same, related or different."
         if fault:
-            raise ValidationError({"labels": fault})
-        if self.kind == self.Kind.PAIR and self.labels:
-            raise ValidationError({"labels": "A pair has no labels: it is the same, related or different."})
+            faults["labels"] = fault
         if fault := fault_of_weights(self.weights):
-            raise ValidationError({"weights": fault})
+            faults["weights"] = fault
         if not (isinstance(self.suggesters, list) and all(isinstance(each, str) and each for each in self.suggesters)):
-            raise ValidationError({"suggesters": 'Suggesters are a list of their names, such as ["lexical"].'})
-        self._check_bounds()
+            faults["suggesters"] = 'Suggesters are a list of their names, such as ["lexical"].'
+        if faults:
+            raise ValidationError(faults)
 
-    def _check_bounds(self) -> None:
-        """Tell each promise of the numbers that is broken, at its field."""
+    def _broken_bounds(self) -> dict[str, str]:
+        """Return each promise of the numbers that is broken, at its field."""
         faults = {}
         for constraint in self._meta.constraints:
             if constraint.name not in BOUNDS:
@@ -165,8 +167,7 @@ class Question(Owned):
             except ValidationError:
                 field, words = BOUNDS[constraint.name]
                 faults[field] = words
-        if faults:
-            raise ValidationError(faults)
+        return faults
 
 
 class NamedLabelQuerySet(TenantQuerySet["NamedLabel"]):

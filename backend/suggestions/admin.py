@@ -101,6 +101,7 @@ class SuggestionAdmin(ProjectRows):
 class EmbeddingVersionAdmin(ProjectRows):
     """Which embedder serves, which one is built, and how far it is; or why there is none."""
 
+    when_empty = "An embedder stands here once it began with this project’s items."
     list_display = ["name", "version", "state", "done", "vectors_count", "started_at", "completed_at", "busy_until"]
     list_filter = ["state"]
 

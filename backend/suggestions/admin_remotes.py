@@ -63,6 +63,7 @@ class RemoteForm(CalledForm):
 class RemoteSuggesterAdmin(EditableProjectRows):
     """Suggesters at the host, and how they fare."""
 
+    when_empty = "Add the address of a server of yours that guesses; questions then name it among their suggesters."
     form = RemoteForm
     list_display = ["name", "is_enabled", "health", "times", "url", "timeout_ms"]
     search_fields = ["name", "url"]

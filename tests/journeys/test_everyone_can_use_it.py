@@ -126,6 +126,12 @@ def test_the_overview_and_the_story(staff: Any, product: Product) -> None:
     assert_open_to_everyone(staff, "'.em'", "the story")
 
 
+def test_a_link_in_a_list_is_told_from_the_words_around_it(staff: Any, product: Product) -> None:
+    staff.goto(f"{product.admin}questions/item/?q=1720773")
+    link = staff.locator("#result_list tr:has-text('1720773') a").first
+    assert "underline" in link.evaluate("(link) => getComputedStyle(link).textDecorationLine")
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_pages_of_suggesters(staff: Any, product: Product, width: int) -> None:
     staff.set_viewport_size({"width": width, "height": 900})

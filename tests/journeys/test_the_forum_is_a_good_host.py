@@ -38,6 +38,30 @@ def test_who_stays_longer_than_what_was_signed_for_them_is_signed_for_anew(visit
     assert signed.value.status == 200 and len(refused) == 1
 
 
+def test_what_listens_runs_before_earmark_can_tell_anything(visit: Any) -> None:
+    page = visit("customer-3", THREAD)
+    scripts = page.evaluate("""[...document.querySelectorAll("script[src]")].map(
+        ({ src, async, defer }) => [src.split("/").pop().replace(/\\.[0-9a-f]{8,}\\./, "."), async || defer])""")
+    assert scripts[:3] == [["signing.js", False], ["leaving.js", False], ["earmark.js", True]]
+
+
+def test_signing_that_failed_is_tried_again_and_the_page_goes_on(visit: Any, product: Product) -> None:
+    page = visit("customer-3", THREAD)
+    refused: list[str] = []
+    failed: list[str] = []
+
+    def once(told: list[str], answer: dict[str, Any]) -> Any:
+        return lambda route: route.continue_() if told else (told.append(route.request.url), route.fulfill(**answer))
+
+    page.route("**/w/v1/session", once(refused, refusal(product, 401, "identity_invalid")))
+    page.route("**/identity", once(failed, {"status": 503}))
+    with page.expect_response(lambda answer: answer.url.endswith("/identity") and answer.ok):
+        page.reload()
+    page.locator("earmark-duplicates").scroll_into_view_if_needed()
+    page.locator(ROWS).first.wait_for()
+    assert len(refused) == len(failed) == 1
+
+
 def test_nobody_who_is_not_signed_in_is_signed_for(visit: Any, product: Product) -> None:
     page = visit("customer-3", THREAD)
     token = page.locator("[name=csrfmiddlewaretoken]").input_value()
@@ -75,6 +99,22 @@ def test_who_had_their_data_deleted_meets_no_empty_room(visit: Any, product: Pro
     back.click()
     page.get_by_role("status").get_by_text("Your data was deleted for good: nothing is asked of you again.").wait_for()
     page.unroute("**/w/v1/session")
+    back.click()
+    page.locator("earmark-duplicates").wait_for()
+
+
+def test_who_left_while_the_forum_did_not_answer_meets_one_empty_room_at_most(visit: Any) -> None:
+    page = visit("customer-4", THREAD)
+    page.route("**/left", lambda route: route.fulfill(status=503))
+    with page.expect_response("**/left"):
+        page.evaluate("earmark('optOut', true)")
+    page.unroute("**/left")
+    with page.expect_response(lambda answer: answer.url.endswith("/left") and answer.ok):
+        page.reload()
+    page.reload()
+    back = page.get_by_role("button", name="Take part again")
+    back.wait_for()
+    assert page.locator("[item]").count() == 0
     back.click()
     page.locator("earmark-duplicates").wait_for()
 

@@ -47,6 +47,17 @@ test("the first places come with the session, later ones with a call of their ow
   expect(server.received.map(({ path }) => path)).toEqual(["session", "suggest"]);
 });
 
+test("a host that never heard that somebody left altogether hears it with their session", async () => {
+  const told = heard("optout");
+  server.session = { opted_out: true };
+  server.shown["5"] = { exposure: null, candidates: [], error: { code: "opted_out", detail: "This person opted out." } };
+  const guest = arrive();
+  const place = guest._place("duplicate", "5");
+  await pass();
+  expect(await place).toBeUndefined();
+  expect(told.map(({ detail }) => detail)).toEqual([{ out: true }]);
+});
+
 test("no call names more than twenty places, and none is forgotten", async () => {
   const guest = arrive();
   const models = Array.from({ length: 45 }, (_, n) => guest._place("duplicate", `${n}`));

@@ -3,7 +3,7 @@ import { describe as anchorOf } from "@/anchors/anchor";
 import { ends, read } from "@/anchors/text";
 import type { Mark } from "@/mark";
 import type { Candidate } from "@/wire";
-import { aPage, all, arrive, button, earlier, element, focused, mount, one, pass, press, server, spoken } from "./page";
+import { aPage, all, arrive, button, chunks, earlier, element, focused, mount, one, pass, press, server, spoken } from "./page";
 
 aPage();
 
@@ -523,6 +523,30 @@ test("where the browser knows no highlights, boxes over the lines show the marks
   expect(document.adoptedStyleSheets.length).toBe(0);
 });
 
+test("what draws boxes rests where it did not come, and draws them once it does", async () => {
+  vi.stubGlobal("CSS", {});
+  vi.stubGlobal("ResizeObserver", class { observe = () => {}; disconnect = () => {}; }); // prettier-ignore
+  const { Guest } = await import("@/core");
+  let isDown = true;
+  let asked = 0;
+  vi.mocked(Guest.prototype._load).mockImplementation(async (name) => {
+    if (name === "lines" && ++asked && isDown) throw new TypeError("Failed to fetch");
+    return chunks[name] as never;
+  });
+  const mark = await show();
+  for (const row of [...all(mark, "li"), ...all(mark, "li")]) {
+    row.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
+    row.dispatchEvent(new MouseEvent("mouseleave"));
+    await pass(10);
+  }
+  expect(asked).toBe(1);
+  isDown = false;
+  await pass(10_000);
+  all(mark, "li")[0]!.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
+  await pass();
+  expect([asked, all(mark, ".over i").length]).toEqual([2, 3]);
+});
+
 test("where what hears of chosen words does not come, the door says so and may be tried again", async () => {
   const mark = await show();
   const { Guest } = await import("@/core");
@@ -533,6 +557,35 @@ test("where what hears of chosen words does not come, the door says so and may b
   button(mark._root, "Mark words").click();
   await pass();
   expect(focused(mark)?.className).toBe("caret");
+});
+
+test("what hears of chosen words and comes late keeps away from the card of the next item", async () => {
+  const mark = await show();
+  const { Guest } = await import("@/core");
+  let come = () => {};
+  vi.mocked(Guest.prototype._load).mockImplementationOnce(() => new Promise((on) => (come = () => on(chunks["chooser"] as never))));
+  button(mark._root, "Mark words").click();
+  server.shown["6"] = { candidates: [spot("POP3", "Shortcut")] };
+  mark.setAttribute("item", "6");
+  await pass(1000);
+  expect(rows(mark)).toEqual(["POP3"]);
+  come();
+  await pass();
+  expect([all(mark, ".layer").length, drawn("now"), spoken(mark)]).toEqual([0, [], ""]);
+});
+
+test("what did not come to hear of chosen words throws nothing as the text changes, and comes with the next ones", async () => {
+  const mark = await show(); // a rejection that nobody handles fails the run
+  const { Guest } = await import("@/core");
+  let fail = () => {};
+  vi.mocked(Guest.prototype._load).mockImplementationOnce(() => new Promise((_, no) => (fail = () => no(new TypeError("Failed to fetch")))));
+  await select("IMAP");
+  host().append(" And it did.");
+  await pass(500);
+  fail();
+  await pass(500);
+  await select("POP3");
+  expect(isOpen(mark)).toBe(true);
 });
 
 test("a selection that is too long says so and marks nothing, and a shorter one marks again", async () => {

@@ -172,7 +172,8 @@ export class Guest {
   /** Meet the person: what was kept for them leaves, and rules place elements. */
   async _open(): Promise<void> {
     await this._prepare();
-    const { annotator, placement_rules } = await this._meet();
+    const { annotator, placement_rules, opted_out } = await this._meet();
+    if (opted_out) fire(document, "optout", { out: true }); // the host may never have heard of it, and keep room for what does not come
     this._answers!._open(annotator);
     if (!placement_rules[0] || this._isPlaced) return;
     this._isPlaced = true;

@@ -203,7 +203,7 @@ function draw(): void {
   const { question } = session;
   const mark = element(sheet);
   const inside = (by: Mark, item: DeskItem) => (isSpotted() ? ground(guest, by, entry, item, at === 0) : []);
-  const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", input: () => jot(next.assignment!.id, (sheet.note = note.value)) });
+  const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", placeholder: " ", input: () => jot(next.assignment!.id, (sheet.note = note.value)) });
   note.value = sheet.note;
   const isFirst = at === 0;
   const about = question.kind === "tags" ? [h("p", { class: "about" }, say("deskTag", entry.candidate.title))] : [];

@@ -34,6 +34,7 @@ article .text{margin-top:.75rem}
 .about{margin:0 0 .75rem;font-weight:500}
 label{font-size:.875rem;color:var(--fg2);display:flex;gap:.5rem;align-items:center;min-height:1.5rem}
 .noted{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center}
+.noted:has(:disabled) kbd,.noted:has(:disabled:placeholder-shown){visibility:hidden}
 textarea{font:inherit;color:inherit;background:var(--surface);border:1px solid var(--ctl);border-radius:8px;padding:.5rem .75rem;flex:1 1 18rem;min-width:0;min-height:2.5rem;max-height:12rem;resize:vertical;field-sizing:content}
 textarea:disabled{color:var(--fg2);background:none;border-color:var(--line);resize:none}
 .bar{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}

@@ -55,11 +55,15 @@ export class Highlights {
     else CSS.highlights.delete(name);
   }
 
-  /** Draw boxes; without what draws them the list says the same. */
+  /** Draw boxes; without what draws them the list says the same, and the card begins anew after a rest. */
   private _box(): void {
-    const { _guest, _card, _drawn } = this;
-    this._lines ??= _guest._load<typeof import("./lines")>("lines").then(({ lines }) => lines(_guest, _card, this._signal, _drawn));
-    this._lines.then((draw) => draw()).catch(() => (this._lines = undefined));
+    const { _guest, _card, _drawn, _signal } = this;
+    this._lines ??= _guest._load<typeof import("./lines")>("lines").then(({ lines }) => lines(_guest, _card, _signal, _drawn));
+    this._lines.then((draw) => draw()).catch(() => {
+      if (_signal.aborted) return;
+      _card._isLost = true;
+      _guest._wake();
+    });
   }
 
   /** Take all away, and with the last of a tree the sheet that was lent to it. */

@@ -50,6 +50,12 @@ def test_a_link_is_made_shown_and_shown_again_in_the_list(world):
     assert addresses(world.staff.get(LIST)) == [shown]
 
 
+@pytest.mark.parametrize(("subject", "whom"), [("", "whoever shall label"), ("anna", "anna")])
+def test_whoever_makes_a_link_is_told_whom_to_give_it_to(world, subject, whom):
+    answer = add(world, subject=subject)
+    assert f"Give it to {whom}: " in answer.content.decode()
+
+
 def test_a_link_for_somebody_of_another_kind_is_refused_in_words(world):
     text = add(world, subject="person-0", annotator_kind="expert").content.decode()
     assert "is known as customer" in text

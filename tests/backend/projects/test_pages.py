@@ -199,6 +199,18 @@ def test_a_list_with_nothing_in_it_says_how_rows_come_and_offers_to_show_all_onl
             assert "Show all" not in page and "Reset filters" not in page
 
 
+def test_every_list_that_the_menu_names_says_how_rows_come(staff):
+    menu = set(re.findall(r'href="(/admin/[a-z]+/[a-z]+/)"', staff.get("/admin/").content.decode()))
+    assert len(menu) > 20 and menu <= set(EMPTY)
+
+
+def test_what_is_known_only_of_a_row_that_is_there_does_not_stand_where_one_is_added(staff):
+    added = [at for at in (f"{at}add/" for at in EMPTY) if staff.get(at).status_code == 200]
+    assert len(added) > 5
+    for at in added:
+        assert "object at 0x" not in staff.get(at).content.decode(), at
+
+
 def test_a_search_that_finds_nothing_offers_to_show_all(staff):
     page = staff.get(f"{PEOPLE}?q=nobody-is-called-so").content.decode()
     assert "Nothing matches" in page and "Show all" in page and "Nothing is here yet" not in page

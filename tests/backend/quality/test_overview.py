@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from backend.judgements.actions.show import show_found
 from backend.projects.actions.jobs import drain_jobs, enqueue
+from backend.projects.actions.keys import register_project
 from backend.projects.actions.webhooks import DeliveryFailed, add_webhook, announce
 from backend.projects.models import Job, RestingLane, StaffMember
 from backend.projects.tenancy import tenancy
@@ -49,6 +50,18 @@ def test_the_sentence_and_the_figures_are_those_of_the_rows(page):
 def test_each_suggester_has_its_row(page):
     (row,) = page["suggesters"]
     assert (row["name"], row["state"], row["shown"], row["share"]) == ("lexical", "live", 6, ".50")
+
+
+def test_a_new_project_is_told_what_it_lacks_until_it_is_there(make_world):
+    new = register_project(slug="new", name="New", web_origins=["https://new.example"])
+    with tenancy(new):
+        found = overview(project=new, now=timezone.now())
+    assert [need["title"] for need in found["needs"]] == ["Nothing is asked yet", "No items yet"]
+    assert not found["is_asked"]
+    begun = make_world()
+    with tenancy(begun.project):
+        found = overview(project=begun.project, now=timezone.now())
+    assert (found["needs"], found["is_asked"]) == ([], True)
 
 
 def test_a_contested_label_asks_for_somebody_to_decide(page):

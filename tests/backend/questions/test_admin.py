@@ -177,8 +177,8 @@ QUESTION = {
 }  # fmt: skip
 
 
-def add_question(world, **changes):
-    return staff_of(world.project).post(reverse("admin:questions_question_add"), QUESTION | changes)
+def add_question(world, client=None, **changes):
+    return (client or staff_of(world.project)).post(reverse("admin:questions_question_add"), QUESTION | changes)
 
 
 def question_named(world, slug):
@@ -214,6 +214,34 @@ def test_a_question_that_cannot_be_is_refused_in_words_where_it_is_wrong(world, 
     assert "Constraint" not in answer.content.decode()
     with tenancy(world.project):
         assert Question.objects.of(world.project).count() == 1
+
+
+@pytest.mark.parametrize("labels", ["Spam\r\n Ham \r\n\r\n", '["Spam", "Ham"]'])
+def test_labels_and_suggesters_are_written_one_a_line_or_as_json(world, labels):
+    client = staff_of(world.project)
+    assert add_question(world, client, labels=labels, suggesters="dictionary").status_code == 302
+    made = question_named(world, "spam")
+    assert (made.labels, made.suggesters) == (["Spam", "Ham"], ["dictionary"])
+    change = client.get(reverse("admin:questions_question_change", args=[made.pk]))
+    assert change.context["adminform"].form["labels"].value() == "Spam\nHam"
+
+
+def test_labels_that_look_like_json_are_shown_as_it(world):
+    client = staff_of(world.project)
+    assert add_question(world, client, labels='["[new]", "old"]').status_code == 302
+    made = question_named(world, "spam")
+    change = client.get(reverse("admin:questions_question_change", args=[made.pk]))
+    assert change.context["adminform"].form["labels"].value() == '["[new]", "old"]'
+
+
+def test_all_that_is_wrong_is_told_at_once_each_at_its_field_in_words(world):
+    wrong = {"labels": "One", "maximum": 2, "minimum": 5, "epsilon": 0, "weights": '{"sound": 1}'}
+    client = staff_of(world.project)
+    page = add_question(world, client, **wrong)
+    assert set(page.context["adminform"].form.errors) == {"labels", "maximum", "epsilon", "weights"}
+    assert "Constraint" not in page.content.decode()
+    unread = add_question(world, client, labels="[oops").context["adminform"].form.errors
+    assert {field: list(told) for field, told in unread.items()} == {"labels": ["Enter a valid JSON."]}
 
 
 def test_the_same_slug_is_free_in_another_project(world, make_world):

@@ -115,6 +115,23 @@ def test_single_keys_do_everything(hosts: Hosts, kind: str) -> None:
     assert noted == "1 s u b n"
 
 
+def test_who_has_answered_is_invited_to_no_note_that_would_not_be_taken(hosts: Hosts) -> None:
+    keys = Keys(sit_down(hosts, next(iter(FIRST_ANSWERS))))
+    note, its_key = keys.page.locator("#note"), keys.page.locator(".noted kbd")
+    assert note.is_visible() and its_key.is_visible()
+    keys.press("1")
+    keys.arrive("next")
+    assert not note.is_visible() and not its_key.is_visible()
+    keys.press("u")
+    note.wait_for()
+    keys.press("n")
+    keys.page.keyboard.type("so")
+    keys.press("Escape")
+    keys.press("1")
+    keys.arrive("next")
+    assert note.is_visible() and note.is_disabled() and not its_key.is_visible()
+
+
 @pytest.mark.parametrize("kind", FIRST_ANSWERS)
 def test_tab_and_enter_do_everything(hosts: Hosts, kind: str) -> None:
     keys = Keys(sit_down(hosts, kind))

@@ -58,6 +58,7 @@ class Words implements Ground {
   /** Bring what hears of chosen words, and let it do something. */
   private _choose(then?: (chooser: Chooser) => void): void {
     const { _guest, _card, _list, _model } = this;
+    const { signal } = _card._end; // of what is drawn now: the card may have been begun anew for another item by the time it comes
     const outcome: Outcome = {
       _show: (chosen) => this._now((this._chosen = chosen)),
       _pick: (...given) => this._pick(...given),
@@ -68,11 +69,12 @@ class Words implements Ground {
       ._load<typeof import("../chooser")>("chooser")
       .then(async ({ chooser, words }) => {
         await learnSpots(_guest, words);
+        signal.throwIfAborted();
         return chooser(_guest, _card, this._passage, _model.question.labels, outcome);
       });
     this._chooser.then(then).catch(() => {
       this._chooser = undefined;
-      if (then) _card._say(_guest._kit.say("offline"));
+      if (then && !signal.aborted) _card._say(_guest._kit.say("offline"));
     });
   }
 
@@ -147,7 +149,7 @@ class Words implements Ground {
   private _changed(): void {
     if (!this._passage._node.isConnected) return void this._card._begin();
     this._list._look();
-    void this._chooser?.then((chooser) => chooser._renew());
+    void this._chooser?.then((chooser) => chooser._renew(), () => {}); // prettier-ignore
   }
 
   /** Take an answer: to the guess that is moved, or that stands in the very same place, else to what was newly marked. */
