@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from weakref import ref
 
 from earmark import suggesters as sdk
 
@@ -56,6 +57,9 @@ def kept_or_made(
             kept.move_to_end(key)
             return kept[key][1]
     guesses = tuple(make())
+    searched = getattr(engine.pool.dense, "version", None) if isinstance(engine, Fused) else vectors and vectors.version
+    if searched is not (vectors and vectors.version):
+        return guesses  # another request gave the engine its own vectors meanwhile
     with _keeping:
         kept = _of(question.project_id, seq)
         kept[key] = (made_of, guesses)
@@ -88,5 +92,5 @@ def _made_of(question: Question, item: Item, engine: sdk.Suggester, vectors: Sto
         item.change_seq,
         serving and (serving.pk, serving.followed_seq, serving.vectors_count),
         (question.candidates_from, question.item_kind),
-        (engine.stamp, engine.pool.clusters) if isinstance(engine, Fused) else engine.version,
+        (engine.stamp, ref(engine.pool.clusters)) if isinstance(engine, Fused) else engine.version,
     )

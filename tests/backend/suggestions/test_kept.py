@@ -11,7 +11,7 @@ from backend.questions.actions.units import unit_of_pair
 from backend.questions.models import Item
 from backend.suggestions import indexes, kept
 from backend.suggestions.actions.retire import retire
-from backend.suggestions.fusion import forget_engines
+from backend.suggestions.fusion import Fused, forget_engines
 from backend.suggestions.retrieval import guesses_for
 
 
@@ -122,6 +122,23 @@ def test_weights_of_a_question_and_an_engine_made_anew_are_never_answered_from_b
     forget_engines()
     guessed(world)
     assert searched == ["5"] * 3
+
+
+def test_what_was_guessed_by_another_requests_vectors_is_not_kept(world, models, register, monkeypatch):
+    pytest.importorskip("onnxruntime")
+    register(world.project, {"a": "archive fails", "d": "store broken"})
+    world.question = update_question(question=world.question, suggesters=["hybrid"])
+    drain_jobs(seconds=60)
+    suggest = Fused.suggest
+
+    def crossed(engine, item, index, k):
+        engine.pool.dense = None  # as a request sets it that began before anything was embedded
+        return suggest(engine, item, index, k)
+
+    monkeypatch.setattr(Fused, "suggest", crossed)
+    assert "a" not in keys(world, "d")
+    monkeypatch.setattr(Fused, "suggest", suggest)
+    assert "a" in keys(world, "d")
 
 
 def test_a_failure_is_not_kept(world, monkeypatch):
