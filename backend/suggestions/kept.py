@@ -25,9 +25,9 @@ Guesses = tuple[sdk.Suggestion, ...]
 
 @dataclass
 class _OfProject:
-    """What was guessed of a project's items as of one change: by item and suggester of what, and what; newest last."""
+    """What was guessed of a project's items by one state of its index: by item and suggester of what, and what."""
 
-    seq: int
+    seen: Hashable
     guesses: OrderedDict[Hashable, tuple[Hashable, Guesses]] = field(default_factory=OrderedDict)
 
 
@@ -48,20 +48,20 @@ def kept_or_made(
 
     `engine` is one that looks at nothing but the item, the index, the vectors that serve and what it holds itself.
     """
-    seq = index.applied_seq  # what is read of the index after this is at least as new
+    seen = index.seen  # what is read of the index after this is at least as new
     key = (item.pk, question.pk, engine.name)
     made_of = _made_of(question, item, engine, vectors)
     with _keeping:
-        kept = _of(question.project_id, seq)
+        kept = _of(question.project_id, seen)
         if key in kept and kept[key][0] == made_of:
             kept.move_to_end(key)
             return kept[key][1]
     guesses = tuple(make())
     searched = getattr(engine.pool.dense, "version", None) if isinstance(engine, Fused) else vectors and vectors.version
-    if searched is not (vectors and vectors.version):
-        return guesses  # another request gave the engine its own vectors meanwhile
+    if searched is not (vectors and vectors.version) or index.seen != seen:
+        return guesses  # another request gave the engine its own vectors meanwhile, or the index went on
     with _keeping:
-        kept = _of(question.project_id, seq)
+        kept = _of(question.project_id, seen)
         kept[key] = (made_of, guesses)
         kept.move_to_end(key)
         while len(kept) > MOST_KEPT:
@@ -75,10 +75,10 @@ def forget_guesses() -> None:
         _kept.clear()
 
 
-def _of(project_id: int, seq: int) -> OrderedDict[Hashable, tuple[Hashable, Guesses]]:
-    """Return what is kept of a project as of a change; what is of another change is let go, with its words."""
-    if project_id not in _kept or _kept[project_id].seq != seq:
-        _kept[project_id] = _OfProject(seq)
+def _of(project_id: int, seen: Hashable) -> OrderedDict[Hashable, tuple[Hashable, Guesses]]:
+    """Return what is kept of a project in a state of its index; what is of another is let go, with its words."""
+    if project_id not in _kept or _kept[project_id].seen != seen:
+        _kept[project_id] = _OfProject(seen)
     _kept.move_to_end(project_id)
     while len(_kept) > PROJECTS_KEPT:
         _kept.popitem(last=False)

@@ -141,6 +141,13 @@ def test_what_was_guessed_by_another_requests_vectors_is_not_kept(world, models,
     assert "a" in keys(world, "d")
 
 
+def test_an_index_that_is_built_anew_is_searched_anew(world, searched):
+    before = keys(world)
+    indexes.open_index(world.project.pk).rebuild()
+    assert keys(world) == before
+    assert searched == ["5", "5"]
+
+
 def test_a_failure_is_not_kept(world, monkeypatch):
     suggest = sdk.LexicalSuggester.suggest
     monkeypatch.setattr(sdk.LexicalSuggester, "suggest", lambda *given: 1 / 0)

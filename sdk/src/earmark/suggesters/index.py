@@ -15,7 +15,7 @@ import struct
 import tempfile
 import threading
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
@@ -94,6 +94,11 @@ class ItemIndex:
     def applied_seq(self) -> int:
         """Return the number of the last change that readers of this object see, 0 for none."""
         return self._applied_seq
+
+    @property
+    def seen(self) -> Hashable:
+        """Return what is other with each commit that readers of this object see, also one that takes no change."""
+        return self._applied_seq, self._seen
 
     @property
     def count(self) -> int:
