@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from earmark import suggesters as sdk
 from earmark.suggesters.clusters import KnownClusters
-from earmark.suggesters.facets import Facets
 
 from backend.questions.models import Question
 from backend.suggestions.engines import KINDS_GUESSED, PAIR, SPAN, by_meaning, by_words
-from backend.suggestions.fusion import hybrid_of, pool_of
+from backend.suggestions.fusion import hybrid_of, pool_of, weighed_facets
 from backend.suggestions.models import (
     DICTIONARY,
     HYBRID,
@@ -105,7 +104,7 @@ def _engine(name: str, question: Question, vectors: StoredVectors | None) -> sdk
     if name == sdk.SemanticSuggester.name and vectors:
         return by_meaning(question, vectors)
     if name == HYBRID:
-        return hybrid_of(question, pool_of(question, vectors, Facets(), KnownClusters()))
+        return hybrid_of(question, pool_of(question, vectors, weighed_facets(question.project_id), KnownClusters()))
     if name == NEIGHBOURS:
         return neighbour_labels(question)
     if name == DICTIONARY:

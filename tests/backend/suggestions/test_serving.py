@@ -1,9 +1,11 @@
 import pytest
+from earmark.suggesters import Item
+from earmark.suggesters.facets import Facets
 
 from backend.questions.models import Question
 from backend.suggestions.actions.remotes import register_remote
 from backend.suggestions.actions.retire import retire, show_again
-from backend.suggestions.models import Suggester, TrainedVersion
+from backend.suggestions.models import Suggester, TrainedVersion, WeighedFields
 from backend.suggestions.retrieval import guesses_for
 from backend.suggestions.serving import serving_of, untrained_of
 
@@ -78,6 +80,18 @@ def test_what_staff_retired_does_not_serve_until_it_shows_again(world, name):
     assert (str(serving), serving.names, serving.key) == ("nothing", (), "nothing")
     show_again(suggesters=Suggester.objects.filter(name=name))
     assert str(serving_of(world.question, None)) == told
+
+
+def test_a_hybrid_that_weighs_the_hosts_fields_does_not_serve_once_it_is_retired(world):
+    world.question.suggesters = ["hybrid"]
+    items = [Item(str(at), "Printing", metadata={"part": "hull" if at % 2 else "wing"}) for at in range(40)]
+    facets = Facets().fit(items, [(items[at], items[at + 2]) for at in range(30)])
+    told = {"facts": facets.as_facts(), "checksum": 64 * "a", "items_count": 5, "weighed_at": world.now}
+    WeighedFields.objects.create(project=world.project, **told)
+    assert facets.names and guesses_for(question=world.question, item=world.items["5"])
+    retire(suggesters=Suggester.objects.filter(name="hybrid"))
+    assert guesses_for(question=world.question, item=world.items["5"]) == []
+    assert str(serving_of(world.question, None)) == "nothing"
 
 
 def test_another_version_that_staff_retired_takes_nothing_from_what_serves(world):
