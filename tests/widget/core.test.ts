@@ -55,6 +55,9 @@ test("a host that never heard that somebody left altogether hears it with their 
   const place = guest._place("duplicate", "5");
   await pass();
   expect(await place).toBeUndefined();
+  void guest._place("duplicate", "6");
+  await pass();
+  expect(server.at("suggest").length + server.at("session").length).toBeGreaterThan(1);
   expect(told.map(({ detail }) => detail)).toEqual([{ out: true }]);
 });
 

@@ -109,11 +109,17 @@ export class Guest {
   _meet(places?: object[]): Promise<Session> {
     const { key, identity, base } = this._earmark.settings;
     this._end.signal.throwIfAborted();
-    return (this._session ??= post<Session>(base, "session", { key, identity, places }).catch((refused: Refused) => {
-      this._session = undefined;
-      if (refused.status === 401) fire(document, "identity", {});
-      throw refused;
-    }));
+    return (this._session ??= post<Session>(base, "session", { key, identity, places }).then(
+      (session) => {
+        if (session.opted_out) fire(document, "optout", { out: true }); // the host may never have heard of it, and keep room for what does not come
+        return session;
+      },
+      (refused: Refused) => {
+        this._session = undefined;
+        if (refused.status === 401) fire(document, "identity", {});
+        throw refused;
+      },
+    ));
   }
 
   /** Call with the session's token; where it has ended, once more with a new one. */
@@ -172,8 +178,7 @@ export class Guest {
   /** Meet the person: what was kept for them leaves, and rules place elements. */
   async _open(): Promise<void> {
     await this._prepare();
-    const { annotator, placement_rules, opted_out } = await this._meet();
-    if (opted_out) fire(document, "optout", { out: true }); // the host may never have heard of it, and keep room for what does not come
+    const { annotator, placement_rules } = await this._meet();
     this._answers!._open(annotator);
     if (!placement_rules[0] || this._isPlaced) return;
     this._isPlaced = true;
