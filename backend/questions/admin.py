@@ -1,9 +1,11 @@
 """Admin pages of questions and items."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import JSONField
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,10 +36,13 @@ class Lines(JSONField):
     """A list of words, one a line; a list written as JSON is taken as well."""
 
     def to_python(self, value: Any) -> Any:
-        """Read lines, save where they begin as JSON does."""
-        if isinstance(value, str) and not value.lstrip().startswith(JSON_BEGINS):
-            return [line.strip() for line in value.splitlines() if line.strip()]
-        return super().to_python(value)
+        """Read lines, save where all of it is JSON."""
+        if not isinstance(value, str):
+            return super().to_python(value)
+        if value.lstrip().startswith(JSON_BEGINS):
+            with suppress(ValidationError):
+                return super().to_python(value)
+        return [line.strip() for line in value.splitlines() if line.strip()]
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """Show again what was written."""
@@ -48,8 +53,7 @@ class Lines(JSONField):
         if isinstance(value, str):
             return value
         lines = "\n".join(map(str, value or ()))
-        is_read_back = not lines.startswith(JSON_BEGINS) and self.to_python(lines) == (value or [])
-        return lines if is_read_back else super().prepare_value(value)
+        return lines if self.to_python(lines) == (value or []) else super().prepare_value(value)
 
 
 class QuestionForm(ProjectForm):

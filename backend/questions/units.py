@@ -122,20 +122,27 @@ def tidy_label(text: str, *, longest: int = LONGEST_NEW_LABEL) -> str | None:
     return tidy
 
 
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""The classes of signs that turn text round, or end that, by Unicode's bidirectional algorithm."""
+
+
 def _is_seen(sign: str) -> bool:
     return unicodedata.category(sign)[0] in "LNPS"
 
 
 def _controls(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(sign) in (
-        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
-    ) or sign in "\u200e\u200f\u061c"  # fmt: skip
+    return (
+        unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp")
+        or unicodedata.bidirectional(sign) in TURNING
+        or sign in "\u200e\u200f\u061c"
+    )
 
 
 def isolated(text: str) -> str:
-    """Return a text that turns nothing round beside it: one in which a sign runs from right to left, in an isolate."""
-    turns = any(unicodedata.bidirectional(sign) in ("R", "AL", "RLE", "RLO", "RLI") for sign in text)
-    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turns else text
+    """Return a text that turns nothing round beside it: without TURNING signs, in an isolate if it runs leftwards."""
+    plain = "".join(sign for sign in text if unicodedata.bidirectional(sign) not in TURNING)
+    turns = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in plain)
+    return f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}" if turns else plain
 
 
 def fault_of_labels(

@@ -202,7 +202,7 @@ def test_a_question_without_words_of_its_own_is_asked_in_those_of_its_kind(world
         ({"most_spots": 0}, "From 1 to 2,000."),
         ({"kind": "pair"}, "A pair has no labels"),
         ({"labels": "[]"}, "A choice needs 2 to 12 labels."),
-        ({"labels": "[oops"}, "Enter a valid JSON."),
+        ({"labels": "[oops"}, "A choice needs 2 to 12 labels."),
         ({"suggesters": '"lexical"'}, "Suggesters are a list of their names"),
         ({"suggesters": '{"lexical": 1}'}, "Suggesters are a list of their names"),
         ({"suggesters": '["lexical", null]'}, "Suggesters are a list of their names"),
@@ -226,12 +226,21 @@ def test_labels_and_suggesters_are_written_one_a_line_or_as_json(world, labels):
     assert change.context["adminform"].form["labels"].value() == "Spam\nHam"
 
 
-def test_labels_that_look_like_json_are_shown_as_it(world):
+@pytest.mark.parametrize(
+    ("written", "labels", "shown"),
+    [
+        ("[new]\nold", ["[new]", "old"], "[new]\nold"),
+        ('"quoted" word\nother', ['"quoted" word', "other"], '"quoted" word\nother'),
+        ('["[1]", "old"]', ["[1]", "old"], "[1]\nold"),
+    ],
+)
+def test_labels_that_begin_as_json_does_are_lines_all_the_same(world, written, labels, shown):
     client = staff_of(world.project)
-    assert add_question(world, client, labels='["[new]", "old"]').status_code == 302
+    assert add_question(world, client, labels=written).status_code == 302
     made = question_named(world, "spam")
+    assert made.labels == labels
     change = client.get(reverse("admin:questions_question_change", args=[made.pk]))
-    assert change.context["adminform"].form["labels"].value() == '["[new]", "old"]'
+    assert change.context["adminform"].form["labels"].value() == shown
 
 
 def test_all_that_is_wrong_is_told_at_once_each_at_its_field_in_words(world):
@@ -240,8 +249,8 @@ def test_all_that_is_wrong_is_told_at_once_each_at_its_field_in_words(world):
     page = add_question(world, client, **wrong)
     assert set(page.context["adminform"].form.errors) == {"labels", "maximum", "epsilon", "weights"}
     assert "Constraint" not in page.content.decode()
-    unread = add_question(world, client, labels="[oops").context["adminform"].form.errors
-    assert {field: list(told) for field, told in unread.items()} == {"labels": ["Enter a valid JSON."]}
+    unread = add_question(world, client, weights="[oops").context["adminform"].form.errors
+    assert {field: list(told) for field, told in unread.items()} == {"weights": ["Enter a valid JSON."]}
 
 
 def test_the_same_slug_is_free_in_another_project(world, make_world):

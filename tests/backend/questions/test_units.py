@@ -148,7 +148,10 @@ def test_a_spot_has_one_to_twelve_labels_and_nobody_names_new_ones(kind):
         ("Größe 10 °C", "Größe 10 °C"),
         ("انحشار الورق", "\u2068انحشار الورق\u2069"),
         ("Error in שלום", "\u2068Error in שלום\u2069"),
-        ("turned \u202eround", "\u2068turned \u202eround\u2069"),
+        ("turned \u202eround", "turned round"),
+        ("ends \u2069 and turns \u202eround", "ends  and turns round"),
+        ("never \u2067ends, \u202dnor this", "never ends, nor this"),
+        ("שלום \u2069 and \u202eon", "\u2068שלום  and on\u2069"),
     ],
 )
 def test_what_runs_from_right_to_left_turns_nothing_round_beside_it(text, shown):
