@@ -14,7 +14,8 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     project = getattr(request, "project", None)
     context["projects"] = projects_of(request)
     if project is not None:
-        context["overview"] = overview(project=project, now=timezone.now())
+        sees_keys = request.user.has_perm("projects.view_apikey")
+        context["overview"] = overview(project=project, now=timezone.now(), sees_keys=sees_keys)
         context["part_words"] = [WORDS[part] for part in PARTS]
     return context
 

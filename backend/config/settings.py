@@ -45,11 +45,11 @@ def _several(name: str, default: str = "") -> list[str]:
     return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
 
 
-def _count(name: str, usual: int) -> int:
+def _count(name: str, usual: int, most: int = 999_999) -> int:
     """Return the whole number of one or more that a variable says."""
     given = os.environ.get(name) or str(usual)
-    if not (given.isascii() and given.isdigit() and len(given) < 7 and int(given)):
-        sys.exit(f"{name} must be a whole number from 1 to 999999, not {given!r}.")
+    if not (given.isascii() and given.isdigit() and len(given) < 7 and 1 <= int(given) <= most):
+        sys.exit(f"{name} must be a whole number from 1 to {most}, not {given!r}.")
     return int(given)
 
 
@@ -63,7 +63,7 @@ def _place() -> Place:
 
 SECRET_KEY = _secret_key()
 EARMARK_PLACE = _place()
-EARMARK_PORT = _count("EARMARK_PORT", 8000)
+EARMARK_PORT = _count("EARMARK_PORT", 8000, most=65_535)
 ALLOWED_HOSTS = _several("EARMARK_ALLOWED_HOSTS", "127.0.0.1,localhost")
 
 

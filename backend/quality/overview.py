@@ -55,7 +55,7 @@ class Figure:
     url: str
 
 
-def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, Any]:
+def overview(*, project: Project, now: datetime, days: int = DAYS, sees_keys: bool = True) -> dict[str, Any]:
     """Return all that the overview page shows for the days that end now."""
     since = now - timedelta(days=days)
     slots = Slot.objects.of(project).filter(exposure__shown_at__gte=since).exclude(exposure__policy=SEARCH_POLICY)
@@ -73,7 +73,7 @@ def overview(*, project: Project, now: datetime, days: int = DAYS) -> dict[str, 
         "table": _table(slots, now, days),
         "suggesters": _suggesters(slots, known, since),
         "is_asked": Question.objects.of(project).exists(),
-        "needs": _needs(project, now) + _missing(known) + _failing(project, now) + _to_begin(project),
+        "needs": _needs(project, now) + _missing(known) + _failing(project, now) + _to_begin(project, sees_keys),
     }
 
 
@@ -261,7 +261,7 @@ def _need(title: str, label: ConsensusLabel, verb: str) -> dict[str, str]:
     return {"title": title, "text": text, "url": reverse("story", args=[label.unit.item_id]), "verb": verb}
 
 
-def _to_begin(project: Project) -> list[dict[str, str]]:
+def _to_begin(project: Project, sees_keys: bool) -> list[dict[str, str]]:
     """Return what a new project lacks: something to ask, and something to ask about."""
     steps = []
     if not Question.objects.of(project).exists():
@@ -270,8 +270,10 @@ def _to_begin(project: Project) -> list[dict[str, str]]:
         steps.append({"title": "Nothing is asked yet", "text": text, "url": url, "verb": "Add question"})
     if not Item.objects.of(project).exists():
         text = "Your product registers what is to be marked: client.items.upsert(…), or earmark items import."
-        url = reverse("admin:projects_apikey_changelist")
-        steps.append({"title": "No items yet", "text": text, "url": url, "verb": "See keys"})
+        where, verb = ("projects_apikey", "See keys") if sees_keys else ("questions_item", "See items")
+        text = text if sees_keys else f"{text} Its key comes from who runs Earmark."
+        url = reverse(f"admin:{where}_changelist")
+        steps.append({"title": "No items yet", "text": text, "url": url, "verb": verb})
     return steps
 
 

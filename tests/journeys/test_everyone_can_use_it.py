@@ -126,6 +126,13 @@ def test_the_overview_and_the_story(staff: Any, product: Product) -> None:
     assert_open_to_everyone(staff, "'.em'", "the story")
 
 
+def test_a_page_of_the_admin_that_is_opened_in_the_dark_is_dark(staff: Any, product: Product) -> None:
+    staff.emulate_media(color_scheme="dark")
+    staff.goto(product.admin)
+    assert staff.evaluate(IS_DARK)
+    assert violations(staff, "'.em'") == []
+
+
 def test_a_link_in_a_list_is_told_from_the_words_around_it(staff: Any, product: Product) -> None:
     staff.goto(f"{product.admin}questions/item/?q=1720773")
     link = staff.locator("#result_list tr:has-text('1720773') a").first

@@ -131,6 +131,15 @@ def test_progress_is_said_a_thousand_lines_at_a_time(brought, stored):
     assert brought.said == ["1,000 lines", "2,000 lines", "2,100 lines"]
 
 
+def test_a_run_that_was_to_begin_anew_goes_on_without_that(brought, network):
+    network.fail("POST", "/v1/items", times=1)
+    with pytest.raises(errors.ServerFailed):
+        brought(
+            {"id": "1"}, client=Earmark("sk_test", "http://earmark.test", transport=network, retries=0), from_start=True
+        )
+    assert brought.said[-1] == "stopped after 0 lines; the same command without --from-start goes on there"
+
+
 def test_a_run_that_stopped_goes_on_where_it_was(brought, stored, network, tmp_path):
     lines = [{"id": str(number)} for number in range(2500)]
     impatient = Earmark("sk_test", "http://earmark.test", transport=network, retries=0)

@@ -79,7 +79,8 @@ def import_items(
             try:
                 _send(client, numbers_and_lines, options, report)
             except EarmarkError:
-                say(f"stopped after {done:,} lines; the same command goes on there")
+                without = " without --from-start" if options.from_start else ""
+                say(f"stopped after {done:,} lines; the same command{without} goes on there")
                 raise
             for bad in report.bad[bad_before:]:
                 say(f"line {bad.number}: {bad.why}")

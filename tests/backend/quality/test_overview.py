@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from backend.judgements.actions.show import show_found
@@ -58,6 +59,10 @@ def test_a_new_project_is_told_what_it_lacks_until_it_is_there(make_world):
         found = overview(project=new, now=timezone.now())
     assert [need["title"] for need in found["needs"]] == ["Nothing is asked yet", "No items yet"]
     assert not found["is_asked"]
+    assert found["needs"][1]["url"] == reverse("admin:projects_apikey_changelist")
+    with tenancy(new):
+        needs = overview(project=new, now=timezone.now(), sees_keys=False)["needs"]
+    assert needs[1]["url"] == reverse("admin:questions_item_changelist"), "who may not see keys is not led to them"
     begun = make_world()
     with tenancy(begun.project):
         found = overview(project=begun.project, now=timezone.now())

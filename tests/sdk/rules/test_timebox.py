@@ -1,5 +1,6 @@
 """Tests of earmark.rules.timebox."""
 
+import json
 import logging
 import threading
 import time
@@ -45,6 +46,16 @@ def test_a_rule_that_raises_anything_abstains_and_others_go_on(raised, caplog):
     line = broken.function.__code__.co_firstlineno + 2
     at = f"{type(raised).__name__} at test_timebox.py, line {line}"
     assert told.startswith(f"The rule broken 1 failed: {at}; it abstains."), "what it said may quote a customer"
+
+
+def test_a_rule_that_fails_in_a_library_is_told_by_its_own_line(caplog):
+    @rule(version="1")
+    def broken(item):
+        return json.loads("{")
+
+    TimeBox().run([Call(broken, (ONE,))])
+    line = broken.function.__code__.co_firstlineno + 2
+    assert f"JSONDecodeError at test_timebox.py, line {line}" in caplog.text
 
 
 def test_a_rule_that_says_nonsense_has_failed():

@@ -231,5 +231,5 @@ class _Runner(threading.Thread):
 def _in_words(error: BaseException) -> str:
     """Return what was raised, in which line of the rule, and what it said."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
-    at = f" at {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    at = f" at {Path(frames[0].filename).name}, line {frames[0].lineno}" if frames else ""
     return f"{type(error).__name__}{at}: {error}"
