@@ -191,7 +191,9 @@ def _refresh_behind(fused: Fused, question: Question) -> None:
 def _refresh(fused: Fused, question: Question) -> None:
     try:
         with tenancy(question.project_id):
-            fused.pool.clusters = known_clusters(question)
+            known = known_clusters(question)
+        if not known.says_the_same_as(fused.pool.clusters):  # what was guessed with these is kept while they stay
+            fused.pool.clusters = known
     except Exception as error:
         logger.warning("What is settled of %s cannot be read: %s", question.slug, type(error).__name__)
     finally:

@@ -16,6 +16,8 @@ from backend.questions.models import Item, Question
 from backend.suggestions.fusion import Fused
 from backend.suggestions.nearest import StoredVectors
 
+MOST_WAITED_S = 2.0
+"""So long those who come at the same moment wait for the first of them; then each searches for itself."""
 MOST_KEPT = 200
 """Of so many lists, some 13 kB each, those asked for last are kept in a process for a project."""
 PROJECTS_KEPT = 16
@@ -34,6 +36,8 @@ class _OfProject:
 _kept: OrderedDict[int, _OfProject] = OrderedDict()
 """By project; the one that was asked about last comes last."""
 _keeping = threading.Lock()
+_being_made: dict[Hashable, threading.Event] = {}
+"""What is searched for at this moment, each with what tells those who wait that it is done."""
 
 
 def kept_or_made(
@@ -47,32 +51,61 @@ def kept_or_made(
     """Return what a suggester guessed of an item where it would guess the same now; else have it made, and keep it.
 
     `engine` is one that looks at nothing but the item, the index, the vectors that serve and what it holds itself.
+    Of those who ask at the same moment one searches, and the others wait for it. Raises what `make` raises.
     """
     seen = index.seen  # what is read of the index after this is at least as new
     key = (item.pk, question.pk, engine.name)
     made_of = _made_of(question, item, engine, vectors)
+    mine = threading.Event()
     with _keeping:
-        kept = _of(question.project_id, seen)
-        if key in kept and kept[key][0] == made_of:
-            kept.move_to_end(key)
-            return kept[key][1]
-    guesses = tuple(make())
-    searched = getattr(engine.pool.dense, "version", None) if isinstance(engine, Fused) else vectors and vectors.version
-    if searched is not (vectors and vectors.version) or index.seen != seen:
-        return guesses  # another request gave the engine its own vectors meanwhile, or the index went on
-    with _keeping:
-        kept = _of(question.project_id, seen)
-        kept[key] = (made_of, guesses)
-        kept.move_to_end(key)
-        while len(kept) > MOST_KEPT:
-            kept.popitem(last=False)
-    return guesses
+        guesses = _kept_guesses(question, seen, key, made_of)
+        first = mine if guesses is not None else _being_made.setdefault(key, mine)
+    if first is not mine:
+        first.wait(MOST_WAITED_S)
+        with _keeping:
+            guesses = _kept_guesses(question, seen, key, made_of)
+    if guesses is not None:
+        return guesses
+    try:  # also where who was first failed, takes long, or asked of another state
+        guesses = tuple(make())
+        if _is_of(engine, vectors) and index.seen == seen:
+            _keep(question, seen, key, made_of, guesses)
+        return guesses
+    finally:
+        if first is mine:
+            with _keeping:
+                del _being_made[key]
+            mine.set()
 
 
 def forget_guesses() -> None:
     """Forget all that was guessed in this process."""
     with _keeping:
         _kept.clear()
+
+
+def _kept_guesses(question: Question, seen: Hashable, key: Hashable, made_of: Hashable) -> Guesses | None:
+    """Return what is kept under a key and was made of just this. Only while `_keeping` is held."""
+    kept = _of(question.project_id, seen)
+    if key not in kept or kept[key][0] != made_of:
+        return None
+    kept.move_to_end(key)
+    return kept[key][1]
+
+
+def _keep(question: Question, seen: Hashable, key: Hashable, made_of: Hashable, guesses: Guesses) -> None:
+    with _keeping:
+        kept = _of(question.project_id, seen)
+        kept[key] = (made_of, guesses)
+        kept.move_to_end(key)
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+
+
+def _is_of(engine: sdk.Suggester, vectors: StoredVectors | None) -> bool:
+    """Return whether an engine has searched these vectors: another request may have given it its own meanwhile."""
+    serving = vectors and vectors.version
+    return not isinstance(engine, Fused) or getattr(engine.pool.dense, "version", None) is serving
 
 
 def _of(project_id: int, seen: Hashable) -> OrderedDict[Hashable, tuple[Hashable, Guesses]]:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 import measure
 from measure import HAS_A_BUTTON, SHOWN, THROTTLE, Cost, Visit, costs, files_of
-from stage import HERE, Stage, staged
+from stage import BASE, HERE, Stage, staged
 
 KB = 1024
 BYTES, OPENING_MS = 6 * KB, 60
@@ -25,6 +26,8 @@ REST_S = 1.5
 BASES = {"span": "text", "recogito": "text", "region": "picture", "annotorious": "picture"}
 MORE = ("duplicates", "span-more", "region-more")
 DOORS = {"span": "earmark-span", "region": "earmark-region"}
+#: What comes when somebody first marks words or a box of their own.
+TOOLS = ("chooser", "draw")
 _OURS = f"[...document.querySelectorAll('earmark-span, earmark-region')].every({HAS_A_BUTTON})"
 SHOWN |= {
     **dict.fromkeys(("text", "picture"), "true"),
@@ -61,13 +64,13 @@ def _measured(stage: Stage, rounds: int, until: float) -> dict[str, Any]:
     found = costs(stage, variants, rounds, until)
     unthrottled = costs(stage, ("text", "picture", *BASES), rounds, until, throttle=1)
     files = {variant: [asdict(file) for file in files_of(stage, f"/bench/{variant}")] for variant in BASES}
-    sizes = {file["name"].split(".")[0]: file["body"] for each in files.values() for file in each}
+    chunks = json.loads((BASE / "widget" / "dist" / "manifest.json").read_text())
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "chromium": stage.browser.version,
         "load": [load, os.getloadavg()[0]],
         "rounds": len(found["text"]),
-        "chunk_bytes": {kind: sizes[kind] for kind in DOORS},
+        "chunk_bytes": {chunk: _packed(f"{stage.origin}/w/{chunks[f'{chunk}.js']}") for chunk in (*DOORS, *TOOLS)},
         "page_bytes": {variant: sum(file["body"] for file in each) for variant, each in files.items()},
         "page_ms_at_throttle": {variant: _beyond(found[variant], found[base]) for variant, base in BASES.items()},
         "beside_duplicates_ms": {each: _beyond(found[each], found["duplicates"]) for each in MORE[1:]},
@@ -79,6 +82,13 @@ def _measured(stage: Stage, rounds: int, until: float) -> dict[str, Any]:
             variant: _beyond(unthrottled[variant], unthrottled[base], THROTTLE) for variant, base in BASES.items()
         },
     }
+
+
+def _packed(address: str) -> int:
+    """Return the bytes of a file's body as it is sent."""
+    request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return len(answer.read())
 
 
 def _beyond(costs_: list[Cost], base: list[Cost], times: int = 1) -> dict[str, float]:

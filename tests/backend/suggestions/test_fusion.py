@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.facets import Facets
 from earmark.suggesters.hybrid import HybridSuggester
 from earmark.suggesters.learned import LearnedReranker
@@ -160,12 +161,12 @@ def test_an_engine_is_made_by_one_thread_while_others_of_its_project_wait(world,
 
 def test_what_is_settled_is_read_anew_behind_one_at_a_time_and_no_request_waits(world, live, monkeypatch):
     fused = learned(world)
-    goes_on, readers, read = threading.Event(), [], fusion.known_clusters
+    goes_on, readers = threading.Event(), []
 
     def slow(question):
         readers.append(threading.current_thread())
         goes_on.wait(10)
-        return read(question)
+        return KnownClusters([KnownPair("1", "2", None)])
 
     monkeypatch.setattr(fusion, "known_clusters", slow)
     monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 0)
@@ -174,8 +175,22 @@ def test_what_is_settled_is_read_anew_behind_one_at_a_time_and_no_request_waits(
         assert learned(world) is fused and fused.pool.clusters is before
     goes_on.set()
     fused.refreshing.result(10)
-    assert fused.pool.clusters is not before
+    assert fused.pool.clusters.mates("1", before=None) == {"2"}
     assert len(readers) == 1 and readers[0] is not threading.current_thread()
+
+
+def test_what_is_settled_stays_what_it_was_while_it_is_read_anew_and_says_the_same(world, live, monkeypatch):
+    monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 0)
+    pair = KnownPair("1", "2", None)
+    told = iter([[], [pair], [pair], []])
+    monkeypatch.setattr(fusion, "known_clusters", lambda question: KnownClusters(next(told)))
+    fused, known = learned(world), []
+    for _ in range(3):
+        learned(world)
+        fused.refreshing.result(10)
+        known.append(fused.pool.clusters)
+    assert known[0] is known[1], "so that lists that were made with it are kept"
+    assert known[2].mates("1", before=None) == set()
 
 
 def test_fields_are_weighed_once_and_again_when_there_are_twice_as_many(world, monkeypatch):

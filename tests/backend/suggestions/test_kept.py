@@ -1,5 +1,10 @@
 """A page that many read is searched for once, and again as soon as anything is otherwise."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
 import pytest
 from earmark import suggesters as sdk
 from earmark.suggesters.hybrid import HybridSuggester
@@ -154,6 +159,60 @@ def test_a_failure_is_not_kept(world, monkeypatch):
     assert keys(world) == []
     monkeypatch.setattr(sdk.LexicalSuggester, "suggest", suggest)
     assert keys(world)
+
+
+def at_once(world, make, people=4):
+    """What each of several people gets who ask for one list in the same moment; an error, where it is one."""
+    together = threading.Barrier(people)
+    index = SimpleNamespace(seen="as it is")
+    engine = sdk.LexicalSuggester()
+
+    def ask(_):
+        together.wait(10)
+        try:
+            return kept.kept_or_made(world.question, world.items["5"], engine, index, None, make)
+        except ZeroDivisionError:
+            return "failed"
+
+    with ThreadPoolExecutor(people) as pool:
+        return list(pool.map(ask, range(people)))
+
+
+def test_of_those_who_come_at_once_one_searches_and_the_others_get_the_same(world):
+    guess, made = sdk.Suggestion("1", 0.5), []
+
+    def make():
+        made.append(1)
+        time.sleep(0.5)
+        return [guess]
+
+    assert at_once(world, make) == [(guess,)] * 4
+    assert len(made) == 1
+    assert not kept._being_made
+
+
+def test_where_the_first_of_them_fails_the_others_search_for_themselves(world):
+    guess, turns = sdk.Suggestion("1", 0.5), iter([True])
+
+    def make():
+        time.sleep(0.2)
+        return [guess] if not next(turns, False) else 1 / 0
+
+    assert sorted(at_once(world, make), key=str) == [(guess,)] * 3 + ["failed"]
+    assert not kept._being_made
+
+
+def test_nobody_waits_longer_than_a_moment_for_another_ones_search(world, monkeypatch):
+    monkeypatch.setattr(kept, "MOST_WAITED_S", 0.05)
+    guess, first, another_is_done = sdk.Suggestion("1", 0.5), iter([True]), threading.Event()
+
+    def make():
+        if next(first, False):
+            assert another_is_done.wait(10), "the others did not go on"
+        another_is_done.set()
+        return [guess]
+
+    assert at_once(world, make) == [(guess,)] * 4
 
 
 def test_a_suggester_of_ones_own_is_asked_each_time(world, monkeypatch):

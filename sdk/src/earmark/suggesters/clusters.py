@@ -24,6 +24,10 @@ class KnownClusters:
             self._mates.setdefault(pair.item, {})[pair.other] = pair.since
             self._mates.setdefault(pair.other, {})[pair.item] = pair.since
 
+    def says_the_same_as(self, other: KnownClusters) -> bool:
+        """Return whether just the same pairs are known to both, each from the same time."""
+        return self._mates == other._mates
+
     def mates(self, key: str, *, before: datetime | None, without: str | None = None) -> set[str]:
         """Return the other members of an item's cluster, as it was known strictly before a time.
 
