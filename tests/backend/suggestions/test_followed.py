@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from earmark import suggesters as sdk
 from earmark.suggesters import index as index_module
+from earmark.suggesters.index_folder import KINDS_OF_FILES
 
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
@@ -94,7 +95,7 @@ ARCHIVING = {"1", "2", "3", "5"}
 
 
 @pytest.mark.parametrize("harm", [flip, lambda path: path.write_bytes(b""), lambda path: path.unlink()])
-@pytest.mark.parametrize("kind", index_module.KINDS_OF_FILES)
+@pytest.mark.parametrize("kind", KINDS_OF_FILES)
 def test_an_index_that_was_damaged_while_nobody_had_it_open_is_built_anew_at_the_first_request(
     world, folder, kind, harm, caplog
 ):
@@ -121,7 +122,7 @@ def slow_check(monkeypatch):
 
     def slow_in(folder):
         def damaged_files(index):
-            if index._folder.is_relative_to(folder):
+            if index._folder.path.is_relative_to(folder):
                 waits.set()
                 goes_on.wait(30)
             return look(index)

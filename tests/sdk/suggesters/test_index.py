@@ -12,7 +12,9 @@ import pytest
 import tantivy
 from earmark.errors import IndexFailed, SomeoneElseWrites
 from earmark.suggesters import Item, ItemIndex
-from earmark.suggesters import index as module
+from earmark.suggesters.index import HEAP_BYTES
+from earmark.suggesters.index_folder import FORMAT, KINDS_OF_FILES
+from earmark.suggesters.snapshot import named_errors
 
 
 def found(index, query, k=10):
@@ -149,7 +151,7 @@ def test_an_index_of_an_earlier_format_is_deleted_and_of_a_later_one_left(tmp_pa
     for name in ("format-1", "format-99", "notes"):
         (tmp_path / name).mkdir()
     ItemIndex(tmp_path)
-    assert sorted(each.name for each in tmp_path.iterdir()) == [f"format-{module.FORMAT}", "format-99", "notes"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == [f"format-{FORMAT}", "format-99", "notes"]
 
 
 def test_of_texts_only_checksums_are_stored(tmp_path):
@@ -439,7 +441,7 @@ while not done:
     both = [subprocess.Popen([sys.executable, "-c", script, key]) for key in "ab"]
     assert [process.wait(60) for process in both] == [0, 0]
     assert sorted(found(ItemIndex(folder), "made")) == ["a", "b"]
-    assert [path.name for path in folder.iterdir()] == [f"format-{module.FORMAT}"]
+    assert [path.name for path in folder.iterdir()] == [f"format-{FORMAT}"]
 
 
 def test_a_panic_of_tantivys_is_an_error_that_can_be_caught():
@@ -449,7 +451,7 @@ def test_a_panic_of_tantivys_is_an_error_that_can_be_caught():
     def panics():
         raise PanicException("index out of bounds")
 
-    with pytest.raises(IndexFailed, match="panicked"), module.named_errors():
+    with pytest.raises(IndexFailed, match="panicked"), named_errors():
         panics()
 
 
@@ -469,7 +471,7 @@ def test_a_whole_index_has_no_damaged_files(tmp_path, threads):
     assert index.damaged_files() == []
 
 
-@pytest.mark.parametrize("kind", module.KINDS_OF_FILES)
+@pytest.mark.parametrize("kind", KINDS_OF_FILES)
 def test_a_byte_that_turned_is_found_by_the_checksum(tmp_path, threads, kind):
     index = ItemIndex(tmp_path)
     index.apply(threads, seq=5)
@@ -491,13 +493,13 @@ def test_an_index_that_starts_over_is_empty_and_takes_all_again_in_every_process
     assert other.apply(threads, seq=5)
     index.reload()
     assert found(index, "calendar") == found(other, "calendar") == ["2"]
-    assert [path.name for path in tmp_path.iterdir()] == [f"format-{module.FORMAT}"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"format-{FORMAT}"]
 
 
 def test_nobody_starts_over_while_another_process_writes(tmp_path, threads):
     index = ItemIndex(tmp_path)
     index.apply(threads, seq=5)
-    held = index._index.writer(heap_size=module.HEAP_BYTES, num_threads=1)
+    held = index._index.writer(heap_size=HEAP_BYTES, num_threads=1)
     with pytest.raises(SomeoneElseWrites):
         ItemIndex(tmp_path).start_over()
     del held

@@ -7,14 +7,8 @@ looked up. Changes carry a rising number, and the index remembers the last one i
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import shutil
-import struct
-import tempfile
 import threading
-import zlib
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -25,12 +19,13 @@ from typing import TYPE_CHECKING
 import tantivy
 
 from earmark.errors import IndexFailed, SomeoneElseWrites
+from earmark.suggesters.index_folder import IndexFolder
+from earmark.suggesters.schema import PLAIN, STEMMED, analyzer, schema_of_items
 from earmark.suggesters.sketch import LONGEST_BODY, is_robbed, sketched
 from earmark.suggesters.snapshot import (
     BODY,
     FACT,
     SKETCH,
-    TEXT_FIELDS,
     TITLE,
     TYPED,
     Hit,
@@ -47,7 +42,6 @@ from earmark.types import Item
 if TYPE_CHECKING:
     from earmark.suggesters.likeness import Rarities
 
-FORMAT = "5"
 HEAP_BYTES = 30_000_000
 REBUILT_HEAP_BYTES = 150_000_000
 """What is held in memory before a segment of it is written: the fewer segments, the less is searched anew in each."""
@@ -55,17 +49,8 @@ MERGES_AT_MOST = 5
 WORDS_KEPT = 200_000
 GROWN = 1.05
 """How rare words are is looked up anew once there are so many times the items, or so many times fewer."""
-KINDS_OF_FILES = (".term", ".idx", ".pos", ".store", ".fast", ".fieldnorm")
-FOOTER_END = struct.Struct("<II")
-"""What a file of tantivy's ends with: the length of the JSON before it, and a magic number."""
-FOOTER_MAGIC = 1337
-READ_AT_ONCE = 1 << 20
-BLOCK_BYTES = 2048
-"""What is stored of items is packed in blocks of so many bytes, and a whole one is unpacked for each that is read."""
 REWRITTEN_AT_ONCE = 500
 """So many items are written anew in one commit, and compared with what they were before at once."""
-logger = logging.getLogger(__name__)
-_STEMMED, _PLAIN = "earmark_stemmed", "earmark_plain"
 
 
 class ItemIndex:
@@ -78,11 +63,11 @@ class ItemIndex:
     """
 
     def __init__(self, folder: Path | str | None = None) -> None:
-        self._folder = Path(folder) / f"format-{FORMAT}" if folder is not None else None
+        self._folder = IndexFolder(folder) if folder is not None else None
         self._lock, self._counting = threading.Lock(), threading.Lock()
-        self._stemmed = _analyzer(tantivy.Filter.stemmer("english"))
-        self._plain = _analyzer()
-        self._schema = _schema()
+        self._stemmed = analyzer(tantivy.Filter.stemmer("english"))
+        self._plain = analyzer()
+        self._schema = schema_of_items()
         self._applied_seq = 0
         self._rarities: Rarities | None = None
         self._looked_up = LookedUp()
@@ -148,21 +133,13 @@ class ItemIndex:
 
     def reload(self) -> None:
         """See what another process wrote since; where it wrote nothing, that costs a look at one small file."""
-        seq, told = self._noted_seq(), self._told()
+        seq = self._folder.applied_seq if self._folder else self._applied_seq
+        told = self._folder.told() if self._folder else None
         if told is None or told != self._seen:
             with named_errors():
                 self._index.reload()
             self._seen = told
         self._applied_seq = seq
-
-    def _told(self) -> bytes | None:
-        """Return what the index says it is made of, which changes with each commit; None where it lies in memory."""
-        if self._folder is None:
-            return None
-        try:
-            return (self._folder / "meta.json").read_bytes()
-        except OSError:
-            return None
 
     def apply(self, items: Iterable[Item] = (), removed: Iterable[str] = (), *, seq: int | None = None) -> bool:
         """Take items away, write items (replacing those with the same ids), and commit it all under `seq`.
@@ -202,7 +179,7 @@ class ItemIndex:
     @property
     def has_hidden_words(self) -> bool:
         """Return whether words of hidden items may be left in the files, whoever hid them."""
-        return bool(self._stale())
+        return bool(self._stale)
 
     def rewrite(self, read: Callable[[list[str]], Iterable[Item]]) -> Iterator[int]:
         """Write anew what stands in a segment with hidden words, and yield after each batch how many items are left.
@@ -210,7 +187,7 @@ class ItemIndex:
         `read` is asked for items by id, and gives those that still exist. The index can be written by others between
         batches. What was not finished goes on at the next call, by any process. Raises SomeoneElseWrites, IndexFailed.
         """
-        while stale := self._stale():
+        while stale := self._stale:
             with self._writing(None):
                 names = self._segment_names()
                 left = self.snapshot().ids_in({at for at, name in enumerate(names) if name in stale})
@@ -222,7 +199,7 @@ class ItemIndex:
                     self._replace(writer, [item for item in read(list(some)) if item.id in some])
                 yield len(left) - start - len(some)
             with self._writing(None):
-                self._note_stale(self._stale() - stale)
+                self._note_stale(self._stale - stale)
 
     def rebuild(self, items: Iterable[Item], *, seq: int = 0) -> None:
         """Put these items in place of all there is; readers see the old state until it is done.
@@ -247,24 +224,17 @@ class ItemIndex:
 
     def damaged_files(self) -> list[str]:
         """Return the names of files that are not as they were written, by their checksums; reads all of them."""
-        if self._folder is None:
-            return []
-        while True:
-            damaged = [name for name in self._files() if not _is_whole(self._folder / name)]
-            if not set(damaged) - set(self._files()):
-                return damaged
+        return self._folder.damaged_files() if self._folder else []
 
     def start_over(self) -> None:
         """Put an empty index in place of one that is damaged; `applied_seq` is 0 then. Raises SomeoneElseWrites."""
-        if self._folder is None:
+        if not self._folder:
             raise IndexFailed("An index in memory is not damaged; make a new one.")
         if not self._lock.acquire(blocking=False):
             raise SomeoneElseWrites("Another thread is writing this index.")
         try:
             writer = self._writer_or_none()
-            aside = Path(tempfile.mkdtemp(prefix=".old-", dir=self._folder.parent))
-            with suppress(FileNotFoundError):
-                self._folder.rename(aside / "index")
+            aside = self._folder.put_aside()
             self._index, self._seen = self._open(), None
             self._rarities = None
             del writer
@@ -283,40 +253,18 @@ class ItemIndex:
         except IndexFailed:
             return None
 
-    def _files(self) -> list[str]:
-        """Return the names of the files that hold what can be found, save for lists of what was deleted."""
-        if self._folder is None:
-            return []
-        try:
-            segments = json.loads((self._folder / "meta.json").read_text())["segments"]
-        except (OSError, ValueError, KeyError):
-            return []
-        return [each["segment_id"].replace("-", "") + kind for each in segments for kind in KINDS_OF_FILES]
-
     def _segment_names(self) -> list[str]:
         """Return the names of the segments in the order of their numbers, as of the last reload; in memory none."""
-        if self._folder is None:
-            return []
-        try:
-            return [each["segment_id"] for each in json.loads((self._folder / "meta.json").read_text())["segments"]]
-        except (OSError, ValueError, KeyError) as error:
-            raise IndexFailed(f"The index does not say what it is made of: {error}") from error
+        return self._folder.segment_names() if self._folder else []
 
+    @property
     def _stale(self) -> set[str]:
-        """Return the names of the segments in which words of hidden items are left."""
-        if self._folder is None:
-            return set()
-        try:
-            return set((self._folder / "to-rewrite").read_text().split())
-        except (FileNotFoundError, ValueError):
-            return set()
+        """Return the names of the segments in which words of hidden items are left; in memory nothing is."""
+        return self._folder.stale if self._folder else set()
 
     def _note_stale(self, names: Collection[str]) -> None:
-        if self._folder is None:
-            return
-        beside = self._folder / "to-rewrite.new"
-        beside.write_text("\n".join(sorted(names)))
-        beside.replace(self._folder / "to-rewrite")
+        if self._folder:
+            self._folder.stale = set(names)
 
     @contextmanager
     def _writing(
@@ -352,11 +300,11 @@ class ItemIndex:
     def _note_stale_of(self, ids: Collection[str]) -> None:
         """Note the segments in which items are, or were before they were replaced."""
         names, segments = self._segment_names(), self.snapshot().segments_of(ids)
-        self._note_stale(self._stale() | {name for at, name in enumerate(names) if at in segments})
+        self._note_stale(self._stale | {name for at, name in enumerate(names) if at in segments})
 
     def _replace(self, writer: tantivy.IndexWriter, items: Sequence[Item]) -> None:
         """Write items in place of those with the same ids; note where an author or a field that is gone is left."""
-        if self._folder is not None:
+        if self._folder:
             before = self.snapshot().sketches([item.id for item in items])
             if robbed := {item.id for item in items if item.id in before and is_robbed(item, before[item.id])}:
                 self._note_stale_of(robbed)
@@ -393,102 +341,14 @@ class ItemIndex:
         return [(stem, spelt) for stem, (_, spelt) in zip(stems, words, strict=True)]
 
     def _open(self) -> tantivy.Index:
-        if self._folder is None:
-            index = tantivy.Index(self._schema)
-        else:
-            _forget_earlier_formats(self._folder)
-            with named_errors():
-                index = _opened(self._folder, self._schema)
-        index.register_tokenizer(_STEMMED, self._stemmed)
-        index.register_tokenizer(_PLAIN, self._plain)
+        index = self._folder.open() if self._folder else tantivy.Index(self._schema)
+        index.register_tokenizer(STEMMED, self._stemmed)
+        index.register_tokenizer(PLAIN, self._plain)
         index.config_reader(reload_policy="manual")
         return index
 
-    def _noted_seq(self) -> int:
-        if self._folder is None:
-            return self._applied_seq
-        try:
-            return int((self._folder / "applied-seq").read_text())
-        except (FileNotFoundError, ValueError):
-            return 0
-
     def _note_seq(self, seq: int) -> None:
-        if self._folder is None:
+        if self._folder:
+            self._folder.applied_seq = seq
+        else:
             self._applied_seq = seq
-            return
-        beside = self._folder / "applied-seq.new"
-        beside.write_text(str(seq))
-        beside.replace(self._folder / "applied-seq")
-
-
-def _is_whole(path: Path) -> bool:
-    """Return whether a file of tantivy's has the CRC-32 that its last lines tell."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(size - FOOTER_END.size)
-            length, magic = FOOTER_END.unpack(file.read())
-            body_size = size - FOOTER_END.size - length
-            file.seek(body_size)
-            told = json.loads(file.read(length))["crc"] if magic == FOOTER_MAGIC else None
-            file.seek(0)
-            crc = 0
-            while (left := body_size - file.tell()) > 0:
-                crc = zlib.crc32(file.read(min(left, READ_AT_ONCE)), crc)
-        return bool(crc == told)
-    except (OSError, ValueError, KeyError, TypeError, struct.error):
-        return False
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("created", indexed=True, fast=True)
-    builder.add_bytes_field(SKETCH, stored=True)
-    builder.add_text_field(FACT, tokenizer_name="raw", index_option="basic")
-    for field in TEXT_FIELDS:
-        builder.add_text_field(field, tokenizer_name=_STEMMED, index_option="freq")
-    builder.add_text_field(TYPED, tokenizer_name=_PLAIN, index_option="freq")
-    return builder.build()
-
-
-def _analyzer(*more: tantivy.Filter) -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    for each in (tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold(), *more):
-        builder = builder.filter(each)
-    return builder.build()
-
-
-def _forget_earlier_formats(folder: Path) -> None:
-    """Delete indexes of earlier formats beside one: nobody erases from them any more."""
-    for other in folder.parent.glob("format-*"):
-        number = other.name.removeprefix("format-")
-        if number.isdigit() and int(number) < int(FORMAT):
-            shutil.rmtree(other, ignore_errors=True)
-
-
-def _pack_small(meta: Path) -> None:
-    """Have an index that was just made pack what is stored in blocks of BLOCK_BYTES; no call of tantivy's says it."""
-    told = json.loads(meta.read_text())
-    told["index_settings"]["docstore_blocksize"] = BLOCK_BYTES
-    meta.write_text(json.dumps(told))
-
-
-def _opened(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
-    """Open the index in a folder; make it where there is none; put an empty one in place of a broken one."""
-    if (folder / "meta.json").exists():
-        try:
-            return tantivy.Index.open(str(folder))
-        except ValueError as error:
-            logger.warning("The index in %s cannot be read and is built anew: %s", folder, error)
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
-    tantivy.Index(schema, path=str(made))
-    _pack_small(made / "meta.json")
-    try:
-        made.rename(folder)
-    except OSError:  # another process was quicker; its index is ours too
-        shutil.rmtree(made)
-    return tantivy.Index.open(str(folder))
