@@ -140,6 +140,19 @@ test("what is left is told as more than was counted where counting stopped", asy
   expect(desk().querySelector(".mine")!.textContent).toContain("1000+ left for you");
 });
 
+test("addresses in a guideline are links that open beside the desk; all else of it is text", async () => {
+  const text = "See https://host.example/guide_(2).\nOr (https://host.example/a?b=c#d), not javascript:alert(1) nor <b>http</b>://x.";
+  question = { ...question, guideline: text };
+  units = [unit("1")];
+  await open();
+  const body = desk().querySelector(".guideline .text")!;
+  expect(body.textContent).toBe(text);
+  const links = [...body.querySelectorAll("a")];
+  expect(links.map((link) => link.getAttribute("href"))).toEqual(["https://host.example/guide_(2", "https://host.example/a?b=c#d"]);
+  for (const link of links) expect([link.textContent, link.target, link.rel]).toEqual([link.getAttribute("href"), "_blank", "noreferrer noopener"]);
+  expect(body.querySelector("b")).toBeNull();
+});
+
 test("what is judged is text, and only addresses of the web are links", async () => {
   units = [unit("1", { items: [item("1", { title: "<img src=x>", body: "<script>", url: "javascript:alert(1)" }), item("1b")] })];
   await open();

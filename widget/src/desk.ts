@@ -251,8 +251,16 @@ function mute(isOff: boolean): void {
 
 const kbd = (key: string): HTMLElement => h("kbd", { "aria-hidden": "true" }, key);
 
+/** Return a text with its web addresses as links, which open beside the desk; a sentence's stop is no part of them. */
+function linked(text: string): (Node | string)[] {
+  return text.split(/(https?:\/\/[^\s<>"“”]*[^\s<>"“”.,:;!?)\]’'])/).map((part, nth) => (nth % 2 ? door(part, part) : part)); // prettier-ignore
+}
+
+/** Return a link that opens beside the desk, and does not tell where it was. */
+const door = (href: string, ...words: string[]): HTMLElement => h("a", { href, target: "_blank", rel: "noreferrer noopener" }, ...words);
+
 function guideline(text: string): HTMLElement {
-  const body = h("div", { class: "text", dir: "auto" }, text);
+  const body = h("div", { class: "text", dir: "auto" }, ...linked(text));
   const made = h("details", { class: "guideline" }, h("summary", {}, say("deskGuideline")), body);
   made.open = at === 0;
   return made;
@@ -262,7 +270,7 @@ function guideline(text: string): HTMLElement {
 function panel({ title, body, url, created_at }: DeskItem, ...inside: Node[]): HTMLElement {
   const day = created_at && new Date(created_at).toLocaleDateString(document.documentElement.lang || "en", { dateStyle: "medium" });
   const href = /^https?:\/\//.test(url) ? url : undefined;
-  const more = h("p", { class: "quiet" }, ...(day ? [day] : []), ...(href ? [h("a", { href, target: "_blank", rel: "noreferrer noopener" }, say("deskOpen"))] : []));
+  const more = h("p", { class: "quiet" }, ...(day ? [day] : []), ...(href ? [door(href, say("deskOpen"))] : []));
   return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, ...(inside[0] ? inside : [h("div", { class: "text", dir: "auto" }, body)]));
 }
 
