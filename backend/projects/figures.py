@@ -2,5 +2,8 @@
 
 
 def two_places(value: float | None) -> str:
-    """Return a chance or a score as all pages tell it: `.40`, and a dash where there is none."""
-    return "–" if value is None else f"{value:.2f}".removeprefix("0")
+    """Return a chance, a score or an agreement as all pages tell it: `.40`, `−.12`, and a dash where there is none."""
+    if value is None:
+        return "–"
+    told = f"{abs(value):.2f}".removeprefix("0")
+    return f"−{told}" if value < 0 and told != ".00" else told
