@@ -1,6 +1,7 @@
 """Tests of earmark.rules.rule and earmark.rules.sources."""
 
 import importlib.util
+import linecache
 
 import pytest
 from earmark import Item
@@ -133,7 +134,12 @@ def test_a_rule_made_in_a_function_knows_what_encloses_it():
     assert made(3).version != made(4).version
 
 
-def test_a_rule_without_source_has_a_version_of_its_bytecode():
+@pytest.mark.parametrize("knows_its_command", [False, True], ids=["as 3.11 starts", "as 3.13 starts with -c"])
+def test_a_rule_without_source_has_a_version_of_its_bytecode(monkeypatch, knows_its_command):
+    monkeypatch.delitem(linecache.cache, "<string>", raising=False)
+    if knows_its_command:
+        monkeypatch.setitem(linecache.cache, "<string>", (8, None, ["start()\n"], "<string>"))
+
     def made(source):
         names = {}
         exec(source, names)

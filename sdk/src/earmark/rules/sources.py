@@ -7,10 +7,13 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import CodeType, FunctionType
 from typing import Any
 
 SIGNS = 12
+NO_FILE = "<string>"
+"""Where functions are that `exec` or a command line made. What is found there is the command, on Python 3.13 and newer."""
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 
@@ -44,10 +47,10 @@ def _parts(function: Any, seen: set[int]) -> Iterator[str]:
 
 
 def _source(function: FunctionType) -> str:
-    try:
-        return textwrap.dedent(inspect.getsource(function)).strip()
-    except (OSError, TypeError):
-        return " ".join(f"{code.co_code.hex()} {code.co_names} {_constants(code)}" for code in _codes(function))
+    if function.__code__.co_filename != NO_FILE:
+        with suppress(OSError, TypeError):
+            return textwrap.dedent(inspect.getsource(function)).strip()
+    return " ".join(f"{code.co_code.hex()} {code.co_names} {_constants(code)}" for code in _codes(function))
 
 
 def _named(function: FunctionType) -> dict[str, Any]:
