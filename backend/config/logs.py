@@ -10,6 +10,20 @@ _VALUES = re.compile(rf"^(?:DETAIL|CONTEXT|LINE \d+):{_END}", re.MULTILINE | re.
 _QUOTED = re.compile(rf'^((?:psycopg|django\.db)\S*: [^\n]*?: )"{_END}', re.MULTILINE | re.DOTALL)
 
 
+_REFUSED = "Invalid request from ip="
+_GIVEN = re.compile(r"""b?['"].*""", re.DOTALL)
+
+
+def without_what_was_sent(record: logging.LogRecord) -> bool:
+    """Let a line through, of a request that gunicorn could not read without the part of it that is quoted there.
+
+    That may be a key, or what somebody wrote: a body that is longer than its request says is read as the next one.
+    """
+    if record.getMessage().startswith(_REFUSED):
+        record.msg, record.args = _GIVEN.sub("…", record.getMessage()), ()
+    return True
+
+
 class WithoutValues(logging.Formatter):
     """Formats lines as usual, and tracebacks without the values that PostgreSQL quotes in its errors."""
 

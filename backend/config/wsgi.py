@@ -1,6 +1,7 @@
 """The door for web servers."""
 
 import gc
+import logging
 import os
 from functools import partial
 
@@ -10,8 +11,10 @@ from django.urls import get_resolver
 
 from backend.config.database.base import has_answered_lately
 from backend.config.gate import Gate
+from backend.config.logs import without_what_was_sent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
+logging.getLogger("gunicorn.error").addFilter(without_what_was_sent)
 
 application = Gate(
     get_wsgi_application(), at_once=settings.EARMARK_AT_ONCE, is_well=partial(has_answered_lately, "default")

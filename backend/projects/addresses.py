@@ -53,16 +53,28 @@ def pinned_address(url: str) -> PinnedAddress:
         port = parts.port or DEFAULT_PORTS[parts.scheme]
     except ValueError:
         raise AddressRefused(url=url, reason="its port is no number from 1 to 65535") from None
-    number = _look_up(url, parts.hostname, port)
-    shown = f"[{number}]" if ":" in number else number
+    host = _in_ascii(url, parts.hostname)
+    number = _look_up(url, host, port)
     path = parts.path or "/"
     query = f"?{parts.query}" if parts.query else ""
     return PinnedAddress(
-        url=f"{parts.scheme}://{shown}:{port}{path}{query}",
-        host=parts.hostname,
-        host_header=parts.netloc,
+        url=f"{parts.scheme}://{_bracketed(number)}:{port}{path}{query}",
+        host=host,
+        host_header=_bracketed(host) + (f":{parts.port}" if parts.port else ""),
         is_tls=parts.scheme == "https",
     )
+
+
+def _in_ascii(url: str, host: str) -> str:
+    """Return a host name as name servers, headers and certificates spell it: `xn--mnchen-3ya.example`."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        raise AddressRefused(url=url, reason="its host name is not known") from None
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def checked_address(url: str, *, patience_s: float = PATIENCE_S) -> PinnedAddress:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
-from django.core.exceptions import NON_FIELD_ERRORS, BadRequest, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, BadRequest, PermissionDenied, ValidationError
 from django.db import DataError
 from django.db.models import JSONField, Model, QuerySet
 from django.forms import ModelForm, URLField
@@ -83,8 +83,15 @@ class GuardedRows(ModelAdmin):
         """Refuse filters and choices that cannot be."""
         try:
             answer: HttpResponse = super().changelist_view(request, extra_context)
-        except (ValueError, OverflowError, DataError) as error:
+        except (ValueError, OverflowError, DataError, ValidationError) as error:
             raise BadRequest("A filter or a chosen row is not what it must be.") from error
+        return answer
+
+    def history_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """Refuse who may not look before looking: whether there is such a row is told to nobody else."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        answer: HttpResponse = super().history_view(request, *args, **options)
         return answer
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import jwt
 from django.conf import settings
 from django.http import HttpRequest
+from jwt.utils import base64url_decode
 
 from backend.annotators.actions.people import meet_annotator
 from backend.annotators.models import Annotator
+from backend.api.v1.parsers import strict_json
 from backend.api.v1.problems import Forbidden, Unauthorized
 from backend.projects.composed import Composed, Given
 from backend.projects.models import ApiKey, Project, SigningKey, WebOrigin
@@ -107,7 +109,7 @@ def annotator_of_identity(project: Project, token: str, *, now: datetime) -> Ann
     """Return the annotator whom the host's signed identity names; raises Unauthorized.
 
     The caller holds the project's door. HS256 and EdDSA by `kid`; iss, aud, sub, iat and exp are
-    required, and exp at most 15 minutes ahead.
+    required, each once, and exp at most 15 minutes ahead.
     """
     claims = _claims(project, token, now)
     subject = claims["sub"]
@@ -120,6 +122,8 @@ def _claims(project: Project, token: str, now: datetime) -> dict[str, Any]:
     if len(token) > LONGEST_TOKEN:
         raise _invalid("the token is too long")
     try:
+        for part in token.split(".")[:2]:
+            strict_json(base64url_decode(part))
         header = jwt.get_unverified_header(token)
         signing_key = SigningKey.objects.of(project).filter(kid=str(header.get("kid", ""))[:60]).first()
         if signing_key is None or (signing_key.retired_at and signing_key.retired_at <= now):

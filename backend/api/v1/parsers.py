@@ -28,12 +28,9 @@ class StrictJSONParser(BaseParser):
         if len(raw) > self.largest_bytes:
             raise TooLarge(limit=self.largest_bytes)
         try:
-            found = json.loads(raw, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_finite)
-            _check(found, depth=0)
-        except (ValueError, RecursionError) as error:
-            reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
-            raise ParseError(f"The body is not JSON as we take it: {reason}") from None
-        return found
+            return strict_json(raw)
+        except ValueError as error:
+            raise ParseError(f"The body is not JSON as we take it: {str(error)[:200]}") from None
 
 
 class TextJSONParser(StrictJSONParser):
@@ -47,6 +44,16 @@ class BrowserJSONParser(StrictJSONParser):
     """Reads `application/json` from a browser; at most 64 KB."""
 
     largest_bytes = LARGEST_BROWSER_BYTES
+
+
+def strict_json(raw: bytes) -> Any:
+    """Return what JSON says; raises ValueError with what is wrong where it is none as we take it."""
+    try:
+        found = json.loads(raw, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_finite)
+        _check(found, depth=0)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return found
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

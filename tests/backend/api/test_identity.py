@@ -1,4 +1,5 @@
 import base64
+import hmac
 import json
 import time
 
@@ -23,6 +24,13 @@ def session(site, identity, **headers):
 def b64(value) -> str:
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def signed(header, claims) -> str:
+    """Return a token with the test key's signature, of JSON as it is given or of what becomes JSON."""
+    said = [b64(part.encode() if isinstance(part, str) else part) for part in (header, claims)]
+    mark = hmac.digest(b"k" * 40, ".".join(said).encode(), "sha256")
+    return ".".join([*said, b64(mark)])
 
 
 def people(site) -> int:
@@ -69,6 +77,11 @@ def hostile(identity):
         "empty sub": identity(""),
         "NUL in sub": identity("a\0b"),
         "sub is no text": jwt.encode(claims | {"sub": 7}, "k" * 40, algorithm="HS256", headers={"kid": "k1"}),
+        "a claim twice": signed({"kid": "k1", "alg": "HS256"}, json.dumps(claims)[:-1] + ', "sub": "y"}'),
+        "kid twice": signed('{"alg": "HS256", "kid": "k1", "kid": "k1"}', claims),
+        "NUL in kid": signed({"kid": "k1\0", "alg": "HS256"}, claims),
+        "half a surrogate pair in sub": signed({"kid": "k1", "alg": "HS256"}, claims | {"sub": "x\ud800"}),
+        "half a surrogate pair in kid": signed({"kid": "k1\ud800", "alg": "HS256"}, claims),
         "not a token": "hello",
         "empty": "",
         "nested junk": ".".join(["e30"] * 9),

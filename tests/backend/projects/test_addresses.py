@@ -28,6 +28,22 @@ def test_an_address_that_leads_inside_or_nowhere_is_refused(url, is_debugging, s
         pinned_address(url)
 
 
+def test_a_name_in_letters_of_its_own_language_is_called_as_name_servers_and_headers_spell_it(settings, monkeypatch):
+    settings.DEBUG = True
+    asked = []
+
+    def known(host, port, **_):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
+    found = pinned_address("https://M\xfcnchen.example:8443/x")
+    assert asked == ["xn--mnchen-3ya.example"]
+    assert found == PinnedAddress(
+        "https://93.184.216.34:8443/x", "xn--mnchen-3ya.example", "xn--mnchen-3ya.example:8443", is_tls=True
+    )
+
+
 def test_who_gives_an_address_does_not_wait_for_a_name_server_that_says_nothing(monkeypatch):
     has_asked, may_answer = threading.Event(), threading.Event()
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.contrib.admin import site
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -15,7 +16,8 @@ from backend.datasets.models import Dataset, DatasetVersion
 from backend.judgements.actions.show import show_suggestions
 from backend.judgements.models import RefusedEvent
 from backend.projects import pages
-from backend.projects.models import Job, StaffMember
+from backend.projects.actions.keys import add_api_key
+from backend.projects.models import ApiKey, Job, StaffMember
 from backend.projects.pages import GuardedRows
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Question
@@ -106,6 +108,22 @@ def staff(world):
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.mark.parametrize("kind", ["projects/apikey", "projects/weborigin", "projects/staffmember", "projects/project"])
+def test_who_may_not_read_rows_is_not_told_which_there_are(world, staff, kind):
+    add_api_key(project=world.project, kind=ApiKey.Kind.SECRET)
+    model = apps.get_model(*kind.split("/"))
+    there = model.objects.order_by("-pk").first()
+    told = [staff.get(f"/admin/{kind}/{key}/history/") for key in (there.pk, 99_999_999)]
+    assert [answer.status_code for answer in told] == [403, 403]
+    assert told[0].content == told[1].content
+
+
+@pytest.mark.parametrize("chosen", ["1", "x", ""])
+def test_a_message_that_cannot_be_is_not_sent_again(world, staff, chosen):
+    body = {"action": "send_again", "_selected_action": chosen, "index": 0}
+    assert staff.post(reverse("admin:projects_webhookdelivery_changelist"), body).status_code == 400
 
 
 OFFERED = re.compile(r'href="\?([^"=&]+)=([^"&]*)')
