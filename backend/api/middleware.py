@@ -29,7 +29,7 @@ class RequestId:
         """Answer a request."""
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
         response = self._get_response(request)
-        is_wire = request.path.startswith(WIRE)
+        is_wire = f"{request.path}/".startswith(WIRE)
         if is_wire and response.status_code >= 400 and "json" not in response.get("Content-Type", ""):
             response = _plain_problem(request, response)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]

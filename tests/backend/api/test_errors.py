@@ -351,3 +351,8 @@ def test_doctor_finds_the_version_of_the_server_that_it_asks(site):
     found = examine(url="http://earmark.test", key=site.secret, transport=httpx.MockTransport(answer))
     (version,) = [each for each in found if each.name == "version"]
     assert (version.is_well, version.found) == (True, f"the server runs {earmark.__version__}")
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nothing", "/w", "/w/v1"])
+def test_no_address_of_the_wire_answers_with_a_page(client, path):
+    assert is_a_problem(client.get(path), 404)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from backend.api.v1.parsers import LARGEST_BROWSER_BYTES
 from backend.api.v1.serializers.answers import AnchorField
 from backend.api.v1.serializers.events import EventField, EventResult
 from backend.api.v1.serializers.fields import KINDS, StrictCharField, StrictUUIDField, key_field, whole_field
@@ -66,7 +67,7 @@ class SessionRequest(s.Serializer[Any]):
     """A page asks to begin."""
 
     key = StrictCharField(max_length=200)
-    identity = StrictCharField(max_length=8000)
+    identity = StrictCharField(max_length=LARGEST_BROWSER_BYTES, allow_blank=True)  # what is none is a 401, not a 400
     locale = StrictCharField(max_length=35, required=False, allow_blank=True)
     page = StrictCharField(max_length=2000, required=False, allow_blank=True)
     places: s.ListSerializer[Any] = s.ListSerializer(
