@@ -74,8 +74,13 @@ def pair_key(first: int, second: int) -> str:
 
 def tag_key(item: int, label: str) -> str:
     """Return the key of (item, tag): the same however the tag is capitalised."""
+    return f"{item}:{label_key(label)}"
+
+
+def label_key(label: str) -> str:
+    """Return what stands for a tag in the key of a unit, behind the item and a colon."""
     folded = fold_label(label)
-    return f"{item}:{folded if len(folded) <= LONGEST_KEY else hashlib.sha256(folded.encode()).hexdigest()}"
+    return folded if len(folded) <= LONGEST_KEY else hashlib.sha256(folded.encode()).hexdigest()
 
 
 def choice_key(item: int) -> str:
@@ -157,8 +162,8 @@ def fault_of_labels(
     odd = [label for label in labels if tidy_label(label, longest=LONGEST_LABEL) is None or label != label.strip()]
     if odd:
         return f"{odd[0]!r} is no label: 1 to {LONGEST_LABEL} signs on one line, without spaces around."
-    if len({fold_label(label) for label in labels}) < len(labels):
-        return "Two labels differ only in their capitals."
+    if same := _fault_of_same(labels):
+        return same
     strange = set(words) - set(labels)
     if strange and not allows_new:
         return f"The dictionary has words for {min(strange)!r}, which is no label of the question."
@@ -168,6 +173,20 @@ def fault_of_labels(
         patterns = fault_of_patterns(words) if kind == Kind.SPAN else ""
         return _fault_of_spot_labels(labels, allows_new=allows_new) or patterns or None
     return _fault_of_choices(labels, allows_new=allows_new)
+
+
+def _fault_of_same(labels: Sequence[str]) -> str | None:
+    """Return which two of the labels are one, in words, or None where each is its own."""
+    seen: dict[str, str] = {}
+    for label in labels:
+        known = seen.setdefault(folded := fold_label(label), "")
+        if known == label:
+            return f"{label!r} is there twice; leave one out."
+        if known:
+            differ = "differ only in their capitals" if known.lower() == label.lower() else "read the same"
+            return f"{known!r} and {label!r} {differ}; leave one out."
+        seen[folded] = label
+    return None
 
 
 def _are_texts(value: object) -> bool:

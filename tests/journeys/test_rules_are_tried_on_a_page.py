@@ -114,6 +114,22 @@ def test_a_rule_is_tried_before_it_is_kept(trying: Any) -> None:
     assert trying.input_value("#id_item_key") == "/**?page={item}"
 
 
+def test_what_two_rules_put_at_the_same_place_stands_once(trying: Any) -> None:
+    paste(trying)
+    before = trying.locator("#verdict").inner_text()
+    trying.get_by_text("Try a rule that is not kept yet").click()
+    trying.select_option("#draft-question", label="duplicate")
+    trying.fill("#draft-item-key", "/t/{item}")
+    trying.fill("#draft-selector", "h1")
+    trying.get_by_text("not kept yet · 1 place").wait_for()
+    told = trying.locator("#found .em-card").first.inner_text()
+    assert "Another rule puts the same there; it stands once." in told
+    assert trying.get_by_text("Another rule puts the same there").count() == 1
+    assert trying.locator("#verdict").inner_text() == before.replace("2 of 7 rules", "3 of 8 rules")
+    drawn = trying.frame_locator("#picture iframe").locator("earmark-place")
+    assert drawn.first.inner_text() == "Earmark: duplicate, item 1771529" and drawn.count() == 3
+
+
 @pytest.mark.parametrize("look", ["wide and light", "narrow and dark"])
 def test_the_page_is_open_to_everyone(trying: Any, look: str) -> None:
     trying.emulate_media(color_scheme=LOOKS[look]["color_scheme"])

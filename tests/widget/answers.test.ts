@@ -241,6 +241,28 @@ test("without a connection it says that it will be sent, aloud too, and when it 
   dispatchEvent(new Event("online"));
   await pass();
   expect(one(mark, ".said").textContent).toBe("Same problem. Proposed: others will be asked.");
+  expect(spoken(mark)).toBe("Proposed: others will be asked.");
+});
+
+test("what was sent after all is said to wait no more, also where the server tells nothing of it", async () => {
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  server.isDown = true;
+  button(all(mark, ".row")[0]!, "Same").click();
+  await pass();
+  server.isDown = false;
+  dispatchEvent(new Event("online"));
+  await pass();
+  expect(spoken(mark)).toBe("");
+});
+
+test("what was saved at once is not spoken of twice", async () => {
+  server.result = () => ({ state: "proposed" });
+  arrive();
+  const mark = await mount("duplicates", { item: "5", question: "duplicate" });
+  button(all(mark, ".row")[0]!, "Same").click();
+  await pass();
+  expect(spoken(mark)).toBe("Same problem.");
 });
 
 test("what is refused was not saved: said so aloud, and one may leave it or try again", async () => {

@@ -57,6 +57,44 @@ test("identify: a word that does not hold rejects with its code, and the host he
   expect(heardOf.length).toBe(1);
 });
 
+for (const nobody of ["", undefined])
+  test(`identify: with ${JSON.stringify(nobody)} nobody is signed in: nothing stands, nothing is asked, and what waits is kept for whose it is`, async () => {
+    const mark = await mount("duplicates", PAIR);
+    server.isDown = true;
+    button(mark._root, "Same").click();
+    await pass();
+    await told("identify", nobody);
+    expect(mark._root.childElementCount).toBe(0);
+    server.isDown = false;
+    server.received.length = 0;
+    dispatchEvent(new Event("online"));
+    await mount("duplicates", { question: "duplicate", item: "6" });
+    await pass(5 * 60_000);
+    expect(server.received).toEqual([]);
+    await expect(told("suggest", PAIR)).rejects.toThrow("earmark: nothing is asked there, or nobody answers.");
+    await told("identify", "ben");
+    await pass(5 * 60_000);
+    expect(judged()).toEqual([]);
+    expect(mark._root.textContent).not.toContain("Undo");
+    await told("identify", "ann");
+    await pass(2000);
+    expect(judged()).toMatchObject([{ candidate: "1", answer: { value: "duplicate" } }]);
+    expect(server.at("events").at(-1)).toMatchObject({ token: expect.stringContaining("ann"), lost_count: 0 });
+  });
+
+test("identify: who signs out while their session has ended loses nothing", async () => {
+  const mark = await mount("duplicates", PAIR);
+  const nobody = [1, 2, 3].map(() => ({ path: "session", status: 400, code: "invalid" }));
+  server.refusals = [{ path: "events", status: 401, code: "session_expired" }, ...nobody];
+  button(mark._root, "Same").click();
+  call("identify", "").catch(() => {});
+  await pass(60_000);
+  server.refusals = [];
+  await told("identify", "ann");
+  await pass(2000);
+  expect(judged().at(-1)).toMatchObject({ candidate: "1", answer: { value: "duplicate" } });
+});
+
 test("identify: with privacy asked for, nothing leaves before a click", async () => {
   guest._isSilent = true;
   await mount("duplicates", PAIR);

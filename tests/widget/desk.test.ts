@@ -452,6 +452,35 @@ test("a unit that others answered in the meantime is left behind, and the next o
   expect(desk().querySelector("[role=status]")!.textContent).toBe("");
 });
 
+test("where the question was changed, what was not saved is said, and the unit stands there with the answers of now, and its note", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("1")];
+  await open();
+  byId("note").focus();
+  (byId("note") as HTMLTextAreaElement).value = "Clear enough";
+  byId("note").dispatchEvent(new Event("input"));
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "unknown_value" } : {});
+  question = { ...question, labels: ["Answers", "Asks back"] };
+  await key("1");
+  expect(server.at("desk/session").length).toBe(2);
+  expect(desk().querySelector("[role=status]")!.textContent).toBe("That was not saved: the answers to choose from have changed.");
+  expect(all(mark(), "[data-value]").map(({ textContent }) => textContent)).toEqual(["Answers", "Asks back", "Not sure"]);
+  expect((byId("note") as HTMLTextAreaElement).value).toBe("Clear enough");
+  server.result = () => ({});
+  await key("1");
+  expect(judged().at(-1)).toMatchObject({ answer: { value: "Answers" }, note: "Clear enough" });
+});
+
+test("who just wrote a note has the answers of the next unit at once", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  press(byId("note"), "x");
+  await key("1");
+  await key("Enter");
+  expect(desk().textContent).toContain("Title 2");
+  expect(all(mark(), "[data-value]").length).toBe(4);
+});
+
 test("with nothing left it says so and how much one did, and looks again when asked", async () => {
   await open();
   expect(heading()).toBe("Nothing to answer just now.");

@@ -70,6 +70,7 @@ test("where the host cannot sign, the page stays as it is and nothing is thrown 
 
 test("a word that holds no longer is asked for anew, at most once a minute, and what stands stays", async () => {
   const identity = vi.fn(async () => `word-${identity.mock.calls.length}`);
+  server.session = { annotator: "ann" };
   begin({ identity });
   const mark = element();
   await brought();
@@ -84,6 +85,21 @@ test("a word that holds no longer is asked for anew, at most once a minute, and 
   document.dispatchEvent(new CustomEvent("earmark:identity"));
   await pass();
   expect(identity).toHaveBeenCalledTimes(3);
+});
+
+test("where the host signs for another person by then, nothing of the one before stands any more", async () => {
+  const identity = vi.fn(async () => (identity.mock.calls.length > 1 ? "ben" : "ann"));
+  begin({ identity });
+  const mark = element();
+  await brought();
+  button(mark.shadowRoot!, "Same").click();
+  await pass();
+  expect(text(mark)).toContain("Undo");
+  document.dispatchEvent(new CustomEvent("earmark:identity"));
+  await pass(1000);
+  expect(text(mark)).toContain("Thread 1");
+  expect(text(mark)).not.toContain("Undo");
+  expect(server.at("suggest").at(-1).token).toContain("ben");
 });
 
 test("an element that got nothing, since the word did not hold, gets it with the next one", async () => {

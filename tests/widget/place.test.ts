@@ -129,6 +129,16 @@ test("two rules may place beside one node, each once", async () => {
   expect(ours().map(({ localName }) => localName).sort()).toEqual(["earmark-duplicates", "earmark-tags"]);
 });
 
+test("two rules that find the same place for the same question and item put one element there", async () => {
+  document.body.innerHTML = '<p class="post" data-id="1" data-other="2"></p>';
+  const twice = [rule(), rule({ selector: "p" }), rule({ where: "before" }), rule({ item_key: "data-other" })];
+  begin(...twice);
+  document.body.append(document.createElement("i"));
+  await pass(200);
+  const found = ours().map((made) => [made.getAttribute("where"), made.getAttribute("item")]);
+  expect(found).toEqual([["before", "1"], [null, "2"], [null, "1"]]); // prettier-ignore
+});
+
 test("nothing of the host's is touched: not an attribute, not a text, not the order of its nodes", async () => {
   document.body.innerHTML = '<main id="m"><h1>A</h1><p class="post" data-id="1">B <b>c</b></p><p class="post" data-id="2"></p></main>';
   const nodes = [...document.body.querySelectorAll("*")];

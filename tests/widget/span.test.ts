@@ -547,6 +547,20 @@ test("what draws boxes rests where it did not come, and draws them once it does"
   expect([asked, all(mark, ".over i").length]).toEqual([2, 3]);
 });
 
+test("boxes that cannot be drawn are left out: the list says the same, and nothing begins anew", async () => {
+  vi.stubGlobal("CSS", {});
+  const { Guest } = await import("@/core");
+  const wake = vi.spyOn(Guest.prototype, "_wake");
+  const drawing = vi.fn(() => {
+    throw new TypeError("no such box");
+  });
+  vi.mocked(Guest.prototype._load).mockImplementation(async (name) => (name === "lines" ? { lines: () => drawing } : chunks[name]) as never);
+  const mark = await show();
+  await pass(60_000);
+  expect(drawing).toHaveBeenCalled();
+  expect([rows(mark), wake.mock.calls]).toEqual([["SeaMonkey 2.53.8", "IMAP"], []]);
+});
+
 test("where what hears of chosen words does not come, the door says so and may be tried again", async () => {
   const mark = await show();
   const { Guest } = await import("@/core");

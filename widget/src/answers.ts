@@ -145,12 +145,10 @@ function hear({ id }: SentEvent, result?: EventResult): void {
   if (!entry) return;
   const type = !result ? "offline" : result.status === "bad" ? "failed" : "saved";
   const [view] = viewsOf(entry);
-  if (step(entry, { type, judgement: id, effect: result }) && type !== "saved") view?._say(result ? refusal(entry.row as Decided) : kit.say(type));
+  const was = entry.row as Decided;
+  if (step(entry, { type, judgement: id, effect: result }) && (type !== "saved" || was.delivery === "offline")) view?._say(after(entry.row as Decided));
   if (result) kit.fire(view ?? document, "saved", { ...about(entry), ...result, judgement: id });
 }
-
-/** Return why an answer was not saved, where there is a word for it. */
-const refusal = ({ effect }: Decided): string => kit.sayOf("refused", effect?.code!) || kit.say("failed");
 
 /** Return a button that answers. */
 function button(mark: Mark, entry: Entry, value: string, props: Parameters<Guest["_kit"]["h"]>[1], ...inside: Inside[]): HTMLElement {
@@ -201,7 +199,7 @@ function answered(mark: Mark, entry: Entry, row: Decided): HTMLElement[] {
     press(mark, entry, row.value, event);
   };
   if (row.delivery === "failed")
-    return [line("failed", WARN, refusal(row)), h("button", { class: "quiet", click: leave }, say("leave")), h("button", { class: "undo", click: again }, say("again"))];
+    return [line("failed", WARN, after(row)), h("button", { class: "quiet", click: leave }, say("leave")), h("button", { class: "undo", click: again }, say("again"))];
   const isAway = row.delivery === "offline";
   const back = { class: "undo", part: "undo", "aria-label": `${say("undo")}: ${entry.model.question.kind === "choice" ? name(row.value) : entry.candidate.title}`, click: () => takeBack(mark, entry) };
   return [
@@ -210,10 +208,10 @@ function answered(mark: Mark, entry: Entry, row: Decided): HTMLElement[] {
   ];
 }
 
-/** Return what is said after the answer: that it waits, what it did, what it is good for. */
+/** Return what is said after the answer: that it waits, why it was not saved where there is a word for that, what it did, what it is good for. */
 function after({ value, effect, delivery }: Decided): string {
   const { say, sayOf } = kit;
-  if (delivery === "offline") return say(delivery);
+  if (/^[of]/.test(delivery)) return sayOf("refused", effect?.code!) || say(delivery);
   const { state, others_count, agree_count, votes_count } = effect ?? {};
   if (value !== "unsure") {
     if (state === "settled") return votes_count! > 1 ? say("agree", `${agree_count}`, votes_count!) : say(state);

@@ -16,13 +16,14 @@ export function take(guest: Guest, [args, done, failed]: Call): void {
 }
 
 const calls = {
-  /** The host's server signed for somebody, or anew for the same person. */
-  identify(guest: Guest, identity: string) {
-    guest._earmark.settings.identity = identity;
+  /** The host's server signed for somebody, or anew for the same person; with nothing, nobody is signed in any more. */
+  identify(guest: Guest, identity?: string) {
+    if (!identity) rest(guest);
+    guest._earmark.settings.identity = identity || "";
     guest._session = undefined;
     guest._models.clear();
-    guest._views.forEach((view) => void view._begin());
-    return guest._isSilent ? undefined : guest._open();
+    guest._views.forEach((view) => (identity ? void view._begin() : view._clear()));
+    return guest._isSilent || !identity ? undefined : guest._open();
   },
 
   /** Hear `show`, `decide`, `undo`, `saved`, `mismatch`, `optout`, `identity`; answers a function that ends it. */
@@ -103,6 +104,13 @@ const calls = {
     guest._destroy();
   },
 };
+
+/** Let what was answered leave, or be kept for whose it is, and ask nothing until the host signs for somebody. */
+function rest(guest: Guest): void {
+  guest._answers?._close();
+  const meet = guest._meet;
+  guest._meet = (places) => (guest._earmark.settings.identity ? meet.call(guest, places) : Promise.reject({ status: 0, code: "nobody is signed in" }));
+}
 
 const isSpot = ({ question: { kind } }: Model) => kind === "span" || kind === "region";
 

@@ -74,6 +74,7 @@ async function begin(): Promise<void> {
   (window as Page).earmark = earmark;
   guest = core.wait(earmark);
   guest._kit.learn(words);
+  guest._calm = async () => {}; // who writes a note here asked for the next unit: nobody is disturbed
   guest._meet = () =>
     (guest._session ??= meet().catch((refused: Refused) => {
       guest._session = undefined; // or it would be refused for as long as the page stands
@@ -314,7 +315,14 @@ function element(sheet: Sheet): Mark {
       clearTimeout(timer);
       jotNow(); // it went nowhere
     }
-    if (code !== "lease_over" || sheets[at]?.entry !== entry) return;
+    const isHere = sheets[at]?.entry === entry;
+    if (code === "unknown_value") {
+      guest._session = undefined; // the question was changed since it was told
+      guest._answers!._step(entry, { type: "leave" }); // what is no answer any more cannot be tried again
+      notice = say("deskChanged");
+      if (isHere) void turn();
+    }
+    if (code !== "lease_over" || !isHere) return;
     notice = say("deskTaken");
     forward();
   });

@@ -70,7 +70,7 @@ class Installation {
     return (await Promise.resolve(this._sign?.()).catch(() => "")) ?? "";
   }
 
-  /** Let the host sign anew; elements that stand stay as they are, those that got nothing ask again. */
+  /** Let the host sign anew; elements that stand stay as they are, those that got nothing ask again. For another person all do. */
   private async _renew(): Promise<void> {
     if (!this._sign || performance.now() - this._renewedAt < REST_MS) return;
     this._renewedAt = performance.now();
@@ -78,10 +78,15 @@ class Installation {
     if (!identity || this._end.signal.aborted) return;
     const guest = this._guest!;
     this._earmark.settings.identity = identity;
+    const before = guest._answers?._person();
     guest._session = undefined;
     guest
       ._open()
-      .then(() => guest._again())
+      .then(() => {
+        if (!before || before === guest._answers!._person()) return guest._again();
+        guest._models.clear();
+        return guest._views.forEach((view) => void view._begin());
+      })
       .catch(() => {});
   }
 

@@ -51,7 +51,14 @@ export function place(guest: Guest, rules: PlacementRule[]): void {
   const root = document.documentElement;
 
   function look(): void {
-    const wanted = rules.flatMap((rule) => placesOf(rule, document, location).map(([beside, item]) => ({ rule, beside, item })));
+    const asked = new Map<Element, Set<string>>();
+    const wanted = rules
+      .flatMap((rule) => placesOf(rule, document, location).map(([beside, item]) => ({ rule, beside, item })))
+      .filter(({ rule: { where, question }, beside, item }) => {
+        const there = asked.get(beside) ?? new Set();
+        asked.set(beside, there);
+        return there.size < there.add(`${where} ${question} ${item}`).size; // by two rules nobody is asked twice
+      });
     for (const [made, there] of placed) {
       const still = wanted.find(({ rule, beside }) => rule === there.rule && beside === there.beside);
       if (still && made.isConnected) {

@@ -25,7 +25,10 @@ export function install(options: Options): EarmarkFunction;
 
 /** `earmark(call, …)`. A promise rejects with an Error where the call cannot be done, and waits while nobody answers. */
 export interface EarmarkFunction {
-  /** The host's server signed for somebody, or anew for the same person; every element begins again. */
+  /**
+   * The host's server signed for somebody, or anew for the same person; every element begins again. With `""` they
+   * signed out: nothing is drawn or asked until the next call.
+   */
   (call: "identify", identity: string): Promise<void>;
   /** Hear what happens in the whole page; resolves to a function that ends it. */
   <Name extends EventName>(

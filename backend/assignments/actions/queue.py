@@ -8,13 +8,14 @@ begins after the lock is held: whoever was given one before is seen.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Least, StrIndex, Substr
 
 from backend.annotators.models import Annotator
 from backend.assignments.errors import LeaseOver
 from backend.assignments.models import Assignment
 from backend.questions.models import NamedLabel, Question, Unit
+from backend.questions.units import Kind, label_key
 
 SURE_FOR = timedelta(minutes=1)
 """A lease that runs at least so long yet outlives any request that began under it."""
@@ -101,7 +102,10 @@ def _open_units(annotator: Annotator, question: Question, unless: Exists | Q | N
 
 
 def _units_for(annotator: Annotator, question: Question, unless: Exists | Q | None) -> QuerySet[Unit]:
-    """Return the units that this annotator neither answered nor wrote, the settled ones too."""
+    """Return the units that this annotator neither answered nor wrote, the settled ones too.
+
+    Of tags only those that can still be answered: their label is one of the question's, and not hidden.
+    """
     units = Unit.objects.of(question.project_id).filter(
         question=question, item__removed_at=None, other__removed_at=None
     )
@@ -110,6 +114,9 @@ def _units_for(annotator: Annotator, question: Question, unless: Exists | Q | No
         project=question.project_id, question=question, label=OuterRef("label"), state=NamedLabel.State.HIDDEN
     )
     units = units.exclude(Exists(hidden))
+    if question.kind == Kind.TAGS and not question.allows_new_labels:
+        tag = Substr("key", StrIndex("key", Value(":")) + 1)
+        units = units.alias(tag=tag).filter(tag__in=[label_key(label) for label in question.labels])
     units = units.exclude(item__author=annotator.subject).exclude(other__author=annotator.subject)
     units = units.exclude(
         Exists(

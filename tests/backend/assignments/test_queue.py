@@ -18,7 +18,7 @@ from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items, remove_item
-from backend.questions.actions.units import unit_of_item, unit_of_pair
+from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item, Question, Unit
 
 LEASE = timedelta(minutes=15)
@@ -58,6 +58,29 @@ def test_the_unit_with_the_highest_priority_comes_first_then_the_oldest(desk):
     prefer(desk.units[2], 1.0)
     prefer(desk.units[3], 0.5)
     assert units_taken(desk) == [desk.units[n] for n in (2, 3, 0, 1)]
+
+
+def test_a_tag_that_is_no_label_any_more_is_asked_of_nobody_until_it_is_one_again(desk):
+    tags = Question.objects.create(
+        project=desk.project, slug="topics", kind="tags", labels=["Print", "Mail: in", "ß" * 150], overlap=2
+    )
+    asked = [unit_of_tag(question=tags, item=desk.items["1"], label=label) for label in tags.labels]
+    desk.question = tags
+    assert take(desk).unit == asked[0]
+
+    tags.labels = ["MAIL: IN", "ß" * 150]
+    assert units_taken(desk) == asked[1:]
+
+    tags.labels = ["print"]
+    assert units_taken(desk) == asked[:1]
+
+
+def test_where_people_name_tags_one_that_left_the_labels_is_asked_still(desk):
+    desk.question = Question.objects.create(
+        project=desk.project, slug="topics", kind="tags", labels=["Mail"], allows_new_labels=True, overlap=2
+    )
+    unit = unit_of_tag(question=desk.question, item=desk.items["1"], label="Print")
+    assert units_taken(desk) == [unit]
 
 
 def test_a_unit_is_kept_for_the_length_of_a_lease(desk):

@@ -92,7 +92,9 @@ def test_labels_that_a_kind_can_have(kind, labels, more):
         ("choice", [str(n) for n in range(13)], {}, "2 to 12"),
         ("choice", ["calm", "angry"], {"allows_new": True}, "no new ones"),
         ("choice", ["calm", "unsure"], {}, "always an answer"),
-        ("tags", ["Mail", "mail"], {}, "capitals"),
+        ("tags", ["Mail", "mail"], {}, "'Mail' and 'mail' differ only in their capitals"),
+        ("tags", ["Mail", "Print", "Mail"], {}, "'Mail' is there twice"),
+        ("tags", ["ﬁt", "fit"], {}, "'ﬁt' and 'fit' read the same"),
         ("tags", ["Mail", " Print"], {}, "no label"),
         ("tags", ["a\tb"], {}, "no label"),
         ("tags", ["Mail"], {"dictionary": {"Mails": ["x"]}}, "no label of the question"),
@@ -127,6 +129,7 @@ def test_a_spot_is_one_of_its_labels_or_none_and_another_label_corrects_it(kind)
         (["Product", "none"], "always an answer"),
         (["Unsure"], "always an answer"),
         (["Product", "PRODUCT"], "capitals"),
+        (["Product", "Product"], "twice"),
     ],
 )
 @pytest.mark.parametrize("kind", ["span", "region"])

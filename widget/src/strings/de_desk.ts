@@ -5,6 +5,7 @@ export const words: Words = {
   deskWait: "Das Nächste wird gesucht …",
   deskPair: "Sind diese beiden dasselbe?",
   deskTaken: "Das haben inzwischen andere beantwortet.",
+  deskChanged: "Das wurde nicht gespeichert: Die möglichen Antworten haben sich geändert.",
   deskClosed: "Dieser Link führt nicht mehr hierher.",
   deskAskNew: "Bitten Sie um einen neuen.",
   deskFull: "Dieser Link hat so viele hereingelassen, wie er darf.",

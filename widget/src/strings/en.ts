@@ -139,6 +139,7 @@ export const desk = {
   deskWait: "Looking for the next one …",
   deskPair: "Are these two the same?",
   deskTaken: "Others answered that one in the meantime.",
+  deskChanged: "That was not saved: the answers to choose from have changed.",
   deskClosed: "This link does not open the desk any more.",
   deskAskNew: "Ask whoever sent it for a new one.",
   deskFull: "This link has let in as many people as it may.",

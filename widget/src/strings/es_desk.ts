@@ -5,6 +5,7 @@ export const words: Words = {
   deskWait: "Buscando el siguiente…",
   deskPair: "¿Son estos dos lo mismo?",
   deskTaken: "Otros respondieron eso entretanto.",
+  deskChanged: "No se guardó: las respuestas posibles han cambiado.",
   deskClosed: "Este enlace ya no abre la mesa.",
   deskAskNew: "Pide uno nuevo a quien te lo envió.",
   deskFull: "Este enlace ya admitió a cuantos podía.",

@@ -82,7 +82,23 @@ function placeOf(place, rule) {
   return h("div", { className: "em-place" },
     h("p", {}, "Item ", h("b", {}, h("bdi", {}, place.item)), `, ${rule.where} `, h("code", {}, h("bdi", {}, crumbOf(place.node)))),
     outlineOf(place, rule),
-    ...(place.note ? [h("p", { className: "em-note" }, place.note)] : []));
+    ...(place.note ? [h("p", { className: "em-note" }, place.note)] : []),
+    ...(place.isTwice ? [h("p", { className: "em-note" }, "Another rule puts the same there; it stands once.")] : []));
+}
+
+/** Mark the places at which a rule in use puts what one before it does: the draft would be the last of them. */
+function markTwice(results) {
+  const asked = new Map();
+  for (const [rule, { places }] of results.toSorted(([one], [other]) => (one.id === "draft") - (other.id === "draft"))) {
+    if (!rule.is_standing) continue;
+    for (const place of places) {
+      const there = asked.get(place.node) ?? new Set();
+      asked.set(place.node, there);
+      const key = `${rule.where} ${rule.question} ${place.item}`;
+      place.isTwice = there.has(key);
+      there.add(key);
+    }
+  }
 }
 
 function cardOf(rule, { places, why, more }) {
@@ -132,19 +148,20 @@ function look() {
   const page = parsed(html);
   const address = addressOf(at("address").value.trim() || "/");
   const results = rules.map((rule) => [rule, placesOf(page, address, rule)]);
+  markTwice(results);
   at("picture").hidden = !html.trim();
   if (!html.trim()) {
     at("verdict").textContent = "Paste a page to see.";
     at("found").replaceChildren();
     return;
   }
-  const count = results.reduce((sum, [, { places }]) => sum + places.length, 0);
+  const count = results.reduce((sum, [, { places }]) => sum + places.filter(({ isTwice }) => !isTwice).length, 0);
   at("verdict").textContent = rules.length
     ? `${results.filter(([, { places }]) => places.length).length} of ${rules.length} rules put ${count} element${count === 1 ? "" : "s"} on ${address.pathname}${address.search}.`
     : "There is no rule yet; try one of your own.";
   at("found").replaceChildren(...results.map(([rule, result]) => cardOf(rule, result)));
   for (const [rule, { places }] of results) {
-    for (const place of places) place.node[rule.where === "before" ? "before" : "after"](boxOf(page, place, rule));
+    for (const place of places) if (!place.isTwice) place.node[rule.where === "before" ? "before" : "after"](boxOf(page, place, rule));
   }
   const picture = document.querySelector("#picture iframe");
   const drawing = drawn(page);
