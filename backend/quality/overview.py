@@ -26,6 +26,8 @@ from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question
 from backend.questions.spots import words_in
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
+from backend.suggestions.models import RemoteSuggester
+from backend.suggestions.rule_sets import PREFIX
 from backend.suggestions.troubles import troubles_of
 
 DAYS = 14
@@ -232,16 +234,23 @@ def _missing(known: Mapping[str, Known]) -> list[dict[str, str]]:
 
 
 def _failing(project: Project, now: datetime) -> list[dict[str, str]]:
-    """Return which suggesters failed in this process within the last hour."""
+    """Return which suggesters failed in this process within the last hour, each with the page that tells more."""
+    remotes = dict(RemoteSuggester.objects.of(project).values_list("name", "pk"))
     return [
         {
             "title": f"The suggester {each.name} fails",
             "text": f"{_counted(each.count, 'time')} since {each.began_at:%H:%M}: {each.how}. Meanwhile others show.",
-            "url": _list("suggestions_suggester"),
+            "url": _page_of(each.name, remotes),
             "verb": "Look",
         }
         for each in troubles_of(project.pk, now=now)
     ]
+
+
+def _page_of(name: str, remotes: Mapping[str, int]) -> str:
+    if name in remotes:
+        return reverse("admin:suggestions_remotesuggester_change", args=[remotes[name]])
+    return reverse("rules") if name.startswith(PREFIX) else _list("suggestions_suggester")
 
 
 def _needs(project: Project, now: datetime) -> list[dict[str, str]]:

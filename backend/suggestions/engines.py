@@ -169,6 +169,7 @@ def _computed_at_the_host(
         return []
     except RemoteFailed as error:
         logger.warning("The remote suggester %s failed: %s; it abstains.", name, error)
+        note_trouble(question.project_id, name, str(error), now=timezone.now())
         return []
     suggester = known.suggester(question.project_id, name, answered.version)
     if suggester.state != Suggester.State.LIVE:

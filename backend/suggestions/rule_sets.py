@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
+from django.utils import timezone
 from earmark import suggesters as sdk
-from earmark.rules import Rule, RuleSuggester, TimeBox, discover_rules
+from earmark.rules import Cast, Outcome, Rule, RuleSuggester, TimeBox, discover_rules
 from earmark.rules.combining import Estimate
+from earmark.rules.timebox import USED_UP, Call
 
 from backend.questions.models import Question
 from backend.suggestions.models import RuleAccuracy
+from backend.suggestions.troubles import note_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -106,8 +109,23 @@ def resting_rules(question: Question) -> Mapping[str, str]:
     return {rule: why for rule, why in found.items() if why}
 
 
+class _TellingBox(TimeBox):
+    """A time box that tells of rules that fail, as of a suggester's trouble, without what they said."""
+
+    def __init__(self, project_id: int, name: str) -> None:
+        super().__init__()
+        self._project_id, self._name = project_id, name
+
+    def note(self, call: Call, cast: Cast) -> Cast:
+        """Count an outcome, and tell where it is a rule's own failure."""
+        if cast.outcome == Outcome.FAILED or (cast.outcome == Outcome.LATE and cast.error != USED_UP):
+            how = cast.error.partition(": ")[0] or f"more than {call.rule.budget_ms:g} ms"
+            note_trouble(self._project_id, self._name, f"its rule {call.rule.name}, {how}", now=timezone.now())
+        return super().note(call, cast)
+
+
 def _box_of(question: Question, name: str) -> TimeBox:
-    return _boxes.setdefault((question.project_id, name), TimeBox())
+    return _boxes.setdefault((question.project_id, name), _TellingBox(question.project_id, name))
 
 
 def rule_sets() -> Mapping[str, RuleSet]:

@@ -44,6 +44,12 @@ def troubles_of(project_id: int, *, now: datetime) -> list[Trouble]:
     return sorted((each for each in told if now - each.last_at <= REMEMBERED), key=lambda each: each.name)
 
 
+def forget_troubles() -> None:
+    """Forget which suggesters failed in this process."""
+    with _lock:
+        _troubles.clear()
+
+
 def how_of(error: BaseException) -> str:
     """Return what was raised, and the line of the suggester's own file that led to it, where there is one."""
     if isinstance(error, SuggesterLate):

@@ -115,6 +115,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     from backend.suggestions.remote import forget_remotes
     from backend.suggestions.rule_sets import forget_estimates
     from backend.suggestions.taught import forget_taught
+    from backend.suggestions.troubles import forget_troubles
 
     send_nudges_by(lambda: None)
     monkeypatch.setattr("backend.judgements.actions.show.uniform", lambda *facts: 0.5)
@@ -130,6 +131,7 @@ def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     yield
     forget_indexes()
     forget_remotes()
+    forget_troubles()
     forget_engines()
     forget_guesses()
     forget_taught()

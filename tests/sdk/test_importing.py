@@ -123,7 +123,32 @@ def test_bad_lines_are_named_and_the_others_are_taken(brought, stored):
     assert [bad.number for bad in report.bad] == [2, 4, 5, 6, 7, 8, 9]
     assert "line 6: invalid: title: bad" in brought.said
     assert "line 4: not an object with an id (each line holds one: JSON lines)" in brought.said
-    assert "line 5: not an object with an id" in brought.said
+    assert "line 5: not an object with an id; there are title (--rename THEIRS=id)" in brought.said
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ([b"id,title", b"1,One", b"2,Two"], "line 1: not JSON"),
+        ([{"key": "1", "summary": "One"}, {"key": "2"}], "there are key, summary (--rename THEIRS=id)"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_once_and_nothing_is_sent(brought, stored, network, lines, why):
+    with pytest.raises(errors.FileNotUnderstood) as told:
+        brought(*lines)
+    assert why in str(told.value)
+    assert f"nor is any other of {len(lines)} lines taken (each line holds one object" in str(told.value)
+    assert (network.requests, brought.said) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("begins", "name"),
+    [(b"\x28\xb5\x2f\xfd", "zstd -dc"), (b"PK\x03\x04", "unzip -p"), (b"\xff\xfe", "iconv -f UTF-16")],
+)
+def test_what_is_packed_otherwise_is_named_with_what_unpacks_it(brought, network, begins, name):
+    with pytest.raises(errors.EarmarkError, match=name):
+        brought(begins + b"...")
+    assert network.requests == []
 
 
 def test_progress_is_said_a_thousand_lines_at_a_time(brought, stored):

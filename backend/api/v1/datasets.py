@@ -37,7 +37,7 @@ class DatasetsView(ServerDoor):
         question = self.question(body["question"])
         dataset = register_dataset(project_id=self.project.pk, slug=body["id"], question=question, title=body["title"])
         if dataset.question_id != question.pk:
-            raise Conflict(f"Dataset {dataset.slug!r} is of another question.")
+            raise Conflict(f"Dataset {dataset.slug!r} is of the question {dataset.question.slug!r}; take another id.")
         return Response(dataset_row(dataset), status=201)
 
 

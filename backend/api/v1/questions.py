@@ -49,7 +49,7 @@ class QuestionsView(ServerDoor):
                 raise Problem(str(error), code="invalid") from error
         differs = [name for name in QUESTION_FIELDS if name in body and body[name] != getattr(known, name)]
         if differs:
-            raise Conflict(f"Question {slug!r} exists with another {', '.join(differs)}; change it with PATCH.")
+            raise Conflict(_asked_otherwise(known, differs))
         return Response(question_row(known))
 
 
@@ -77,6 +77,18 @@ class QuestionView(ServerDoor):
             return Response(question_row(update_question(question=found, **body)))
         except (PolicyImpossible, LabelsImpossible, WeightsImpossible) as error:
             raise Problem(str(error), code="invalid") from error
+
+
+def _asked_otherwise(known: Question, differs: Sequence[str]) -> str:
+    """Return in words how a question is asked already, and what to do who wants it otherwise."""
+    if "kind" in differs:
+        return (
+            f"Question {known.slug!r} is asked already, of kind {known.kind}, which does not change; take another id."
+        )
+    return (
+        f"Question {known.slug!r} is asked already, with another {', '.join(differs)}; it stays as it is. "
+        f"To change it, update it (in Python client.questions.update({known.slug!r}, {differs[0]}=…))."
+    )
 
 
 def _check_names(project_id: int, body: Mapping[str, Any], before: Sequence[str] = ()) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -11,6 +11,7 @@ from earmark._wire import encoded, read, written
 from earmark.types import Rejected
 
 LARGEST_ROWS = 1000
+Progress = Callable[[int], None]
 LARGEST_BYTES = 4_000_000
 TOO_DEEP = "It is nested too deeply, or holds itself."
 
@@ -23,6 +24,11 @@ class Chunk:
     rows: list[bytes] = field(default_factory=list)
     unsendable: list[Rejected] = field(default_factory=list)
     bytes_count: int = 0
+
+    @property
+    def last(self) -> int:
+        """Return the number, from 1, of the last row given that is dealt with in it."""
+        return 1 + max([*self.indexes[-1:], *(row.index for row in self.unsendable[-1:])])
 
 
 def chunks_of(rows: Iterable[Any], *, kind: type[Any], key: str = "id", most: int = LARGEST_ROWS) -> Iterator[Chunk]:

@@ -14,21 +14,42 @@ from earmark.errors import EarmarkError
 
 GZIP = b"\x1f\x8b"
 DEVICES = ("/dev/", "/proc/")
+_OTHERWISE = {
+    b"\x28\xb5\x2f\xfd": ("is packed by zstd", "zstd -dc"),
+    b"\xfd7zXZ": ("is packed by xz", "xz -dc"),
+    b"BZh": ("is packed by bzip2", "bzip2 -dc"),
+    b"PK\x03\x04": ("is packed by zip", "unzip -p"),
+    b"\xff\xfe": ("is in UTF-16", "iconv -f UTF-16 -t UTF-8"),
+    b"\xfe\xff": ("is in UTF-16", "iconv -f UTF-16 -t UTF-8"),
+}
+"""How files begin that are not read here, what they are, and what makes JSON lines of them."""
+_LONGEST_BEGINNING = max(map(len, _OTHERWISE))
 
 
 def opened(path: Path | str) -> IO[bytes]:
-    """Return a file or pipe open to read, unpacked where it begins as gzip does, whatever its name; raises OSError."""
+    """Return a file or pipe open to read, unpacked where it begins as gzip does, whatever its name.
+
+    Raises OSError, EarmarkError for what is packed otherwise or is no UTF-8.
+    """
     file = Path(path).open("rb")  # noqa: SIM115  handed to the caller
     try:
-        is_packed = file.peek(len(GZIP)).startswith(GZIP)  # a pipe cannot go back
-    except OSError:
+        begins = file.peek(_LONGEST_BEGINNING)  # a pipe cannot go back
+        _check_beginning(path, begins)
+    except (OSError, EarmarkError):
         file.close()
         raise
-    if not is_packed:
+    if not begins.startswith(GZIP):
         return file
     unpacked = gzip.GzipFile(fileobj=file, mode="rb")
     unpacked.myfileobj = file  # type: ignore[assignment]  # closed with it
     return cast("IO[bytes]", unpacked)
+
+
+def _check_beginning(path: Path | str, begins: bytes) -> None:
+    for beginning, (what, command) in _OTHERWISE.items():
+        if begins.startswith(beginning):
+            told = f"{path} {what}; UTF-8 is read, plain or packed by gzip"
+            raise EarmarkError(f"{told}. In bash give <({command} {path}) in its place.")
 
 
 def check_outputs(paths: Iterable[Path | str | None], read: Iterable[Path | str | None]) -> None:

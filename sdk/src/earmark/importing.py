@@ -16,8 +16,8 @@ from typing import Any
 
 from earmark._lines import opened
 from earmark.client import Earmark
-from earmark.errors import EarmarkError
-from earmark.evaluation.files import renamed
+from earmark.errors import EarmarkError, FileNotUnderstood
+from earmark.evaluation.files import ONE_A_LINE, renamed
 from earmark.evaluation.moments import moment_of
 from earmark.evaluation.naming import naming_of
 from earmark.types import Item
@@ -62,7 +62,7 @@ def import_items(
     Fields that an item has not go into its metadata; whole numbers are taken for ids, and times as `earmark evaluate`
     takes them. Bad lines are said with their number, the others are taken. Where a run stops, a note beside the file
     says how far it came, and the next one with the same options goes on there; it goes when the file is done. Raises
-    EarmarkError, OSError.
+    EarmarkError, FileNotUnderstood where of the first thousand lines none is an item, OSError.
     """
     note = _Note(Path(path), client.base_url, options)
     done = 0 if options.from_start else note.lines_done()
@@ -73,6 +73,8 @@ def import_items(
     with opened(path) as lines, _saying_what_is_damaged(path):
         for numbers_and_lines in _chunks(islice(enumerate(lines, start=1), done, None)):
             if is_first:
+                if not done:
+                    _check_form(path, numbers_and_lines, options)
                 _say_what_may_be_meant(numbers_and_lines, options, say)
                 is_first = False
             bad_before = len(report.bad)
@@ -125,6 +127,21 @@ def _send(client: Earmark, lines: list[tuple[int, bytes]], options: ImportOption
     report.bad += sorted(bad, key=lambda each: each.number)
 
 
+def _check_form(path: Path | str, lines: list[tuple[int, bytes]], options: ImportOptions) -> None:
+    """Raise FileNotUnderstood where not one of several lines is an item: it is a file of another kind."""
+    faults = []
+    for number, line in ((number, line) for number, line in lines if line.strip()):
+        try:
+            _item(line, options)
+        except ValueError as error:
+            faults.append((number, str(error)))
+        else:
+            return
+    if len(faults) > 1:
+        number, why = faults[0]
+        raise FileNotUnderstood(path, number, f"{why}; nor is any other of {len(faults):,} lines taken ({ONE_A_LINE})")
+
+
 def _say_what_may_be_meant(lines: list[tuple[int, bytes]], options: ImportOptions, say: Callable[[str], None]) -> None:
     """Say which fields of some lines may be title, body or time, where none of these has ours; and which they are."""
     seen = []
@@ -150,7 +167,8 @@ def _item(line: bytes, options: ImportOptions) -> dict[str, Any]:
         raise ValueError("not an object with an id (each line holds one: JSON lines)")
     facts = dict(renamed(told, options.rename))
     if "id" not in facts:
-        raise ValueError("not an object with an id")
+        there = f"; there are {', '.join(facts)}"[:200] if facts else ""
+        raise ValueError(f"not an object with an id{there} (--rename THEIRS=id)")
     if isinstance(facts["id"], int) and not isinstance(facts["id"], bool):
         facts["id"] = str(facts["id"])
     if facts.get("created_at"):

@@ -75,7 +75,15 @@ def test_a_question_is_asked_once_and_changed_with_a_new_policy_version(site):
     body = {"id": "tone", "kind": "choice", "labels": ["calm", "angry"], "prompt": "How does it sound?"}
     assert site.server.post("/v1/questions", body).status_code == 201
     assert site.server.post("/v1/questions", body).status_code == 200
-    assert site.server.post("/v1/questions", body | {"overlap": 5}).status_code == 409
+    otherwise = site.server.post("/v1/questions", body | {"overlap": 5, "prompt": "How?"})
+    assert otherwise.status_code == 409
+    assert otherwise.json()["detail"] == (
+        "Question 'tone' is asked already, with another prompt, overlap; it stays as it is. "
+        "To change it, update it (in Python client.questions.update('tone', prompt=…))."
+    )
+    of_a_kind = site.server.post("/v1/questions", {"id": "tone", "kind": "tags", "labels": ["calm"]})
+    assert of_a_kind.status_code == 409
+    assert of_a_kind.json()["detail"].endswith("of kind choice, which does not change; take another id.")
     changed = site.server.patch("/v1/questions/duplicate", {"epsilon": 0.4}).json()
     assert (changed["epsilon"], changed["policy_version"]) == (0.4, 2)
     assert site.server.patch("/v1/questions/duplicate", {"kind": "tags"}).status_code == 400

@@ -7,11 +7,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from earmark.suggesters import LexicalSuggester, Suggestion
 from earmark.suggesters.serving import Served
 
 from backend.projects.tenancy import tenancy
+from backend.quality.overview import overview
 from backend.suggestions import breaker, remote
 from backend.suggestions.actions.remotes import door_of, end_rotation, register_remote, rotate_secret
 from backend.suggestions.engines import asked_of
@@ -154,6 +156,15 @@ def test_candidates_that_nobody_knows_are_told_as_its_trouble_once_an_answer(
     told = [(each.name, each.count, each.how) for each in troubles_of(world.project.pk, now=timezone.now())]
     assert told == ([("own", 1, how)] if how else [])
     assert "x-1" not in caplog.text
+
+
+def test_the_overview_tells_that_a_host_fails_and_leads_to_its_page(world, registered):
+    made = registered(answers(status=500))
+    assert names(world) == names(world) == {"lexical"}
+    [need] = [each for each in overview(project=world.project, now=timezone.now())["needs"] if "fails" in each["title"]]
+    assert need["title"] == "The suggester own fails"
+    assert "2 times since" in need["text"] and ": it answered with status 500." in need["text"]
+    assert need["url"] == reverse("admin:suggestions_remotesuggester_change", args=[made.pk])
 
 
 def test_labels_that_a_question_has_not_are_told_as_its_trouble(world, ask_labels, registered):

@@ -1,9 +1,12 @@
 """Rules that are installed guess like any other suggester, and where they fail, the page does not."""
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 from earmark.rules import Vote, rule
 
 from backend.projects.tenancy import tenancy
+from backend.quality.overview import overview
 from backend.suggestions import rule_sets
 from backend.suggestions.models import Suggester
 from backend.suggestions.retrieval import guesses_for
@@ -99,6 +102,23 @@ def test_a_rule_that_is_late_in_one_project_is_asked_in_another_and_rests_are_to
         theirs = ask_labels(other, suggesters=["rules:threads"])
         assert guessed(theirs, other.items["4"]) == [("Printing", 0.7)]
         assert resting_rules(theirs) == {}
+
+
+def test_the_overview_tells_which_rule_fails_where_and_leads_to_the_rules(world, ask_labels, install):
+    @rule(version="1")
+    def quotes(item):
+        raise ValueError(f"a secret of {item.title}")
+
+    install(threads=[about_archives, quotes])
+    topics = ask_labels(world, suggesters=["rules:threads"])
+    for _ in range(2):
+        assert guessed(topics, world.items["1"]) == [("Archive", 0.7)]
+    [need] = [each for each in overview(project=world.project, now=timezone.now())["needs"] if "fails" in each["title"]]
+    assert need["title"] == "The suggester rules:threads fails"
+    assert "2 times since" in need["text"]
+    assert "its rule quotes, ValueError at test_rule_sets.py, line " in need["text"]
+    assert "secret" not in need["text"]
+    assert need["url"] == reverse("rules")
 
 
 def test_rules_of_another_kind_or_none_abstain(world, ask_labels, install, caplog):

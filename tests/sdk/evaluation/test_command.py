@@ -92,7 +92,12 @@ def test_known_answers_may_come_through_a_pipe(files, monkeypatch, without_model
 def test_without_answers_nothing_is_printed(files, capsys):
     put(files / "queries.jsonl", {"query": "5"})
     assert evaluated(files) == 0
-    assert capsys.readouterr().out == ""
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert (
+        f"queries.jsonl has no positives, so nothing is measured; what was found is in {files / 'run.jsonl'}"
+        in told.err
+    )
     assert rankings(files)["5"][0] == "1"
 
 
@@ -136,9 +141,44 @@ def test_labels_of_pairs_none_of_which_is_known_are_told(pairs, capsys):
     assert "names nothing that is right" in capsys.readouterr().err
 
 
-def test_a_suggester_that_is_not_there_is_told_with_those_that_are(files, capsys):
+def test_a_suggester_that_is_not_there_is_told_with_those_that_guess_items(files, capsys):
     assert evaluated(files, suggester="psychic") == 1
-    assert "There is no suggester psychic" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "There is no suggester psychic of items; there are hybrid, learned, lexical, " in told
+    assert "neighbours" not in told and "sequence" not in told
+
+
+def test_queries_that_are_learned_from_too_are_told(files, capsys, without_model):
+    pytest.importorskip("lightgbm")
+    put(files / "train.jsonl", {"query": "5", "positives": ["1"]}, {"query": "3"})
+    evaluated(files, "--train", str(files / "train.jsonl"), suggester="learned")
+    assert "1 of 2 queries are in --train too" in capsys.readouterr().err
+
+
+def test_lines_that_name_no_query_are_told_with_what_they_hold(files, capsys):
+    assert evaluated(files, queries="items.jsonl") == 1
+    assert "items.jsonl, line 1: no query: each line is {query, positives: [ids]}" in capsys.readouterr().err
+
+
+def test_an_id_by_another_name_is_told_with_the_names_there_are_and_taken_once_renamed(files, capsys):
+    rows = [json.loads(line) for line in (files / "items.jsonl").read_text().splitlines()]
+    put(files / "items.jsonl", *({("key" if name == "id" else name): row[name] for name in row} for row in rows))
+    assert evaluated(files) == 1
+    assert "line 1: no id; there are key, title, body, created" in capsys.readouterr().err
+    assert evaluated(files, "--rename", "key=id") == 0
+
+
+def test_candidates_of_one_rank_stand_alike_in_whatever_order_the_file_has_them(pairs, without_model):
+    rows = [
+        {"qid": "q", "q_title": "Printer", "cid": key, "c_title": "Something else", "rank": rank, "label": "Irrelevant"}
+        for key, rank in (("a", 2), ("b", 1), ("c", 2))
+    ]
+    found = []
+    for order in (rows, rows[::-1]):
+        put(pairs / "pairs.jsonl", *order)
+        assert ordered(pairs, "hybrid") == 0
+        found.append(rankings(pairs)["q"])
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("suggester", ["dictionary", "neighbours", "linear", "stacked"])

@@ -97,8 +97,18 @@ def test_answers_about_no_item_are_left_out_with_a_word_until_none_is_left(files
     assert "line 1: item 'zzz' is none of the items, nor is any other" in evaluated(files, capsys, "neighbours")
 
 
+def test_how_far_it_is_and_what_is_learned_from_and_asked_about_alike_is_told(files, capsys):
+    known = str(files / "choice-train.jsonl")
+    run = ["evaluate", "labels", "--suggester", "neighbours", "--items", str(files / "items.jsonl"), "--train", known]
+    assert cli.main([*run, "--answers", known]) == 0
+    told = capsys.readouterr().err
+    assert "60 of 60 items are in --train too" in told
+    assert "learning from 60 answers\nasked about 60 of 60 items\n" in told
+
+
 def test_no_answers_and_an_unknown_suggester_are_told(files, capsys):
-    assert "There is no suggester nobody" in evaluated(files, capsys, "nobody")
+    told = evaluated(files, capsys, "nobody")
+    assert "There is no suggester nobody of labels; there are dictionary, linear, neighbours, stacked." in told
     put(files / "choice-test.jsonl")
     assert "choice-test.jsonl holds no answers" in evaluated(files, capsys, "neighbours")
     put(files / "choice-train.jsonl")

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from earmark import cli
+from earmark.evaluation.drawing import curve_drawn
 
 pytest.importorskip("lightgbm")
 
@@ -84,6 +85,33 @@ def test_the_curve_is_drawn_with_a_dot_a_draw_and_words_for_both(files):
     hybrid = report(files)["hybrid"]
     assert f"hybrid, no labels: {hybrid:.1f}" in texts(files)
     assert "MRR@10 by number of examples" in texts(files)
+
+
+def test_numbers_of_examples_that_would_touch_are_drawn_once():
+    figures = [{"examples": size, "figures": [70.0]} for size in (30, 300, 3_000, 3_247)]
+    drawn = ElementTree.fromstring(curve_drawn({"measure": "MRR@10", "hybrid": 70.0, "learned": figures}))
+    sizes = [each.text for each in drawn.iter(f"{SVG}text") if each.get("text-anchor") == "middle"]
+    assert sizes == ["30", "300", "3,247"]
+
+
+def test_what_is_near_nought_is_drawn_above_it():
+    figures = [{"examples": 30, "figures": [0.0]}]
+    drawn = ElementTree.fromstring(curve_drawn({"measure": "MRR@10", "hybrid": 0.0, "learned": figures}))
+    texts = {each.text: each for each in drawn.iter(f"{SVG}text")}
+    assert "-0.5" not in texts
+    assert float(texts["hybrid, no labels: 0.0"].get("y")) < float(texts["0"].get("y"))
+
+
+@pytest.mark.parametrize("command", ["curve", "ablation"])
+def test_right_answers_that_nothing_can_find_are_told(files, capsys, command):
+    put(files / "asked.jsonl", {"query": "0-asks", "positives": ["0-right", "nobody"]})
+    assert reported(files, command, "--queries", str(files / "asked.jsonl")) == 0
+    assert "1 of 2 right answers cannot be found and count as missed" in capsys.readouterr().err
+
+
+def test_where_all_that_is_learned_from_is_asked_about_that_is_told(files, capsys):
+    assert reported(files, "curve", "--queries", str(files / "known.jsonl")) == 1
+    assert "All queries to learn from are asked about as well" in capsys.readouterr().err
 
 
 def test_queries_of_ones_own_are_asked_instead_of_the_last_third(files):

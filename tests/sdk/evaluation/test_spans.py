@@ -48,6 +48,15 @@ def test_what_is_plain_is_learned_and_measured_by_label(files, capsys):
     assert first["taught"] == 30
 
 
+def test_how_far_it_is_and_what_is_learned_from_and_asked_about_alike_is_told(files, capsys):
+    known = str(files / "train.jsonl")
+    run = ["evaluate", "spans", "--items", str(files / "items.jsonl"), "--train", known, "--answers", known]
+    assert cli.main(run) == 0
+    told = capsys.readouterr().err
+    assert "60 of 60 texts are in --train too" in told
+    assert "learning from 60 texts\nasked about 60 of 60 texts\n" in told
+
+
 def test_a_dictionary_is_measured_as_it_is(files, capsys):
     told = evaluated(files, capsys, "--suggester", "dictionary", "--dictionary", str(files / "words.json"))
     assert told["by_label"]["Product"]["recall"] == 0.0, "it never says the number of a product"

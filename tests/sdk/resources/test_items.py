@@ -56,6 +56,14 @@ def test_any_number_goes_out_a_thousand_at_a_time(client, network):
     assert (report.created_count, len(stored), report.rejected) == (2500, 2500, ())
 
 
+def test_progress_is_told_after_each_call_and_counts_what_is_not_sent_too(client, network):
+    storing(network)
+    told = []
+    rows = [{"id": str(number), "title": "a\0b" if number == 2499 else "t"} for number in range(2500)]
+    client.items.upsert(rows, progress=told.append)
+    assert told == [1000, 2000, 2500]
+
+
 def test_large_items_go_out_fewer_at_a_time(client, network):
     storing(network)
     client.items.upsert({"id": str(number), "body": "x" * 900_000} for number in range(9))

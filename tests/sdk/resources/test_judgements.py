@@ -106,6 +106,8 @@ def test_a_person_may_be_named_by_their_id_alone(client, stored, row):
 
 
 def test_a_call_holds_few_enough_for_the_server_to_answer_in_time(client, stored, network):
-    results = client.judgements.record(judgement(number) for number in range(100, 350))
+    told = []
+    results = client.judgements.record((judgement(number) for number in range(100, 350)), progress=told.append)
+    assert told == [100, 200, 250]
     assert [len(asked.json["judgements"]) for asked in network.requests] == [100, 100, 50]
     assert [each.index for each in results] == list(range(250))

@@ -53,6 +53,13 @@ def test_what_was_done_before_a_failure_is_told_with_it(client, network):
     assert told.value.partial.accepted_count == 1000
 
 
+def test_progress_is_told_after_each_call(client, network):
+    network.on("POST", "/v1/suggestions", json={"accepted_count": 1})
+    told = []
+    client.suggestions.push(map(guess, range(1001)), progress=told.append)
+    assert told == [1000, 1001]
+
+
 def test_guesses_are_listed(client, network):
     row = {
         "question": "q",

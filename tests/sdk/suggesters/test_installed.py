@@ -66,7 +66,7 @@ def test_where_it_is_not_installed_that_is_said(run, tmp_path):
     files = ["--items", tmp_path / "items.jsonl", "--queries", tmp_path / "dev.jsonl", "--out", tmp_path / "run.jsonl"]
     done = run(EARMARK, "evaluate", "suggester", *files, "--suggester", "same-error", folder=tmp_path)
     assert done.returncode == 1
-    assert "There is no suggester same-error; there are " in done.stderr
+    assert "There is no suggester same-error of items; there are " in done.stderr
 
 
 def test_the_doctor_lists_it(run):

@@ -74,7 +74,8 @@ class Bench:
         known = discover()
         if name not in known:
             told = "".join(f" {each.name}: {each.fault}." for each in installed() if each.name == name)
-            raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.{told}")
+            there = {*known, LearnedReranker.name}.difference(LABEL_SUGGESTERS, SPAN_SUGGESTERS)
+            raise EarmarkError(f"There is no suggester {name} of items; there are {', '.join(sorted(there))}.{told}")
         try:
             return known[name]()
         except Exception as error:

@@ -25,7 +25,7 @@ from earmark.evaluation.files import (
 )
 from earmark.evaluation.measures import compared, summary
 from earmark.evaluation.naming import add_rename, well_named, well_named_pairs
-from earmark.evaluation.running import asked, of_items, ordered, unreachable
+from earmark.evaluation.running import asked, of_items, ordered, taught_too, unreachable
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 
@@ -81,6 +81,10 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     if out_of_reach := unreachable(queries, bench.items):
         say(out_of_reach)
     labelled = [of_items(path, read_queries(path), bench.items, say) for path in training]
+    taught = [query.id for some in labelled for query in some if query.positives]
+    taught += [pair.query.id for some in training_pairs for pair in some if pair.is_positive]
+    if told := taught_too([*(query.id for query in queries), *(pair.query.id for pair in pairs)], taught):
+        say(told)
     suggester = bench.suggester(given.suggester, labelled, training_pairs)
     asking_began = time.monotonic()
     if given.pairs:
@@ -98,6 +102,9 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
         found = summary(answers, ranked)
         extra = bench.pool_recall(queries) if not given.pairs else {}
         print(json.dumps({**facts, "answered": len(answers), **_named(found, bool(given.pairs)), **extra, **times}))
+    else:
+        told = "positives" if given.queries else "label"
+        say(f"{given.queries or given.pairs} has no {told}, so nothing is measured; what was found is in {given.out}")
     return 0
 
 

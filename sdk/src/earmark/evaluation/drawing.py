@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -13,6 +13,7 @@ NAMES_WIDTH, PART_HEIGHT = 180, 36
 GREEN, GREY, GRID = "#0b665a", "#6f716a", "#e3e3dd"
 STEPS = (0.5, 1, 2, 5, 10, 20, 50)
 MOST_TICKS = 8
+SIGN_WIDTH, NAMES_APART = 7, 8
 
 
 def curve_drawn(told: Mapping[str, Any]) -> str:
@@ -20,7 +21,7 @@ def curve_drawn(told: Mapping[str, Any]) -> str:
     points = [(each["examples"], each["figures"]) for each in told["learned"]]
     means = [(size, sum(figures) / len(figures)) for size, figures in points]
     every = [*(each for _, figures in points for each in figures), told["hybrid"]]
-    ticks = _ticks(min(every) - 0.5, max(every) + 0.5)
+    ticks = _ticks(max(0.0, min(every) - 0.5), min(100.0, max(every) + 0.5))
     first, last = points[0][0], points[-1][0]
     right, ground = WIDTH - MARGIN, CURVE_HEIGHT - BOTTOM
 
@@ -35,9 +36,12 @@ def curve_drawn(told: Mapping[str, Any]) -> str:
     shapes = [
         *(f'<path d="M{LEFT} {y(tick):.1f}H{right}" stroke="{GRID}"/>' for tick in ticks),
         *(_text(LEFT - 8, y(tick) + 4, f"{tick:g}", anchor="end") for tick in ticks),
-        *(_text(x(size), CURVE_HEIGHT - 22, f"{size:,}", anchor="middle") for size, _ in points),
+        *(
+            _text(at, CURVE_HEIGHT - 22, name, anchor="middle")
+            for at, name in _apart((x(size), f"{size:,}") for size, _ in points)
+        ),
         f'<path d="M{LEFT} {usual:.1f}H{right}" stroke="{GREY}" stroke-width="2" stroke-dasharray="6 4"/>',
-        _text(LEFT + 4, usual + 16, f"hybrid, no labels: {told['hybrid']:.1f}"),
+        _text(LEFT + 4, usual + (16 if usual + 20 < ground else -8), f"hybrid, no labels: {told['hybrid']:.1f}"),
         f'<path d="{path}" fill="none" stroke="{GREEN}" stroke-width="2"/>',
         *(_dot(x(size), y(each), GREEN) for size, figures in points for each in figures),
         _text(right, y(means[-1][1]) - 10, f"learned: {means[-1][1]:.1f}", anchor="end", colour=GREEN),
@@ -74,6 +78,19 @@ def ablation_drawn(told: Mapping[str, Any]) -> str:
         *rows(),
     ]
     return _picture(height, f"Points of {told['measure']} without a part, 95 % interval", shapes)
+
+
+def _apart(names: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return names with their middles, from left to right and in the picture, without those that touch the next."""
+    kept: list[tuple[float, str]] = []
+    free = float(WIDTH)
+    for middle, name in reversed(list(names)):
+        half = SIGN_WIDTH * len(name) / 2
+        at = min(middle, WIDTH - half)
+        if at + half <= free:
+            kept.insert(0, (at, name))
+            free = at - half - NAMES_APART
+    return kept
 
 
 def _picture(height: float, title: str, shapes: Sequence[str]) -> str:

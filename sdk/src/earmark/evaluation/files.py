@@ -187,7 +187,7 @@ def _object(line: bytes) -> Mapping[str, Any]:
     try:
         facts = json.loads(line)
     except (ValueError, RecursionError) as error:
-        is_one = line.strip().startswith(b"{") and line.strip().endswith(b"}")
+        is_one = line.strip().startswith(b"{") and line.strip().endswith(b"}") and not isinstance(error, UnicodeError)
         hint = "" if is_one else f" ({ONE_A_LINE})"
         raise ValueError(f"not JSON: {error}{hint}") from None
     if not isinstance(facts, dict):
@@ -213,6 +213,8 @@ def _query(facts: Mapping[str, Any], line: int) -> Query:
         if isinstance(each, bool) or not isinstance(each, str | int):
             raise ValueError(f"positives holds what is no id: {str(each)[:40]}")
     ids = None if positives is None else frozenset(str(each) for each in positives)
+    if "query" not in facts:
+        raise ValueError("no query: each line is {query, positives: [ids]}, the query an item's id")
     return Query(_id(facts, "query"), ids, line)
 
 
@@ -269,7 +271,8 @@ def _ranking(facts: Mapping[str, Any]) -> Ranking:
 def _id(facts: Mapping[str, Any], name: str) -> str:
     value = facts.get(name)
     if value is None or value == "":
-        raise ValueError(f"no {name}")
+        there = f"; there are {', '.join(facts)}"[:200] if facts and name not in facts else ""
+        raise ValueError(f"no {name}{there}")
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"{name} is neither a text nor a whole number: {str(value)[:40]}")
     if _HALF.search(str(value)):

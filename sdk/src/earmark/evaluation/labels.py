@@ -15,11 +15,12 @@ from typing import Any
 from earmark._lines import begun, check_outputs
 from earmark.errors import EarmarkError, FileNotUnderstood, NotTrained
 from earmark.evaluation.calibration import Bin, reliability
-from earmark.evaluation.console import say
+from earmark.evaluation.console import counted, say
 from earmark.evaluation.files import UnknownItem, read_items, read_known, read_lines
 from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, said_of
 from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.reliability import as_file, reliability_diagram
+from earmark.evaluation.running import taught_too
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
 from earmark.suggesters.protocol import ITEM_SUGGESTERS, SPAN_SUGGESTERS, Suggester, discover
@@ -62,22 +63,25 @@ def evaluate_labels(given: argparse.Namespace) -> int:
     if given.seed is not None:
         random.Random(given.seed).shuffle(taught)  # noqa: S311 - an order, no secret
     words = read_dictionary(given.dictionary)
+    if told := taught_too((each.item.id for each in asked), (each.item.id for each in taught), "items"):
+        say(told)
+    say(f"indexing {len(items):,} items")
     index = ItemIndex()
     index.apply(items.values())
 
     def report(some: Sequence[LabelledItem]) -> dict[str, Any]:
         return measured(given.suggester, some, asked, index, one_of=one_of, dictionary=words)
 
-    told = {"kind": "choice" if one_of else "tags", "answered": len(asked), **report(taught)}
+    whole = {"kind": "choice" if one_of else "tags", "answered": len(asked), **report(taught)}
     if given.plot:
-        bins = [Bin(**each) for each in told["reliability"]]
-        drawn = reliability_diagram(bins, title=f"{told['suggester']}: chances beside how often they came true")
+        bins = [Bin(**each) for each in whole["reliability"]]
+        drawn = reliability_diagram(bins, title=f"{whole['suggester']}: chances beside how often they came true")
         with begun(given.plot) as out:
             out.write(as_file(drawn))
     if given.curve:
         sizes = [size for size in SIZES if size < len(taught)]
-        told["curve"] = [report(taught[:size]) for size in sizes]
-    print(json.dumps(told))
+        whole["curve"] = [report(taught[:size]) for size in sizes]
+    print(json.dumps(whole))
     return 0
 
 
@@ -94,11 +98,12 @@ def measured(
     began = time.monotonic()
     suggester = made(name, one_of=one_of, dictionary=dictionary)
     if hasattr(suggester, "fit"):
+        say(f"learning from {len(taught):,} answers")
         suggester.fit(taught)
     fitting, began = time.monotonic() - began, time.monotonic()
     labels = sorted({*labels_of(taught), *labels_of(asked)})
     answers = []
-    for each in asked:
+    for each in counted(asked, len(asked), "items"):
         found = suggester.suggest(each.item, index, len(labels))
         answers.append(Labelled([(one.candidate_id, one.score) for one in found], each.fits))
     asking = time.monotonic() - began
@@ -132,7 +137,8 @@ def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Su
         raise EarmarkError(f"The suggester {name} guesses spans: try `earmark evaluate spans`.")
     known = discover()
     if name not in known:
-        raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
+        there = set(known).difference(ITEM_SUGGESTERS, SPAN_SUGGESTERS)
+        raise EarmarkError(f"There is no suggester {name} of labels; there are {', '.join(sorted(there))}.")
     takes = inspect.signature(known[name]).parameters
     offered = {"one_of": one_of, "dictionary": dictionary}
     return known[name](**{parameter: value for parameter, value in offered.items() if parameter in takes})

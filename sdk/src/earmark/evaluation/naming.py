@@ -94,7 +94,7 @@ def add_rename(command: argparse.ArgumentParser) -> None:
     """Add `--rename` to a command that reads items."""
     command.add_argument(
         "--rename", action="append", type=renaming, default=[], metavar="THEIRS=OURS",
-        help="such as summary=title, may be repeated; ours are title, body and created",
+        help="such as summary=title, may be repeated; ours are id, title, body and created",
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -90,9 +91,13 @@ def by_query(pairs: Iterable[Pair]) -> dict[str, list[Pair]]:
 
 
 def given_ranks(pairs: Iterable[Pair]) -> dict[str, float]:
-    """Return the place of each candidate in the order it was given in, 1 the first; none where no rank is told."""
-    told = sorted((pair for pair in pairs if pair.rank is not None), key=lambda pair: pair.rank or 0.0)
-    return {pair.candidate.id: float(place) for place, pair in enumerate(told, start=1)}
+    """Return the place of each candidate in the order it was given in, 1 the first; none where no rank is told.
+
+    Those of one rank share the first of their places, whatever their order in the file.
+    """
+    told = [(pair.candidate.id, pair.rank) for pair in pairs if pair.rank is not None]
+    ranks = sorted(rank for _, rank in told)
+    return {key: float(bisect_left(ranks, rank) + 1) for key, rank in told}
 
 
 def of_items(path: str, queries: Iterable[Query], items: Mapping[str, Item], say: Say) -> list[Query]:
@@ -110,6 +115,18 @@ def of_items(path: str, queries: Iterable[Query], items: Mapping[str, Item], say
         "are passed over, and count as missed where answers are measured"
     )
     return known
+
+
+def taught_too(asked_about: Iterable[str], taught: Iterable[str], what: str = "queries") -> str:
+    """Return in words how much of what is asked about is learned from too, which flatters; nothing where none is."""
+    every = set(asked_about)
+    both = len(every.intersection(taught))
+    if not both:
+        return ""
+    return (
+        f"{both:,} of {len(every):,} {what} are in --train too: what learns does better on them than on others; "
+        "leave them out of --train"
+    )
 
 
 def unreachable(queries: Iterable[Query], items: Mapping[str, Item]) -> str:

@@ -14,10 +14,11 @@ from typing import Any
 
 from earmark.errors import EarmarkError, NotTrained
 from earmark.evaluation.calibration import reliability
-from earmark.evaluation.console import say
+from earmark.evaluation.console import counted, say
 from earmark.evaluation.files import UnknownItem, read_items, read_known
 from earmark.evaluation.labels import FIGURES, SIZES, Dictionary, read_dictionary
 from earmark.evaluation.naming import add_rename, well_named
+from earmark.evaluation.running import taught_too
 from earmark.evaluation.span_measures import Answered, of_spans, said_of_spans
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.marked import MarkedSpan, MarkedText, labels_marked
@@ -52,6 +53,8 @@ def evaluate_spans(given: argparse.Namespace) -> int:
     items = well_named(read_items(given.items, dict(given.rename)), say)
     taught = [each for path in given.train for each in read_marked(path, items)]
     asked = read_marked(given.answers, items)
+    if told := taught_too((each.item.id for each in asked), (each.item.id for each in taught), "texts"):
+        say(told)
     if given.seed is not None:
         random.Random(given.seed).shuffle(taught)  # noqa: S311 - an order, no secret
     words = read_dictionary(given.dictionary)
@@ -70,9 +73,10 @@ def measured(
     began = time.process_time()
     suggester = made(name, dictionary)
     if hasattr(suggester, "fit"):
+        say(f"learning from {len(taught):,} texts")
         suggester.fit(taught)
     fitting, began, index = time.process_time() - began, time.process_time(), ItemIndex()
-    answers = [answered(suggester, each, index) for each in asked]
+    answers = [answered(suggester, each, index) for each in counted(asked, len(asked), "texts")]
     asking = time.process_time() - began
     labels = sorted({*labels_marked(taught), *labels_marked(asked)})
     return {
@@ -106,7 +110,8 @@ def made(name: str, dictionary: Dictionary | None = None) -> Suggester:
         raise EarmarkError(f"The suggester {name} guesses no spans; try sequence or dictionary.")
     known = discover()
     if name not in known:
-        raise EarmarkError(f"There is no suggester {name}; there are {', '.join(sorted(known))}.")
+        there = set(known).difference(ITEM_SUGGESTERS, LABEL_SUGGESTERS) | {DictionarySpans.name}
+        raise EarmarkError(f"There is no suggester {name} of spans; there are {', '.join(sorted(there))}.")
     takes = inspect.signature(known[name]).parameters
     return known[name](**({"dictionary": dictionary} if "dictionary" in takes else {}))
 

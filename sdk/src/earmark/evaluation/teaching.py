@@ -15,6 +15,7 @@ from earmark.errors import EarmarkError
 from earmark.evaluation.assembly import QUERIES_A_LINE, Bench, Say
 from earmark.evaluation.files import Query
 from earmark.evaluation.measures import MRR_DEPTH, compared, summary
+from earmark.evaluation.running import unreachable
 from earmark.suggesters.describing import SIGNALS, PoolCandidate
 from earmark.suggesters.examples import Example, examples_of
 from earmark.suggesters.hybrid import HybridSuggester
@@ -100,9 +101,14 @@ def lesson(bench: Bench, taught: Sequence[Query], asked: Sequence[Query]) -> Les
     """
     asked = [query for query in asked if query.positives]
     kept_back = {query.id for query in asked}
-    taught = [query for query in taught if query.positives and query.id not in kept_back]
+    known = [query for query in taught if query.positives]
+    taught = [query for query in known if query.id not in kept_back]
+    if known and asked and not taught:
+        raise EarmarkError("All queries to learn from are asked about as well, so nothing is left to learn; part them.")
     if not taught or not asked:
-        raise EarmarkError("Known answers are needed both to learn from and to ask about; three queries are the least.")
+        raise EarmarkError("Known answers are needed both to learn from and to ask about; two queries are the least.")
+    if out_of_reach := unreachable(asked, bench.items):
+        bench.say(out_of_reach)
     learned = LearnedReranker(HybridSuggester(bench.pool(bench.known(taught))))
     logs: dict[str, Sequence[Example]] = {}
     questions = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from earmark._bulk import chunks_of, rejected_of, send_chunk
+from earmark._bulk import Progress, chunks_of, rejected_of, send_chunk
 from earmark._transport import Call, Wires
 from earmark._wire import segment
 from earmark.errors import EarmarkError
@@ -18,13 +18,13 @@ class Items:
     def __init__(self, wires: Wires) -> None:
         self._wires = wires
 
-    def upsert(self, items: Iterable[Item | Mapping[str, Any]]) -> UpsertReport:
+    def upsert(self, items: Iterable[Item | Mapping[str, Any]], *, progress: Progress | None = None) -> UpsertReport:
         """Register items by their ids, any number of them, and report what became of each.
 
         A row takes the place of what was registered under its id: fields that it does not name are emptied.
         One that cannot be taken, or names a field that no item has, is listed in `rejected` by its index; the
-        others are stored. Sending the same again changes nothing. Raises EarmarkError, whose `partial` is the
-        report so far.
+        others are stored. Sending the same again changes nothing. `progress` is told how many rows are done
+        after each call. Raises EarmarkError, whose `partial` is the report so far.
         """
         report = UpsertReport()
         for chunk in chunks_of(items, kind=Item):
@@ -39,6 +39,8 @@ class Items:
                 report.unchanged_count + told.get("unchanged_count", 0),
                 (*report.rejected, *rejected_of(chunk, told)),
             )
+            if progress is not None:
+                progress(chunk.last)
         return report
 
     def list(self, *, kind: str | None = None, limit: int | None = None) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from earmark._bulk import chunks_of, send_chunk
+from earmark._bulk import Progress, chunks_of, send_chunk
 from earmark._transport import Wires
 from earmark._wire import read
 from earmark.errors import EarmarkError
@@ -23,14 +23,16 @@ class Judgements:
     def __init__(self, wires: Wires) -> None:
         self._wires = wires
 
-    def record(self, judgements: Iterable[NewJudgement | Mapping[str, Any]]) -> list[RecordResult]:
+    def record(
+        self, judgements: Iterable[NewJudgement | Mapping[str, Any]], *, progress: Progress | None = None
+    ) -> list[RecordResult]:
         """Record answers, any number of them, a hundred a call, and return one result a row, in order.
 
         A row without an id is given one, so that a try after a lost answer stores nothing twice. A
         refused row has status `bad` with a code and keeps the others from nothing: one `judged_at` a time
-        at which nobody can have answered is `from_the_future` or `too_early`. Raises EarmarkError,
-        whose `partial` is the results so far; to go on, record `rows[len(error.partial):]`, as rows without ids
-        that are recorded once more are other answers.
+        at which nobody can have answered is `from_the_future` or `too_early`. `progress` is told how many rows
+        are done after each call. Raises EarmarkError, whose `partial` is the results so far; to go on, record
+        `rows[len(error.partial):]`, as rows without ids that are recorded once more are other answers.
         """
         results: list[RecordResult] = []
         for chunk in chunks_of(_with_ids(judgements), kind=NewJudgement, most=MOST_AT_ONCE):
@@ -43,6 +45,8 @@ class Judgements:
             moved = [replace(row, index=chunk.indexes[row.index]) for row in taken]
             unsent = [RecordResult(row.index, row.id or None, "bad", row.code, row.detail) for row in chunk.unsendable]
             results += sorted([*moved, *unsent], key=lambda row: row.index)
+            if progress is not None:
+                progress(chunk.last)
         return results
 
     def list(

@@ -21,7 +21,8 @@ class Questions:
         """Ask a question, and return it with the server's defaults filled in.
 
         Give a Question, or its id and the fields that are not to be the defaults. Asking again what is
-        already asked in this way returns it. Raises Conflict where it is asked in another way.
+        already asked in this way returns it. Raises Conflict where it is asked in another
+        way, which stays: `update` changes it.
         """
         if isinstance(question, Question):
             facts = written(replace(question, **policies))

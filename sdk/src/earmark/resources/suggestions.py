@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from earmark._bulk import chunks_of, rejected_of, send_chunk
+from earmark._bulk import Progress, chunks_of, rejected_of, send_chunk
 from earmark._transport import Wires
 from earmark.errors import EarmarkError
 from earmark.types import PushedSuggestion, PushReport
@@ -17,12 +17,14 @@ class Suggestions:
     def __init__(self, wires: Wires) -> None:
         self._wires = wires
 
-    def push(self, suggestions: Iterable[PushedSuggestion | Mapping[str, Any]]) -> PushReport:
+    def push(
+        self, suggestions: Iterable[PushedSuggestion | Mapping[str, Any]], *, progress: Progress | None = None
+    ) -> PushReport:
         """Push guesses, any number of them; a bad one is listed in `rejected` and the others are stored.
 
         The suggester has a name of its own: one that is built in is refused (`suggester_name_taken`).
-        A guess of the same suggester for the same pair, label or spot takes the place of the earlier one. Raises
-        EarmarkError, whose `partial` is the report so far.
+        A guess of the same suggester for the same pair, label or spot takes the place of the earlier one. `progress`
+        is told how many rows are done after each call. Raises EarmarkError, whose `partial` is the report so far.
         """
         report = PushReport()
         for chunk in chunks_of(suggestions, kind=PushedSuggestion, key="item"):
@@ -35,6 +37,8 @@ class Suggestions:
                 report.accepted_count + told.get("accepted_count", 0),
                 (*report.rejected, *rejected_of(chunk, told)),
             )
+            if progress is not None:
+                progress(chunk.last)
         return report
 
     def list(
