@@ -13,7 +13,7 @@ from typing import Any
 
 SIGNS = 12
 NO_FILE = "<string>"
-"""Where functions are that `exec` or a command line made. What is found there is the command, on Python 3.13 and newer."""
+"""Where functions are that `exec` or a command line made. Since Python 3.13 the command is found there."""
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 
