@@ -89,6 +89,7 @@ def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, ti
     assert "semantic [Suggestion(candidate_id='1'" in said
     assert "unknown_item r1" in said
     assert "colleague 3 of 20\n" in said
+    assert "on a loop ['1', '2'" in said
     assert server.answers[1:] == [
         {"kind": "tags", "tag": "Archive", "value": "fits"},
         {"kind": "tags", "tag": "Mail client", "value": "fits"},

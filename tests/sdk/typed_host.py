@@ -1,8 +1,18 @@
 """What a host writes about spans and regions, as a type checker sees it."""
 
 from typing import assert_type
+from uuid import UUID
 
-from earmark import Annotator, Earmark, NewJudgement, PushedSuggestion, RegionAnswer, SpanAnswer, Suggester
+from earmark import (
+    Annotator,
+    AsyncEarmark,
+    Earmark,
+    NewJudgement,
+    PushedSuggestion,
+    RegionAnswer,
+    SpanAnswer,
+    Suggester,
+)
 from earmark.anchors import RegionAnchor, TextAnchor, describe
 from earmark.rules import Rule, RuleSuggester, Vote, rule
 from earmark.suggesters import DictionarySpans, ItemIndex, Suggestion
@@ -40,3 +50,13 @@ def look(client: Earmark) -> None:
     assert_type(shown.candidates[0].anchor, Anchor | None)
     shown.mark("Product", words)
     shown.mark("Product", "0-7")  # type: ignore[arg-type]
+
+
+async def look_meanwhile(client: AsyncEarmark) -> None:
+    async for label in client.labels.list(question="q"):
+        assert_type(label.unit.anchor, Anchor | None)
+    shown = await client.suggest("1", "q", annotator="a")
+    assert_type(await shown.accept(shown.candidates[0]), UUID)
+    assert_type(await client.items.get("1"), Item)
+    await client.items.get(7)  # type: ignore[arg-type]
+    await client.items.upsert([item], progres=print)  # type: ignore[call-arg]

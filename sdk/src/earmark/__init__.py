@@ -1,6 +1,7 @@
 """The Python SDK of Earmark: register items, sign identities, suggest and log, load datasets."""
 
 from earmark import datasets, errors, transports, types, webhooks
+from earmark.aclient import AsyncEarmark, AsyncShown
 from earmark.client import Earmark
 from earmark.errors import EarmarkError
 from earmark.ids import uuid7
@@ -25,6 +26,8 @@ from earmark.version import __version__
 
 __all__ = [
     "Annotator",
+    "AsyncEarmark",
+    "AsyncShown",
     "Candidate",
     "ChoiceAnswer",
     "Earmark",
