@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from backend.projects.errors import AddressRefused
+from backend.projects.web_origins import SPELT_OTHERWISE
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -67,6 +68,8 @@ def pinned_address(url: str) -> PinnedAddress:
 
 def _in_ascii(url: str, host: str) -> str:
     """Return a host name as name servers, headers and certificates spell it: `xn--mnchen-3ya.example`."""
+    if SPELT_OTHERWISE.search(host):
+        raise AddressRefused(url=url, reason="its host is spelt in more than one way; write it as xn--… does")
     try:
         return host.encode("idna").decode()
     except UnicodeError:

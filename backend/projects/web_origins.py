@@ -8,7 +8,7 @@ from backend.projects.errors import WebOriginUnusable
 
 USUAL_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_.-]+")
-_SPELT_OTHERWISE = re.compile("[ßẞς\u200c\u200d]")
+SPELT_OTHERWISE = re.compile("[ßẞς\u200c\u200d]")
 """What browsers keep (UTS 46) and Python's codec, which is older (RFC 3490), turns into other letters."""
 
 
@@ -26,7 +26,7 @@ def web_origin(written: str) -> str:
         raise WebOriginUnusable(written=written, to_do="Begin with http:// or https:// and the host.")
     if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
         raise WebOriginUnusable(written=written, to_do="Leave away what comes after host and port.")
-    if _SPELT_OTHERWISE.search(parts.netloc):
+    if SPELT_OTHERWISE.search(parts.netloc):
         raise WebOriginUnusable(written=written, to_do="Write its host as the browser's console does, xn--….")
     if "[" in parts.netloc:
         host = f"[{_compressed(host, written)}]"

@@ -235,16 +235,23 @@ def _missing(known: Mapping[str, Known]) -> list[dict[str, str]]:
 
 def _failing(project: Project, now: datetime) -> list[dict[str, str]]:
     """Return which suggesters failed in this process within the last hour, each with the page that tells more."""
-    remotes = dict(RemoteSuggester.objects.of(project).values_list("name", "pk"))
+    troubles = troubles_of(project.pk, now=now)
+    remotes = dict(RemoteSuggester.objects.of(project).values_list("name", "pk")) if troubles else {}
     return [
         {
-            "title": f"The suggester {each.name} fails",
+            "title": _failing_title(each.name),
             "text": f"{_counted(each.count, 'time')} since {each.began_at:%H:%M}: {each.how}. Meanwhile others show.",
             "url": _page_of(each.name, remotes),
             "verb": "Look",
         }
-        for each in troubles_of(project.pk, now=now)
+        for each in troubles
     ]
+
+
+def _failing_title(name: str) -> str:
+    """Return what fails: a suggester, or of one that is a module of rules some rule, while its others go on."""
+    is_rules = name.startswith(PREFIX)
+    return f"A rule of {name.removeprefix(PREFIX)} fails" if is_rules else f"The suggester {name} fails"
 
 
 def _page_of(name: str, remotes: Mapping[str, int]) -> str:

@@ -9,7 +9,8 @@ import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 from django.utils import timezone
@@ -106,8 +107,19 @@ def fused_suggester(question: Question, *, is_learned: bool, known: Known | None
         if time.monotonic() - fused.fields_at > FIELDS_AGAIN_S:
             fused.fields_at = time.monotonic()
             _look_at_fields(question, weighed)
-    fused.pool.dense = vectors  # its count of vectors, by which it is searched, is as of now
-    return fused
+    return _asked_with(fused, vectors)
+
+
+def _asked_with(fused: Fused, vectors: StoredVectors | None) -> Fused:
+    """Return a suggester for one request, with the vectors that serve it; all that was loaded is shared with others."""
+    engine = copy(fused.engine)
+    if isinstance(engine, HybridSuggester):
+        engine.pool = pool = copy(engine.pool)
+    else:
+        engine.hybrid = copy(engine.hybrid)
+        engine.hybrid.pool = pool = copy(engine.hybrid.pool)
+    pool.dense = vectors
+    return replace(fused, engine=engine)
 
 
 def pool_of(

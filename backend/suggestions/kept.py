@@ -53,22 +53,22 @@ def kept_or_made(
     `engine` is one that looks at nothing but the item, the index, the vectors that serve and what it holds itself.
     Of those who ask at the same moment one searches, and the others wait for it. Raises what `make` raises.
     """
-    seen = index.seen  # what is read of the index after this is at least as new
-    key = (item.pk, question.pk, engine.name)
+    key, mine = (item.pk, question.pk, engine.name), threading.Event()
     made_of = _made_of(question, item, engine, vectors)
-    mine = threading.Event()
+    seen = index.seen  # what is read of the index after this is at least as new
     with _keeping:
         guesses = _kept_guesses(question, seen, key, made_of)
         first = mine if guesses is not None else _being_made.setdefault(key, mine)
     if first is not mine:
         first.wait(MOST_WAITED_S)
+        seen = index.seen
         with _keeping:
             guesses = _kept_guesses(question, seen, key, made_of)
     if guesses is not None:
         return guesses
     try:  # also where who was first failed, takes long, or asked of another state
         guesses = tuple(make())
-        if _is_of(engine, vectors) and index.seen == seen:
+        if index.seen == seen:
             _keep(question, seen, key, made_of, guesses)
         return guesses
     finally:
@@ -100,12 +100,6 @@ def _keep(question: Question, seen: Hashable, key: Hashable, made_of: Hashable, 
         kept.move_to_end(key)
         while len(kept) > MOST_KEPT:
             kept.popitem(last=False)
-
-
-def _is_of(engine: sdk.Suggester, vectors: StoredVectors | None) -> bool:
-    """Return whether an engine has searched these vectors: another request may have given it its own meanwhile."""
-    serving = vectors and vectors.version
-    return not isinstance(engine, Fused) or getattr(engine.pool.dense, "version", None) is serving
 
 
 def _of(project_id: int, seen: Hashable) -> OrderedDict[Hashable, tuple[Hashable, Guesses]]:

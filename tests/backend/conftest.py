@@ -25,6 +25,14 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(autouse=True)
+def drained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what drains the jobs end when none is left, however slow the machine: tests look at what became of all."""
+    from backend.projects.actions import jobs
+
+    monkeypatch.setattr(jobs, "DRAIN_S", 120.0)
+
+
 @pytest.fixture
 def make_world(now: datetime) -> Callable[..., SimpleNamespace]:
     """Return a maker of projects with a pair question, five threads and people."""

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from earmark import Earmark, errors
+from earmark.evaluation.files import read_items
 from earmark.importing import ImportOptions, import_items
 
 
@@ -149,6 +150,14 @@ def test_what_is_packed_otherwise_is_named_with_what_unpacks_it(brought, network
     with pytest.raises(errors.EarmarkError, match=name):
         brought(begins + b"...")
     assert network.requests == []
+
+
+def test_the_command_that_unpacks_a_file_can_be_given_whatever_its_name(tmp_path):
+    path = tmp_path / "my file.zst"
+    path.write_bytes(b"\x28\xb5\x2f\xfd...")
+    with pytest.raises(errors.EarmarkError) as told:
+        read_items([path])
+    assert f"<(zstd -dc '{path}')" in str(told.value)
 
 
 def test_progress_is_said_a_thousand_lines_at_a_time(brought, stored):

@@ -90,9 +90,48 @@ test("identify: who signs out while their session has ended loses nothing", asyn
   call("identify", "").catch(() => {});
   await pass(60_000);
   server.refusals = [];
+  server.received.length = 0; // the try that was refused is among them
   await told("identify", "ann");
   await pass(2000);
-  expect(judged().at(-1)).toMatchObject({ candidate: "1", answer: { value: "duplicate" } });
+  expect(judged()).toMatchObject([{ candidate: "1", answer: { value: "duplicate" } }]);
+  expect(server.at("events").at(-1)).toMatchObject({ token: expect.stringContaining("ann"), lost_count: 0 });
+});
+
+test("identify: what was answered leaves at once as somebody signs out", async () => {
+  const mark = await mount("duplicates", PAIR);
+  button(mark._root, "Same").click();
+  call("identify", "").catch(() => {});
+  await pass(10);
+  expect(server.at("events").map(({ token, events }) => [token, events.map(({ type }: { type: string }) => type)])).toEqual([[expect.stringContaining("ann"), expect.arrayContaining(["judge"])]]);
+});
+
+test("identify: of people who come and go quickly only the last one's answers are kept, and as theirs", async () => {
+  const mark = await mount("duplicates", PAIR);
+  server.slowMs = 3000;
+  call("identify", "ann").catch(() => {});
+  await pass(10);
+  server.slowMs = 0;
+  call("identify", "").catch(() => {});
+  await pass(10);
+  await told("identify", "ben");
+  await pass(5000);
+  expect(guest._answers!._person()).toBe((await guest._session!).annotator);
+  server.received.length = 0;
+  button(mark._root, "Same").click();
+  await pass(20_000);
+  expect(server.at("events").map(({ token }) => token)).toEqual([expect.stringContaining("ben")]);
+});
+
+test("identify: a session that comes after somebody signed out opens nothing", async () => {
+  await mount("duplicates", PAIR);
+  const opened = vi.spyOn(guest._answers!, "_open");
+  server.slowMs = 3000;
+  call("identify", "ann").catch(() => {});
+  await pass(10);
+  server.slowMs = 0;
+  call("identify", "").catch(() => {});
+  await pass(6000);
+  expect(opened).not.toHaveBeenCalled();
 });
 
 test("identify: with privacy asked for, nothing leaves before a click", async () => {

@@ -145,3 +145,21 @@ test("answers of people leave with the goodbye", async () => {
   await pass();
   expect(server.events).toMatchObject([{ type: "judge", candidate: "1" }]);
 });
+
+for (const then of ["ben", ""])
+  test(`a word that was asked for before the host said ${then ? "who came" : "that nobody is there"} counts no more`, async () => {
+    let give: (word: string) => void = () => {};
+    const identity = vi.fn(() => (identity.mock.calls.length > 1 ? new Promise<string>((on) => (give = on)) : Promise.resolve("ann")));
+    begin({ identity });
+    element();
+    await brought();
+    await pass(61_000);
+    document.dispatchEvent(new CustomEvent("earmark:identity"));
+    await pass(10);
+    void earmark("identify", then).catch(() => {});
+    await pass(500);
+    server.received.length = 0;
+    give("ann");
+    await pass(2000);
+    expect([(window as Page).earmark!.settings.identity, server.at("session")]).toEqual([then, []]);
+  });

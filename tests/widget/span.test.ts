@@ -547,6 +547,27 @@ test("what draws boxes rests where it did not come, and draws them once it does"
   expect([asked, all(mark, ".over i").length]).toEqual([2, 3]);
 });
 
+test("what draws boxes comes later, too, where somebody was in the card as it was to be tried again", async () => {
+  vi.stubGlobal("CSS", {});
+  vi.stubGlobal("ResizeObserver", class { observe = () => {}; disconnect = () => {}; }); // prettier-ignore
+  const { Guest } = await import("@/core");
+  let isDown = true;
+  vi.mocked(Guest.prototype._load).mockImplementation(async (name) => {
+    if (name === "lines" && isDown) throw new TypeError("Failed to fetch");
+    return chunks[name] as never;
+  });
+  const mark = await show();
+  isDown = false;
+  const within = vi.spyOn(document, "activeElement", "get").mockReturnValue(mark);
+  await pass(10_000);
+  within.mockRestore();
+  for (let n = 0; n < 2; n++) {
+    all(mark, "li")[0]!.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
+    await pass(60_000);
+  }
+  expect(all(mark, ".over i").length).toBeGreaterThan(0);
+});
+
 test("boxes that cannot be drawn are left out: the list says the same, and nothing begins anew", async () => {
   vi.stubGlobal("CSS", {});
   const { Guest } = await import("@/core");

@@ -178,7 +178,9 @@ export class Guest {
   /** Meet the person: what was kept for them leaves, and rules place elements. */
   async _open(): Promise<void> {
     await this._prepare();
-    const { annotator, placement_rules } = await this._meet();
+    const met = this._meet();
+    const { annotator, placement_rules } = await met;
+    if (this._session !== met) return this._open(); // somebody else came meanwhile, or nobody
     this._answers!._open(annotator);
     if (!placement_rules[0] || this._isPlaced) return;
     this._isPlaced = true;

@@ -24,7 +24,7 @@ export class Highlights {
   private static readonly _count = new Map<Tree, number>();
   private readonly _drawn = new Map<Look, Range[]>();
   /** What draws boxes where highlights are not known; brought when there is something to draw. */
-  private declare _lines: Promise<void | (() => void)> | undefined;
+  private declare _lines: Promise<() => void> | undefined;
   private declare readonly _signal: AbortSignal;
 
   constructor(
@@ -58,15 +58,16 @@ export class Highlights {
   /** Draw boxes; without what draws them the list says the same, and the card begins anew after a rest. */
   private _box(): void {
     const { _guest, _card, _drawn, _signal } = this;
+    const beginAnew = () => {
+      if (_signal.aborted) return;
+      _card._isLost = true;
+      _guest._wake();
+    };
     this._lines ??= _guest._load<typeof import("./lines")>("lines").then(
       ({ lines }) => lines(_guest, _card, _signal, _drawn),
-      () => {
-        if (_signal.aborted) return;
-        _card._isLost = true;
-        _guest._wake();
-      },
+      () => beginAnew,
     );
-    this._lines.then((draw) => draw?.()).catch(() => {}); // what cannot be drawn cannot be drawn anew either
+    this._lines.then((draw) => draw()).catch(() => {}); // what cannot be drawn cannot be drawn anew either
   }
 
   /** Take all away, and with the last of a tree the sheet that was lent to it. */

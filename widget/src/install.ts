@@ -74,10 +74,12 @@ class Installation {
   private async _renew(): Promise<void> {
     if (!this._sign || performance.now() - this._renewedAt < REST_MS) return;
     this._renewedAt = performance.now();
+    const { settings } = this._earmark;
+    const was = settings.identity;
     const identity = await this._ask();
-    if (!identity || this._end.signal.aborted) return;
+    if (!identity || settings.identity !== was || this._end.signal.aborted) return; // meanwhile the host may have told who it is
     const guest = this._guest!;
-    this._earmark.settings.identity = identity;
+    settings.identity = identity;
     const before = guest._answers?._person();
     guest._session = undefined;
     guest

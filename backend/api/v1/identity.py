@@ -1,5 +1,7 @@
 """Who calls: a secret key for servers; a publishable key, a web origin and a signed identity for browsers."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -119,11 +121,13 @@ def annotator_of_identity(project: Project, token: str, *, now: datetime) -> Ann
 
 
 def _claims(project: Project, token: str, now: datetime) -> dict[str, Any]:
+    if not token:
+        raise _invalid("there is none; sign one for whoever is looking, or leave the widget out")
     if len(token) > LONGEST_TOKEN:
         raise _invalid("the token is too long")
     try:
-        for part in token.split(".")[:2]:
-            strict_json(base64url_decode(part))
+        parts = [base64url_decode(part) for part in token.split(".")[:2]]
+        _check(parts)
         header = jwt.get_unverified_header(token)
         signing_key = SigningKey.objects.of(project).filter(kid=str(header.get("kid", ""))[:60]).first()
         if signing_key is None or (signing_key.retired_at and signing_key.retired_at <= now):
@@ -142,6 +146,17 @@ def _claims(project: Project, token: str, now: datetime) -> dict[str, Any]:
     if claims["exp"] > now.timestamp() + LONGEST_IDENTITY_S + LEEWAY_S:
         raise _invalid("`exp` is more than 15 minutes ahead")
     return claims
+
+
+def _check(parts: Iterable[bytes]) -> None:
+    """Look whether header and claims are JSON as we take it, and say why not; raises Unauthorized, ValueError."""
+    try:
+        for part in parts:
+            strict_json(part)
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise
+    except ValueError as error:
+        raise _invalid(f"{error}") from None
 
 
 def _fault(error: Exception) -> str:

@@ -190,14 +190,14 @@ def _mourn(job: Job, *, failure: str, now: datetime) -> None:
             mourn(project_id=job.project_id, now=now, failure=failure, **job.arguments)
 
 
-def drain_jobs(*, seconds: float = DRAIN_S) -> int:
-    """Do waiting jobs for at most `seconds`, then nudge if some are left; returns how many were done.
+def drain_jobs(*, seconds: float | None = None) -> int:
+    """Do waiting jobs for at most `seconds` (or DRAIN_S), then nudge if some are left; returns how many were done.
 
     A job that fails goes back with a growing pause and dies after eight attempts; others go on. One that met a store
     that is away, full or busy waits until that is over, however long; one in whose midst the store was lost eight
     times is given up, too.
     """
-    stop_at = time.monotonic() + seconds
+    stop_at = time.monotonic() + (DRAIN_S if seconds is None else seconds)
     done = 0
     while job := claim_job(now=timezone.now()):
         if job.died_at is None:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import IO, TextIO, cast
 
 from earmark.errors import EarmarkError
@@ -49,7 +50,7 @@ def _check_beginning(path: Path | str, begins: bytes) -> None:
     for beginning, (what, command) in _OTHERWISE.items():
         if begins.startswith(beginning):
             told = f"{path} {what}; UTF-8 is read, plain or packed by gzip"
-            raise EarmarkError(f"{told}. In bash give <({command} {path}) in its place.")
+            raise EarmarkError(f"{told}. In bash give <({command} {quote(str(path))}) in its place.")
 
 
 def check_outputs(paths: Iterable[Path | str | None], read: Iterable[Path | str | None]) -> None:

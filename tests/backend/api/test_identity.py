@@ -100,6 +100,20 @@ def test_no_other_identity_is_taken_and_nothing_is_stored(site, identity, name):
     assert people(site) == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("empty", "there is none; sign one for whoever is looking"),
+        ("a claim twice", "a key stands twice in one object"),
+        ("NUL in kid", "a text holds NUL"),
+        ("not a token", "it is no JWT as we take it"),
+        ("no exp", "it has no `exp`"),
+    ],
+)
+def test_who_signs_is_told_what_is_wrong(site, identity, name, why):
+    assert why in session(site, hostile(identity)[name]).json()["detail"]
+
+
 def test_an_identity_of_a_megabyte_is_a_body_that_is_too_large(site, identity):
     answer = session(site, identity() + "a" * 1_000_000)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

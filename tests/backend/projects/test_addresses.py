@@ -172,3 +172,9 @@ def test_a_redirect_is_not_followed(settings):
             call_host(_Message(f"http://127.0.0.1:{server.server_port}/hook", b"{}", {}))
         server.shutdown()
     assert Host.came == ["/hook"]
+
+
+@pytest.mark.parametrize("host", ["faß.example", "FAẞ.example", "σoφός.example", "a\u200db.example"])
+def test_a_host_that_is_another_one_by_older_rules_is_refused(host):
+    with pytest.raises(AddressRefused, match="xn--"):
+        pinned_address(f"https://{host}/x")

@@ -16,7 +16,8 @@ from backend.questions.actions.units import unit_of_pair
 from backend.questions.models import Item
 from backend.suggestions import indexes, kept
 from backend.suggestions.actions.retire import retire
-from backend.suggestions.fusion import Fused, forget_engines
+from backend.suggestions.fusion import forget_engines, fused_suggester
+from backend.suggestions.known import Known
 from backend.suggestions.retrieval import guesses_for
 
 
@@ -129,21 +130,13 @@ def test_weights_of_a_question_and_an_engine_made_anew_are_never_answered_from_b
     assert searched == ["5"] * 3
 
 
-def test_what_was_guessed_by_another_requests_vectors_is_not_kept(world, models, register, monkeypatch):
+def test_each_request_searches_the_vectors_that_served_as_it_began(world, models, register):
     pytest.importorskip("onnxruntime")
     register(world.project, {"a": "archive fails", "d": "store broken"})
-    world.question = update_question(question=world.question, suggesters=["hybrid"])
     drain_jobs(seconds=60)
-    suggest = Fused.suggest
-
-    def crossed(engine, item, index, k):
-        engine.pool.dense = None  # as a request sets it that began before anything was embedded
-        return suggest(engine, item, index, k)
-
-    monkeypatch.setattr(Fused, "suggest", crossed)
-    assert "a" not in keys(world, "d")
-    monkeypatch.setattr(Fused, "suggest", suggest)
-    assert "a" in keys(world, "d")
+    one, other = asking(world, "hybrid"), asking(world, "hybrid")
+    assert one[0].pool.dense is one[1] and other[0].pool.dense is other[1] and one[1] is not other[1]
+    assert one[0].pool.facets is other[0].pool.facets, "what was loaded is shared"
 
 
 def test_an_index_that_is_built_anew_is_searched_anew(world, searched):
@@ -161,24 +154,36 @@ def test_a_failure_is_not_kept(world, monkeypatch):
     assert keys(world)
 
 
-def at_once(world, make, people=4):
+def asking(world, suggester):
+    """What a request asks, and the vectors that serve it, as each request reads them for itself."""
+    if suggester == "lexical":
+        return sdk.LexicalSuggester(), None
+    known = Known.of_question(world.question)
+    return fused_suggester(world.question, is_learned=False, known=known), known.vectors
+
+
+def at_once(world, make, suggester="lexical", people=4):
     """What each of several people gets who ask for one list in the same moment; an error, where it is one."""
     together = threading.Barrier(people)
     index = SimpleNamespace(seen="as it is")
-    engine = sdk.LexicalSuggester()
 
-    def ask(_):
+    def ask(asked):
+        engine, vectors = asked
         together.wait(10)
         try:
-            return kept.kept_or_made(world.question, world.items["5"], engine, index, None, make)
+            return kept.kept_or_made(world.question, world.items["5"], engine, index, vectors, make)
         except ZeroDivisionError:
             return "failed"
 
     with ThreadPoolExecutor(people) as pool:
-        return list(pool.map(ask, range(people)))
+        return list(pool.map(ask, [asking(world, suggester) for _ in range(people)]))
 
 
-def test_of_those_who_come_at_once_one_searches_and_the_others_get_the_same(world):
+@pytest.mark.parametrize("suggester", ["lexical", "hybrid"])
+def test_of_those_who_come_at_once_one_searches_and_the_others_get_the_same(world, models, register, suggester):
+    pytest.importorskip("onnxruntime")
+    register(world.project, {"a": "archive fails"})
+    drain_jobs(seconds=60)
     guess, made = sdk.Suggestion("1", 0.5), []
 
     def make():
@@ -186,7 +191,7 @@ def test_of_those_who_come_at_once_one_searches_and_the_others_get_the_same(worl
         time.sleep(0.5)
         return [guess]
 
-    assert at_once(world, make) == [(guess,)] * 4
+    assert at_once(world, make, suggester) == [(guess,)] * 4
     assert len(made) == 1
     assert not kept._being_made
 

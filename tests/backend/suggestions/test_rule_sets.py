@@ -114,7 +114,7 @@ def test_the_overview_tells_which_rule_fails_where_and_leads_to_the_rules(world,
     for _ in range(2):
         assert guessed(topics, world.items["1"]) == [("Archive", 0.7)]
     [need] = [each for each in overview(project=world.project, now=timezone.now())["needs"] if "fails" in each["title"]]
-    assert need["title"] == "The suggester rules:threads fails"
+    assert need["title"] == "A rule of threads fails"
     assert "2 times since" in need["text"]
     assert "its rule quotes, ValueError at test_rule_sets.py, line " in need["text"]
     assert "secret" not in need["text"]

@@ -181,13 +181,13 @@ def test_past_the_time_for_all_the_rest_is_skipped():
 
 
 def test_a_rule_that_waits_is_cut_off_with_the_time_for_all_which_is_not_held_against_it():
-    @rule(version="1", budget_ms=300)
+    @rule(version="1", budget_ms=5_000)
     def patient(item):
-        time.sleep(1)
+        time.sleep(6)
         return "stolen"
 
     box = TimeBox(most_late=1)
-    [cast, after] = box.run([Call(patient, (ONE,)), Call(quick, (ONE,))], whole_ms=100)
+    [cast, after] = box.run([Call(patient, (ONE,)), Call(quick, (ONE,))], whole_ms=1_000)
     assert (cast.outcome, cast.votes, cast.error) == (Outcome.LATE, (), "the time for all rules was used up")
     assert after.outcome == Outcome.SKIPPED
     assert box.why_not(patient) == ""
