@@ -148,9 +148,46 @@ test("addresses in a guideline are links that open beside the desk; all else of 
   const body = desk().querySelector(".guideline .text")!;
   expect(body.textContent).toBe(text);
   const links = [...body.querySelectorAll("a")];
-  expect(links.map((link) => link.getAttribute("href"))).toEqual(["https://host.example/guide_(2", "https://host.example/a?b=c#d"]);
+  expect(links.map((link) => link.getAttribute("href"))).toEqual(["https://host.example/guide_(2)", "https://host.example/a?b=c#d"]);
   for (const link of links) expect([link.textContent, link.target, link.rel]).toEqual([link.getAttribute("href"), "_blank", "noreferrer noopener"]);
   expect(body.querySelector("b")).toBeNull();
+});
+
+/** Return the addresses that a guideline of these words is linked with. */
+async function linkedIn(text: string): Promise<(string | null)[]> {
+  question = { ...question, guideline: text };
+  units = [unit("1")];
+  vi.resetModules();
+  await open();
+  const body = desk().querySelector(".guideline .text")!;
+  expect(body.textContent === text).toBe(true); // a million signs would be printed else
+  return [...body.querySelectorAll("a")].map((link) => link.getAttribute("href"));
+}
+
+for (const [text, address] of [
+  ["https://host.example/Mercury_(planet)", "https://host.example/Mercury_(planet)"],
+  ["(https://host.example/Mercury_(planet)).", "https://host.example/Mercury_(planet)"],
+  ["[see https://host.example/?tags[]=mail&tags[]]", "https://host.example/?tags[]=mail&tags[]"],
+  ["(https://host.example/a/)", "https://host.example/a/"],
+  ..."،؛؟»’…*`。!?".split("").map((sign) => [`https://host.example/a${sign}${sign} b`, "https://host.example/a"]),
+] as [string, string][])
+  test(`the address in “${text}” ends where its writer meant it to`, async () => {
+    expect(await linkedIn(text)).toEqual([address]);
+  });
+
+test("what has nothing behind its scheme is no address", async () => {
+  expect(await linkedIn("Begin with https://, not with (http://).")).toEqual([]);
+});
+
+for (const run of [")", "(", ".", "https://", "(.)", "https://a)"])
+  test(`a guideline of a million signs, “${run}” over and over, opens`, async () => {
+    await linkedIn(`https://host.example/${run.repeat(1_000_000 / run.length)}`);
+  });
+
+test("an address that is shown runs from the left in whatever text, and a link in words as its words do", async () => {
+  document.documentElement.dir = "rtl";
+  await linkedIn("انظر https://host.example/a/");
+  expect([...desk().querySelectorAll("a")].map((link) => link.getAttribute("dir"))).toEqual(["ltr", null, null]);
 });
 
 test("what is judged is text, and only addresses of the web are links", async () => {

@@ -24,6 +24,10 @@ const PAUSE_MS = 900;
 const MOST_DOCKED = 0.6;
 const BY_ITSELF = "earmark:desk-by-itself";
 const KEYS = "earmark:desk-keys";
+/** What ends a sentence or stands in quotes, and ends no address. */
+const STOPS = ".,:;!?…،؛؟。、，！？；：'’‘»«›‹*`";
+/** Brackets by what closes them, which ends an address only where the address opened it. */
+const OPENED: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
 /** What the way to the next unit tells: what is given back, or whose answer is on its way. */
 interface Given {
@@ -254,7 +258,25 @@ const kbd = (key: string): HTMLElement => h("kbd", { "aria-hidden": "true" }, ke
 
 /** Return a text with its web addresses as links, which open beside the desk; a sentence's stop is no part of them. */
 function linked(text: string): (Node | string)[] {
-  return text.split(/(https?:\/\/[^\s<>"“”]*[^\s<>"“”.,:;!?)\]’'])/).map((part, nth) => (nth % 2 ? door(part, part) : part)); // prettier-ignore
+  return text.split(/(https?:\/\/[^\s<>"“”„]+)/).flatMap((part, nth) => {
+    const address = nth % 2 ? part.slice(0, endOf(part)) : "";
+    if (!address || address.endsWith("://")) return part;
+    const link = door(address, address);
+    link.dir = "ltr"; // or its last / would stand before it where text runs from the right
+    return [link, part.slice(address.length)];
+  });
+}
+
+/** Return where an address ends: before what ends its sentence, and before brackets that were opened outside of it. */
+function endOf(address: string): number {
+  const count = (sign: string) => address.split(sign).length;
+  const over = new Map(Object.entries(OPENED).map(([closing, opening]) => [closing, count(closing) - count(opening)]));
+  for (let end = address.length; ; end--) {
+    const last = address[end - 1]!;
+    const more = over.get(last) ?? 0;
+    if (more > 0) over.set(last, more - 1);
+    else if (!STOPS.includes(last)) return end;
+  }
 }
 
 /** Return a link that opens beside the desk, and does not tell where it was. */
