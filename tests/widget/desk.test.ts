@@ -16,6 +16,7 @@ const none = (answered = 0): DeskNext => ({ assignment: null, items: [], place: 
 let question: Question;
 let consent: string;
 let units: DeskNext[];
+let guest: Guest;
 const listening: [string, EventListener][] = [];
 const byId = (id: string) => document.getElementById(id)!;
 const desk = () => byId("desk");
@@ -47,7 +48,7 @@ beforeEach(() => {
   consent = "";
   units = [];
   vi.resetModules();
-  vi.doMock(`${location.origin}/w/core.test.js`, () => ({ wait: (earmark: Earmark) => arrive({}, earmark) }));
+  vi.doMock(`${location.origin}/w/core.test.js`, () => ({ wait: (earmark: Earmark) => (guest = arrive({}, earmark)) }));
   localStorage.clear();
   const listen = window.addEventListener;
   vi.spyOn(window, "addEventListener").mockImplementation((name: string, act: unknown, how?: unknown) => {
@@ -148,9 +149,46 @@ test("addresses in a guideline are links that open beside the desk; all else of 
   const body = desk().querySelector(".guideline .text")!;
   expect(body.textContent).toBe(text);
   const links = [...body.querySelectorAll("a")];
-  expect(links.map((link) => link.getAttribute("href"))).toEqual(["https://host.example/guide_(2", "https://host.example/a?b=c#d"]);
+  expect(links.map((link) => link.getAttribute("href"))).toEqual(["https://host.example/guide_(2)", "https://host.example/a?b=c#d"]);
   for (const link of links) expect([link.textContent, link.target, link.rel]).toEqual([link.getAttribute("href"), "_blank", "noreferrer noopener"]);
   expect(body.querySelector("b")).toBeNull();
+});
+
+/** Return the addresses that a guideline of these words is linked with. */
+async function linkedIn(text: string): Promise<(string | null)[]> {
+  question = { ...question, guideline: text };
+  units = [unit("1")];
+  vi.resetModules();
+  await open();
+  const body = desk().querySelector(".guideline .text")!;
+  expect(body.textContent === text).toBe(true); // a million signs would be printed else
+  return [...body.querySelectorAll("a")].map((link) => link.getAttribute("href"));
+}
+
+for (const [text, address] of [
+  ["https://host.example/Mercury_(planet)", "https://host.example/Mercury_(planet)"],
+  ["(https://host.example/Mercury_(planet)).", "https://host.example/Mercury_(planet)"],
+  ["[see https://host.example/?tags[]=mail&tags[]]", "https://host.example/?tags[]=mail&tags[]"],
+  ["(https://host.example/a/)", "https://host.example/a/"],
+  ..."،؛؟»’…*`。!?".split("").map((sign) => [`https://host.example/a${sign}${sign} b`, "https://host.example/a"]),
+] as [string, string][])
+  test(`the address in “${text}” ends where its writer meant it to`, async () => {
+    expect(await linkedIn(text)).toEqual([address]);
+  });
+
+test("what has nothing behind its scheme is no address", async () => {
+  expect(await linkedIn("Begin with https://, not with (http://).")).toEqual([]);
+});
+
+for (const run of [")", "(", ".", "https://", "(.)", "https://a)"])
+  test(`a guideline of a million signs, “${run}” over and over, opens`, async () => {
+    await linkedIn(`https://host.example/${run.repeat(1_000_000 / run.length)}`);
+  });
+
+test("an address that is shown runs from the left in whatever text, and a link in words as its words do", async () => {
+  document.documentElement.dir = "rtl";
+  await linkedIn("انظر https://host.example/a/");
+  expect([...desk().querySelectorAll("a")].map((link) => link.getAttribute("dir"))).toEqual(["ltr", null, null]);
 });
 
 test("what is judged is text, and only addresses of the web are links", async () => {
@@ -255,6 +293,22 @@ test("what is marked beside the asked spot takes no note with it, and does not l
   span().dispatchEvent(new CustomEvent("earmark:decide", { detail, bubbles: true, cancelable: true }));
   await pass(2000);
   expect([detail, asked().length, byId("next").hidden]).toEqual([{ candidate: "", value: "Shortcut" }, 1, true]);
+});
+
+test("where what is marked beside the asked spot is refused, one stays, with the answers of now and the note", async () => {
+  question = QUESTIONS.products;
+  units = [spotted(), unit("2")];
+  await open();
+  write("of the asked one");
+  const note = byId("note");
+  question = { ...question, labels: ["Name"] };
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "unknown_value" } : {});
+  const own = { id: "", title: "fails", url: "", snippet: "", answer: "", label: "Shortcut", anchor: anchor("fails") };
+  const { _enter, _decide } = guest._answers!;
+  _decide(_enter(span()._model!, own, "desk-1", { is: "asked" }, false), "Shortcut", "mouse", span());
+  await pass(1000);
+  expect([judged().length, asked().length, byId("note"), written()]).toEqual([1, 1, note, "of the asked one"]);
+  expect([desk().querySelector(":scope>[role=status]")!.textContent, answers()]).toEqual([CHANGED, ["Name", "None of these", "Not sure"]]);
 });
 
 test("keys in what chooses words or draws a box mean nothing else", async () => {
@@ -469,6 +523,176 @@ test("where the question was changed, what was not saved is said, and the unit s
   server.result = () => ({});
   await key("1");
   expect(judged().at(-1)).toMatchObject({ answer: { value: "Answers" }, note: "Clear enough" });
+});
+
+const CHANGED = "That was not saved: the answers to choose from have changed.";
+const NOW = ["Answers", "Wonders", "Not sure"];
+const status = () => desk().querySelector("[role=status]")!.textContent;
+const choices = () => all(mark(), "[data-value]").map(({ textContent }) => textContent);
+
+/** Let the labels of the question be others from now on; answers with the old ones are refused. */
+function change(): void {
+  question = { ...question, labels: ["Answers", "Wonders"] };
+  server.result = (event) => (event.type === "judge" && !question.labels.includes(`${event.answer.value}`) ? { status: "bad", code: "unknown_value" } : {});
+}
+
+test("where one has gone on before the refusal came, the next unit has the answers of now", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2")];
+  await open();
+  change();
+  server.slowMs = 50;
+  press(document.body, "1");
+  await pass(5);
+  byId("next").click();
+  await pass(10);
+  server.slowMs = 500; // what the question is now comes long after the unit
+  await pass(300);
+  expect([desk().textContent!.includes("Title 2"), server.at("desk/session").length]).toEqual([false, 2]);
+  await pass(1000);
+  expect(desk().textContent).toContain("Title 2");
+  expect([status(), choices(), server.at("desk/session").length]).toEqual([CHANGED, NOW, 2]);
+  await key("1");
+  await pass(1000);
+  expect(mark()._root.textContent).not.toContain("Not saved.");
+});
+
+/** Answer a unit that is refused only once the next one stands there, with a note that is being written. */
+async function refusedLate(): Promise<void> {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2"), unit("3")];
+  await open();
+  write("about the first");
+  change();
+  server.slowMs = 500;
+  press(document.body, "1");
+  await pass(5);
+  server.slowMs = 10;
+  byId("next").click();
+  await pass(100);
+  byId("note").focus();
+  write("about the second");
+}
+
+test("a refusal that comes after one moved on is told where one is, which has the answers of now and what was being written", async () => {
+  await refusedLate();
+  const note = byId("note");
+  expect([desk().textContent!.includes("Title 2"), status(), choices()[0]]).toEqual([true, "", "Solves it"]);
+  await pass(1000);
+  expect([status(), choices(), server.at("desk/session").length]).toEqual([CHANGED, NOW, 2]);
+  expect([byId("note"), document.activeElement, written()]).toEqual([note, note, "about the second"]);
+  await key("Escape", note);
+  await key("b");
+  expect([desk().textContent!.includes("Title 1"), status(), choices(), written()]).toEqual([true, "", NOW, "about the first"]);
+  await key("1");
+  expect(judged().at(-1)).toMatchObject({ exposure: "desk-1", answer: { value: "Answers" }, note: "about the first" });
+});
+
+test("a note whose answer was refused after one moved on is kept for a page that is loaded anew", async () => {
+  await refusedLate();
+  await pass(1000);
+  await reload(unit("1"));
+  expect(written()).toBe("about the first");
+});
+
+test("what is refused after the data was deleted brings no note back", async () => {
+  await refusedLate();
+  server.refusals = [{ path: "desk/next", status: 403, code: "annotator_erased" }];
+  byId("skip").click();
+  await pass(1000);
+  expect(heading()).toBe("Your data is deleted.");
+  expect(Object.keys(sessionStorage).filter((name) => name.includes("note"))).toEqual([]);
+});
+
+test("what is refused after its answer was taken back is not told, and the answers of now stand there", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1")];
+  await open();
+  change();
+  server.slowMs = 50;
+  press(document.body, "1");
+  await pass(5);
+  press(document.body, "u");
+  await pass(1000);
+  expect([status(), choices()]).toEqual(["", NOW]);
+});
+
+test("many refusals at once ask for the question once", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2"), unit("3")];
+  await open();
+  change();
+  server.refusals = [{ path: "events", status: 503 }];
+  for (const name of ["1", "Enter", "2", "Enter"]) await key(name);
+  await pass(5000);
+  expect([judged().length > 2, status(), choices(), server.at("desk/session").length]).toEqual([true, CHANGED, NOW, 2]);
+});
+
+test("where an earlier unit is refused one stays there, with the answers of now and the note", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  await key("Enter");
+  await key("b");
+  await key("u");
+  write("Because");
+  change();
+  await key("2");
+  expect([desk().textContent!.includes("Title 1"), status(), choices(), written()]).toEqual([true, CHANGED, NOW, "Because"]);
+  await key("1");
+  expect(judged().at(-1)).toMatchObject({ exposure: "desk-1", answer: { value: "Answers" }, note: "Because" });
+  expect([server.at("desk/session").length, asked().length]).toEqual([2, 2]);
+  await key("Enter");
+  expect([desk().textContent!.includes("Title 2"), choices()]).toEqual([true, NOW]);
+});
+
+test("a tag that is no label any more is left, also at an earlier unit", async () => {
+  question = QUESTIONS.topics;
+  units = [unit("1"), unit("2"), unit("2")];
+  await open();
+  await key("1");
+  await key("Enter");
+  await key("b");
+  await key("u");
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "unknown_value" } : {});
+  await key("1");
+  expect([desk().textContent!.includes("Title 2"), status()]).toEqual([true, CHANGED]);
+});
+
+test("where nothing follows what was refused, that is said there, once, and the way back has the answers of now", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1")];
+  await open();
+  change();
+  await key("1");
+  expect([heading(), status()]).toEqual(["Nothing to answer just now.", CHANGED]);
+  await key("b");
+  expect([status(), choices()]).toEqual(["", NOW]);
+});
+
+test("a refusal that is heard where nobody answers leaves it trying again, and is told with what comes", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2")];
+  await open();
+  change();
+  server.slowMs = 500;
+  press(document.body, "1");
+  await pass(5);
+  server.slowMs = 10;
+  server.refusals = [{ path: "desk/next", status: 503 }];
+  byId("next").click();
+  await pass(1000);
+  expect([heading(), judged().length]).toEqual(["No answer.", 1]);
+  await pass(5000);
+  expect([desk().textContent!.includes("Title 2"), status(), choices()]).toEqual([true, CHANGED, NOW]);
+});
+
+test("that others answered in the meantime is told to who moved on, and leads no further", async () => {
+  await refusedLate();
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "lease_over" } : {});
+  await pass(1000);
+  expect([desk().textContent!.includes("Title 2"), status()]).toEqual([true, "Others answered that one in the meantime."]);
 });
 
 test("who just wrote a note has the answers of the next unit at once", async () => {

@@ -2,7 +2,7 @@
 // The page's address names the question; what stands behind # is the link's token and never leaves in a URL.
 import { post, type Refused } from "./api";
 import type { Earmark, Page } from "./config";
-import type { Entry, Guest } from "./core";
+import type { Entry, Guest, Model } from "./core";
 import { h } from "./dom";
 import type { Mark } from "./mark";
 import { forgetNotes, jot, jotted, keep, person, recall } from "./desk_keep";
@@ -10,7 +10,7 @@ import { ground, learnDesk } from "./desk_spots";
 import { deskCss, elementCss, listCss, spotCss } from "./desk_styles";
 import type { Words } from "./strings";
 import { desk as words } from "./strings/en";
-import type { DeskItem, DeskNext, DeskProgress, DeskSession } from "./wire";
+import type { DeskItem, DeskNext, DeskProgress, DeskSession, EventResult } from "./wire";
 
 declare const EDITION: string;
 
@@ -24,6 +24,10 @@ const PAUSE_MS = 900;
 const MOST_DOCKED = 0.6;
 const BY_ITSELF = "earmark:desk-by-itself";
 const KEYS = "earmark:desk-keys";
+/** What ends a sentence or stands in quotes, and ends no address. */
+const STOPS = ".,:;!?…،؛؟。、，！？；：'’‘»«›‹*`";
+/** Brackets by what closes them, which ends an address only where the address opened it. */
+const OPENED: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
 /** What the way to the next unit tells: what is given back, or whose answer is on its way. */
 interface Given {
@@ -61,6 +65,8 @@ let session: DeskSession;
 let at = -1;
 let notice = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** The question on its way, once it is known that it was changed. */
+let renewing: Promise<unknown> | undefined;
 let areKeysOff = recall(KEYS) === "off";
 
 /** Watches what a text leaves room for: how to decide above it, and the answers below. */
@@ -104,7 +110,7 @@ async function meet() {
 
 /** Go to the next unit, or say why there is none. */
 async function turn(given: Given = {}): Promise<void> {
-  if (root.hasAttribute("aria-busy")) return;
+  if (isBusy()) return;
   clearTimeout(timer);
   root.setAttribute("aria-busy", "true");
   try {
@@ -112,6 +118,7 @@ async function turn(given: Given = {}): Promise<void> {
     await guest._kind(ELEMENTS[session.question.kind]); // what is known and can be drawn waits for no room
     const next = await guest._call<DeskNext>("desk/next", given);
     if (isSpotted()) await learnDesk(guest);
+    await guest._meet(); // an answer may have been refused meanwhile, since the question was changed
     if (next.assignment && next.place) put(next);
     else nothing(next.progress);
   } catch (error) {
@@ -119,6 +126,8 @@ async function turn(given: Given = {}): Promise<void> {
   }
   root.removeAttribute("aria-busy");
 }
+
+const isBusy = (): boolean => root.hasAttribute("aria-busy");
 
 /** Put a unit on the desk; one that comes again stands there once, and is not answered twice where its answer is on its way. */
 function put(next: DeskNext): void {
@@ -154,7 +163,10 @@ function fail({ status, code = "", retryAfterS }: Refused, given: Given): void {
   const title = h("h1", { tabindex: "-1" }, say(what, code || `${status}`));
   root.replaceChildren(h("div", { class: "alone" }, title, h("p", {}, say(more)), ...(doors[0] ? [h("div", { class: "bar" }, ...doors)] : [])));
   if (!end && !isRefused) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
-  if (more === "deskNoMore") forgetNotes();
+  if (more === "deskNoMore") {
+    forgetNotes();
+    sheets.length = 0; // what is heard of them yet brings no note back
+  }
   title.focus();
 }
 
@@ -168,10 +180,18 @@ function nothing(progress: DeskProgress): void {
   const doors = [...backTo(sheets.length - 1), h("button", { class: "go", id: "next", click: () => void turn() }, say("deskLook"))];
   root.replaceChildren(
     head(progress),
+    told(),
     h("div", { class: "alone" }, h("h1", { tabindex: "-1" }, say("deskDone")), h("p", {}, say("deskDoneMore", "", progress.answered_count)), h("div", { class: "bar" }, ...doors)),
   );
   root.querySelector("h1")!.focus();
   at = sheets.length;
+}
+
+/** Return the line for what became of an answer; that is said once. */
+function told(): HTMLElement {
+  const line = h("p", { class: "quiet", role: "status" }, notice);
+  notice = "";
+  return line;
 }
 
 function go(to: number): void {
@@ -210,7 +230,7 @@ function draw(): void {
   const about = question.kind === "tags" ? [h("p", { class: "about" }, say("deskTag", entry.candidate.title))] : [];
   root.replaceChildren(
     head(next.progress),
-    h("p", { class: "quiet", role: "status" }, notice),
+    told(),
     h(
       "div",
       { class: "work" },
@@ -223,7 +243,6 @@ function draw(): void {
       h("div", { class: "dock" }, mark, h("div", { class: "noted" }, h("label", { for: "note" }, say("deskNote"), kbd("N")), note), bar(next)),
     ),
   );
-  notice = "";
   ready();
   if (entry.row.is === "decided") document.getElementById("next")!.focus();
   else root.querySelector("h1")!.focus();
@@ -254,7 +273,25 @@ const kbd = (key: string): HTMLElement => h("kbd", { "aria-hidden": "true" }, ke
 
 /** Return a text with its web addresses as links, which open beside the desk; a sentence's stop is no part of them. */
 function linked(text: string): (Node | string)[] {
-  return text.split(/(https?:\/\/[^\s<>"“”]*[^\s<>"“”.,:;!?)\]’'])/).map((part, nth) => (nth % 2 ? door(part, part) : part)); // prettier-ignore
+  return text.split(/(https?:\/\/[^\s<>"“”„]+)/).flatMap((part, nth) => {
+    const address = nth % 2 ? part.slice(0, endOf(part)) : "";
+    if (!address || address.endsWith("://")) return part;
+    const link = door(address, address);
+    link.dir = "ltr"; // or its last / would stand before it where text runs from the right
+    return [link, part.slice(address.length)];
+  });
+}
+
+/** Return where an address ends: before what ends its sentence, and before brackets that were opened outside of it. */
+function endOf(address: string): number {
+  const count = (sign: string) => address.split(sign).length;
+  const over = new Map(Object.entries(OPENED).map(([closing, opening]) => [closing, count(closing) - count(opening)]));
+  for (let end = address.length; ; end--) {
+    const last = address[end - 1]!;
+    const more = over.get(last) ?? 0;
+    if (more > 0) over.set(last, more - 1);
+    else if (!STOPS.includes(last)) return end;
+  }
 }
 
 /** Return a link that opens beside the desk, and does not tell where it was. */
@@ -279,8 +316,7 @@ function panel({ title, body, url, created_at }: DeskItem, ...inside: Node[]): H
 function element(sheet: Sheet): Mark {
   const { entry, next } = sheet;
   const { model } = entry;
-  const jotNow = () => jot(next.assignment!.id, sheet.note);
-  guest._models.set(`${model.question.id} ${model.item}`, Promise.resolve(model));
+  know(model);
   const made = document.createElement(`earmark-${ELEMENTS[session.question.kind]}`) as Mark;
   made.setAttribute("question", model.question.id);
   made.setAttribute("item", model.item);
@@ -305,28 +341,80 @@ function element(sheet: Sheet): Mark {
   });
   made.addEventListener("earmark:undo", () => {
     clearTimeout(timer);
-    jotNow();
+    jotAgain(sheet);
     if (isSpotted()) made._card.style.minHeight = "";
     queueMicrotask(ready);
   });
-  made.addEventListener("earmark:saved", (event) => {
-    const { status, code } = (event as CustomEvent<{ status: string; code: string | null }>).detail;
-    if (status === "bad") {
-      clearTimeout(timer);
-      jotNow(); // it went nowhere
-    }
-    const isHere = sheets[at]?.entry === entry;
-    if (code === "unknown_value") {
-      guest._session = undefined; // the question was changed since it was told
-      guest._answers!._step(entry, { type: "leave" }); // what is no answer any more cannot be tried again
-      notice = say("deskChanged");
-      if (isHere) void turn();
-    }
-    if (code !== "lease_over" || !isHere) return;
-    notice = say("deskTaken");
-    forward();
-  });
   return made;
+}
+
+/** Let the element of a model find it, with the question as it is now. */
+function know(model: Model): void {
+  model.question = session.question;
+  guest._models.set(`${model.question.id} ${model.item}`, Promise.resolve(model));
+}
+
+/** Keep a note again whose answer went nowhere. */
+const jotAgain = ({ next, note }: Sheet): void => jot(next.assignment!.id, note);
+
+/** Return the unit that stands on the desk, if one does. */
+const here = (): Sheet | undefined => (root.querySelector(".work") ? sheets[at] : undefined);
+
+/** Hear what became of an answer, also of one that was moved on from. */
+function heard(event: Event): void {
+  const { status, code, judgement } = (event as CustomEvent<EventResult & { judgement: string }>).detail;
+  if (status !== "bad") return;
+  const isMeant = ({ row }: Entry) => row.is === "decided" && row.judgement === judgement;
+  const sheet = sheets.find((one) => one.entry.model.entries.some(isMeant)); // none where it was taken back
+  const refused = sheet?.entry.model.entries.find(isMeant);
+  const isAsked = refused === sheet?.entry; // else a spot of their own, beside the one that is asked
+  const isHere = sheet && sheet === here();
+  if (isHere) clearTimeout(timer);
+  if (sheet && isAsked) jotAgain(sheet); // it went nowhere
+  if (code === "unknown_value") {
+    if (refused) guest._answers!._step(refused, { type: "leave" }); // what is no answer any more cannot be tried again
+    if (refused) notice = say("deskChanged");
+    void renew(isAsked ? sheet : undefined);
+  } else if (sheet && code === "lease_over") {
+    notice = say("deskTaken");
+    if (isHere) forward();
+    else tell();
+  }
+}
+
+/** Ask for the question anew, since it was changed; who is still at the unit whose answer was refused has it there with the answers of now. */
+async function renew(refused?: Sheet): Promise<void> {
+  if (!renewing) {
+    guest._session = undefined;
+    renewing = guest._meet().catch(() => {}).finally(() => (renewing = undefined)); // prettier-ignore
+  }
+  const isHere = () => refused && refused === here();
+  const isToCome = at === sheets.length - 1 || session.question.kind === "tags"; // the server knows what it asks still; a tag that is no label it does not
+  if (isHere() && isToCome && !isBusy()) return turn();
+  await renewing;
+  if (isBusy()) return; // what comes has the answers of now
+  if (isHere()) return draw();
+  tell();
+  await freshen();
+}
+
+/** Say what became of an answer where one is, else with what comes next. */
+function tell(): void {
+  const line = root.querySelector(":scope>[role=status]");
+  if (!notice || !line || isBusy()) return;
+  line.textContent = notice;
+  notice = "";
+}
+
+/** Draw the answers of now to the unit that stands there; a note that is being written stays as it is. */
+async function freshen(): Promise<void> {
+  const sheet = here();
+  if (!sheet || sheet.entry.model.question === session.question) return;
+  know(sheet.entry.model);
+  const mark = root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`)!;
+  const had = document.activeElement === mark;
+  await mark._begin();
+  if (had) mark._focus(sheet.entry);
 }
 
 /** Show which doors are open: onward once there is an answer, skipping while there is none. */
@@ -384,6 +472,7 @@ function goAway(): void {
 }
 
 addEventListener("keydown", pressed);
+addEventListener("earmark:saved", heard);
 addEventListener("pagehide", goAway);
 addEventListener("pageshow", ({ persisted }) => persisted && void turn());
 addEventListener("hashchange", () => location.reload());
