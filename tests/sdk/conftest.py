@@ -1,6 +1,7 @@
 """What the SDK's tests share: a network that is not there, waits that take no time, a little index."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -23,6 +24,13 @@ def waits(monkeypatch):
     waited = []
     monkeypatch.setattr("earmark._transport.time", SimpleNamespace(**vars(time) | {"sleep": waited.append}))
     return waited
+
+
+@pytest.fixture
+def aside():
+    """Call in a thread of its own, for what begins an event loop: in this one a browser's may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda call, *given: thread.submit(call, *given).result()
 
 
 @pytest.fixture

@@ -10,14 +10,15 @@ import pytest
 from earmark import AsyncEarmark, AsyncShown, Earmark, Item, Shown, aclient, errors
 
 
-def on(network, ask, **options):
-    """What comes of a coroutine that a client is given to."""
+@pytest.fixture
+def on(network, aside):
+    """Give a client to a coroutine, and return what comes of it."""
 
-    async def run():
+    async def given(ask, options):
         async with AsyncEarmark("sk_test", "http://earmark.test", transport=network, **options) as client:
             return await ask(client)
 
-    return asyncio.run(run())
+    return lambda ask, **options: aside(lambda: asyncio.run(given(ask, options)))
 
 
 def calls_of(of) -> set[str]:
@@ -35,7 +36,7 @@ def test_each_call_of_the_client_can_be_awaited_under_its_name():
     assert set(vars(awaited_list)) - {"_shown"} == calls_of(Shown) - {"id", "asked", "slots", "candidates"}
 
 
-def test_an_item_is_registered_and_read(network):
+def test_an_item_is_registered_and_read(on, network):
     network.on("POST", "/v1/items", json={"created_count": 2, "rejected": []})
     network.on("GET", "/v1/items/{id}", json={"id": "7", "title": "Seven"})
 
@@ -44,10 +45,10 @@ def test_an_item_is_registered_and_read(network):
         report = await client.items.upsert([Item("7"), Item("8")], progress=done.append)
         return report.created_count, (await client.items.get("7")).title, done
 
-    assert on(network, ask) == (2, "Seven", [2])
+    assert on(ask) == (2, "Seven", [2])
 
 
-def test_a_list_is_gone_through_page_by_page_and_no_page_is_fetched_that_nobody_wants(network, monkeypatch):
+def test_a_list_is_gone_through_page_by_page_and_no_page_is_fetched_that_nobody_wants(on, network, monkeypatch):
     monkeypatch.setattr(aclient, "READ_AHEAD", 2)
     pages = {None: {"results": [{"id": "1"}, {"id": "2"}], "next": "b"}, "b": {"results": [{"id": "3"}], "next": None}}
     network.on("GET", "/v1/items", json=lambda asked: pages[asked.query.get("cursor")])
@@ -57,12 +58,12 @@ def test_a_list_is_gone_through_page_by_page_and_no_page_is_fetched_that_nobody_
         async for first in client.items.list(limit=2):
             return found, first.id
 
-    assert on(network, ask) == (["1", "2", "3"], "1")
+    assert on(ask) == (["1", "2", "3"], "1")
     assert [asked.query.get("cursor") for asked in network.requests] == [None, "b", None]
     assert network.requests[0].query == {"kind": "thread", "limit": "2"}
 
 
-def test_a_list_is_shown_and_answered_and_an_answer_taken_back(network):
+def test_a_list_is_shown_and_answered_and_an_answer_taken_back(on, network):
     def show(asked):
         told = {name: asked.json[name] for name in ("id", "question", "item")}
         more = {"annotator": "p", "kind": "pair", "shown_at": "2026-03-01T12:00:00Z", "asked": True}
@@ -81,7 +82,7 @@ def test_a_list_is_shown_and_answered_and_an_answer_taken_back(network):
         await shown.undo(judgement)
         return shown, judgement
 
-    shown, judgement = on(network, ask)
+    shown, judgement = on(ask)
     assert (shown.asked, shown.slots[0].rank, shown.exposure.item) == (True, 1, "1")
     assert shown.results[judgement].state == "settled"
     events = [event for asked in network.requests[1:] for event in asked.json["events"]]
@@ -89,13 +90,13 @@ def test_a_list_is_shown_and_answered_and_an_answer_taken_back(network):
     assert {asked.path for asked in network.requests[1:]} == {f"/v1/exposures/{shown.id}/events"}
 
 
-def test_what_the_server_refuses_is_raised_as_by_the_client(network):
+def test_what_the_server_refuses_is_raised_as_by_the_client(on, network):
     network.fail("GET", "/v1/items/{id}", status=404, code="not_found")
     with pytest.raises(errors.NotFound):
-        on(network, lambda client: client.items.get("7"))
+        on(lambda client: client.items.get("7"))
 
 
-def test_the_loop_goes_on_while_a_call_is_under_way(network):
+def test_the_loop_goes_on_while_a_call_is_under_way(on, network):
     answered = threading.Event()
 
     def slow(asked):
@@ -110,10 +111,10 @@ def test_the_loop_goes_on_while_a_call_is_under_way(network):
         answered.set()
         return (await call).id
 
-    assert on(network, ask) == "7"
+    assert on(ask) == "7"
 
 
-def test_no_more_calls_are_under_way_than_there_are_threads(network):
+def test_no_more_calls_are_under_way_than_there_are_threads(on, network):
     under_way, most, both = [], [], threading.Barrier(2, timeout=10)
 
     def slow(asked):
@@ -128,11 +129,11 @@ def test_no_more_calls_are_under_way_than_there_are_threads(network):
     async def ask(client):
         return await asyncio.gather(*(client.items.get("7") for _ in range(6)))
 
-    assert len(on(network, ask, threads=2)) == 6
+    assert len(on(ask, threads=2)) == 6
     assert max(most) == 2
 
 
-def test_a_call_knows_what_its_task_knows(network):
+def test_a_call_knows_what_its_task_knows(on, network):
     request_id = contextvars.ContextVar("request_id", default="none")
     seen = []
     network.on("POST", "/v1/items", json={"created_count": 1, "rejected": []})
@@ -141,11 +142,11 @@ def test_a_call_knows_what_its_task_knows(network):
         request_id.set("r-1")
         await client.items.upsert([Item("7")], progress=lambda done: seen.append(request_id.get()))
 
-    on(network, ask)
+    on(ask)
     assert seen == ["r-1"]
 
 
-def test_a_closed_client_takes_no_more_calls_and_what_was_under_way_is_done(network):
+def test_a_closed_client_takes_no_more_calls_and_what_was_under_way_is_done(network, aside):
     network.on("GET", "/v1/items/{id}", json={"id": "7"})
 
     async def ask():
@@ -157,7 +158,7 @@ def test_a_closed_client_takes_no_more_calls_and_what_was_under_way_is_done(netw
         with pytest.raises(RuntimeError):
             await client.items.get("7")
 
-    asyncio.run(ask())
+    aside(lambda: asyncio.run(ask()))
 
 
 def test_what_cannot_be_a_client_is_said_at_once():

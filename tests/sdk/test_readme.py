@@ -70,7 +70,7 @@ def server(network):
     return network
 
 
-def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, tiny_model, capsys):
+def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, tiny_model, capsys, aside):
     real = httpx.Client
     monkeypatch.setattr(httpx, "Client", lambda **given: real(**given | {"transport": given["transport"] or server}))
     monkeypatch.chdir(tmp_path)
@@ -78,7 +78,7 @@ def test_the_tour_runs_as_it_is_written(server, waits, monkeypatch, tmp_path, ti
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     names = {}
     for number, block in enumerate(blocks, 1):
-        exec(compile(block, f"block {number} of the README", "exec"), names)
+        aside(exec, compile(block, f"block {number} of the README", "exec"), names)
     said = capsys.readouterr().out
     assert len(blocks) >= 9
     assert "2 ()\n" in said
