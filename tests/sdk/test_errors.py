@@ -1,7 +1,9 @@
 """Tests of earmark.errors."""
 
 import inspect
+import pickle
 
+import pytest
 from earmark import errors
 
 
@@ -26,3 +28,21 @@ def test_every_error_carries_the_same_facts():
     for _, kind in inspect.getmembers(errors, inspect.isclass):
         if issubclass(kind, errors.EarmarkError):
             assert {"status", "request_id", "retry_after", "partial"} <= {*dir(kind)}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.EarmarkError("Something."),
+        errors.NotFound("Gone.", code="not_found", status=404, request_id="r", retry_after=2.0, errors=[("id", "x")]),
+        errors.FileNotUnderstood("items.jsonl", 3, "no id"),
+        errors.EventRefused("1", "judge", "unknown_value", "r"),
+        errors.AnchorUnusable("text_not_found", "Mark it again."),
+        errors.LearningMissing("scipy"),
+        errors.NotSendable("An id is not empty."),
+    ],
+)
+def test_an_error_comes_whole_out_of_another_process(error):
+    error.partial = ["done"]
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back), vars(back)) == (type(error), str(error), vars(error))

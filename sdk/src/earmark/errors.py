@@ -35,11 +35,12 @@
 
 Every error carries `code` (stable, for programs), `status` (HTTP, or None), `request_id` (to quote to
 whoever runs Earmark, or None) and `retry_after` (seconds, or None). Where a bulk call was broken off,
-`partial` is the report of what was done before.
+`partial` is the report of what was done before. Errors can be pickled, as pools of processes do.
 """
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,6 +53,10 @@ class EarmarkError(Exception):
     request_id: str | None = None
     retry_after: float | None = None
     partial: Any = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes the same error in another process, whatever its kind is made of."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class InvalidSigningKey(EarmarkError):
