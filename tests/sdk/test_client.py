@@ -36,6 +36,15 @@ def test_an_address_is_the_server_s_alone(url):
         Earmark("sk_test", url)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://anna:secret@earmark.test", "https://anna@earmark.test", "https://:@earmark.test"]
+)
+def test_no_user_of_an_address_takes_the_place_of_the_key(url):
+    with pytest.raises(errors.AddressUnusable, match="in place of the key") as told:
+        Earmark("sk_test", url)
+    assert "secret" not in str(told.value)
+
+
 def test_a_server_may_stand_under_a_path_of_its_own(network):
     network.on("GET", "/labels/v1/items/{id}", json={"id": "1"})
     assert Earmark("sk_test", "https://host.test/labels/", transport=network).items.get("1").id == "1"
@@ -66,7 +75,7 @@ def test_an_id_is_one_step_of_the_path_whatever_it_holds(client, network, id, pa
     sent = []
     network.on("GET", "/v1/{a}/{b}", json={"id": id})
     network.on("GET", "/v1/{a}/{b}/{c}", json={"id": id})
-    client._http.event_hooks = {"request": [lambda request: sent.append(request.url.raw_path.decode())]}
+    client._wires.client.event_hooks = {"request": [lambda request: sent.append(request.url.raw_path.decode())]}
     assert client.items.get(id).id == id
     assert sent == [path]
 

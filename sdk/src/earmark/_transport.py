@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -182,13 +183,26 @@ def _retry_after(response: httpx.Response, problem: Mapping[str, Any]) -> float 
 
 
 class Wires:
-    """The blocking driver of exchanges over one httpx client. Safe to use from several threads."""
+    """The blocking driver of exchanges over one httpx client in each process. Safe to use from several threads."""
 
-    def __init__(self, client: httpx.Client, *, retries: int, may_take_proxy: bool = True) -> None:
-        self.client = client
+    def __init__(self, opened: Callable[[], httpx.Client], *, retries: int, may_take_proxy: bool = True) -> None:
+        self._opened = opened
+        self._client = opened()
+        self._process = os.getpid()
         self._retries = retries
         self._may_take_proxy = may_take_proxy
         self._jitter = random.Random()  # noqa: S311 - spreads waits, guards nothing
+
+    @property
+    def client(self) -> httpx.Client:
+        """Return the httpx client of this process.
+
+        A process that was forked has the connections of its parent, and each would read the other's answers: it gets
+        its own. Those of the parent are let go unclosed, as closing would speak on them.
+        """
+        if self._process != os.getpid() and not self._client.is_closed:
+            self._client, self._jitter, self._process = self._opened(), random.Random(), os.getpid()  # noqa: S311
+        return self._client
 
     def json(self, call: Call) -> Any:
         """Return the JSON that a call is answered with, None for no content."""

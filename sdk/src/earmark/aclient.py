@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
@@ -241,7 +242,9 @@ class _Calls:
     def __init__(self, threads: int) -> None:
         if threads < 1:
             raise ValueError(f"Calls need one thread or more, not {threads}.")
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="earmark")
+        self._opened = partial(ThreadPoolExecutor, threads, thread_name_prefix="earmark")
+        self._threads = self._opened()
+        self._process = os.getpid()
 
     def awaited(self, call: Callable[P, T]) -> Awaited[P, T]:
         """Return a call that is awaited and gives what this one returns."""
@@ -278,5 +281,7 @@ class _Calls:
         self._threads.shutdown()
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
+        if self._process != os.getpid():  # threads are not forked along, and nobody would take the call
+            self._threads, self._process = self._opened(), os.getpid()
         here = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._threads, here.run, call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import urlsplit
@@ -30,13 +31,13 @@ LOCAL = "http://127.0.0.1:8000"
 
 
 class Earmark:
-    """All of `/v1`, for one project. Safe to use from several threads; make one in each process, and keep it.
+    """All of `/v1`, for one project. Safe to use from several threads, so keep it; a forked process connects anew.
 
     `secret_key` is `sk_…`; white space around it, as a file's last line brings, does not count. `base_url`
     is scheme, host and port, without `/v1`. `timeout` is in seconds, for connecting and for each pause in an answer.
     `retries` is how many times more a call is tried where no answer came, or 429, 502, 503 or 504; ids
     are made here, so that trying again stores nothing twice. `transport` takes the place of the
-    network: see `earmark.transports.MockTransport`.
+    network, in a forked process too: see `earmark.transports.MockTransport`.
 
     Raises WrongKindOfKey, AddressUnusable, ValueError for a negative number of tries. Every call may
     raise the errors of `earmark.errors`.
@@ -59,8 +60,8 @@ class Earmark:
             "Accept": "application/json",
             "User-Agent": f"earmark-python/{__version__}",
         }
-        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=timeout, transport=transport)
-        wires = Wires(self._http, retries=retries, may_take_proxy=transport is None)
+        opened = partial(httpx.Client, base_url=self.base_url, headers=headers, timeout=timeout, transport=transport)
+        wires = self._wires = Wires(opened, retries=retries, may_take_proxy=transport is None)
         self.items = Items(wires)
         self.questions = Questions(wires)
         self.suggestions = Suggestions(wires)
@@ -85,7 +86,7 @@ class Earmark:
 
     def close(self) -> None:
         """Close the connections; a call after that raises RuntimeError."""
-        self._http.close()
+        self._wires.client.close()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A client holds connections and a key, so it is not pickled: make one in each process.")
@@ -128,6 +129,8 @@ def usable_address(base_url: str) -> str:
         raise AddressUnusable(f"{address!r} is no address of a server: {error}") from None
     if url.scheme not in ("http", "https") or not url.hostname:
         raise AddressUnusable(f"{address!r} is no address of a server; write it as https://earmark.example or {LOCAL}.")
+    if url.username is not None or url.password is not None:
+        raise AddressUnusable("The address names a user or a password, which would be sent in place of the key.")
     if url.query or url.fragment or url.path.endswith("/v1"):
         raise AddressUnusable(f"{address!r} names more than the server; leave out /v1 and what follows.")
     return address
