@@ -134,6 +134,29 @@ def test_a_download_that_breaks_off_begins_again(client, frozen, tmp_path):
     assert client.datasets.load("d")[0]["item"] == "1"
 
 
+def test_two_that_download_into_one_folder_at_a_time_spoil_nothing(client, frozen, tmp_path):
+    path = tmp_path / "labels.jsonl"
+    seen = []
+
+    def in_two_parts(_):
+        if not seen:  # the second one begins and ends while the first is half way
+            seen.append("first")
+            return httpx.Response(200, content=halves())
+        return httpx.Response(200, content=LABELS)
+
+    def halves():
+        yield LABELS[:10]
+        assert client.datasets.download("d", tmp_path, names=["labels.jsonl"]) == [path]
+        yield b"spoilt on the way"
+        seen.append(path.read_bytes())
+
+    frozen.on("GET", "/v1/datasets/d/versions/2/files/labels.jsonl", json=in_two_parts)
+    with pytest.raises(errors.ChecksumMismatch):
+        client.datasets.download("d", tmp_path, names=["labels.jsonl"])
+    assert seen == ["first", LABELS] and path.read_bytes() == LABELS
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_refused_download_tells_why(client, frozen, tmp_path):
     frozen.fail("GET", "/v1/datasets/d/versions/2/files/labels.jsonl", status=409, code="version_not_frozen")
     with pytest.raises(errors.Conflict) as told:

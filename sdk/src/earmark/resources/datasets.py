@@ -9,6 +9,7 @@ from earmark._transport import Call, Wires
 from earmark._wire import encoded, segment, written
 from earmark.datasets import LoadedRows, Rows, check_file, file_of, rows_of
 from earmark.errors import NotFrozen
+from earmark.ids import uuid7
 from earmark.types import Dataset, DatasetFile, DatasetVersion
 
 PATH = "/v1/datasets"
@@ -105,7 +106,7 @@ class Datasets:
         path = folder / Path(file.name).name
         if path.exists() and path.stat().st_size == file.bytes_count and check_file(path, file.sha256, quiet=True):
             return path
-        beside = path.with_name(path.name + ".part")
+        beside = path.with_name(f"{path.name}.{uuid7().hex}.part")  # others may be fetching the same into this folder
         try:
             with beside.open("wb") as into:
                 name = segment(file.name)
