@@ -72,6 +72,19 @@ def test_of_an_item_that_comes_twice_the_last_counts(written):
     assert read_items([first, second])["1"].title == "new"
 
 
+def test_an_id_that_comes_again_as_something_else_is_told(written):
+    told = []
+    one, other = '{"id": "1", "title": "old"}', '{"id": 1, "title": "new"}'
+    path = written(one, '{"id": "2"}', '{"id": "2"}', other)
+    assert read_items([path], say=told.append)["1"].title == "new"
+    assert told == [
+        f"{path}: the id 1 comes again with other contents; of each such item, 1 of 2, only the last counts"
+    ]
+    told.clear()
+    read_items([written(one), written(one)], say=told.append)
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("read", "line", "why"),
     [

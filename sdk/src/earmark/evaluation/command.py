@@ -69,7 +69,7 @@ def evaluate_suggester(given: argparse.Namespace) -> int:
     began = time.monotonic()
     bench = Bench(given.model, say=say)
     rename = dict(given.rename)
-    bench.take(well_named(read_items(given.items, rename), say).values())
+    bench.take(well_named(read_items(given.items, rename, say=say), say).values())
     if given.queries and not bench.items:
         raise EarmarkError(f"{', '.join(given.items)}: there is no item.")
     training = [path for path in given.train if not holds_pairs(path)]

@@ -61,15 +61,26 @@ class Ranking:
     ranked: Sequence[str]
 
 
-def read_items(paths: Iterable[Path | str], rename: Mapping[str, str] = NO_NAMES) -> dict[str, Item]:
+def read_items(
+    paths: Iterable[Path | str], rename: Mapping[str, str] = NO_NAMES, *, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Item]:
     """Return items by id, with fields renamed; one that comes again replaces the earlier one.
 
-    Raises FileNotUnderstood, OSError.
+    Says how many came again as something else. Raises FileNotUnderstood, OSError.
     """
     found: dict[str, Item] = {}
+    otherwise: dict[str, Path | str] = {}
     for path in paths:
         for item in read_lines(path, lambda facts, _: _item(renamed(facts, rename))):
+            if found.setdefault(item.id, item) != item:
+                otherwise.setdefault(item.id, path)
             found[item.id] = item
+    if otherwise:
+        first, path = next(iter(otherwise.items()))
+        say(
+            f"{path}: the id {first} comes again with other contents; of each such item, {len(otherwise):,} of "
+            f"{len(found):,}, only the last counts"
+        )
     return found
 
 
@@ -297,4 +308,7 @@ def _moment(value: object, name: str) -> datetime | None:
     try:
         return moment_of(value)
     except ValueError:
-        raise ValueError(f"{name} is not a time (ISO 8601): {str(value)[:40]}") from None
+        raise ValueError(
+            f"{name} is not a time: {str(value)[:40]} (read are ISO 8601 such as 2004-06-05 01:20, seconds since 1970, "
+            f"5 Jun 2004; to go without times: --rename FIELD=told)"
+        ) from None

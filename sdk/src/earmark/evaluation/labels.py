@@ -55,7 +55,7 @@ def add_to(inner: Any) -> None:
 def evaluate_labels(given: argparse.Namespace) -> int:
     """Teach a suggester, ask it, and print the measures as JSON. Raises EarmarkError, OSError."""
     check_outputs([given.plot], [*given.items, *given.train, given.answers, given.dictionary])
-    items = well_named(read_items(given.items, dict(given.rename)), say)
+    items = well_named(read_items(given.items, dict(given.rename), say=say), say)
     taught = [each for path in given.train for each in read_answers(path, items)]
     asked = read_answers(given.answers, items)
     one_of = is_choice([*given.train, given.answers])

@@ -1,4 +1,7 @@
-"""Times as files spell them: ISO 8601 in its common forms, seconds since 1970, and as letters are dated."""
+"""Times as files spell them: ISO 8601 in its common forms, seconds since 1970, and as letters are dated.
+
+What may be read in two ways, such as 01/02/2004, is none.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = ((1e8, 1e11, 1.0), (1e11, 1e13, 1e3), (1e14, 1e16, 1e6), (1e17, 1e19, 1e9))
 """From, below, and how many such units a second has: seconds, thousandths, millionths and billionths since 1970."""
 _ZONE_NAME = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
-_SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
+_DATE = re.compile(r"^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:([T ]+)(\d)(?=:))?")
+_HALF_DAY = re.compile(r"\b(0?[1-9]|1[0-2])(:\d\d(?::\d\d)?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_MONTH_FIRST = re.compile(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})\b,?(?: at\b)?")
+_DAY_FIRST = re.compile(r"\b\d{1,2} [A-Z][a-z]{2,8} \d{4}$")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _MIDNIGHT, _LEAP = re.compile(r"(?<=[T ])24(?=:?00)"), re.compile(r"(?<=:[0-5]\d):60")
 
@@ -23,7 +29,7 @@ def moment_of(value: object) -> datetime:
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError("not a time")
-    text = str(value).strip()
+    text = _HALF_DAY.sub(_of_whole_day, str(value).strip())
     try:
         moment = _since_1970(text) or _iso(text)
     except (ValueError, OverflowError):
@@ -46,18 +52,24 @@ def _since_1970(text: str) -> datetime | None:
 def _iso(text: str) -> datetime:
     if whole := _MONTH.fullmatch(text):
         return datetime(int(whole[1]), int(whole[2] or 1), 1, tzinfo=UTC)
-    spelt = _ZONE_NAME.sub("+00:00", _SLASHED.sub(_dashed, text)).replace("t", "T")
+    spelt = _ZONE_NAME.sub("+00:00", _DATE.sub(_dashed, text.replace("t", "T")))
     moment = datetime.fromisoformat(_LEAP.sub(":59", _MIDNIGHT.sub("00", spelt)))
     return moment + timedelta(days=1) if _MIDNIGHT.search(spelt) else moment
 
 
 def _dashed(date: re.Match[str]) -> str:
-    return f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
+    hour = f"{date[5]}0{date[6]}" if date[6] else ""
+    return f"{date[1]}-{int(date[3]):02}-{int(date[4]):02}{hour}"
+
+
+def _of_whole_day(half: re.Match[str]) -> str:
+    return f"{int(half[1]) % 12 + 12 * (half[3] in 'pP'):02}{half[2]}"
 
 
 def _as_in_letters(text: str) -> datetime:
-    """Return a time as RFC 5322 has it."""
+    """Return a time as RFC 5322 has it; the month may come first, and a day alone is its beginning."""
+    spelt = _MONTH_FIRST.sub(r"\2 \1 \3", text)
     try:
-        return parsedate_to_datetime(text)
+        return parsedate_to_datetime(f"{spelt} 00:00" if _DAY_FIRST.search(spelt) else spelt)
     except (ValueError, TypeError, IndexError, OverflowError):
         raise ValueError("not a time") from None

@@ -56,7 +56,7 @@ def _lesson(given: argparse.Namespace) -> Lesson:
             raise EarmarkError(f"{path} holds given candidates; lines {{query, positives}} are needed here.")
     check_learning()
     bench = Bench(given.model, say=say)
-    bench.take(well_named(read_items(given.items, dict(given.rename)), say).values())
+    bench.take(well_named(read_items(given.items, dict(given.rename), say=say), say).values())
     known = united(query for path in given.train for query in of_items(path, read_queries(path), bench.items, say))
     if given.queries:
         return lesson(bench, known, united(of_items(given.queries, read_queries(given.queries), bench.items, say)))

@@ -50,7 +50,7 @@ def add_to(inner: Any) -> None:
 
 def evaluate_spans(given: argparse.Namespace) -> int:
     """Teach a suggester, ask it, and print the measures as JSON. Raises EarmarkError, OSError."""
-    items = well_named(read_items(given.items, dict(given.rename)), say)
+    items = well_named(read_items(given.items, dict(given.rename), say=say), say)
     taught = [each for path in given.train for each in read_marked(path, items)]
     asked = read_marked(given.answers, items)
     if told := taught_too((each.item.id for each in asked), (each.item.id for each in taught), "texts"):

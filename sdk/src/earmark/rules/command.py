@@ -142,7 +142,7 @@ def _casts(given: argparse.Namespace, rules: Sequence[Rule], answers: Answers | 
         raise EarmarkError(f"The rules are about {kinds.pop()}s, the answers are of kind {answers.kind}.")
     if not given.items and not (given.pairs and kinds == {"pair"}):
         raise EarmarkError("--items F names the items to ask about.")
-    items = read_items(given.items)
+    items = read_items(given.items, say=_say)
     if given.items and not items:
         raise EarmarkError(f"{', '.join(given.items)}: there is no item.")
     units = _pairs(given, items, answers) if kinds == {"pair"} else iter(items.values())
