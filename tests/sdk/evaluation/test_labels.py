@@ -73,6 +73,7 @@ def test_the_curve_teaches_with_the_first_answers_alone(files, capsys):
         ({"item": "1", "fits": "freeze"}, "fits is not a list"),
         ({"item": "1", "label": "freeze", "weight": -1}, "weight"),
         ({"item": "1", "fits": ["freeze"]}, "mixed"),
+        ({"query": "1", "label": "freeze"}, "no item: each line is {item, label} or {item, fits}"),
     ],
 )
 def test_a_bad_line_is_told_with_its_number(files, capsys, row, fault):

@@ -39,6 +39,22 @@ def evaluated(folder, capsys, *more, answers="test.jsonl", items=True):
     return json.loads(told.out) if code == 0 else told.err
 
 
+def test_a_pattern_that_cannot_be_read_is_told_with_its_file(files, capsys):
+    (files / "words.json").write_text('{"Product": ["/(?=x)/"]}')
+    told = evaluated(files, capsys, "--suggester", "dictionary", "--dictionary", str(files / "words.json"))
+    assert told.startswith("earmark: ") and "words.json: The pattern /(?=x)/ cannot be read" in told
+
+
+def test_a_line_that_is_of_nothing_is_told_with_what_it_should_be(files, capsys):
+    put(files / "some.jsonl", {"spans": []})
+    assert "line 1: neither an item (of --items) nor an id and a text" in evaluated(files, capsys, answers="some.jsonl")
+
+
+def test_who_taught_nothing_is_told_why_nothing_is_guessed(files, capsys):
+    assert cli.main(["evaluate", "spans", "--answers", str(files / "frozen.jsonl")]) == 0
+    assert "sequence guessed nothing at all; it was given 0 known answers (--train) and no" in capsys.readouterr().err
+
+
 def test_what_is_plain_is_learned_and_measured_by_label(files, capsys):
     told = evaluated(files, capsys, "--train", str(files / "train.jsonl"), "--curve")
     assert (told["suggester"], told["taught"], told["answered"]) == ("sequence", 60, 40)

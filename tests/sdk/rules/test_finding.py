@@ -41,6 +41,7 @@ def test_a_file_may_use_its_neighbours(folder):
         ("none.py", None, "There is no file none.py"),
         ("rules.py", "MOST = 3", "holds no rules; put @rule"),
         ("rules.py", "1 / 0", "cannot be loaded: ZeroDivisionError"),
+        ("rules.py", "import sys; sys.exit(3)", "cannot be loaded: SystemExit"),
         ("rules.py", TWO + "@rule(name='first')\ndef third(item): ...", "Two rules are called first"),
         ("no.such.module", None, "cannot be loaded: ModuleNotFoundError"),
     ],

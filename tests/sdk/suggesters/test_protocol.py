@@ -84,6 +84,13 @@ def test_one_that_cannot_be_imported_is_left_out_and_logged(installed, caplog):
     assert "broken" in caplog.text and "gone" in caplog.text
 
 
+def test_one_whose_import_ends_the_program_is_left_out(installed, tmp_path, monkeypatch):
+    (tmp_path / "ends_the_program.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert set(installed(ends="ends_the_program:Thing")) == COME_ALONG
+    assert told("ends") == [("ends", "it cannot be loaded (SystemExit: 3)")]
+
+
 def told(name):
     return [(each.name, each.fault) for each in suggesters.installed() if each.name == name]
 

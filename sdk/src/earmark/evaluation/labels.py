@@ -107,6 +107,8 @@ def measured(
         found = suggester.suggest(each.item, index, len(labels))
         answers.append(Labelled([(one.candidate_id, one.score) for one in found], each.fits))
     asking = time.monotonic() - began
+    if not any(each.guessed for each in answers):
+        say(guessed_nothing(name, taught, dictionary))
     rates = rates_of(taught, labels, one_of=one_of)
     found_measures = (of_choices if one_of else of_tags)(answers, rates)
     return {
@@ -119,6 +121,13 @@ def measured(
         "fit_seconds": round(fitting, 1),
         "ms_an_item": round(1000 * asking / len(asked), 1),
     }
+
+
+def guessed_nothing(name: str, taught: Sequence[object], dictionary: Dictionary | None) -> str:
+    """Return in words that a suggester abstained from all it was asked about, and what it had."""
+    words = "a dictionary" if dictionary else "no dictionary"
+    had = f"{len(taught):,} known answers (--train) and {words} (--dictionary)"
+    return f"{name} guessed nothing at all; it was given {had}"
 
 
 def _learned(suggester: Any) -> dict[str, Any]:
@@ -181,9 +190,12 @@ def completed(
 
 
 def _answer(facts: Mapping[str, Any], items: Mapping[str, Item]) -> LabelledItem:
-    item = items.get(str(facts.get("item", "")))
+    if "item" not in facts:
+        there = f"; there are {', '.join(facts)}"[:200] if facts else ""
+        raise ValueError(f"no item: each line is {{item, label}} or {{item, fits}}, the item's id{there}")
+    item = items.get(str(facts["item"]))
     if item is None:
-        raise UnknownItem(f"item {facts.get('item')!r} is none of the items")
+        raise UnknownItem(f"item {facts['item']!r} is none of the items")
     weight = facts.get("weight", 1.0)
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < 1e9:
         raise ValueError("weight is not a number of 0 and up")

@@ -16,7 +16,7 @@ from earmark.errors import EarmarkError, NotTrained
 from earmark.evaluation.calibration import reliability
 from earmark.evaluation.console import counted, say
 from earmark.evaluation.files import UnknownItem, read_items, read_known
-from earmark.evaluation.labels import FIGURES, SIZES, Dictionary, read_dictionary
+from earmark.evaluation.labels import FIGURES, SIZES, Dictionary, guessed_nothing, read_dictionary
 from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.running import taught_too
 from earmark.evaluation.span_measures import Answered, of_spans, said_of_spans
@@ -57,13 +57,22 @@ def evaluate_spans(given: argparse.Namespace) -> int:
         say(told)
     if given.seed is not None:
         random.Random(given.seed).shuffle(taught)  # noqa: S311 - an order, no secret
-    words = read_dictionary(given.dictionary)
+    words = _readable(read_dictionary(given.dictionary), given.dictionary)
     report = {"answered": len(asked), **measured(given.suggester, taught, asked, dictionary=words)}
     if given.curve:
         sizes = [size for size in SIZES if size < len(taught)]
         report["curve"] = [measured(given.suggester, taught[:size], asked, dictionary=words) for size in sizes]
     print(json.dumps(report))
     return 0
+
+
+def _readable(words: Dictionary | None, path: str) -> Dictionary | None:
+    """Return a dictionary of which every pattern can be read; raises EarmarkError for another."""
+    try:
+        DictionarySpans(words)
+    except ValueError as error:
+        raise EarmarkError(f"{path}: {error}") from None
+    return words
 
 
 def measured(
@@ -78,6 +87,8 @@ def measured(
     fitting, began, index = time.process_time() - began, time.process_time(), ItemIndex()
     answers = [answered(suggester, each, index) for each in counted(asked, len(asked), "texts")]
     asking = time.process_time() - began
+    if not any(each.guessed for each in answers):
+        say(guessed_nothing(name, taught, dictionary))
     labels = sorted({*labels_marked(taught), *labels_marked(asked)})
     return {
         "suggester": suggester.name,
@@ -138,9 +149,11 @@ def _marked(facts: Mapping[str, Any], items: Mapping[str, Item]) -> MarkedText:
 def _item(facts: Mapping[str, Any], items: Mapping[str, Item]) -> Item:
     if isinstance(facts.get("text"), str) and isinstance(facts.get("id"), str):
         return Item(facts["id"], body=facts["text"])
-    item = items.get(str(facts.get("item", "")))
+    if "item" not in facts:
+        raise ValueError("neither an item (of --items) nor an id and a text, which are texts both")
+    item = items.get(str(facts["item"]))
     if item is None:
-        raise UnknownItem(f"item {facts.get('item')!r} is none of the items, and no id and text are told")
+        raise UnknownItem(f"item {facts['item']!r} is none of the items, and no id and text are told")
     return item
 
 

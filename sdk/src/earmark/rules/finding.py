@@ -30,7 +30,7 @@ def load_rules(source: str) -> Sequence[Rule]:
         module = _from_file(Path(source)) if is_file else _from_module(source)
     except RulesUnusable:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script may end itself
         raise RulesUnusable(f"{source} cannot be loaded: {type(error).__name__}: {error}") from error
     found = rules_in(module)
     if not found:
@@ -58,7 +58,7 @@ def discover_rules() -> Mapping[str, Sequence[Rule]]:
     for entry in entry_points(group=GROUP):
         try:
             rules = rules_in(entry.load())
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a module may end the program
             logger.warning("The rules %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error)
             continue
         if rules:

@@ -164,7 +164,7 @@ def _loaded(entry: EntryPoint) -> tuple[Callable[..., Suggester] | None, str]:
         return None, "" if is_ours else f"the name {entry.name} is taken by one that comes along with Earmark"
     try:
         made_by = entry.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a module may end the program
         return None, f"it cannot be loaded ({type(error).__name__}: {error})"
     own_name = getattr(made_by, "name", entry.name)
     if isinstance(own_name, str) and own_name != entry.name:
