@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from earmark import suggesters as sdk
+from earmark.rules import installed_rules
 
 from backend.questions.models import Question
 from backend.suggestions.models import RemoteSuggester, Suggester
@@ -46,6 +47,7 @@ def catalogue_of(project_id: int) -> Mapping[str, Known]:
         off = "" if remote.is_enabled else ", switched off"
         known[remote.name] = Known(remote.name, f"at the host, asked{off}", is_usable=remote.is_enabled)
     known |= {each.name: _installed(each) for each in _looked_up()}
+    known |= {name: Known(name, f"left out: {why}", is_usable=False) for name, why in _rules_left_out().items()}
     known |= {name: Known(name, _told(len(each.rules))) for name, each in rule_sets().items()}
     for name in asked:
         known.setdefault(name, Known(name, NOT_INSTALLED, is_usable=False))
@@ -103,6 +105,12 @@ def _installed(each: sdk.Installed) -> Known:
 
 def _told(rules_count: int) -> str:
     return f"{'one rule' if rules_count == 1 else f'{rules_count} rules'}, installed here"
+
+
+@cache
+def _rules_left_out() -> Mapping[str, str]:
+    """Return why sets of rules that are installed are left out, looked up once a process as the others are."""
+    return {f"{PREFIX}{each.name}": each.fault for each in installed_rules() if each.fault}
 
 
 @cache

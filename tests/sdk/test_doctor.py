@@ -5,6 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 from earmark.doctor import examine
+from earmark.rules import InstalledRules, rule
 from earmark.suggesters import Installed
 
 PAGE = {"results": [], "next": None}
@@ -94,3 +95,18 @@ def test_the_suggesters_that_are_installed_are_listed_and_a_broken_one_is_said(n
     assert findings["suggesters"].found == "lexical, own (acme 2.0)"
     assert not findings["suggester"].is_well
     assert findings["suggester"].found == "bad (acme 2.0): it cannot be loaded"
+
+
+@rule
+def always(item):
+    """It is."""
+    return "yes"
+
+
+def test_installed_rules_are_listed_and_broken_ones_are_said(network, monkeypatch):
+    found = [InstalledRules("gone", fault="they cannot be loaded"), InstalledRules("logins", [always, always])]
+    monkeypatch.setattr("earmark.doctor.installed_rules", lambda: found)
+    network.on("GET", "/v1/questions", json=PAGE, headers=headers())
+    findings = examine(url="http://earmark.test", key="sk_test", transport=network)
+    told = [(each.is_well, each.found) for each in findings if each.name == "rules"]
+    assert told == [(True, "logins (2)"), (False, "gone: they cannot be loaded")]

@@ -12,6 +12,7 @@ import httpx
 from earmark._transport import by_way_of, refusal
 from earmark.client import LOCAL, usable_address, usable_key
 from earmark.errors import AddressUnusable, WrongKindOfKey
+from earmark.rules.finding import installed_rules
 from earmark.suggesters.protocol import installed
 from earmark.version import __version__
 
@@ -75,7 +76,16 @@ def _suggesters() -> list[Finding]:
         for name, each in zip(known, found, strict=True)
         if each.fault
     ]
-    return [Finding("suggesters", True, ", ".join(usable)), *left_out]
+    return [Finding("suggesters", True, ", ".join(usable)), *left_out, *_rules()]
+
+
+def _rules() -> list[Finding]:
+    """Return which sets of rules are installed here, if any, and each that cannot be used."""
+    to_do = "Mend or uninstall its package; until then questions that name it get nothing from it."
+    found = installed_rules()
+    left_out = [Finding("rules", False, f"{each.name}: {each.fault}", to_do) for each in found if each.fault]
+    told = [f"{each.name} ({len(each.rules)})" for each in found if not each.fault]
+    return [*([Finding("rules", True, ", ".join(told))] if told else []), *left_out]
 
 
 def _unreachable(where: str, why: str) -> Finding:

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from earmark import suggesters as sdk
-from earmark.rules import rule
+from earmark.rules import InstalledRules, rule
 
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_suggestions
@@ -108,6 +108,18 @@ def test_a_question_without_names_asks_the_usual_one(world):
         world.question.suggesters = []
         world.question.save()
         assert catalogue_of(world.project.pk)["lexical"].asked_by == (world.question,)
+
+
+def test_installed_rules_that_cannot_be_loaded_say_why(world, monkeypatch):
+    torn = InstalledRules("torn", fault="they cannot be loaded (SystemExit: 4)")
+    monkeypatch.setattr(catalogue, "installed_rules", lambda: [torn])
+    catalogue._rules_left_out.cache_clear()
+    with tenancy(world.project):
+        world.question.suggesters = ["rules:torn"]
+        world.question.save()
+        known = catalogue_of(world.project.pk)["rules:torn"]
+    catalogue._rules_left_out.cache_clear()
+    assert (known.where, known.is_missing) == ("left out: they cannot be loaded (SystemExit: 4)", True)
 
 
 def test_installed_rules_are_known_and_not_missing(world, monkeypatch):

@@ -77,5 +77,17 @@ def test_installed_rules_are_found_as_a_module_a_list_or_one(installed, folder):
 
 def test_what_cannot_be_loaded_is_left_out_with_a_word(installed, caplog):
     assert installed(gone="no.such.module", odd="math:pi", empty="math") == {}
-    assert "The rules gone cannot be loaded: ModuleNotFoundError" in caplog.text
-    assert "The rules empty are none" in caplog.text
+    assert "The rules gone are left out: they cannot be loaded (ModuleNotFoundError" in caplog.text
+    assert "The rules empty are left out: math holds no function with @rule" in caplog.text
+
+
+def test_why_installed_rules_are_left_out_is_told(installed, folder):
+    (folder / "ending_rules.py").write_text("raise SystemExit(4)")
+    (folder / "good_rules.py").write_text(TWO)
+    sys.path.append(str(folder))
+    assert set(installed(ends="ending_rules", empty="math", good="good_rules")) == {"good"}
+    assert [(each.name, len(each.rules), each.fault) for each in finding.installed_rules()] == [
+        ("empty", 0, "math holds no function with @rule"),
+        ("ends", 0, "they cannot be loaded (SystemExit: 4)"),
+        ("good", 2, ""),
+    ]

@@ -2,7 +2,7 @@
 
 from earmark.errors import RulesUnusable
 from earmark.rules.analysis import Answers, RuleReport, analyse_rules
-from earmark.rules.finding import discover_rules, load_rules
+from earmark.rules.finding import InstalledRules, discover_rules, installed_rules, load_rules
 from earmark.rules.rule import Rule, rule
 from earmark.rules.running import apply_rules
 from earmark.rules.suggester import RuleSuggester
@@ -13,6 +13,7 @@ __all__ = [
     "ABSTAIN",
     "Answers",
     "Cast",
+    "InstalledRules",
     "Outcome",
     "Rule",
     "RuleReport",
@@ -23,6 +24,7 @@ __all__ = [
     "analyse_rules",
     "apply_rules",
     "discover_rules",
+    "installed_rules",
     "load_rules",
     "rule",
 ]

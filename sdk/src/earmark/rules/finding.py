@@ -7,8 +7,9 @@ import importlib.util
 import logging
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,15 @@ from earmark.rules.rule import Rule, named_once
 
 GROUP = "earmark.rules"
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class InstalledRules:
+    """A set of rules that a package brings, by its name there; `fault` says why it is left out, if it is."""
+
+    name: str
+    rules: Sequence[Rule] = ()
+    fault: str = ""
 
 
 def load_rules(source: str) -> Sequence[Rule]:
@@ -55,17 +65,25 @@ def discover_rules() -> Mapping[str, Sequence[Rule]]:
     left out, with a warning in the log. Looked up once a process.
     """
     found: dict[str, Sequence[Rule]] = {}
-    for entry in entry_points(group=GROUP):
-        try:
-            rules = rules_in(entry.load())
-        except (Exception, SystemExit) as error:  # a module may end the program
-            logger.warning("The rules %s cannot be loaded: %s: %s", entry.name, type(error).__name__, error)
-            continue
-        if rules:
-            found[entry.name] = rules
+    for each in installed_rules():
+        if each.fault:
+            logger.warning("The rules %s are left out: %s", each.name, each.fault)
         else:
-            logger.warning("The rules %s are none: %s holds no function with @rule.", entry.name, entry.value)
+            found[each.name] = each.rules
     return found
+
+
+def installed_rules() -> list[InstalledRules]:
+    """Return the sets of rules that are installed, by name, and those that are left out."""
+    return sorted(map(_loaded, entry_points(group=GROUP)), key=lambda each: each.name)
+
+
+def _loaded(entry: EntryPoint) -> InstalledRules:
+    try:
+        rules = rules_in(entry.load())
+    except (Exception, SystemExit) as error:  # a module may end the program
+        return InstalledRules(entry.name, fault=f"they cannot be loaded ({type(error).__name__}: {error})")
+    return InstalledRules(entry.name, rules, "" if rules else f"{entry.value} holds no function with @rule")
 
 
 def _from_file(path: Path) -> ModuleType:
