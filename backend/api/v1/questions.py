@@ -86,7 +86,7 @@ def _asked_otherwise(known: Question, differs: Sequence[str]) -> str:
             f"Question {known.slug!r} is asked already, of kind {known.kind}, which does not change; take another id."
         )
     return (
-        f"Question {known.slug!r} is asked already, with another {', '.join(differs)}; it stays as it is. "
+        f"Question {known.slug!r} is asked already in another way ({', '.join(differs)}); it stays as it is. "
         f"To change it, update it (in Python client.questions.update({known.slug!r}, {differs[0]}=…))."
     )
 

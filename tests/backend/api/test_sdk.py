@@ -78,7 +78,7 @@ def test_a_question_is_asked_once_and_changed_with_a_new_policy_version(site):
     otherwise = site.server.post("/v1/questions", body | {"overlap": 5, "prompt": "How?"})
     assert otherwise.status_code == 409
     assert otherwise.json()["detail"] == (
-        "Question 'tone' is asked already, with another prompt, overlap; it stays as it is. "
+        "Question 'tone' is asked already in another way (prompt, overlap); it stays as it is. "
         "To change it, update it (in Python client.questions.update('tone', prompt=…))."
     )
     of_a_kind = site.server.post("/v1/questions", {"id": "tone", "kind": "tags", "labels": ["calm"]})
