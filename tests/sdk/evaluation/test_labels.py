@@ -83,6 +83,42 @@ def test_a_bad_line_is_told_with_its_number(files, capsys, row, fault):
     assert "2" in told or fault == "mixed"
 
 
+class Own:
+    """A suggester of somebody's own that goes wrong in a way."""
+
+    name, version = "own", "1"
+
+    def __init__(self, way):
+        if way == "made":
+            raise ValueError("no model")
+        self.way = way
+
+    def suggest(self, item, index, k):
+        if self.way == "raises":
+            raise KeyError("topic")
+        return ["nonsense"]
+
+
+@pytest.mark.parametrize("command", ["labels", "spans"])
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("made", "The suggester own cannot be made: ValueError: no model"),
+        ("raises", "The suggester own fails for the item 60: KeyError: 'topic' (test_labels.py, line "),
+        ("nonsense", "The suggester own guesses wrongly for the item 60: its kind is str, no Suggestion."),
+    ],
+)
+def test_a_suggester_of_ones_own_that_goes_wrong_is_told(files, capsys, monkeypatch, command, way, said):
+    monkeypatch.setattr(f"earmark.evaluation.{command}.discover", lambda: {"own": lambda: Own(way)})
+    if command == "labels":
+        told = evaluated(files, capsys, "own")
+    else:
+        put(files / "marked.jsonl", {"id": "60", "text": "It freezes.", "spans": []})
+        assert cli.main(["evaluate", "spans", "--answers", str(files / "marked.jsonl"), "--suggester", "own"]) == 1
+        told = capsys.readouterr().err
+    assert f"earmark: {said}" in told
+
+
 def test_answers_about_no_item_are_left_out_with_a_word_until_none_is_left(files, capsys):
     with (files / "choice-test.jsonl").open("a") as answers, (files / "choice-train.jsonl").open("a") as taught:
         answers.write('{"item": "zzz", "label": "freeze"}\n{"item": "yyy", "label": "freeze"}\n')

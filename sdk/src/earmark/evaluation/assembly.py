@@ -9,7 +9,7 @@ from pathlib import Path
 
 from earmark.errors import EarmarkError, ModelMissing, SemanticMissing
 from earmark.evaluation.files import Pair, Query, united
-from earmark.evaluation.running import by_query, given_ranks
+from earmark.evaluation.running import by_query, given_ranks, made_as
 from earmark.suggesters.clusters import KnownClusters, KnownPair
 from earmark.suggesters.embedding import MODELS_VARIABLE, models_in
 from earmark.suggesters.examples import Example, examples_of
@@ -76,10 +76,7 @@ class Bench:
             told = "".join(f" {each.name}: {each.fault}." for each in installed() if each.name == name)
             there = {*known, LearnedReranker.name}.difference(LABEL_SUGGESTERS, SPAN_SUGGESTERS)
             raise EarmarkError(f"There is no suggester {name} of items; there are {', '.join(sorted(there))}.{told}")
-        try:
-            return known[name]()
-        except Exception as error:
-            raise EarmarkError(f"The suggester {name} cannot be made: {type(error).__name__}: {error}") from error
+        return made_as(name, known[name])
 
     def pool(self, clusters: KnownClusters | None = None) -> CandidatePool:
         """Return the candidate pool of the items, with meaning where there is a model; says so where there is none."""

@@ -20,7 +20,7 @@ from earmark.evaluation.files import UnknownItem, read_items, read_known, read_l
 from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, said_of
 from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.reliability import as_file, reliability_diagram
-from earmark.evaluation.running import taught_too
+from earmark.evaluation.running import guessed, made_as, taught_too
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
 from earmark.suggesters.protocol import ITEM_SUGGESTERS, SPAN_SUGGESTERS, Suggester, discover
@@ -104,7 +104,7 @@ def measured(
     labels = sorted({*labels_of(taught), *labels_of(asked)})
     answers = []
     for each in counted(asked, len(asked), "items"):
-        found = suggester.suggest(each.item, index, len(labels))
+        found = guessed(suggester, each.item, index, len(labels))
         answers.append(Labelled([(one.candidate_id, one.score) for one in found], each.fits))
     asking = time.monotonic() - began
     if not any(each.guessed for each in answers):
@@ -150,7 +150,7 @@ def made(name: str, *, one_of: bool, dictionary: Dictionary | None = None) -> Su
         raise EarmarkError(f"There is no suggester {name} of labels; there are {', '.join(sorted(there))}.")
     takes = inspect.signature(known[name]).parameters
     offered = {"one_of": one_of, "dictionary": dictionary}
-    return known[name](**{parameter: value for parameter, value in offered.items() if parameter in takes})
+    return made_as(name, known[name], **{each: value for each, value in offered.items() if each in takes})
 
 
 def read_answers(path: Path | str, items: Mapping[str, Item]) -> list[LabelledItem]:

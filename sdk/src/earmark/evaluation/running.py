@@ -39,7 +39,7 @@ def asked(
     """Yield what a suggester finds for each query, at most MOST_CANDIDATES, all created strictly before it."""
     for number, query in enumerate(queries, start=1):
         item = items[query.id]
-        found = _guessed(suggester, item, index, MOST_CANDIDATES)
+        found = guessed(suggester, item, index, MOST_CANDIDATES)
         ids = dict.fromkeys(each.candidate_id for each in found)
         kept = [key for key in ids if key != item.id and key in items and _is_earlier(items[key], item)]
         yield Ranking(query.id, kept[:MOST_CANDIDATES])
@@ -47,7 +47,7 @@ def asked(
             say(f"asked {number:,} of {len(queries):,} queries")
 
 
-def _guessed(suggester: Suggester, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
+def guessed(suggester: Suggester, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
     """Return what a suggester guesses, as far as it may go. Raises EarmarkError where it raises or is no suggestion."""
     try:
         found = list(islice(suggester.suggest(item, index, k), max(k, MOST_LOOKED_AT)))
@@ -64,6 +64,14 @@ def _guessed(suggester: Suggester, item: Item, index: ItemIndex, k: int) -> list
     return found
 
 
+def made_as(name: str, make: Callable[..., Suggester], **given: object) -> Suggester:
+    """Return a suggester that is made with what it takes; raises EarmarkError where it cannot be."""
+    try:
+        return make(**given)
+    except Exception as error:
+        raise EarmarkError(f"The suggester {name} cannot be made: {type(error).__name__}: {error}") from error
+
+
 def ordered(suggester: Suggester, pairs: Iterable[Pair], index: ItemIndex, say: Say) -> Iterator[Ranking]:
     """Yield the given candidates of each query in a suggester's order; of those it does not know, the given one."""
     lists = by_query(pairs)
@@ -73,7 +81,7 @@ def ordered(suggester: Suggester, pairs: Iterable[Pair], index: ItemIndex, say: 
         if isinstance(suggester, Reranker):
             found = suggester.rank(item, candidates, index, given_ranks(pair_list))
         else:
-            found = _guessed(suggester, item, index, index.count)
+            found = guessed(suggester, item, index, index.count)
         wanted = {candidate.id for candidate in candidates}
         best = [each.candidate_id for each in found if each.candidate_id in wanted]
         rest = sorted(pair_list, key=lambda pair: pair.rank if pair.rank is not None else float("inf"))

@@ -18,7 +18,7 @@ from earmark.evaluation.console import counted, say
 from earmark.evaluation.files import UnknownItem, read_items, read_known
 from earmark.evaluation.labels import FIGURES, SIZES, Dictionary, guessed_nothing, read_dictionary
 from earmark.evaluation.naming import add_rename, well_named
-from earmark.evaluation.running import taught_too
+from earmark.evaluation.running import guessed, made_as, taught_too
 from earmark.evaluation.span_measures import Answered, of_spans, said_of_spans
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.marked import MarkedSpan, MarkedText, labels_marked
@@ -107,7 +107,7 @@ def answered(suggester: Suggester, marked: MarkedText, index: ItemIndex) -> Answ
     """Return what a suggester guesses of a text beside what is marked in it."""
     guesses = [
         (MarkedSpan(each.anchor.position.start, each.anchor.position.end, each.candidate_id), each.score)
-        for each in suggester.suggest(marked.item, index, MOST_GUESSED)
+        for each in guessed(suggester, marked.item, index, MOST_GUESSED)
         if each.anchor is not None and hasattr(each.anchor, "position")
     ]
     return Answered(guesses, tuple(marked.spans))
@@ -124,7 +124,7 @@ def made(name: str, dictionary: Dictionary | None = None) -> Suggester:
         there = set(known).difference(ITEM_SUGGESTERS, LABEL_SUGGESTERS) | {DictionarySpans.name}
         raise EarmarkError(f"There is no suggester {name} of spans; there are {', '.join(sorted(there))}.")
     takes = inspect.signature(known[name]).parameters
-    return known[name](**({"dictionary": dictionary} if "dictionary" in takes else {}))
+    return made_as(name, known[name], **({"dictionary": dictionary} if "dictionary" in takes else {}))
 
 
 def read_marked(path: Path | str, items: Mapping[str, Item]) -> list[MarkedText]:
