@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from texts import LABELS, NEUTRAL, Review
 
 PEOPLE, ANSWERS = 40, 3
+"""How many people there are, none of them known to the sample forum, and how many answer each text."""
 WORST, BEST = 0.6, 0.95
 
 
 def answers(texts: Sequence[Review], seed: int = 11) -> Iterator[tuple[Review, str, str]]:
     """Yield (text, customer, label): ANSWERS customers for each text, drawn from PEOPLE."""
     draws = random.Random(seed)
-    people = {f"customer-{number}": draws.uniform(WORST, BEST) for number in range(1, PEOPLE + 1)}
+    people = {f"reviewer-{number}": draws.uniform(WORST, BEST) for number in range(1, PEOPLE + 1)}
     for text in texts:
         for person in draws.sample(sorted(people), ANSWERS):
             yield text, person, text.feeling if draws.random() < people[person] else mistaken(draws, text.feeling)
