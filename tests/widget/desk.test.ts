@@ -588,6 +588,28 @@ test("a refusal that comes after one moved on is told where one is, which has th
   expect(judged().at(-1)).toMatchObject({ exposure: "desk-1", answer: { value: "Answers" }, note: "about the first" });
 });
 
+test("where the question itself was changed too, it and its guideline stand as they are now where one moved on to", async () => {
+  await refusedLate();
+  question = { ...question, prompt: "What is it now?", guideline: "Read the new words." };
+  const note = byId("note");
+  await pass(1000);
+  expect([heading(), desk().querySelector(".guideline .text")!.textContent, status()]).toEqual(["What is it now?", "Read the new words.", CHANGED]);
+  expect([byId("note"), document.activeElement, written()]).toEqual([note, note, "about the second"]);
+});
+
+test("an answer that was refused and is left opens its note again, and can be skipped", async () => {
+  units = [unit("1")];
+  await open();
+  write("Because");
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "unit_closed" } : {});
+  await key("1");
+  const doors = () => [(byId("note") as HTMLTextAreaElement).disabled, byId("next").hidden, byId("skip").hidden];
+  expect(doors()).toEqual([true, false, true]);
+  button(mark()._root, "Leave it").click();
+  await pass();
+  expect([...doors(), written()]).toEqual([false, true, false, "Because"]);
+});
+
 test("a note whose answer was refused after one moved on is kept for a page that is loaded anew", async () => {
   await refusedLate();
   await pass(1000);

@@ -217,6 +217,18 @@ test("words selected where a guess stands answer the guess", async () => {
   expect(rows(mark)).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
 });
 
+test("words selected once more that have this label lead to its row, and are not answered twice", async () => {
+  const mark = await show();
+  const before = rows(mark).length;
+  for (const _ of [1, 2]) {
+    await select("POP3 accounts");
+    button(bar(mark), "Product1").click();
+    await pass();
+  }
+  expect([judged().length, rows(mark).length]).toEqual([1, before + 1]);
+  expect(focused(mark)?.textContent).toBe("Undo");
+});
+
 test("at the desk selected words are where the spot is that is judged", async () => {
   const mark = await show({ candidates: [spot("IMAP", "Shortcut")] });
   mark._model!.answer.place = "desk";

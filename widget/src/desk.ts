@@ -234,9 +234,9 @@ function draw(): void {
     h(
       "div",
       { class: "work" },
-      h("h1", { tabindex: "-1" }, h("bdi", {}, question.kind === "pair" ? say("deskPair") : question.prompt)),
+      h("h1", { tabindex: "-1" }, asked()),
       ...about, // before what is read, or one learns at its end what to look for
-      ...(question.guideline ? [guideline(question.guideline)] : []),
+      ...(question.guideline ? [guideline(question.guideline, isFirst)] : []),
       ...(session.consent && isFirst ? [h("p", { class: "quiet" }, h("bdi", {}, session.consent))] : []),
       h("div", { class: `items items${next.items.length}`, pointerdown: () => clearTimeout(timer) }, ...next.items.map((item) => panel(item, ...inside(mark, item)))),
       ...(next.reasons.length ? [h("p", { class: "quiet" }, say("deskReasons", next.reasons.join("; ")))] : []),
@@ -297,10 +297,13 @@ function endOf(address: string): number {
 /** Return a link that opens beside the desk, and does not tell where it was. */
 const door = (href: string, ...words: string[]): HTMLElement => h("a", { href, target: "_blank", rel: "noreferrer noopener" }, ...words);
 
-function guideline(text: string): HTMLElement {
+/** Return the words of the question. */
+const asked = (): HTMLElement => h("bdi", {}, session.question.kind === "pair" ? say("deskPair") : session.question.prompt);
+
+function guideline(text: string, isOpen: boolean): HTMLElement {
   const body = h("div", { class: "text", dir: "auto" }, ...linked(text));
   const made = h("details", { class: "guideline" }, h("summary", {}, say("deskGuideline")), body);
-  made.open = at === 0;
+  made.open = isOpen;
   return made;
 }
 
@@ -339,6 +342,7 @@ function element(sheet: Sheet): Mark {
       if (recall(BY_ITSELF) === "1" && at === sheets.length - 1) timer = setTimeout(forward, PAUSE_MS);
     });
   });
+  made.addEventListener("click", () => ready()); // what was refused and is left can be answered anew, or skipped
   made.addEventListener("earmark:undo", () => {
     clearTimeout(timer);
     jotAgain(sheet);
@@ -406,15 +410,30 @@ function tell(): void {
   notice = "";
 }
 
-/** Draw the answers of now to the unit that stands there; a note that is being written stays as it is. */
+/** Draw the question of now and its answers to the unit that stands there; a note that is being written stays as it is. */
 async function freshen(): Promise<void> {
   const sheet = here();
   if (!sheet || sheet.entry.model.question === session.question) return;
   know(sheet.entry.model);
+  ask();
   const mark = root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`)!;
   const had = document.activeElement === mark;
   await mark._begin();
   if (had) mark._focus(sheet.entry);
+}
+
+/** Draw what is asked as it is now, and the guideline where it was changed; one that somebody reads or shut stays so. */
+function ask(): void {
+  const title = root.querySelector("h1")!;
+  title.replaceChildren(asked());
+  const before = root.querySelector<HTMLDetailsElement>(".guideline");
+  const text = session.question.guideline;
+  if (text === (before?.querySelector(".text")?.textContent ?? "")) return;
+  before?.remove();
+  if (!text) return;
+  const made = guideline(text, before?.open ?? true);
+  (root.querySelector(".about") ?? title).after(made);
+  around.observe(made);
 }
 
 /** Show which doors are open: onward once there is an answer, skipping while there is none. */
