@@ -74,7 +74,9 @@ class GuardedRows(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the page offers as a filter, and in no other way: what a page does not show is not guessed."""
-        offered = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
+        filters = self.get_list_filter(request)
+        offered = [each if isinstance(each, str) else each[0] for each in filters if not isinstance(each, type)]
+        offered += [each.parameter_name for each in filters if isinstance(each, type)]
         if self.date_hierarchy:
             offered.append(self.date_hierarchy)
         return any(lookup == field or _asks(lookup, field) for field in offered)
