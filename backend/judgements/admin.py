@@ -75,7 +75,15 @@ class SlotAdmin(ProjectRows):
         "seen_after",
         "outcome",
     ]
-    list_filter = ["exposure__shown_at", "outcome", "exposure__question", "suggester", "rank", Searched, "exposure__policy"]
+    list_filter = [
+        "exposure__shown_at",
+        "outcome",
+        "exposure__question",
+        "suggester",
+        "rank",
+        Searched,
+        "exposure__policy",
+    ]
     ordering = ["-exposure", "rank"]
     search_fields = ["candidate__key", "candidate__title", "label", "exposure__item__key"]
     list_select_related = ["exposure__item", "exposure__annotator", "candidate", "suggester"]
