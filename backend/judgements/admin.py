@@ -1,12 +1,16 @@
 """Admin pages of the ledger: what was shown and what was answered."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
+from backend.judgements.actions.show import SEARCH_POLICY
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.figures import two_places
 from backend.projects.pages import ProjectRows
@@ -36,6 +40,24 @@ class ExposureAdmin(ProjectRows):
     inlines = [SlotInline]
 
 
+class Searched(admin.SimpleListFilter):
+    """Whether somebody searched for what was shown: the overview counts suggestions alone."""
+
+    title = "search"
+    parameter_name = "searched"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return both ways a list comes about."""
+        return [("no", "Suggested"), ("yes", "Searched for")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Slot]) -> QuerySet[Slot]:
+        """Keep the slots of one way."""
+        if self.value() not in ("no", "yes"):
+            return queryset
+        searched = Q(exposure__policy=SEARCH_POLICY)
+        return queryset.filter(searched if self.value() == "yes" else ~searched)
+
+
 @admin.register(Slot)
 class SlotAdmin(ProjectRows):
     """Every place of every list."""
@@ -53,7 +75,15 @@ class SlotAdmin(ProjectRows):
         "seen_after",
         "outcome",
     ]
-    list_filter = ["exposure__shown_at", "outcome", "exposure__question", "suggester", "rank", "exposure__policy"]
+    list_filter = [
+        "exposure__shown_at",
+        "outcome",
+        "exposure__question",
+        "suggester",
+        "rank",
+        Searched,
+        "exposure__policy",
+    ]
     ordering = ["-exposure", "rank"]
     search_fields = ["candidate__key", "candidate__title", "label", "exposure__item__key"]
     list_select_related = ["exposure__item", "exposure__annotator", "candidate", "suggester"]

@@ -1,8 +1,8 @@
 """What every admin page of a project's rows has in common: rows of the chosen project alone."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
-from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import NON_FIELD_ERRORS, BadRequest, PermissionDenied, ValidationError
 from django.db import DataError
@@ -31,6 +31,11 @@ def key_in(given: str) -> int | None:
     if not (given.isascii() and given.isdigit() and len(given) < 20):
         return None
     return key if (key := int(given)) <= LARGEST_KEY else None
+
+
+def _has_a_name(filtered: Any) -> TypeGuard[type[SimpleListFilter]]:
+    """Return whether a filter is a class of its own, with a name of its own in the address."""
+    return isinstance(filtered, type) and issubclass(filtered, SimpleListFilter)
 
 
 def _asks(lookup: str, field: str) -> bool:
@@ -74,7 +79,9 @@ class GuardedRows(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the page offers as a filter, and in no other way: what a page does not show is not guessed."""
-        offered = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
+        filters = self.get_list_filter(request)
+        offered = [each if isinstance(each, str) else each[0] for each in filters if not isinstance(each, type)]
+        offered += [each.parameter_name for each in filters if _has_a_name(each)]
         if self.date_hierarchy:
             offered.append(self.date_hierarchy)
         return any(lookup == field or _asks(lookup, field) for field in offered)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -58,8 +59,8 @@ class Figure:
 
 
 def overview(*, project: Project, now: datetime, days: int = DAYS, sees_keys: bool = True) -> dict[str, Any]:
-    """Return all that the overview page shows for the days that end now."""
-    since = now - timedelta(days=days)
+    """Return all that the overview page shows for the days that end now, the first of them whole."""
+    since = _days_until(now, days)[0]
     slots = Slot.objects.of(project).filter(exposure__shown_at__gte=since).exclude(exposure__policy=SEARCH_POLICY)
     known = catalogue_of(project.pk)
     totals: Counter[str] = Counter(dict(slots.values_list("outcome").annotate(Count("pk"))))
@@ -133,7 +134,7 @@ def _list(model: str, **asked: object) -> str:
 
 
 def _slots(since: datetime, **asked: object) -> str:
-    return _list("judgements_slot", exposure__shown_at__gte=since.isoformat(" ", "seconds"), **asked)
+    return _list("judgements_slot", exposure__shown_at__gte=since.isoformat(" ", "seconds"), searched="no", **asked)
 
 
 def _labels(state: str) -> str:
@@ -160,8 +161,14 @@ def _by_day(slots: Any, now: datetime, days: int) -> list[tuple[str, dict[str, i
     rows = slots.annotate(day=TruncDate("exposure__shown_at")).values_list("day", "outcome").annotate(Count("pk"))
     for day, outcome, count in rows:
         counts[day.isoformat()][outcome] = count
-    wanted = [(now - timedelta(days=back)).date().isoformat() for back in range(days - 1, -1, -1)]
+    wanted = [day.date().isoformat() for day in _days_until(now, days)]
     return [(day, counts.get(day, {})) for day in wanted]
+
+
+def _days_until(now: datetime, days: int) -> list[datetime]:
+    """Return when each of the days began that end now, in the time zone that the days of rows are counted in."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
 
 
 def _chart(slots: Any, now: datetime, days: int) -> SafeString:

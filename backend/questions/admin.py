@@ -27,7 +27,7 @@ SUGGESTERS = (
     "choices, rules and suggesters of your own."
 )
 DICTIONARY = 'Words that speak for a label, from which dictionary guesses: {"Mail": ["inbox", "IMAP"]}'
-LEASE = "How long a unit taken at the desk and not answered is kept from others."
+LEASE = "How long a unit taken at the desk and not answered is kept from others, 30 to 86,400."
 JSON_BEGINS = ("[", "{", '"')
 NOTHING: dict[str, Callable[[], Any]] = {"labels": list, "dictionary": dict, "suggesters": list, "weights": dict}
 

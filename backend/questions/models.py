@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
@@ -102,6 +103,7 @@ class Question(Owned):
     lease_s = models.PositiveIntegerField(
         default=900,
         db_default=900,
+        validators=[MinValueValidator(30), MaxValueValidator(86_400)],
         help_text="Seconds after which a unit taken at the desk and not answered goes to others.",
     )
     most_spots = models.PositiveSmallIntegerField(
@@ -148,13 +150,18 @@ class Question(Owned):
         if not fault and self.kind == self.Kind.PAIR and self.labels:
             fault = "A pair has no labels: it is the same, related or different."
         if fault:
-            faults["labels"] = fault
+            faults[self._field_at_fault()] = fault
         if fault := fault_of_weights(self.weights):
             faults["weights"] = fault
         if not (isinstance(self.suggesters, list) and all(isinstance(each, str) and each for each in self.suggesters)):
             faults["suggesters"] = 'Suggesters are a list of their names, such as ["lexical"].'
         if faults:
             raise ValidationError(faults)
+
+    def _field_at_fault(self) -> str:
+        """Return which field a fault of labels and dictionary is in: the dictionary where the labels alone are well."""
+        alone = fault_of_labels(self.kind, self.labels, allows_new=self.allows_new_labels)
+        return "labels" if alone or self.kind == self.Kind.PAIR else "dictionary"
 
     def _broken_bounds(self) -> dict[str, str]:
         """Return each promise of the numbers that is broken, at its field."""

@@ -97,6 +97,20 @@ def test_the_table_holds_the_same_numbers_as_the_picture(page):
     assert (row["shown"], sum(row["counts"])) == (6, 6)
 
 
+def test_the_first_day_is_whole_so_that_picture_table_and_legend_hold_the_same(make_world):
+    world = make_world()
+    with tenancy(world.project):
+        answer_about_the_first(world, (0, "duplicate"), at_ms=200)
+        for days, hours in ((13, -1), (13, 1), (14, -1)):
+            asked_at = world.now + timedelta(days=days, hours=hours)
+            found = overview(project=world.project, now=asked_at)
+            told = sum(part["count"] for part in found["legend"])
+            drawn = sum(row["shown"] for row in found["table"])
+            is_within = asked_at.date() - world.now.date() < timedelta(days=14)
+            assert told == drawn == (3 if is_within else 0), asked_at
+            assert found["since"].date() == (asked_at - timedelta(days=13)).date()
+
+
 def test_a_job_that_was_given_up_is_told_with_its_reason(make_world):
     world = make_world()
     with tenancy(world.project):
@@ -125,6 +139,8 @@ def test_each_number_leads_to_the_rows_behind_it(page):
 
     accepted = next(part for part in page["legend"] if part["part"] == "accepted")
     assert rows(accepted["url"]) == accepted["count"] == 1
+    unseen = next(part for part in page["legend"] if part["part"] == "unseen")
+    assert rows(unseen["url"]) == unseen["count"] == 4, "what somebody searched for is no suggestion"
     (suggester,) = page["suggesters"]
     assert rows(suggester["url"]) == suggester["shown"] == 6
     figures = {figure.name: figure for figure in page["figures"]}

@@ -200,6 +200,8 @@ def test_a_question_without_words_of_its_own_is_asked_in_those_of_its_kind(world
         ({"minimum": 9}, "the maximum is no less than the minimum."),
         ({"shown_count": 8}, "the pool holds at least as many as are shown."),
         ({"most_spots": 0}, "From 1 to 2,000."),
+        ({"lease_s": 0}, "greater than or equal to 30"),
+        ({"lease_s": 86_401}, "less than or equal to 86400"),
         ({"kind": "pair"}, "A pair has no labels"),
         ({"labels": "[]"}, "A choice needs 2 to 12 labels."),
         ({"labels": "[oops"}, "A choice needs 2 to 12 labels."),
@@ -214,6 +216,21 @@ def test_a_question_that_cannot_be_is_refused_in_words_where_it_is_wrong(world, 
     assert "Constraint" not in answer.content.decode()
     with tenancy(world.project):
         assert Question.objects.of(world.project).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        ({"dictionary": '{"Spam": "buy"}'}, "dictionary"),
+        ({"dictionary": '{"Eggs": ["buy"]}'}, "dictionary"),
+        ({"kind": "span", "dictionary": '{"Spam": ["/(/"]}'}, "dictionary"),
+        ({"labels": "Spam", "dictionary": '{"Eggs": ["buy"]}'}, "labels"),
+        ({"kind": "pair", "dictionary": '{"Eggs": ["buy"]}'}, "labels"),
+    ],
+)
+def test_what_is_wrong_in_the_dictionary_is_told_at_the_dictionary(world, part, field):
+    answer = add_question(world, **part)
+    assert list(answer.context["adminform"].form.errors) == [field]
 
 
 @pytest.mark.parametrize("labels", ["Spam\r\n Ham \r\n\r\n", '["Spam", "Ham"]'])
