@@ -81,10 +81,10 @@ class GuardedRows(ModelAdmin):
         """Filter by what the page offers as a filter, and in no other way: what a page does not show is not guessed."""
         filters = self.get_list_filter(request)
         offered = [each if isinstance(each, str) else each[0] for each in filters if not isinstance(each, type)]
-        offered += [each.parameter_name for each in filters if _has_a_name(each)]
         if self.date_hierarchy:
             offered.append(self.date_hierarchy)
-        return any(lookup == field or _asks(lookup, field) for field in offered)
+        named = [each.parameter_name for each in filters if _has_a_name(each)]
+        return lookup in named or any(lookup == field or _asks(lookup, field) for field in offered)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Refuse filters and choices that cannot be."""

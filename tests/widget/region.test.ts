@@ -60,6 +60,15 @@ test("each guess is a dotted box with the number of its row", async () => {
   expect(boxes(mark)).toEqual(["guess 10,60,70,10", "guess 50,40,40,50"]);
 });
 
+test("boxes are laid over the picture in the frame that shows their rows, and a picture that stands is not followed frame by frame", async () => {
+  const laid: [number, string][] = [];
+  const frames = vi.spyOn(window, "requestAnimationFrame");
+  addEventListener("earmark:show", ({ target }) => laid.push([boxes(target as Mark).length, one(target as Mark, ".over").style.width]), { once: true });
+  await show();
+  expect(laid).toEqual([[2, "100px"]]); // all nodes are 400 px wide here: a layer of 100 px, drawn four times as large
+  expect(frames.mock.calls.length).toBeLessThanOrEqual(2);
+});
+
 test("nothing is put beside the picture, nor written to it", async () => {
   const before = '<img src="one.png" id="picture">';
   const mark = await show();

@@ -10,8 +10,8 @@ const HALF_PX = 12;
 const LOOK_AGAIN_MS = 250;
 /** When a picture is looked at again that stands still, and in a page in which nothing changes. */
 const REST_MS = 3000;
-/** Frames without movement after which the picture stands still. */
-const STILL = 3;
+/** Frames in which a picture is followed that moved, or may. */
+const FOLLOWED = 3;
 /** Transforms that leave a box a box: none, or moved and scaled. */
 const UPRIGHT = /^(none|matrix\(\d\S* 0, 0, \d.*|)$/;
 
@@ -53,7 +53,8 @@ export class Overlay {
   private declare readonly _boxes: HTMLElement;
   private _last = "";
   private _was = "";
-  private _still = 0;
+  /** Frames in which it is still to be followed. */
+  private _left = 0;
   private declare _rests?: boolean;
   private declare _timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the layer is placed, in px of its own: left, top, width, height. */
@@ -84,12 +85,14 @@ export class Overlay {
     const watch = new MutationObserver(stir);
     watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     _signal.addEventListener("abort", () => watch.disconnect());
-    this._wake();
+    this._was = this._now();
+    _host.addEventListener("earmark:show", () => this._look(), { signal: _signal }); // in the frame that shows the rows
+    this._soon(LOOK_AGAIN_MS);
   }
 
   /** Look at the picture with the next frame, and for as long as it moves. */
   _wake(): void {
-    this._still = 0;
+    this._left = FOLLOWED;
     this._soon(0);
   }
 
@@ -119,20 +122,29 @@ export class Overlay {
 
   private _look(): void {
     if (this._signal.aborted) return;
-    this._measure() ? (this._still = 0) : this._still++;
-    this._soon(this._still < STILL ? 0 : REST_MS);
+    const had = this._last;
+    const isMoved = this._measure();
+    this._left = isMoved && had ? FOLLOWED : this._left - 1;
+    this._soon(this._left > 0 ? 0 : isMoved ? LOOK_AGAIN_MS : REST_MS);
+  }
+
+  /** Return what tells one picture from another. */
+  private _now(): string {
+    const picture = (this._picture = this._find());
+    return picture ? [sourceOf(picture), picture.naturalWidth, picture.naturalHeight].join() : "";
   }
 
   /** Measure the picture and lay the layer over it; true where something changed. */
   _measure(): boolean {
-    const picture = (this._picture = this._find());
+    const was = this._was;
+    this._was = this._now();
+    const picture = this._picture;
     if (this._node.parentNode !== this._host._root) this._host._root.prepend(this._node);
     const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
     const now = isSeen ? laid(picture) : undefined;
+    const had = this._lie;
     this._lie = now && lie(now);
-    const was = this._was;
-    this._was = picture ? [sourceOf(picture), picture.naturalWidth, picture.naturalHeight, isSeen].join() : "";
-    if (this._was !== was) this._changed();
+    if (this._was !== was || (had && !now)) this._changed();
     const frame = this._lie && this._frame(picture!, this._lie._seen);
     if (!frame) this._lie = undefined;
     this._node.hidden = !(frame?.width && frame.height);

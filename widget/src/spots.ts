@@ -59,8 +59,8 @@ export interface Ground {
   _mark: (from: HTMLElement) => void;
   /** Let the boundary of a guess be moved. */
   _move: (entry: Entry) => void;
-  /** Draw all spots anew. */
-  _paint: (spots: Spot[]) => void;
+  /** Draw all spots anew; `rows` holds the row of each. */
+  _paint: (spots: Spot[], rows: HTMLElement) => void;
   /** Let one place stand out while somebody is at its row, or none any more. */
   _point: (anchor?: Anchor) => void;
   /** Bring a place into view. */
@@ -173,7 +173,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   /** Draw a spot in its row, and all of them in their ground. */
   function update(_: Mark, entry: Entry): void {
     draw(entry);
-    ground._paint(seen());
+    ground._paint(seen(), list);
   }
 
   /** Draw a row; it goes where there is nothing to answer any more, and the focus that was in it goes to the door. */
@@ -256,7 +256,7 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     const plains = known().filter(({ anchor }) => ground._isGone(anchor!) === false).map((one) => settled.get(one.anchor!) ?? plain(one));
     settled.forEach((node) => plains.includes(node) || node.remove());
     list.prepend(...plains.filter((node) => !node.isConnected)); // those that are there may hold the focus
-    ground._paint(seen());
+    ground._paint(seen(), list);
   }
 
   function to(anchor: Anchor): void {

@@ -82,9 +82,9 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   const boxIn = (anchor: Anchor): Box | undefined => boxOf((anchor as RegionAnchor).region);
   const letter = (nth: number) => String.fromCharCode(65 + nth);
 
-  function paint(seen: Spot[]): void {
+  function paint(seen: Spot[], rows: HTMLElement): void {
     painted = seen;
-    mark._card.querySelectorAll("li .num").forEach((number, at) => number.setAttribute("data-n", `${at + 1}`));
+    rows.querySelectorAll(".num").forEach((number, at) => number.setAttribute("data-n", `${at + 1}`));
     layer._draw(seen.flatMap(drawn));
   }
 
