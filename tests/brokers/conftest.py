@@ -47,9 +47,12 @@ class Broker:
         self.wire.unmute()
 
     def waiting_count(self) -> int:
-        """Return how many nudges wait in the queue."""
+        """Return how many nudges wait in the queue; of Redis an empty one is not there."""
         with Connection(self._direct) as connection, closing(connection.channel()) as channel:
-            return int(channel.queue_declare(QUEUE, passive=True).message_count)
+            try:
+                return int(channel.queue_declare(QUEUE, passive=True).message_count)
+            except connection.channel_errors:
+                return 0
 
     def forget(self) -> None:
         """Take the queue away again."""

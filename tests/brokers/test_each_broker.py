@@ -94,7 +94,7 @@ def test_it_may_hang_and_go_on(product: Product, broker: Broker):
 def test_work_of_a_worker_that_was_killed_is_done_once(product: Product, broker: Broker):
     client = product.client
     shown = a_list(client)
-    shown.accept(shown.candidates[0])
+    said = shown.accept(shown.candidates[0])
     pairs = [(shown.exposure.item, shown.candidates[0].id)]
     eventually(lambda: all_settled(client, pairs), within_s=40)
     (worker,) = eventually(lambda: product.children("backend.config.celery"))
@@ -102,7 +102,7 @@ def test_work_of_a_worker_that_was_killed_is_done_once(product: Product, broker:
         label, unit = looking.execute(NEWEST).fetchone()
         holding.autocommit = False
         holding.execute("select from questions_unit where id = %s for no key update", [unit])
-        shown.undo()
+        shown.undo(said)
         (job,) = eventually(lambda: looking.execute(UNDER_WAY, [unit]).fetchone(), why="nobody began the work")
         os.kill(worker, signal.SIGKILL)
         holding.rollback()
