@@ -1,4 +1,4 @@
-"""People before pages: sessions, lists, and events that are sent again, at the same time, late, or in the wrong order."""
+"""People before pages: sessions, lists, and events that are sent again, side by side, late, or in the wrong order."""
 
 import http.client
 import json

@@ -56,7 +56,7 @@ def forget(home: Path) -> None:
 
 
 def soak(product: Product, minutes: float) -> int:
-    """Let people mark in three phases, compare, and print; 1 where something does not hold."""
+    """Let people mark before, in and after a burst, compare, and print; 1 where something does not hold."""
     import django
 
     django.setup()
@@ -83,9 +83,13 @@ def soak(product: Product, minutes: float) -> int:
         account.phase = "before"
         disturb(product, calm_s, ENDED)
         account.phase = "burst"
-        walking += crowd(PEOPLE * (TIMES - 1), is_burst_over, "burst")
+        more = crowd(PEOPLE * (TIMES - 1), is_burst_over, "burst")
+        walking += more
         disturb(product, BURST_S, ENDED[:3])
         is_burst_over.set()
+        account.phase = "going"
+        for thread in more:  # they send what they still have
+            thread.join()
         account.phase = "after"
         time.sleep(calm_s)
     finally:
@@ -143,7 +147,7 @@ def tell(
     began: float,
 ) -> None:
     """Print what was measured, and the row for the table of the README."""
-    for phase in ("before", "burst", "after"):
+    for phase in ("before", "burst", "going", "after"):
         median, most = account.latency(phase)
         statuses = ", ".join(
             f"{count} × {status or 'none'}" for status, count in sorted(account.statuses[phase].items())
