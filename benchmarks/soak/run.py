@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -104,6 +105,10 @@ def soak(product: Product, minutes: float) -> int:
         faults.append(f"{let_in} calls of one person in {minutes_by_clock} minutes, under new addresses")
     faults += too_large(product)
     tell(product, account, figures | {"drained in s": round(waited_s)}, faults, minutes, let_in, began)
+    if faults:
+        kept = Path(tempfile.mkdtemp(prefix="earmark-soak-logs-"))
+        shutil.copytree(product.home / "logs", kept, dirs_exist_ok=True)
+        print(f"The logs are kept in {kept}.")
     return 1 if faults else 0
 
 
