@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: ready prove demo test test-python test-widget check fmt bench reset lock openapi
+.PHONY: ready prove demo test test-python test-widget test-brokers soak check fmt bench reset lock openapi
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
@@ -27,6 +27,14 @@ test-python: .venv/ready-dev
 
 test-widget: widget/node_modules/.ready
 	@cd widget && npm test --silent
+
+# The queue on each broker, which must run: EARMARK_TEST_BROKERS names others.
+test-brokers: .venv/ready-dev
+	@$(BIN)/python -m pytest tests/brokers
+
+# Three minutes of load and failures, and whether the sum of events holds: `make soak MINUTES=30`.
+soak: .venv/ready-dev
+	@$(BIN)/python benchmarks/soak/run.py --minutes $(or $(MINUTES),3)
 
 check: .venv/ready-dev widget/node_modules/.ready
 	@bash .ci/check

@@ -233,7 +233,11 @@ if CELERY_BROKER_URL.startswith("pgmq"):
         "polling_interval": 0.25,
     }
 if CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {"unacked_restore_interval": 2, "socket_connect_timeout": 3}
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "unacked_restore_interval": 2,
+        "socket_connect_timeout": 3,
+        "socket_timeout": 3,  # else a nudge waits for ever where a connection went dumb, and so do all after it
+    }
 if CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
 

@@ -46,6 +46,7 @@ max_parallel_workers = 2
 max_worker_processes = 4
 max_logical_replication_workers = 0
 autovacuum_max_workers = 2
+autovacuum_naptime = 5s
 io_method = sync
 wal_level = minimal
 max_wal_senders = 0

@@ -76,6 +76,13 @@ def test_it_starts_as_an_ordinary_user():
             home.end()
 
 
+def test_a_young_table_is_looked_at_within_seconds_also_after_a_crash_that_forgot_what_changed(make_home):
+    """Of a table that was never analysed, plans are guessed: a thousand answers took seconds to read, for minutes."""
+    with make_home().use().ask() as connection:
+        rests = "select setting::int from pg_settings where name = 'autovacuum_naptime'"
+        assert connection.execute(rests).fetchone() == (5,)
+
+
 def test_two_homes_stand_side_by_side(make_home):
     first, second = make_home("first").use(), make_home("second").use()
     assert first.place.host != second.place.host
