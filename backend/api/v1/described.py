@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.serializers import ListSerializer
 
 from backend.api.v1.problems import CONTENT_TYPE
 from backend.api.v1.serializers import ProblemBody
@@ -16,6 +17,19 @@ class Described(AutoSchema):
     def get_auth(self) -> list[dict[str, Any]]:
         """Return what opens the operation: of servers the secret key; browsers tell a token in the body."""
         return [{SECRET_KEY: []}] if self.path.startswith("/v1/") else []
+
+    def _get_request_body(self, direction: Literal["request", "response"] = "request") -> dict[str, Any] | None:
+        """Say that something must be sent wherever a call takes a body, even if no field of it alone is required."""
+        body: dict[str, Any] | None = super()._get_request_body(direction)
+        return body | {"required": True} if body and self.method == "POST" else body
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """Say of lists of objects too how many they take."""
+        described = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, ListSerializer) and described:
+            bounds = {"minItems": field.min_length, "maxItems": field.max_length}
+            described |= {name: bound for name, bound in bounds.items() if bound is not None}
+        return described
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
