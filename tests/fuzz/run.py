@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from earmark import Earmark, sign_identity
+from earmark import sign_identity
 
 from tests.journeys.conftest import Product
 

@@ -94,7 +94,8 @@ class ServerDoor(Door):
         if self.refusal:
             raise self.refusal
         super().initial(request, *args, **kwargs)
-        if not getattr(getattr(self, (request.method or "").lower(), None), "is_list", False):
+        method = str(request.method)
+        if method in self.allowed_methods and not getattr(getattr(self, method.lower()), "is_list", False):
             check_parameters(request, set())
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
