@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: ready prove demo test test-python test-widget test-brokers soak check fmt bench reset lock openapi
+.PHONY: ready prove demo test test-python test-widget test-brokers soak fuzz check fmt bench reset lock openapi
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
@@ -42,6 +42,10 @@ check: .venv/ready-dev widget/node_modules/.ready
 prove: .venv/ready-dev
 	@$(BIN)/python .ci/prove.py
 
+# Apart from `make test`, as it takes minutes and needs what nothing else does: all that openapi.yaml allows, and what it does not.
+fuzz: .venv/ready-fuzz
+	@$(BIN)/python -m tests.fuzz.run
+
 fmt: .venv/ready-dev
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
 
@@ -58,6 +62,7 @@ openapi: .venv/ready-dev widget/node_modules/.ready
 lock: .venv/ready-dev
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra learned pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra fuzz -c requirements-dev.lock pyproject.toml -o requirements-fuzz.lock
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it, or name it: make PYTHON=/path/to/python3 demo"; exit 1; }
@@ -75,6 +80,11 @@ SDK := $(shell find sdk/src sdk/pyproject.toml -name "*.py" -o -name pyproject.t
 .venv/ready-dev: requirements-dev.lock .venv/ready-demo
 	@echo "· installing what tests and checks need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/ready-fuzz: requirements-fuzz.lock .venv/ready-dev
+	@echo "· installing what fuzzing needs"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 widget/node_modules/.ready: widget/package-lock.json

@@ -78,6 +78,7 @@ class VersionsView(ServerDoor):
     @extend_schema(request=None, responses={202: wire.VersionRow}, operation_id="versions_freeze")
     def post(self, request: Request, dataset: str) -> Response:
         """Ask for a version; it is built by the worker and frozen when its state says so."""
+        self.body(wire.Empty, request)
         version = ask_for_version(dataset=_dataset(self, dataset), asked_by="API", now=self.now)
         return Response(version_row(version), status=202)
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from backend.annotators.actions.people import spend_call
 from backend.annotators.models import Annotator
 from backend.api.v1.identity import Session, project_of_secret_key, session_of, utc_now
+from backend.api.v1.lists import check_parameters
 from backend.api.v1.parsers import BrowserJSONParser, StrictJSONParser, TextJSONParser
 from backend.api.v1.problems import Forbidden, Problem, Unauthorized
 from backend.assignments.actions.prompts import continue_visit
@@ -47,6 +48,7 @@ class Door(APIView):
     """A view of the wire: reads the clock once, and validates bodies."""
 
     parser_classes = [StrictJSONParser]
+    http_method_names = ["get", "post", "patch", "delete", "head"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Read the clock."""
@@ -88,10 +90,13 @@ class ServerDoor(Door):
         return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse who has no key."""
+        """Refuse who has no key, and a parameter in the address where there is no list to filter."""
         if self.refusal:
             raise self.refusal
         super().initial(request, *args, **kwargs)
+        method = str(request.method)
+        if method in self.allowed_methods and not getattr(getattr(self, method.lower()), "is_list", False):
+            check_parameters(request, set())
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Let nothing between us and the host keep what we tell of people."""

@@ -30,8 +30,23 @@ def listing(*names: str, **options: Any) -> Callable[[F], F]:
         OpenApiParameter("cursor", {"type": "string", "minLength": 1}, description="The `next` of the page before."),
     ]
     parameters += [OpenApiParameter(name, str) for name in names]
-    decorate: Callable[[F], F] = extend_schema(parameters=parameters, **options)
+    describe: Callable[[F], F] = extend_schema(parameters=parameters, **options)
+
+    def decorate(method: F) -> F:
+        described = describe(method)
+        vars(described)["is_list"] = True
+        return described
+
     return decorate
+
+
+def check_parameters(request: Request, known: set[str]) -> None:
+    """Raise Problem where the address has a parameter that is none: read past it would do another thing than asked."""
+    unknown = set(request.query_params) - known
+    if unknown:
+        told = f"known are {', '.join(sorted(known))}" if known else "none is known here"
+        named = ", ".join(sorted(unknown))[:200]
+        raise Problem(f"Unknown parameter {named}; {told}.", code="unknown_parameter")
 
 
 def page_schema(name: str, row: type[s.Serializer[Any]]) -> type[s.Serializer[Any]]:
@@ -56,13 +71,7 @@ def page_of(
     ValidationError for a filter value that cannot be, UnknownQuestion where nothing is found and the question
     is not asked: a misspelt name is no empty list.
     """
-    unknown = set(request.query_params) - PAGING - set(filters.base_filters)
-    if unknown:
-        known = ", ".join(sorted(PAGING | set(filters.base_filters)))
-        raise Problem(
-            f"Unknown parameter {', '.join(sorted(unknown))[:200]}; known are {known}.",
-            code="unknown_parameter",
-        )
+    check_parameters(request, PAGING | set(filters.base_filters))
     filtered = filters(request.query_params, queryset=rows, request=request)
     if not filtered.is_valid():
         raise s.ValidationError({field: _faults_of(filtered, field) for field in filtered.errors})

@@ -356,3 +356,30 @@ def test_doctor_finds_the_version_of_the_server_that_it_asks(site):
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nothing", "/w", "/w/v1"])
 def test_no_address_of_the_wire_answers_with_a_page(client, path):
     assert is_a_problem(client.get(path), 404)
+
+
+@pytest.mark.parametrize("path", ["/v1/questions/{question}", "/v1/items/{item}", "/v1/annotators/export"])
+def test_a_parameter_that_nothing_reads_is_refused_and_not_read_past(site, path):
+    item = next(iter(site.items))
+    path = path.format(question=site.question.slug, item=item) + "?dry_run=1"
+    for answer in (site.server.get(path), site.server.post(path, {"annotator": "anna"}), site.server.delete(path)):
+        assert is_a_problem(answer, 400, 405)
+        assert answer.json()["code"] in ("unknown_parameter", "method_not_allowed")
+    assert site.server.get(f"/v1/items/{item}").json()["removed_at"] is None
+
+
+@pytest.mark.parametrize("body", ["[1]", "hello", '{"a": 1, "a": 2}', "[" * 5000])
+def test_a_version_is_not_frozen_beside_a_body_that_cannot_be(site, body):
+    site.server.post("/v1/datasets", {"id": "pairs", "question": site.question.slug})
+    assert is_a_problem(site.server.post("/v1/datasets/pairs/versions", body), 400)
+    assert site.server.get("/v1/datasets/pairs/versions").json()["results"] == []
+    for nothing in ("", "{}"):
+        assert site.server.post("/v1/datasets/pairs/versions", nothing).status_code == 202
+
+
+@pytest.mark.parametrize("path", ["/v1/items", "/v1/items?limit=1", "/v1/annotators/erase?a=1", "/w/v1/events"])
+def test_a_method_that_the_wire_does_not_describe_is_not_allowed(site, path):
+    for method in ("OPTIONS", "PUT", "TRACE"):
+        answer = Client().generic(method, path, headers=site.server.headers)
+        assert is_a_problem(answer, 405)
+        assert "POST" in answer["Allow"] and "OPTIONS" not in answer["Allow"]
