@@ -163,6 +163,21 @@ test("by keys: the door, a box in the middle, moved, kept and named", async () =
   expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: Button");
 });
 
+test("a box that is drawn again in the same place has the changed answer in its one row", async () => {
+  const mark = await show({ candidates: [] });
+  for (const label of ["Menu1", "Button2"]) {
+    await open(mark);
+    button(one(mark, ".draw"), label).click();
+    await pass();
+  }
+  expect(rows(mark)).toEqual(["1Button"]);
+  expect(all(mark, "li b").map((said) => said.textContent)).toEqual(["Button."]);
+  expect(boxes(mark)).toHaveLength(1);
+  expect(server.events.filter(({ type }) => type === "undo")).toMatchObject([{ judgement: judged()[0]!.id }]);
+  button(mark._root, "Undo").click();
+  expect(rows(mark)).toEqual([]);
+});
+
 test("Escape leaves to the door, and nothing is told", async () => {
   const mark = await show();
   await open(mark);

@@ -229,6 +229,74 @@ test("words selected once more that have this label lead to its row, and are not
   expect(focused(mark)?.textContent).toBe("Undo");
 });
 
+/** Mark words by pointer as the label of a button. */
+async function markAs(mark: Mark, words: string, label: string): Promise<void> {
+  await select(words);
+  button(bar(mark), label).click();
+  await pass();
+}
+const told = () => server.events.filter(({ type }) => /judge|undo/.test(type)).map(({ type, answer, judgement }: any) => [type, answer?.value ?? judgement]);
+const said = (mark: Mark) => all(mark, "li").map((row) => row.querySelector("b")?.textContent);
+
+test("words that are marked again with another label have the changed answer in their one row", async () => {
+  const mark = await show({ candidates: [] });
+  await markAs(mark, "POP3 accounts", "Product1");
+  await markAs(mark, "IMAP", "Product1");
+  await markAs(mark, "POP3 accounts", "Shortcut2");
+  expect(rows(mark)).toEqual(["POP3 accounts", "IMAP"]);
+  expect(said(mark)).toEqual(["Shortcut.", "Product."]);
+  expect(one(mark, "[role=toolbar]").getAttribute("aria-label")).toBe("POP3 accounts: Shortcut");
+  expect(spoken(mark)).toBe("Shortcut.");
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: POP3 accounts");
+  expect(told()).toEqual([["judge", "Product"], ["judge", "Product"], ["judge", "Shortcut"], ["undo", judged()[0].id]]);
+  expect(judged()[2].answer.anchor).toEqual(judged()[0].answer.anchor);
+  focused(mark)!.click();
+  await pass(2000);
+  expect(rows(mark)).toEqual(["IMAP"]);
+  expect(told().at(-1)).toEqual(["undo", judged()[2].id]);
+});
+
+test("a guess that was rejected has the changed answer once its words are marked", async () => {
+  const mark = await show();
+  button(all(mark, "li")[1]!, "No").click();
+  await pass();
+  await markAs(mark, "IMAP", "Product1");
+  expect([rows(mark), said(mark)]).toEqual([["SeaMonkey 2.53.8", "IMAP"], [undefined, "Product."]]);
+  expect(judged().map(({ candidate, answer }) => [candidate, answer.value])).toEqual([["53-57 Shortcut", "none"], ["53-57 Shortcut", "Product"]]);
+  button(all(mark, "li")[1]!, "Undo").click();
+  expect(all(mark, "li")[1]!.querySelector("[data-value=Shortcut]")).toBeTruthy();
+});
+
+test("words of an earlier visit that are marked again have the changed answer in their row", async () => {
+  const mark = await show({ candidates: [], answers: [earlier(spot("IMAP", "Product"), "Product")] });
+  await markAs(mark, "IMAP", "Shortcut2");
+  expect([rows(mark), said(mark)]).toEqual([["IMAP"], ["Shortcut."]]);
+  expect(told()).toEqual([["judge", "Shortcut"], ["undo", "earlier-53-57 Product"]]);
+});
+
+test("where the host says no to another label the first one stands", async () => {
+  const mark = await show({ candidates: [] });
+  await markAs(mark, "POP3 accounts", "Product1");
+  mark.addEventListener("earmark:decide", (event) => event.preventDefault());
+  await markAs(mark, "POP3 accounts", "Shortcut2");
+  expect(told()).toEqual([["judge", "Product"]]);
+  expect(said(mark)).toEqual(["Product."]);
+  button(mark._root, "Undo").click();
+  await pass(2000);
+  expect(told().at(-1)).toEqual(["undo", judged()[0].id]);
+});
+
+test("words whose answer was refused are answered anew in their row", async () => {
+  const mark = await show({ candidates: [] });
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "malformed" } : {});
+  await markAs(mark, "POP3 accounts", "Product1");
+  expect(mark._root.querySelector(".failed")).toBeTruthy();
+  server.result = () => ({});
+  await markAs(mark, "POP3 accounts", "Shortcut2");
+  expect([rows(mark), said(mark)]).toEqual([["POP3 accounts"], ["Shortcut."]]);
+  expect(judged().map(({ answer }) => answer.value)).toEqual(["Product", "Shortcut"]);
+});
+
 test("at the desk selected words are where the spot is that is judged", async () => {
   const mark = await show({ candidates: [spot("IMAP", "Shortcut")] });
   mark._model!.answer.place = "desk";

@@ -1,6 +1,6 @@
 // Marking a box of a picture, by hand, by keys or by numbers, and naming it; brought when somebody wants to mark.
-import { type Box, clamp, type Hold, moved, type Point, stretched, written } from "./anchors/region";
-import type { Guest } from "./core";
+import { type Box, clamp, type Hold, moved, type Point, type RegionAnchor, stretched, written } from "./anchors/region";
+import type { Entry, Guest } from "./core";
 import { Hands, type Paper } from "./hands";
 import type { Mark } from "./mark";
 import type { Overlay } from "./overlay";
@@ -49,8 +49,8 @@ export interface Drawing {
   _box?: Box | undefined;
   /** What the box may be called, as values and words. */
   _names: [value: string, words: string][];
-  /** Keep a box, as it is written, under a value; the click tells how it came about. */
-  _keep: (region: string, value: string, event: MouseEvent) => void;
+  /** Keep a box, as it is written, under a value; the click tells how it came about, and an entry that its very place is answered. */
+  _keep: (region: string, value: string, event: MouseEvent, there?: Entry) => void;
   /** Nothing was marked. */
   _leave: () => void;
 }
@@ -129,7 +129,9 @@ class Pencil implements Paper {
 
   private _keep(value: string, event: MouseEvent): void {
     this._end();
-    this._drawing._keep(written(this._box!), value, event);
+    const region = written(this._box!);
+    const there = this._mark._model?.entries.find(({ row, _anchor }) => row.is === "decided" && (_anchor as RegionAnchor).region === region);
+    this._drawing._keep(region, value, event, there);
   }
 
   _tell(key: string): void {

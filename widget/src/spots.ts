@@ -214,10 +214,8 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
   function asked(entry: Entry): HTMLElement[] {
     const { candidate, _anchor } = entry;
     const { label = "", boundaries } = candidate;
-    const button = (value: string, anchor: Anchor, words: string) => {
-      const isOther = anchor !== _anchor && { "data-undone": undefined };
-      return answers._button(mark, entry, value, { click: (event) => answer(entry, anchor, value, event), ...isOther }, h("bdi", {}, words));
-    };
+    const button = (value: string, anchor: Anchor, words: string) =>
+      answers._button(mark, entry, value, { click: (event) => answer(entry, anchor, value, event), ...(anchor !== _anchor && { "data-undone": undefined }) }, h("bdi", {}, words));
     const those = boundaries?.map((anchor, nth) => {
       const made = button(label, anchor, ground._bound(anchor, nth));
       bounds.set(made, anchor);
@@ -230,14 +228,23 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
     return [...name, h("div", { class: "rest" }, h("span", { class: "seg" }, ...yes, no), move)];
   }
 
-  function answer(entry: Entry, anchor: Anchor, value: string, event: Event): void {
-    entry._anchor = anchor;
+  /** Answer to a spot; another answer takes the place of the one that stands in the row. */
+  function answer(entry: Entry, _anchor: Anchor, value: string, event: Event): void {
+    const { row, candidate } = entry;
+    const { title, label } = candidate;
+    const { judgement, value: before } = row as Decided;
+    if (before === value) return to(entry._anchor!);
+    entry._anchor = _anchor;
+    entry.row = { is: "asked" };
+    if (isOwn(entry)) entry.candidate = { ...candidate, label: value, title: title === label ? value : title };
     answers._press(mark, entry, value, event as MouseEvent);
+    if (entry.row.is === "asked") Object.assign(entry, { row, candidate }); // the host said no
+    else if (before) answers._tell(entry, { type: "undo", judgement }); // or it stood again after Undo
   }
 
   function add(anchor: Anchor, title: string, label: string, event: Event): void {
     const entry = answers._enter(model, { id: "", title, url: "", snippet: "", answer: "", label, anchor }, model.answer.exposure!, { is: "asked" }, false);
-    update(mark, entry);
+    draw(entry);
     answer(entry, anchor, label, event);
     if (entry.row.is === "asked") forget(entry); // the host said no
   }

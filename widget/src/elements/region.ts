@@ -118,11 +118,11 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     const drawing: Drawing = {
       _box: entry && boxIn(entry._anchor!),
       _names: question.labels.map((label) => [label, answers._name(label)]),
-      _keep: (region, value, event) => {
+      _keep: (region, value, event, there = entry) => {
         const [width, height] = latest();
         const anchor = { region, width, height };
         stop();
-        entry ? list._answer(entry, anchor, value, event) : list._add(anchor, value, value, event);
+        there ? list._answer(there, anchor, value, event) : list._add(anchor, value, value, event);
         if (!mark._root.activeElement) back(); // the host said no
       },
       _leave: () => {
@@ -143,7 +143,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
         foot.hidden = true;
       },
       () => {
-        end = undefined;
+        stop();
         mark._say(say("offline"));
       },
     );

@@ -152,14 +152,12 @@ class Words implements Ground {
     void this._chooser?.then((chooser) => chooser._renew(), () => {}); // prettier-ignore
   }
 
-  /** Take an answer: to the guess that is moved, or that stands in the very same place, else to what was newly marked. */
+  /** Take an answer: to the guess that is moved, or to what stands in the very same place, else to what was newly marked. */
   private _pick([start, end]: Stretch, chosen: TextAnchor, moved: Entry | undefined, label: string, event: Event): void {
     const isHere = ({ _anchor }: Entry) => `${this._place(_anchor!)}` === `${[start, end]}`;
-    const same = this._model.entries.find((one) => one.row.is === "decided" && one.row.value === label && one.row.delivery !== "failed" && isHere(one));
-    if (same) return this._list._to(same._anchor!); // one answer has one row
     const isDesk = this._model.answer.place === "desk"; // where one spot is judged, by whichever words overlap it
     const isMeant = ({ _anchor }: Entry) => isDesk && isCrossing([start, end], this._place(_anchor!)!);
-    const entry = moved ?? this._model.entries.find((one) => one.row.is === "asked" && one.candidate.id && (isHere(one) || isMeant(one)));
+    const entry = moved ?? this._model.entries.find((one) => one.row.is === "decided" ? isHere(one) : one.candidate.id && (isHere(one) || isMeant(one)));
     const anchor = entry && isHere(entry) ? entry._anchor! : chosen;
     if (entry) this._list._answer(entry, anchor, label, event);
     else this._list._add(anchor, chosen.quote.exact, label, event);
