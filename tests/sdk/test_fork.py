@@ -68,6 +68,37 @@ else:
         os._exit("closed" not in str(error))
     os._exit(1)
 """
+WAITING = """
+client = Earmark("sk_test", address)
+children = []
+for _ in range(2):
+    told, tell = os.pipe()
+    if not os.fork():
+        os.write(tell, str(client._wires._jitter.random()).encode())
+        os._exit(0)
+    children.append(os.read(told, 99))
+print(len(set(children)))
+"""
+HELD = """
+import signal
+from earmark import ids
+holding, done = threading.Event(), threading.Event()
+
+def hold():
+    with ids._lock:
+        holding.set()
+        done.wait()
+
+threading.Thread(target=hold, daemon=True).start()
+holding.wait()
+if child := os.fork():
+    print(os.waitpid(child, 0)[1])
+    done.set()
+else:
+    signal.alarm(10)
+    ids.uuid7()
+    os._exit(0)
+"""
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 
@@ -96,3 +127,13 @@ def test_what_is_awaited_is_called_in_a_forked_process_too():
 @forks
 def test_a_client_that_was_closed_before_stays_closed_in_a_forked_process():
     assert _run(CLOSED) == ["0"]
+
+
+@forks
+def test_forked_processes_do_not_wait_equally_long():
+    assert _run(WAITING) == ["2"]
+
+
+@forks
+def test_an_id_is_made_though_another_thread_made_one_as_the_process_forked():
+    assert _run(HELD) == ["0"]

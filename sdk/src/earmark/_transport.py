@@ -191,7 +191,7 @@ class Wires:
         self._process = os.getpid()
         self._retries = retries
         self._may_take_proxy = may_take_proxy
-        self._jitter = random.Random()  # noqa: S311 - spreads waits, guards nothing
+        self._jitter = random.SystemRandom()  # a state would be forked along, and all children wait alike
 
     @property
     def client(self) -> httpx.Client:
@@ -201,7 +201,7 @@ class Wires:
         its own. Those of the parent are let go unclosed, as closing would speak on them.
         """
         if self._process != os.getpid() and not self._client.is_closed:
-            self._client, self._jitter, self._process = self._opened(), random.Random(), os.getpid()  # noqa: S311
+            self._client, self._process = self._opened(), os.getpid()
         return self._client
 
     def json(self, call: Call) -> Any:

@@ -1,5 +1,6 @@
 """UUID version 7 (RFC 9562): ids that sort by the time they were made, within a process without a tie."""
 
+import os
 import secrets
 import threading
 import time
@@ -7,6 +8,15 @@ import uuid
 
 _lock = threading.Lock()
 _last = 0
+
+
+def _unlock() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # a thread that held it is not forked along, and would never give it back
+    os.register_at_fork(after_in_child=_unlock)
 
 
 def uuid7() -> uuid.UUID:

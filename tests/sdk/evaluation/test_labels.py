@@ -92,6 +92,11 @@ class Own:
         if way == "made":
             raise ValueError("no model")
         self.way = way
+        if way == "taught":
+            self.fit = self.learn
+
+    def learn(self, taught):
+        raise KeyError("label")
 
     def suggest(self, item, index, k):
         if self.way == "raises":
@@ -104,6 +109,7 @@ class Own:
     ("way", "said"),
     [
         ("made", "The suggester own cannot be made: ValueError: no model"),
+        ("taught", "The suggester own cannot be taught: KeyError: 'label' (test_labels.py, line "),
         ("raises", "The suggester own fails for the item 60: KeyError: 'topic' (test_labels.py, line "),
         ("nonsense", "The suggester own guesses wrongly for the item 60: its kind is str, no Suggestion."),
     ],

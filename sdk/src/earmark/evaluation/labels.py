@@ -20,7 +20,7 @@ from earmark.evaluation.files import UnknownItem, read_items, read_known, read_l
 from earmark.evaluation.label_measures import Labelled, of_choices, of_tags, said_of
 from earmark.evaluation.naming import add_rename, well_named
 from earmark.evaluation.reliability import as_file, reliability_diagram
-from earmark.evaluation.running import guessed, made_as, taught_too
+from earmark.evaluation.running import fitted, guessed, made_as, taught_too
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.labelled import LabelledItem, labels_of, rates_of
 from earmark.suggesters.protocol import ITEM_SUGGESTERS, SPAN_SUGGESTERS, Suggester, discover
@@ -99,7 +99,7 @@ def measured(
     suggester = made(name, one_of=one_of, dictionary=dictionary)
     if hasattr(suggester, "fit"):
         say(f"learning from {len(taught):,} answers")
-        suggester.fit(taught)
+        fitted(suggester, taught)
     fitting, began = time.monotonic() - began, time.monotonic()
     labels = sorted({*labels_of(taught), *labels_of(asked)})
     answers = []

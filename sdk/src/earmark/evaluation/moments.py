@@ -15,9 +15,11 @@ _UNITS = ((1e8, 1e11, 1.0), (1e11, 1e13, 1e3), (1e14, 1e16, 1e6), (1e17, 1e19, 1
 """From, below, and how many such units a second has: seconds, thousandths, millionths and billionths since 1970."""
 _ZONE_NAME = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _DATE = re.compile(r"^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:([T ]+)(\d)(?=:))?")
-_HALF_DAY = re.compile(r"\b(0?[1-9]|1[0-2])(:\d\d(?::\d\d)?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_HALF_DAY = re.compile(r"(?<![\w:.])(0?[1-9]|1[0-2])(:\d\d(?::\d\d)?)\s*([ap])\.?\s?m\b\.?", re.IGNORECASE)
+_HALF_LEFT = re.compile(r"(?<![a-z])[ap]\.?\s?m\b", re.IGNORECASE)
+_OFFSET = re.compile(r"(?<=\d) ?\(?(?:UTC|GMT|(?<= ))([+-])(\d{1,2})(?::?(\d\d))?\)?(?=\s|$)")
 _MONTH_FIRST = re.compile(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})\b,?(?: at\b)?")
-_DAY_FIRST = re.compile(r"\b\d{1,2} [A-Z][a-z]{2,8} \d{4}$")
+_DAY_ALONE = re.compile(r"(?:[A-Za-z]+,? +)?\d{1,2} [A-Z][a-z]{2,8} \d{4} *")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _MIDNIGHT, _LEAP = re.compile(r"(?<=[T ])24(?=:?00)"), re.compile(r"(?<=:[0-5]\d):60")
 
@@ -68,8 +70,14 @@ def _of_whole_day(half: re.Match[str]) -> str:
 
 def _as_in_letters(text: str) -> datetime:
     """Return a time as RFC 5322 has it; the month may come first, and a day alone is its beginning."""
-    spelt = _MONTH_FIRST.sub(r"\2 \1 \3", text)
+    if _HALF_LEFT.search(text):  # "0:20 PM", "1.20 PM": it would be passed over, and half a day lost
+        raise ValueError("not a time")
+    spelt = _OFFSET.sub(_with_four_digits, _MONTH_FIRST.sub(r"\2 \1 \3", text))
     try:
-        return parsedate_to_datetime(f"{spelt} 00:00" if _DAY_FIRST.search(spelt) else spelt)
+        return parsedate_to_datetime(f"{spelt} 00:00" if _DAY_ALONE.fullmatch(spelt) else spelt)
     except (ValueError, TypeError, IndexError, OverflowError):
         raise ValueError("not a time") from None
+
+
+def _with_four_digits(offset: re.Match[str]) -> str:
+    return f" {offset[1]}{int(offset[2]):02}{offset[3] or '00'}"

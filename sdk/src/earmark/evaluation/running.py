@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from earmark.errors import EarmarkError, FileNotUnderstood
 from earmark.evaluation.files import Pair, Query, Ranking
@@ -54,14 +54,28 @@ def guessed(suggester: Suggester, item: Item, index: ItemIndex, k: int) -> list[
     except EarmarkError:
         raise
     except Exception as error:
-        frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
-        at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-        told = f"{type(error).__name__}: {error}{at}"
-        raise EarmarkError(f"The suggester {suggester.name} fails for the item {item.id}: {told}") from error
+        raise EarmarkError(f"The suggester {suggester.name} fails for the item {item.id}: {_told(error)}") from error
     for each in found:
         if fault := fault_of(each):
             raise EarmarkError(f"The suggester {suggester.name} guesses wrongly for the item {item.id}: its {fault}.")
     return found
+
+
+def fitted(suggester: Any, taught: Sequence[object]) -> None:
+    """Teach a suggester known answers; raises EarmarkError where it raises."""
+    try:
+        suggester.fit(taught)
+    except EarmarkError:
+        raise
+    except Exception as error:
+        raise EarmarkError(f"The suggester {suggester.name} cannot be taught: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong in a suggester, and in which line of which file."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
+    at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{at}"
 
 
 def made_as(name: str, make: Callable[..., Suggester], **given: object) -> Suggester:

@@ -18,7 +18,7 @@ from earmark.evaluation.console import counted, say
 from earmark.evaluation.files import UnknownItem, read_items, read_known
 from earmark.evaluation.labels import FIGURES, SIZES, Dictionary, guessed_nothing, read_dictionary
 from earmark.evaluation.naming import add_rename, well_named
-from earmark.evaluation.running import guessed, made_as, taught_too
+from earmark.evaluation.running import fitted, guessed, made_as, taught_too
 from earmark.evaluation.span_measures import Answered, of_spans, said_of_spans
 from earmark.suggesters.index import ItemIndex
 from earmark.suggesters.marked import MarkedSpan, MarkedText, labels_marked
@@ -83,7 +83,7 @@ def measured(
     suggester = made(name, dictionary)
     if hasattr(suggester, "fit"):
         say(f"learning from {len(taught):,} texts")
-        suggester.fit(taught)
+        fitted(suggester, taught)
     fitting, began, index = time.process_time() - began, time.process_time(), ItemIndex()
     answers = [answered(suggester, each, index) for each in counted(asked, len(asked), "texts")]
     asking = time.process_time() - began
