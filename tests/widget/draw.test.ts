@@ -10,7 +10,7 @@ import { aPage, all, arrive, button, focused, mount, one, pass, spoken } from ".
 aPage();
 
 const box = (x: number, y: number, width: number, height: number): Box => ({ x, y, width, height });
-const NAMES: [string, string][] = [["Menu", "Menu"], ["Button", "Button"], ["unsure", "Not sure"]]; // prettier-ignore
+const LABELS = ["Menu", "Button", "unsure"];
 
 let mark: Mark;
 let over: Overlay;
@@ -27,7 +27,7 @@ async function begin(isByKeys: boolean, given?: Box, seen = box(100, 50, 400, 20
   mark._root.append(whole, panel);
   over = { _whole: whole, _lie: { _whole: box(100, 50, 400, 200), _seen: seen }, _corner: corner, _place: place, _inPicture: inPicture } as unknown as Overlay;
   await learnSpots(guest, words);
-  end = draw(guest, mark, over, panel, isByKeys, { _box: given, _names: NAMES, _keep: keep, _leave: leave });
+  end = draw(guest, mark, over, panel, isByKeys, { _box: given, _labels: LABELS, _keep: keep, _leave: leave });
 }
 
 beforeEach(() => void [keep.mockReset(), leave.mockReset()]);

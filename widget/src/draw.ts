@@ -47,8 +47,8 @@ const css = `
 export interface Drawing {
   /** The box that is there already; absent where one is yet to be drawn. */
   _box?: Box | undefined;
-  /** What the box may be called, as values and words. */
-  _names: [value: string, words: string][];
+  /** What the box may be called. */
+  _labels: string[];
   /** Keep a box, as it is written, under a value; the click tells how it came about, and an entry that its very place is answered. */
   _keep: (region: string, value: string, event: MouseEvent, there?: Entry) => void;
   /** Nothing was marked. */
@@ -100,9 +100,9 @@ class Pencil implements Paper {
   /** Return the buttons that name the box. */
   private _names(): HTMLElement[] {
     const { h } = this._guest._kit;
-    return this._drawing._names.map(([value, name], at) => {
-      const click = (event: MouseEvent) => this._box && this._keep(value, event);
-      return h("button", { "data-pick": value, click }, h("bdi", {}, name), h("small", { "aria-hidden": "true" }, at < 9 ? `${at + 1}` : ""));
+    return this._drawing._labels.map((label, at) => {
+      const click = (event: MouseEvent) => this._box && this._keep(label, event);
+      return h("button", { "data-pick": label, click }, h("bdi", {}, this._guest._answers!._name(label)), h("small", { "aria-hidden": "true" }, at < 9 ? `${at + 1}` : ""));
     });
   }
 

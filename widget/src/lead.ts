@@ -2,8 +2,9 @@
 import type { Box } from "./anchors/region";
 import type { Overlay } from "./overlay";
 
-/** Scroll so that a box is seen, as far as the host's page lets it. */
-export function lead(over: Overlay, box: Box): void {
+/** Scroll so that a box is seen, as far as the host's page lets it; what is no box is nowhere. */
+export function lead(over: Overlay, box: Box | undefined): void {
+  if (!box) return;
   over._measure(); // the picture may have come just now
   for (const up of over._around()) {
     const whole = over._lie?._whole;

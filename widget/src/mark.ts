@@ -209,7 +209,7 @@ export class Mark extends HTMLElement {
   private _observe(): void {
     const { signal } = this._end;
     const timers = new Map<Element, ReturnType<typeof setTimeout>>();
-    this._watch({ threshold: [0, 0.5] }, this._nodes.values(), (changes) => {
+    this._watch({ threshold: 0.5 }, this._nodes.values(), (changes) => {
       for (const { target, intersectionRatio } of changes) {
         clearTimeout(timers.get(target));
         if (intersectionRatio < 0.5) continue;

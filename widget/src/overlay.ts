@@ -49,16 +49,16 @@ export class Overlay {
   declare readonly _whole: HTMLElement;
   /** Where the picture lies in the window; undefined while there is none to be seen. */
   declare _lie: Lie | undefined;
-  declare _picture: HTMLImageElement | undefined;
+  declare _picture: HTMLImageElement | null | undefined;
   private declare readonly _boxes: HTMLElement;
   private _last = "";
-  private _was = "";
+  private declare _was: string | undefined;
   /** Frames in which it is still to be followed. */
   private _left = 0;
   private declare _rests?: boolean;
   private declare _timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the layer is placed, in px of its own: left, top, width, height. */
-  private _at: Sides = [0, 0, 100, 100];
+  private _at = { left: 0, top: 0, width: 100, height: 100 };
   /** What who draws needs too, and need not bring once more. */
   readonly _corner = corner;
   readonly _place = place;
@@ -68,7 +68,7 @@ export class Overlay {
   constructor(
     private readonly _h: typeof h,
     private readonly _host: Mark,
-    private readonly _find: () => HTMLImageElement | undefined,
+    private readonly _find: () => HTMLImageElement | null | undefined,
     private readonly _changed: () => void,
     private readonly _signal: AbortSignal,
   ) {
@@ -79,7 +79,7 @@ export class Overlay {
       this._node.scrollTo?.(0, 0); // a browser that moves the focus may scroll what is cut off into view
       this._wake();
     };
-    for (const name of ["scroll", "resize"]) addEventListener(name, wake, { capture: true, passive: true, signal: _signal });
+    for (const name of ["scroll", "resize"]) addEventListener(name, wake, { capture: true, signal: _signal });
     const stir = () => this._rests && this._soon(LOOK_AGAIN_MS);
     for (const name of ["load", "transitionrun", "animationstart"]) document.addEventListener(name, stir, { capture: true, signal: _signal }); // of a picture's load no window hears
     const watch = new MutationObserver(stir);
@@ -129,9 +129,9 @@ export class Overlay {
   }
 
   /** Return what tells one picture from another. */
-  private _now(): string {
+  private _now(): string | undefined {
     const picture = (this._picture = this._find());
-    return picture ? [sourceOf(picture), picture.naturalWidth, picture.naturalHeight].join() : "";
+    return picture ? [sourceOf(picture), picture.naturalWidth, picture.naturalHeight].join() : undefined;
   }
 
   /** Measure the picture and lay the layer over it; true where something changed. */
@@ -169,27 +169,24 @@ export class Overlay {
   /** Lay the layer over a frame of the window, whatever scale it is drawn in and wherever it is placed from. */
   private _lay(now: Laid, frame: Box): boolean {
     const whole = this._lie!._whole;
-    const key = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
-    if (key === this._last) return false;
-    const [left, top, width, height] = this._at;
-    const here = this._node.getBoundingClientRect();
+    const stands = () => JSON.stringify([frame, whole, (here = this._node.getBoundingClientRect())]);
+    let here!: DOMRect;
+    if (stands() === this._last) return false;
+    const { left, top, width, height } = this._at;
     const across = here.width / width || now._box.width / now._size[0];
     const down = here.height / height || now._box.height / now._size[1];
-    this._at = [left + (frame.x - here.x) / across, top + (frame.y - here.y) / down, frame.width / across, frame.height / down];
-    size(this._node, ...this._at);
+    const at = { left: left + (frame.x - here.x) / across, top: top + (frame.y - here.y) / down, width: frame.width / across, height: frame.height / down };
+    put(this._node, (this._at = at));
     const [x, y] = [(whole.x - frame.x) / across, (whole.y - frame.y) / down];
-    size(this._whole, x, y, whole.width / across, whole.height / down);
-    for (const [name, value] of Object.entries({ l: -x, t: -y, r: this._at[2] - x, b: this._at[3] - y })) this._whole.style.setProperty(`--${name}`, `${value}px`);
-    this._last = JSON.stringify([frame, whole, this._node.getBoundingClientRect()]);
+    put(this._whole, { left: x, top: y, width: whole.width / across, height: whole.height / down, "--l": -x, "--t": -y, "--r": at.width - x, "--b": at.height - y });
+    this._last = stands();
     return true;
   }
 }
 
-type Sides = [left: number, top: number, width: number, height: number];
-
-/** Give a node its left and upper edge, width and height in px. */
-function size({ style }: HTMLElement, ...px: Sides): void {
-  [style.left, style.top, style.width, style.height] = px.map((one) => `${one}px`) as [string, string, string, string];
+/** Give a node's style some lengths in px. */
+function put({ style }: HTMLElement, px: Record<string, number>): void {
+  for (const name in px) style.setProperty(name, `${px[name]}px`);
 }
 
 /** Put a node over a box of the picture, its line `px` wide around the edge, but not beyond the picture. */

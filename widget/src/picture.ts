@@ -83,7 +83,7 @@ export function laid(picture: HTMLImageElement): Laid {
   return {
     _box: { x, y, width, height },
     _size: [picture.offsetWidth || width, picture.offsetHeight || height],
-    _inset: [px("left"), px("top"), px("right"), px("bottom")],
+    _inset: ["left", "top", "right", "bottom"].map(px) as unknown as Laid["_inset"],
     _natural: [picture.naturalWidth, picture.naturalHeight],
     _fit: style.objectFit,
     _position: style.objectPosition,

@@ -24,7 +24,6 @@ export async function kind(guest: Guest): Promise<Kind> {
 
 function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Ground | undefined {
   const { h, say } = guest._kit;
-  const answers = guest._answers!;
   const { signal } = mark._end;
   /** The numbers in the rows, by what they stand for. */
   const numbers = new WeakMap<Anchor, HTMLElement>();
@@ -38,7 +37,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
 
   const find = () => {
     const node = groundNode(mark);
-    return (node?.localName === "img" ? (node as HTMLImageElement) : node?.querySelector("img")) ?? undefined;
+    return node?.localName === "img" ? (node as HTMLImageElement) : node?.querySelector("img");
   };
   if (!find()) return void beginWhen(mark, find);
   const layer = new Overlay(h, mark, find, changed, signal);
@@ -55,7 +54,6 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
 
   /** Another picture came: what was drawn over the one before is looked at again, in the height that is there. */
   function changed(): void {
-    if (!mark._card.isConnected) return;
     const held = mark._card.offsetHeight;
     end?.();
     list._look();
@@ -85,8 +83,10 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
   function paint(seen: Spot[], rows: HTMLElement): void {
     painted = seen;
     rows.querySelectorAll(".num").forEach((number, at) => number.setAttribute("data-n", `${at + 1}`));
-    layer._draw(seen.flatMap(drawn));
+    redraw();
   }
+
+  const redraw = () => layer._draw(painted.flatMap(drawn));
 
   /** Return the boxes of a spot: its own, or each of those that people differ about. */
   function drawn({ _anchor, _look, _entry }: Spot): Drawn[] {
@@ -117,7 +117,7 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     const back = () => (entry ? list._to(entry._anchor!) : list._toDoor());
     const drawing: Drawing = {
       _box: entry && boxIn(entry._anchor!),
-      _names: question.labels.map((label) => [label, answers._name(label)]),
+      _labels: question.labels,
       _keep: (region, value, event, there = entry) => {
         const [width, height] = latest();
         const anchor = { region, width, height };
@@ -157,11 +157,10 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     _paint: paint,
     _point(anchor) {
       lit = anchor;
-      layer._draw(painted.flatMap(drawn));
+      redraw();
     },
     _lead(anchor) {
-      const box = boxIn(anchor);
-      if (box) void load().then((chunk) => signal.aborted || chunk.lead(layer, box), () => {}); // prettier-ignore
+      void load().then((chunk) => signal.aborted || chunk.lead(layer, boxIn(anchor)), () => {}); // prettier-ignore
     },
     _name({ label = "" }, anchor) {
       const number = h("span", { class: "num" });

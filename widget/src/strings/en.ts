@@ -85,11 +85,11 @@ export const find = {
 
 export const region = {
   bound: "Box {x}",
-  noPicture: "The picture is not there yet.",
   stalePicture: "not of this picture. Your mark is kept with the earlier one.",
 };
 
 export const draw = {
+  noPicture: "The picture is not there yet.",
   drawNow: "Drag over the picture, tap two corners, or press Enter.",
   drawKeys: "Arrows move, Shift resizes, Alt goes finely, Enter keeps, Esc leaves.",
   drawHands: "Drag it or its edges, then say what it is.",
