@@ -55,6 +55,17 @@ class Door(APIView):
         self.now: datetime = utc_now()
         super().initial(request, *args, **kwargs)
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Let go of what was sent once the answer is written.
+
+        A view holds itself (Django's `head`), and with its request and its answer it is in rings (rest_framework's
+        contexts), so that the collector alone would free a body; and that counts objects, whatever their size.
+        """
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(answer, Response):
+            answer.add_post_render_callback(_part)
+        return answer
+
     def body(self, kind: type[V], request: Request) -> dict[str, Any]:
         """Return the validated body; raises ValidationError."""
         serializer = kind(data=request.data)
@@ -203,6 +214,14 @@ def item_of(project_id: int, key: str) -> Item:
     if found is None:
         raise UnknownItem(key=key)
     return found
+
+
+def _part(answer: Any) -> None:
+    """Let a written answer, its request and their view hold each other no more."""
+    context = answer.renderer_context
+    vars(context["view"]).pop("head", None)
+    context["request"].parser_context.clear()
+    context.clear()
 
 
 def _is_lost() -> bool:
