@@ -84,10 +84,15 @@ export class Overlay {
     for (const name of ["load", "transitionrun", "animationstart"]) document.addEventListener(name, stir, { capture: true, signal: _signal }); // of a picture's load no window hears
     const watch = new MutationObserver(stir);
     watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    _signal.addEventListener("abort", () => watch.disconnect());
+    const lay = () => {
+      this._measure();
+      this._left > 0 || this._soon(LOOK_AGAIN_MS);
+    };
+    const sized = new ResizeObserver(lay); // a card that grows above the picture moves it
+    sized.observe(_host._card);
+    _signal.addEventListener("abort", () => [watch, sized].forEach((one) => one.disconnect()));
     this._was = this._now();
-    _host.addEventListener("earmark:show", () => this._look(), { signal: _signal }); // in the frame that shows the rows
-    this._soon(LOOK_AGAIN_MS);
+    _host.addEventListener("earmark:show", lay, { signal: _signal }); // in the frame that shows the rows
   }
 
   /** Look at the picture with the next frame, and for as long as it moves. */
@@ -122,10 +127,8 @@ export class Overlay {
 
   private _look(): void {
     if (this._signal.aborted) return;
-    const had = this._last;
-    const isMoved = this._measure();
-    this._left = isMoved && had ? FOLLOWED : this._left - 1;
-    this._soon(this._left > 0 ? 0 : isMoved ? LOOK_AGAIN_MS : REST_MS);
+    this._left = this._measure() ? FOLLOWED : this._left - 1;
+    this._soon(this._left > 0 ? 0 : REST_MS);
   }
 
   /** Return what tells one picture from another. */
@@ -136,6 +139,7 @@ export class Overlay {
 
   /** Measure the picture and lay the layer over it; true where something changed. */
   _measure(): boolean {
+    if (!this._host._card.isConnected) return false; // nothing of ours stands there, nor its look
     const was = this._was;
     this._was = this._now();
     const picture = this._picture;
