@@ -69,6 +69,35 @@ test("boxes are laid over the picture in the frame that shows their rows, and a 
   expect(frames.mock.calls.length).toBeLessThanOrEqual(2);
 });
 
+test("boxes are laid anew with the frame after the card becomes higher, which moves a picture below it", async () => {
+  const grown: (() => void)[] = [];
+  const watched: unknown[] = [];
+  vi.stubGlobal("ResizeObserver", class {
+    constructor(act: () => void) { grown.push(act); }
+    observe = (node: unknown) => watched.push(node);
+    disconnect = () => watched.pop();
+  }); // prettier-ignore
+  const mark = await show();
+  expect(watched).toEqual([mark._card]);
+  vi.spyOn(picture(), "getBoundingClientRect").mockReturnValue({ x: 0, y: 96, top: 96, bottom: 296, width: 400, height: 200 } as DOMRect);
+  const lies = () => one(mark, ".over").style.top;
+  expect(lies()).toBe("0px");
+  grown[0]!();
+  await pass(50);
+  expect(lies()).toBe("48px"); // a layer of 100 px is drawn twice as high here
+  mark.remove();
+  expect(watched).toEqual([]);
+  vi.unstubAllGlobals();
+});
+
+test("nothing stands over the picture while its card waits for a moment to stand, whatever is scrolled", async () => {
+  const mark = await show();
+  mark._root.replaceChildren();
+  dispatchEvent(new Event("scroll"));
+  await pass(600);
+  expect(mark._root.childElementCount).toBe(0);
+});
+
 test("nothing is put beside the picture, nor written to it", async () => {
   const before = '<img src="one.png" id="picture">';
   const mark = await show();

@@ -1,6 +1,6 @@
 // What lies over a host's picture: a layer in our own tree that follows it, and boxes in the layer. The picture is
 // measured, never touched; its clicks are its own, except on the numbers, and all of them while somebody marks.
-import { type Box, clamp } from "./anchors/region";
+import type { Box } from "./anchors/region";
 import type { h } from "./dom";
 import type { Mark } from "./mark";
 import { common, inPicture, type Laid, type Lie, laid, lie } from "./picture";
@@ -55,7 +55,7 @@ export class Overlay {
   private declare _was: string | undefined;
   /** Frames in which it is still to be followed. */
   private _left = 0;
-  private declare _rests?: boolean;
+  private _rests = true;
   private declare _timer: ReturnType<typeof setTimeout> | undefined;
   /** Where the layer is placed, in px of its own: left, top, width, height. */
   private _at = { left: 0, top: 0, width: 100, height: 100 };
@@ -76,24 +76,23 @@ export class Overlay {
     this._whole = _h("div", { class: "whole" }, this._boxes);
     this._node = _h("div", { class: "over" }, this._whole);
     const wake = () => {
-      this._node.scrollTo?.(0, 0); // a browser that moves the focus may scroll what is cut off into view
-      this._wake();
+      this._node.scrollTo(0, 0); // a browser that moves the focus may scroll what is cut off into view
+      this._left = FOLLOWED; // as long as it moves
+      this._soon(0);
     };
     for (const name of ["scroll", "resize"]) addEventListener(name, wake, { capture: true, signal: _signal });
     const stir = () => this._rests && this._soon(LOOK_AGAIN_MS);
     for (const name of ["load", "transitionrun", "animationstart"]) document.addEventListener(name, stir, { capture: true, signal: _signal }); // of a picture's load no window hears
     const watch = new MutationObserver(stir);
     watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    _signal.addEventListener("abort", () => watch.disconnect());
+    const sized = new ResizeObserver(() => this._soon(0)); // a card that grows above the picture moves it
+    sized.observe(_host._card);
+    _signal.addEventListener("abort", () => {
+      watch.disconnect();
+      sized.disconnect();
+    });
     this._was = this._now();
-    _host.addEventListener("earmark:show", () => this._look(), { signal: _signal }); // in the frame that shows the rows
-    this._soon(LOOK_AGAIN_MS);
-  }
-
-  /** Look at the picture with the next frame, and for as long as it moves. */
-  _wake(): void {
-    this._left = FOLLOWED;
-    this._soon(0);
+    _host.addEventListener("earmark:show", () => this._measure(), { signal: _signal }); // in the frame that shows the rows
   }
 
   /** Draw boxes in place of those that are there. */
@@ -122,10 +121,8 @@ export class Overlay {
 
   private _look(): void {
     if (this._signal.aborted) return;
-    const had = this._last;
-    const isMoved = this._measure();
-    this._left = isMoved && had ? FOLLOWED : this._left - 1;
-    this._soon(this._left > 0 ? 0 : isMoved ? LOOK_AGAIN_MS : REST_MS);
+    this._left = this._measure() ? FOLLOWED : this._left - 1;
+    this._soon(this._left > 0 ? 0 : REST_MS);
   }
 
   /** Return what tells one picture from another. */
@@ -136,19 +133,21 @@ export class Overlay {
 
   /** Measure the picture and lay the layer over it; true where something changed. */
   _measure(): boolean {
+    if (!this._host._card.isConnected) return false; // nothing of ours stands there, nor its look
     const was = this._was;
     this._was = this._now();
-    const picture = this._picture;
+    const { _picture: picture } = this;
     if (this._node.parentNode !== this._host._root) this._host._root.prepend(this._node);
-    const isSeen = !!picture?.naturalWidth && picture.getClientRects().length > 0 && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
+    const isSeen = picture?.naturalWidth && picture.getClientRects()[0] && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
     const now = isSeen ? laid(picture) : undefined;
     const had = this._lie;
     this._lie = now && lie(now);
     if (this._was !== was || (had && !now)) this._changed();
     const frame = this._lie && this._frame(picture!, this._lie._seen);
     if (!frame) this._lie = undefined;
-    this._node.hidden = !(frame?.width && frame.height);
-    return !this._node.hidden && this._lay(now!, frame!);
+    const isLaid = !!(frame?.width && frame.height);
+    this._node.hidden = !isLaid;
+    return isLaid && this._lay(now!, frame);
   }
 
   /** Return the part of the picture that nothing around it cuts off, up to what holds the picture and us; none where it is turned or mirrored. */
@@ -191,7 +190,7 @@ function put({ style }: HTMLElement, px: Record<string, number>): void {
 
 /** Put a node over a box of the picture, its line `px` wide around the edge, but not beyond the picture. */
 export function place<T extends HTMLElement>(node: T, { x, y, width, height }: Box, px: number): T {
-  const inset = [y, 100 - x - width, 100 - y - height, x].map((side) => `max(${clamp(side, 0, 100)}% - ${px}px,0px)`);
+  const inset = [y, 100 - x - width, 100 - y - height, x].map((side) => `max(${side}% - ${px}px,0px)`);
   node.style.inset = inset.join(" ");
   return node;
 }

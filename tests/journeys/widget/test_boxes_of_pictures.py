@@ -228,6 +228,31 @@ def test_a_box_is_drawn_by_mouse_pulled_and_named(hosts: Hosts) -> None:
     assert visit.seen("shifts") == []
 
 
+def test_what_is_drawn_at_once_below_a_card_that_grew_is_where_it_was_drawn(hosts: Hosts) -> None:
+    visit = hosts.open("one", kind="region", item="bare")
+    visit.button("Mark").wait_for()
+    visit.page.evaluate(
+        """() => {
+          const [mark, picture] = ["earmark-region", "main img"].map((one) => document.querySelector(one));
+          mark.setAttribute("where", "before");
+          picture.before(mark);
+        }"""
+    )
+    visit.button("Mark").wait_for()
+    visit.page.wait_for_timeout(600)  # until it is at rest
+    before = rect(visit, "main img")[1]
+    visit.button("Mark").click()
+    visit.page.get_by_label("Width in %").wait_for()
+    x, y, width, height = rect(visit, "main img")
+    assert y > before + 20, "the card did not grow"
+    drag(visit, (x + width * 0.2, y + height * 0.4), (x + width * 0.6, y + height * 0.8))
+    numbers = [
+        float(visit.page.get_by_label(f"{name} in %").input_value())
+        for name in ("Left edge", "Upper edge", "Width", "Height")
+    ]
+    assert numbers == pytest.approx([20, 40, 40, 40], abs=0.5)
+
+
 def drag(visit: Visit, start: tuple[float, float], end: tuple[float, float]) -> None:
     visit.page.mouse.move(*start)
     visit.page.mouse.down()
