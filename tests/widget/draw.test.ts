@@ -17,6 +17,8 @@ let over: Overlay;
 let end: () => void;
 const keep = vi.fn();
 const leave = vi.fn();
+/** What the layer finds when it looks anew. */
+const measured = vi.fn();
 
 /** Begin to mark a picture that lies at (100, 50) and is 400 × 200 px. */
 async function begin(isByKeys: boolean, given?: Box, seen = box(100, 50, 400, 200)): Promise<void> {
@@ -25,12 +27,12 @@ async function begin(isByKeys: boolean, given?: Box, seen = box(100, 50, 400, 20
   const whole = document.createElement("div");
   const panel = document.createElement("div");
   mark._root.append(whole, panel);
-  over = { _whole: whole, _lie: { _whole: box(100, 50, 400, 200), _seen: seen }, _corner: corner, _place: place, _inPicture: inPicture } as unknown as Overlay;
+  over = { _whole: whole, _lie: { _whole: box(100, 50, 400, 200), _seen: seen }, _corner: corner, _place: place, _inPicture: inPicture, _measure: measured } as unknown as Overlay;
   await learnSpots(guest, words);
   end = draw(guest, mark, over, panel, isByKeys, { _box: given, _labels: LABELS, _keep: keep, _leave: leave });
 }
 
-beforeEach(() => void [keep.mockReset(), leave.mockReset()]);
+beforeEach(() => void [keep.mockReset(), leave.mockReset(), measured.mockReset()]);
 
 const sheet = () => one(mark, ".sheet");
 const cut = () => one(mark, ".cut");
@@ -64,6 +66,13 @@ describe("by pointer", () => {
       expect(kept()).toBe("10,10,40,40");
       expect(keep.mock.calls[0]![1]).toBe("Menu");
     });
+
+  test("the picture is measured as a hand comes down, since a page may have moved it unheard", async () => {
+    await begin(false);
+    measured.mockImplementation(() => void (over._lie = { _whole: box(100, 150, 400, 200), _seen: box(100, 150, 400, 200) }));
+    drag(sheet(), [140, 170], [300, 250]);
+    expect(kept()).toBe("10,10,40,40");
+  });
 
   test("a box that is drawn beyond the picture ends at its edge", async () => {
     await begin(false);

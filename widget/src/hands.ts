@@ -17,7 +17,7 @@ export interface Paper {
   _tell: (key: string) => void;
   /** Move the focus to the box, where there is one. */
   _rest: () => void;
-  readonly _over: Pick<Overlay, "_lie" | "_inPicture">;
+  readonly _over: Pick<Overlay, "_lie" | "_inPicture" | "_measure">;
   /** Return what a hand has hold of at a node: edges, the inside (neither), or nothing. */
   _holdAt: (node: EventTarget | null) => Hold | undefined;
 }
@@ -41,6 +41,7 @@ export class Hands {
   constructor(private readonly _paper: Paper) {
     const hear = (name: string, act: (event: PointerEvent, whole: Box) => void) =>
       _paper._sheet.addEventListener(`pointer${name}`, (event) => {
+        if (name === "down") _paper._over._measure(); // a style or a font can move a picture without anybody hearing of it
         const whole = _paper._over._lie?._whole;
         if (whole) act.call(this, event as PointerEvent, whole);
       });
