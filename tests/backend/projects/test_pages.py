@@ -49,6 +49,8 @@ def test_every_list_of_ours_is_guarded():
         ("/admin/projects/apikey/", "digest__startswith=a"),
         ("/admin/suggestions/remotesuggester/", "secret__startswith=a"),
         ("/admin/desk/desklink/", "question__project__slug=other"),
+        ("/admin/judgements/slot/", "searched__exact=no"),
+        ("/admin/judgements/judgement/", "searched=no"),
         (PEOPLE, "kind__exact=%00"),
         (PEOPLE, "q=%00"),
         ("/admin/questions/item/", "created_at__year=99999"),
