@@ -176,6 +176,7 @@ def test_what_is_settled_is_read_anew_behind_one_at_a_time_and_no_request_waits(
         assert fused.pool.clusters is before
     goes_on.set()
     fused.refreshing.result(10)
+    monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 60)
     assert learned(world).pool.clusters.mates("1", before=None) == {"2"}
     assert len(readers) == 1 and readers[0] is not threading.current_thread()
 
