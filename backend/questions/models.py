@@ -1,5 +1,6 @@
 """What is asked about what: items of the host, questions, units and known answers."""
 
+from datetime import datetime
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -309,6 +310,13 @@ class Item(Owned):
 
     def __str__(self) -> str:
         return self.title or self.key
+
+    def hash_at(self, read_at: datetime) -> str:
+        """Return the hash of the content that somebody read who was shown the item at `read_at`."""
+        if self.updated_at <= read_at:
+            return self.content_hash
+        earlier = self.snapshots.filter(taken_at__lte=read_at).order_by("-taken_at", "-pk")
+        return earlier.values_list("content_hash", flat=True).first() or self.content_hash
 
 
 class ItemSnapshot(Owned):

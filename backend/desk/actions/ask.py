@@ -36,7 +36,7 @@ def ask_next(*, annotator: Annotator, question: Question, now: datetime, but: Co
     """Ask this person the unit that most wants an answer of theirs, and log it as shown; None where none is left.
 
     What they were asked and have not answered is asked again under the list that was logged, while
-    its lease runs. `but` names assignments that are not asked again.
+    its lease runs and its items stay as they are. `but` names assignments that are not asked again.
     """
     running = Assignment.objects.of(question.project_id).filter(annotator=annotator, answered_at=None)
     kept = set(running.filter(lease_until__gt=now).values_list("pk", flat=True))
@@ -44,8 +44,9 @@ def ask_next(*, annotator: Annotator, question: Question, now: datetime, but: Co
     if assignment is None:
         return None
     items = _items_of(assignment.unit)
+    changed_at = max(item.updated_at for item in items)
     logged = Exposure.objects.of(question.project_id).filter(assignment=assignment, annotator=annotator)
-    exposure = logged.order_by("-shown_at").first() if assignment.pk in kept else None
+    exposure = logged.filter(shown_at__gte=changed_at).order_by("-shown_at").first() if assignment.pk in kept else None
     return Asked(assignment, exposure or _log(annotator, question, assignment, items, now), items)
 
 

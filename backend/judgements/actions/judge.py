@@ -59,7 +59,7 @@ def judge(
         received_at=now,
         payload_digest=digest,
         **_how_asked(annotator, exposure, slot, unit, event),
-        **hashes_of(unit),
+        **hashes_of(unit, read_at=exposure.shown_at),
     )
 
 
@@ -122,6 +122,6 @@ def has_conflict(annotator: Annotator, unit: Unit) -> bool:
     return any(item.author and item.author == annotator.subject for item in items)
 
 
-def hashes_of(unit: Unit) -> dict[str, str]:
-    """Return the content hashes that a judgement of this unit keeps."""
-    return {"item_hash": unit.item.content_hash, "other_hash": unit.other.content_hash if unit.other else ""}
+def hashes_of(unit: Unit, *, read_at: datetime) -> dict[str, str]:
+    """Return the content hashes that a judgement of this unit keeps: those of what was read at `read_at`."""
+    return {"item_hash": unit.item.hash_at(read_at), "other_hash": unit.other.hash_at(read_at) if unit.other else ""}

@@ -76,7 +76,7 @@ def record_judgement(
                 judged_at=min(judged_at, now),
                 received_at=now,
                 payload_digest=digest,
-                **hashes_of(unit),
+                **hashes_of(unit, read_at=judged_at),
             )
     except IntegrityError:
         return Verdict(judgement_id, BAD, "conflict")

@@ -11,7 +11,7 @@ from backend.judgements.actions.tell import record_judgement
 from backend.judgements.models import Exposure
 from backend.projects.ids import uuid7
 from backend.quality.actions.settle import settle_unit
-from backend.questions.actions.items import remove_item
+from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item, Question, Unit
 from backend.suggestions.models import Suggester, Suggestion
@@ -122,6 +122,15 @@ def test_a_browser_that_comes_back_finds_its_unit_under_the_same_list(pairs):
     again = ask(pairs, after=timedelta(minutes=14))
     assert (again.assignment, again.exposure) == (first.assignment, first.exposure)
     assert Exposure.objects.count() == 1
+
+
+def test_a_unit_whose_item_was_edited_meanwhile_is_logged_as_shown_anew(pairs):
+    first = ask(pairs)
+    edited = NewItem(keys(first)[1], "Something else")
+    register_items(project_id=pairs.project.pk, items=[edited], now=pairs.now + timedelta(minutes=1))
+    again, once_more = (ask(pairs, after=timedelta(minutes=minutes)) for minutes in (2, 3))
+    assert again.assignment == first.assignment
+    assert first.exposure != again.exposure == once_more.exposure
 
 
 def test_a_unit_asked_again_after_its_lease_is_a_new_list(choice):

@@ -400,6 +400,29 @@ def test_a_mark_keeps_the_content_that_was_read(world):
     assert read.title == "Archive messages stay in inbox"
 
 
+def test_a_mark_that_comes_after_an_edit_keeps_the_content_that_was_read(world):
+    exposure = shown_to(world)
+    edited_at = world.now + timedelta(minutes=1)
+    register_items(project_id=world.project.pk, items=[NewItem("5", "Something else")], now=edited_at)
+    mark = said(world, exposure, candidates(exposure)[0], later_s=120)
+    record_events(annotator=world.people[0], events=[mark], now=edited_at + timedelta(minutes=1))
+    said_of = Judgement.objects.get()
+    kept = said_of.item_hash if said_of.unit.item.key == "5" else said_of.other_hash
+    assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "Archive messages stay in inbox"
+
+
+def test_a_mark_in_a_list_that_came_after_an_edit_is_of_the_edited_content(world):
+    register_items(project_id=world.project.pk, items=[NewItem("5", "Something else")], now=world.now)
+    exposure = shown_to(world)
+    later = world.now + timedelta(minutes=1)
+    register_items(project_id=world.project.pk, items=[NewItem("5", "Something else", kind="note")], now=later)
+    mark = said(world, exposure, candidates(exposure)[0], later_s=120)
+    record_events(annotator=world.people[0], events=[mark], now=later + timedelta(minutes=1))
+    said_of = Judgement.objects.get()
+    kept = said_of.item_hash if said_of.unit.item.key == "5" else said_of.other_hash
+    assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "Something else"
+
+
 def test_the_first_sight_and_the_longest_look_are_kept(world):
     exposure = shown_to(world)
     first = candidates(exposure)[0]
