@@ -11,7 +11,7 @@ const LINK = "token-of-the-link";
 const UNIT = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
 const progress = (answered_count = 0): DeskProgress => ({ answered_count, left_count: 3 });
 const item = (id: string, more: Partial<DeskItem> = {}): DeskItem => ({ id, kind: "thread", title: `Title ${id}`, body: `Body ${id}`, url: `https://host.example/${id}`, created_at: null, ...more });
-const none = (answered = 0): DeskNext => ({ assignment: null, items: [], place: null, reasons: [], progress: progress(answered) });
+const none = (answered = 0) => ({ assignment: null, items: [], place: null, reasons: [], progress: progress(answered) }) as unknown as DeskNext;
 
 let question: Question;
 let consent: string;
@@ -29,7 +29,7 @@ const key = async (name: string, target: EventTarget = document.body) => {
   await pass();
 };
 
-/** Return a unit of the pair {id, id's other}, or of what is asked about the item alone. */
+/** Return a unit of the pair {id, id's other}, or of what is asked about the item alone; what is asked now is told where `more` says so. */
 function unit(id: string, more: Partial<DeskNext> = {}): DeskNext {
   const isPair = question.kind === "pair";
   const candidates = { pair: [thread(`${id}b`)], tags: [label("Mail")], choice: [], span: [], region: [] }[question.kind];
@@ -40,7 +40,7 @@ function unit(id: string, more: Partial<DeskNext> = {}): DeskNext {
     reasons: [],
     progress: progress(),
     ...more,
-  };
+  } as DeskNext;
 }
 
 beforeEach(() => {
@@ -357,6 +357,175 @@ test("keys in a field, and keys with others held, answer nothing", async () => {
   await key("x");
   await pass();
   expect(judged()).toEqual([]);
+});
+
+for (const [layout, at] of Object.entries({
+  "Arabic letters": { answer: { key: "١", code: "Digit1" }, undo: { key: "ع", code: "KeyU" } },
+  "Arabic digits beside the letters": { answer: { key: "١", code: "Numpad1" }, undo: { key: "ع", code: "KeyU" } },
+  "digits that want Shift": { answer: { key: "&", code: "Digit1" }, undo: { key: "u", code: "KeyU" } },
+  "Latin letters elsewhere": { answer: { key: "1", code: "Digit1" }, undo: { key: "u", code: "KeyF" } },
+}))
+  test(`single keys are found on a keyboard with ${layout}`, async () => {
+    units = [unit("1")];
+    await open();
+    for (const how of [at.answer, at.undo]) {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { ...how, bubbles: true }));
+      await pass(2000);
+    }
+    expect(server.events.map(({ type }) => type)).toEqual(["judge", "undo"]);
+  });
+
+test("a sign above a digit, and a key beside that only moves, answer nothing", async () => {
+  units = [unit("1")];
+  await open();
+  for (const how of [{ key: "!", code: "Digit1", shiftKey: true }, { key: "End", code: "Numpad1" }, { key: "Dead", code: "KeyU" }])
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { ...how, bubbles: true }));
+  await pass(2000);
+  expect(server.events).toEqual([]);
+});
+
+test("Escape out of what is being composed stays in the note", async () => {
+  units = [unit("1")];
+  await open();
+  await key("n");
+  byId("note").dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", isComposing: true, bubbles: true }));
+  expect(document.activeElement).toBe(byId("note"));
+});
+
+test("a note goes without signs that no text is stored with", async () => {
+  units = [unit("1")];
+  await open();
+  write("Half a sign \ud83d, nothing \0, and a whole one 😀");
+  await key("1");
+  expect(judged()).toMatchObject([{ note: "Half a sign , nothing , and a whole one 😀" }]);
+});
+
+test("where taking back is refused, the answer stands and one goes on from it", async () => {
+  server.result = ({ type }) => (type === "undo" ? { status: "bad", code: "unknown_judgement" } : {});
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  await key("u");
+  await pass(2000);
+  expect(mark()._root.textContent).toContain("Same problem.");
+  expect([byId("next").hidden, byId("skip").hidden, (byId("note") as HTMLTextAreaElement).disabled]).toEqual([false, true, true]);
+  await key("Enter");
+  expect(desk().textContent).toContain("Title 2");
+});
+
+test("who takes back an answer while the next unit is on its way stays, and the next one waits behind", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  server.slowMs = 500;
+  press(document.body, "Enter");
+  await pass(10);
+  press(document.body, "u");
+  await pass(3000);
+  server.slowMs = 0;
+  expect(desk().textContent).toContain("Title 1");
+  await key("2");
+  await key("Enter");
+  expect(desk().textContent).toContain("Title 2");
+  expect([judged().map(({ exposure }) => exposure), asked()]).toEqual([["desk-1", "desk-1"], [{}, { after: 1 }]]);
+});
+
+test("who goes back while the next unit is on its way is not led away", async () => {
+  units = [unit("1"), unit("2"), unit("3")];
+  await open();
+  await key("1");
+  await key("Enter");
+  await key("1");
+  server.slowMs = 500;
+  press(document.body, "Enter");
+  await pass(10);
+  press(document.body, "b");
+  await pass(3000);
+  expect(desk().textContent).toContain("Title 1");
+  await key("Enter");
+  await key("Enter");
+  expect(desk().textContent).toContain("Title 3");
+});
+
+test("who takes back the last answer while the end is on its way stays with it", async () => {
+  units = [unit("1")];
+  await open();
+  await key("1");
+  server.slowMs = 500;
+  press(document.body, "Enter");
+  await pass(10);
+  press(document.body, "u");
+  await pass(3000);
+  expect(desk().textContent).toContain("Title 1");
+});
+
+test("how to decide, what is asked and its answers are those of now with each unit, and what is new of them is told", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2", { question: { ...question, guideline: "By its first words.", labels: ["Answers", "Wonders"], prompt: "What is it for?" } })];
+  await open();
+  await key("1");
+  await key("Enter");
+  expect([heading(), choices(), status()]).toEqual(["What is it for?", ["Answers", "Wonders", "Not sure"], "How to decide was changed."]);
+  const guideline = desk().querySelector<HTMLDetailsElement>(".guideline")!;
+  expect([guideline.open, guideline.querySelector(".text")!.textContent]).toEqual([true, "By its first words."]);
+});
+
+test("what became of an answer is heard with the heading that takes the focus", async () => {
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "lease_over" } : {});
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  expect(byId(document.activeElement!.getAttribute("aria-describedby")!).textContent).toBe("Others answered that one in the meantime.");
+});
+
+test("where a text was edited away under its spot, that is said, and the unit stands there as it is now", async () => {
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "text_not_found" } : {});
+  units = [unit("1"), unit("1", { items: [item("1", { body: "Edited" }), item("1b")] })];
+  await open();
+  write("Kept");
+  await key("1");
+  expect([status(), desk().querySelector("article .text")!.textContent]).toEqual(["That was not saved: the text was edited meanwhile.", "Edited"]);
+  expect((byId("note") as HTMLTextAreaElement).value).toBe("Kept");
+});
+
+test("who has a clock that is wrong is told so", async () => {
+  server.result = ({ type }) => (type === "judge" ? { status: "bad", code: "from_the_future" } : {});
+  units = [unit("1")];
+  await open();
+  await key("1");
+  expect(mark()._root.textContent).toContain("Not saved: the clock of this device is wrong.");
+});
+
+test("while it tries again by itself nobody on the page is disturbed", async () => {
+  units = [unit("1")];
+  await open();
+  server.refusals = Array.from({ length: 3 }, () => ({ path: "desk/next", status: 503 }));
+  await key("s");
+  byId("back").focus();
+  await pass(6000);
+  expect([document.activeElement, asked().length]).toEqual([byId("back"), 3]);
+  await key("Enter", byId("next"));
+  byId("next").click();
+  await pass();
+  expect(document.activeElement?.localName).toBe("h1");
+});
+
+test("how far one has come is as of now also where one goes back", async () => {
+  units = [unit("1"), unit("2", { progress: progress(1) })];
+  await open();
+  await key("1");
+  await key("Enter");
+  await key("b");
+  expect(desk().querySelector(".mine")!.textContent).toContain("1 answered by you");
+});
+
+test("a tag and the reasons for it keep their own direction within our words", async () => {
+  question = QUESTIONS.topics;
+  units = [unit("1", { reasons: ["“archive”", "its title"] })];
+  await open();
+  expect([...desk().querySelectorAll(".about bdi,.reasons bdi")].map(({ textContent }) => textContent)).toEqual(["Mail", "“archive”", "its title"]);
+  expect(desk().querySelector(".reasons")!.textContent).toBe("Guessed because: “archive”; its title");
+  expect(all(mark(), "[aria-label][data-value]").map((one) => one.getAttribute("aria-label"))).toEqual(["“\u2068Mail\u2069” fits", "“\u2068Mail\u2069” does not fit"]);
 });
 
 test("who turns single keys off is not answered for by one, now or at the next visit", async () => {

@@ -78,6 +78,8 @@ export function shell({ lang = "en" }) {
   return { html, headers: { "Content-Security-Policy": POLICY, "Cache-Control": "no-store" } };
 }
 
+const guided = (question) => ({ ...question, guideline: GUIDELINES[question.id] });
+
 /** Where one project's desk stands: which unit comes next of each question. */
 export class Desk {
   _at = {};
@@ -86,7 +88,7 @@ export class Desk {
   session(question, token) {
     return {
       token, expires_in: 1800, annotator: `expert-${token}`, annotator_kind: "expert", is_blind: false, consent: CONSENT,
-      question: { ...question, guideline: GUIDELINES[question.id] }, progress: this._progress(),
+      question: guided(question), progress: this._progress(),
     }; // prettier-ignore
   }
 
@@ -95,12 +97,13 @@ export class Desk {
     if (after) this._answered.add(after);
     const nth = (this._at[question.id] = (this._at[question.id] ?? -1) + 1);
     const unit = UNITS[question.id][nth];
-    if (!unit) return { assignment: null, items: [], place: null, reasons: [], progress: this._progress() };
+    const now = { question: guided(question), progress: this._progress() };
+    if (!unit) return { assignment: null, items: [], place: null, reasons: [], ...now };
     const { items, candidate, reasons = [] } = unit;
     const candidates = candidate ? [candidate] : [];
     const exposure = expose(question, items[0].id, candidates);
     return {
-      assignment: { id: nth + 1, lease_until: "2030-01-01T00:00:00Z" }, items, reasons, progress: this._progress(),
+      assignment: { id: nth + 1, lease_until: "2030-01-01T00:00:00Z" }, items, reasons, ...now,
       place: { place: "desk", exposure, ask: true, candidates, answers: [], known: [], error: null },
     }; // prettier-ignore
   }

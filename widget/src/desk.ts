@@ -24,6 +24,8 @@ const PAUSE_MS = 900;
 const MOST_DOCKED = 0.6;
 const BY_ITSELF = "earmark:desk-by-itself";
 const KEYS = "earmark:desk-keys";
+/** Signs that no text is stored with: what carries them would be refused, and all that leaves with it. */
+const UNWRITABLE = /[\0\p{Surrogate}]/gu;
 /** What ends a sentence or stands in quotes, and ends no address. */
 const STOPS = ".,:;!?…،؛؟。、，！？；：'’‘»«›‹*`";
 /** Brackets by what closes them, which ends an address only where the address opened it. */
@@ -35,6 +37,8 @@ interface Given {
   after?: number;
 }
 
+/** What became of an answer that its unit takes no more: the words for it. */
+const PAST: Record<string, string> = { unknown_value: "deskChanged", text_not_found: "deskEdited" };
 /** What ends the work at a desk, by the server's code: the words for what it is, and what to do or to know. */
 const ENDS: Record<string, [what: string, more: string]> = {
   link_invalid: ["deskClosed", "deskAskNew"],
@@ -64,13 +68,18 @@ let guest: Guest;
 let session: DeskSession;
 let at = -1;
 let notice = "";
+let progress: DeskProgress;
+/** Whether an answer was taken back while the next unit was on its way. */
+let isTakenBack = false;
+/** How to decide, as it was told last. */
+let guided: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** The question on its way, once it is known that it was changed. */
 let renewing: Promise<unknown> | undefined;
 let areKeysOff = recall(KEYS) === "off";
 
 /** Watches what a text leaves room for: how to decide above it, and the answers below. */
-const around = new ResizeObserver(() => fit());
+const beside = new ResizeObserver(() => fit());
 
 const say = (key: string, x?: string, n?: number): string => guest._kit.say(key, x, n);
 
@@ -88,6 +97,7 @@ async function begin(): Promise<void> {
     }));
   document.adoptedStyleSheets = [guest._kit.sheet(deskCss)];
   await Promise.all([guest._prepare(), speak()]);
+  guest._kit.override({ refused: { from_the_future: say("deskClock"), too_old: say("deskClock") } });
   root.classList.toggle("mute", areKeysOff);
   root.classList.toggle("unlit", !CSS.highlights); // what lies over the words there would not scroll with them
   root.replaceChildren(h("div", { class: "alone" }, h("p", { role: "status" }, say("deskWait"))));
@@ -108,37 +118,53 @@ async function meet() {
   return { token, expires_in, annotator, questions: [question], placement_rules: [], places: [], opted_out: false, next_ask_at: null, config_version: "" };
 }
 
-/** Go to the next unit, or say why there is none. */
-async function turn(given: Given = {}): Promise<void> {
+/** Go to the next unit, or say why there is none; who went elsewhere meanwhile, or took back what they go on from, is left where they are. */
+async function turn(given: Given = {}, isByItself = false): Promise<void> {
   if (isBusy()) return;
   clearTimeout(timer);
   root.setAttribute("aria-busy", "true");
+  const from = here();
+  isTakenBack = false;
+  const isStaying = () => here() !== from || isTakenBack;
   try {
     await guest._meet();
     await guest._kind(ELEMENTS[session.question.kind]); // what is known and can be drawn waits for no room
+    if (session.question.kind === "tags") isolate();
     const next = await guest._call<DeskNext>("desk/next", given);
     if (isSpotted()) await learnDesk(guest);
     await guest._meet(); // an answer may have been refused meanwhile, since the question was changed
-    if (next.assignment && next.place) put(next);
-    else nothing(next.progress);
+    if (next.question) session.question = next.question; // an older server tells it with the session alone
+    progress = next.progress;
+    if (next.assignment && next.place) put(next, isStaying());
+    else if (!isStaying()) nothing();
   } catch (error) {
-    fail(error as Refused, given);
+    if (!isStaying()) fail(error as Refused, given, isByItself);
   }
   root.removeAttribute("aria-busy");
 }
 
 const isBusy = (): boolean => root.hasAttribute("aria-busy");
 
-/** Put a unit on the desk; one that comes again stands there once, and is not answered twice where its answer is on its way. */
-function put(next: DeskNext): void {
+/**
+ * Put a unit on the desk, or behind what stands there; one that comes again stands there once, and is not answered twice
+ * where its answer is on its way.
+ */
+function put(next: DeskNext, isBehind: boolean): void {
   const { id } = next.assignment!;
+  const now = here();
   const nth = sheets.findIndex((one) => one.next.assignment!.id === id);
+  if (isBehind && sheets[nth] === now) return;
   const before = nth < 0 ? undefined : sheets.splice(nth, 1)[0];
   const row = before?.entry.row;
-  if (before && row?.is === "decided" && row.delivery !== "failed") return go(sheets.push(before) - 1);
+  sheets.push(before && row?.is === "decided" && row.delivery !== "failed" ? before : sheetOf(next, before?.note));
+  if (isBehind) at = sheets.indexOf(now!);
+  else go(sheets.length - 1);
+}
+
+function sheetOf(next: DeskNext, note = jotted(next.assignment!.id)): Sheet {
   const model = guest._answers!._model(session.question, next.items[0]!.id, next.place!);
   for (const entry of model.entries) entry._isUnseen = false;
-  go(sheets.push({ next, entry: model.entries[0]!, note: before?.note ?? jotted(id) }) - 1);
+  return { next, entry: model.entries[0]!, note };
 }
 
 /** Whether what is asked about is a place in a text or a picture. */
@@ -152,9 +178,12 @@ function fit(): void {
 }
 
 /** Say why no unit came, and what one can do: nothing more where the work has ended, else go on, or wait until somebody answers. */
-function fail({ status, code = "", retryAfterS }: Refused, given: Given): void {
+function fail({ status, code = "", retryAfterS }: Refused, given: Given, isByItself = false): void {
   const end = ENDS[session || code !== "invalid" ? code : "link_invalid"]; // an address that was copied in part
   const isRefused = !end && REFUSED.test(`${status}`);
+  const isTriedAgain = !end && !isRefused;
+  if (isTriedAgain) timer = setTimeout(() => void turn(given, true), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
+  if (isTriedAgain && isByItself) return; // the page says so already, and nobody on it is disturbed
   const onward = isRefused ? (given.leave ? { after: given.leave } : {}) : given; // what was refused is not said again, and the unit not brought again
   const [what, more] = end ?? (isRefused ? ["deskRefused", "deskGoOn"] : ["deskDown", "deskKept"]);
   const door = h("button", { class: "go", id: "next", click: () => void turn(onward) }, say(isRefused ? "deskNext" : "deskAgain"));
@@ -162,7 +191,6 @@ function fail({ status, code = "", retryAfterS }: Refused, given: Given): void {
   const doors = end ? backTo(noted) : [...backTo(Math.min(at, sheets.length - 1)), door]; // a note that never left can still be read
   const title = h("h1", { tabindex: "-1" }, say(what, code || `${status}`));
   root.replaceChildren(h("div", { class: "alone" }, title, h("p", {}, say(more)), ...(doors[0] ? [h("div", { class: "bar" }, ...doors)] : [])));
-  if (!end && !isRefused) timer = setTimeout(() => void turn(given), Math.max(AGAIN_MS, retryAfterS * 1000 || 0));
   if (more === "deskNoMore") {
     forgetNotes();
     sheets.length = 0; // what is heard of them yet brings no note back
@@ -176,23 +204,26 @@ const isNoted = ({ note, entry: { row } }: Sheet): boolean => !!note.trim() && (
 /** Return the door back to a unit that one had, if any. */
 const backTo = (nth: number): HTMLElement[] => (sheets[nth] ? [h("button", { id: "back", click: () => go(nth) }, say("deskBack"), kbd("B"))] : []);
 
-function nothing(progress: DeskProgress): void {
+function nothing(): void {
   const doors = [...backTo(sheets.length - 1), h("button", { class: "go", id: "next", click: () => void turn() }, say("deskLook"))];
   root.replaceChildren(
-    head(progress),
-    told(),
-    h("div", { class: "alone" }, h("h1", { tabindex: "-1" }, say("deskDone")), h("p", {}, say("deskDoneMore", "", progress.answered_count)), h("div", { class: "bar" }, ...doors)),
+    head(),
+    line(),
+    h("div", { class: "alone" }, heading(say("deskDone")), h("p", {}, say("deskDoneMore", "", progress.answered_count)), h("div", { class: "bar" }, ...doors)),
   );
   root.querySelector("h1")!.focus();
   at = sheets.length;
 }
 
 /** Return the line for what became of an answer; that is said once. */
-function told(): HTMLElement {
-  const line = h("p", { class: "quiet", role: "status" }, notice);
+function line(): HTMLElement {
+  const made = h("p", { class: "quiet", role: "status", id: "told" }, notice);
   notice = "";
-  return line;
+  return made;
 }
+
+/** Return the heading of a page, which takes the focus; who hears it hears what became of an answer too. */
+const heading = (...words: (Node | string)[]): HTMLElement => h("h1", { tabindex: "-1", "aria-describedby": "told" }, ...words);
 
 function go(to: number): void {
   clearTimeout(timer);
@@ -200,8 +231,23 @@ function go(to: number): void {
   draw();
 }
 
+/** Let a tag stand in the direction of its own script within the words of its answers, which are seen here. */
+function isolate(): void {
+  for (const key of ["fits", "does_not_fit"]) {
+    const words = say(key, "{x}");
+    if (!words.includes("\u2068")) guest._kit.override({ [key]: words.replace("{x}", "\u2068{x}\u2069") });
+  }
+}
+
+/** Return words around what fills them in. */
+function around(key: string, ...filling: (Node | string)[]): (Node | string)[] {
+  const [before, after] = say(key, "\0").split("\0") as [string, string];
+  return [before, ...filling, after];
+}
+
 /** Return what stands on top of each unit: how much one did, and how much is left for oneself as the queue stands. */
-function head({ answered_count: mine, left_count: left }: DeskProgress): HTMLElement {
+function head(): HTMLElement {
+  const { answered_count: mine, left_count: left } = progress;
   const parts: [string, number][] = [["answered", mine], ["left", left]]; // prettier-ignore
   const bars = parts.filter(([, count]) => count).map(([name, count]) => {
     const part = h("span", { class: name });
@@ -218,7 +264,8 @@ function head({ answered_count: mine, left_count: left }: DeskProgress): HTMLEle
 }
 
 function draw(): void {
-  around.disconnect();
+  beside.disconnect();
+  if (guided !== undefined && guided !== session.question.guideline) notice ||= say("deskGuided");
   const sheet = sheets[at]!;
   const { next, entry } = sheet;
   const { question } = session;
@@ -227,19 +274,19 @@ function draw(): void {
   const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", placeholder: " ", input: () => jot(next.assignment!.id, (sheet.note = note.value)) });
   note.value = sheet.note;
   const isFirst = at === 0;
-  const about = question.kind === "tags" ? [h("p", { class: "about" }, say("deskTag", entry.candidate.title))] : [];
+  const about = question.kind === "tags" ? [h("p", { class: "about" }, ...around("deskTag", h("bdi", {}, entry.candidate.title)))] : [];
   root.replaceChildren(
-    head(next.progress),
-    told(),
+    head(),
+    line(),
     h(
       "div",
       { class: "work" },
-      h("h1", { tabindex: "-1" }, asked()),
+      heading(asked()),
       ...about, // before what is read, or one learns at its end what to look for
-      ...(question.guideline ? [guideline(question.guideline, isFirst)] : []),
+      ...guidelineOf(isFirst),
       ...(session.consent && isFirst ? [h("p", { class: "quiet" }, h("bdi", {}, session.consent))] : []),
       h("div", { class: `items items${next.items.length}`, pointerdown: () => clearTimeout(timer) }, ...next.items.map((item) => panel(item, ...inside(mark, item)))),
-      ...(next.reasons.length ? [h("p", { class: "quiet" }, say("deskReasons", next.reasons.join("; ")))] : []),
+      ...(next.reasons.length ? [h("p", { class: "reasons" }, ...around("deskReasons", ...next.reasons.flatMap((reason, nth) => [nth ? "; " : "", h("bdi", {}, reason)])))] : []),
       h("div", { class: "dock" }, mark, h("div", { class: "noted" }, h("label", { for: "note" }, say("deskNote"), kbd("N")), note), bar(next)),
     ),
   );
@@ -248,11 +295,12 @@ function draw(): void {
   else root.querySelector("h1")!.focus();
 }
 
+const isLast = (): boolean => at === sheets.length - 1;
+
 /** Return the doors below a unit's answers: back and onward, and how one likes to work. */
 function bar({ assignment }: DeskNext): HTMLElement {
-  const isLast = at === sheets.length - 1;
   const back = h("button", { id: "back", click: () => go(at - 1) }, say("deskBack"), kbd("B"));
-  const skip = h("button", { id: "skip", click: () => (isLast ? void turn({ leave: assignment!.id }) : go(at + 1)) }, say("deskSkip"), kbd("S"));
+  const skip = h("button", { id: "skip", click: () => (isLast() ? void turn({ leave: assignment!.id }) : go(at + 1)) }, say("deskSkip"), kbd("S"));
   const onward = h("button", { class: "go", id: "next", click: forward }, say("deskNext"), kbd("Enter"));
   const self = h("input", { type: "checkbox", id: "self", change: () => keep(BY_ITSELF, self.checked ? "1" : "") });
   const keys = h("input", { type: "checkbox", id: "keys", change: () => mute(!keys.checked) });
@@ -300,6 +348,14 @@ const door = (href: string, ...words: string[]): HTMLElement => h("a", { href, t
 /** Return the words of the question. */
 const asked = (): HTMLElement => h("bdi", {}, session.question.kind === "pair" ? say("deskPair") : session.question.prompt);
 
+/** Return how to decide, if that is told; open where it is new. */
+function guidelineOf(isFirst: boolean): HTMLElement[] {
+  const text = session.question.guideline;
+  const isNew = text !== guided;
+  guided = text;
+  return text ? [guideline(text, isFirst || isNew)] : [];
+}
+
 function guideline(text: string, isOpen: boolean): HTMLElement {
   const body = h("div", { class: "text", dir: "auto" }, ...linked(text));
   const made = h("details", { class: "guideline" }, h("summary", {}, say("deskGuideline")), body);
@@ -324,30 +380,35 @@ function element(sheet: Sheet): Mark {
   made.setAttribute("question", model.question.id);
   made.setAttribute("item", model.item);
   for (const name of ["pointerdown", "keydown"]) made.addEventListener(name, () => clearTimeout(timer)); // who goes on with this one is not led away
+  const become = made._become;
+  made._become = (which) => {
+    become.call(made, which);
+    queueMicrotask(ready); // whatever becomes of an answer, also once it was heard of
+  };
   made.addEventListener("earmark:show", () => {
     const ours = [elementCss, isSpotted() ? spotCss : listCss].map(guest._kit.sheet);
     made._root.adoptedStyleSheets = [...made._root.adoptedStyleSheets, ...ours];
     fit();
-    root.querySelectorAll(".dock,.guideline").forEach((node) => around.observe(node));
+    root.querySelectorAll(".dock,.guideline").forEach((node) => beside.observe(node));
   });
   made.addEventListener("earmark:decide", (event) => {
     const { detail } = event as CustomEvent<{ candidate?: string; note?: string }>;
     if (isSpotted() && !detail.candidate) return; // a spot of their own, beside the one that is asked
-    if (sheet.note.trim()) detail.note = sheet.note.trim();
+    const note = sheet.note.replace(UNWRITABLE, "").trim();
+    if (note) detail.note = note;
     jot(next.assignment!.id, ""); // it goes with the answer
     if (isSpotted()) made._card.style.minHeight = `${made._card.offsetHeight}px`; // or the text would grow as the answers go
     queueMicrotask(() => {
       ready();
       document.getElementById("next")?.focus();
-      if (recall(BY_ITSELF) === "1" && at === sheets.length - 1) timer = setTimeout(forward, PAUSE_MS);
+      if (recall(BY_ITSELF) === "1" && isLast()) timer = setTimeout(forward, PAUSE_MS);
     });
   });
-  made.addEventListener("click", () => ready()); // what was refused and is left can be answered anew, or skipped
   made.addEventListener("earmark:undo", () => {
     clearTimeout(timer);
+    isTakenBack = true;
     jotAgain(sheet);
     if (isSpotted()) made._card.style.minHeight = "";
-    queueMicrotask(ready);
   });
   return made;
 }
@@ -375,9 +436,9 @@ function heard(event: Event): void {
   const isHere = sheet && sheet === here();
   if (isHere) clearTimeout(timer);
   if (sheet && isAsked) jotAgain(sheet); // it went nowhere
-  if (code === "unknown_value") {
+  if (PAST[code!]) {
     if (refused) guest._answers!._step(refused, { type: "leave" }); // what is no answer any more cannot be tried again
-    if (refused) notice = say("deskChanged");
+    if (refused) notice = say(PAST[code!]!);
     void renew(isAsked ? sheet : undefined);
   } else if (sheet && code === "lease_over") {
     notice = say("deskTaken");
@@ -393,7 +454,7 @@ async function renew(refused?: Sheet): Promise<void> {
     renewing = guest._meet().catch(() => {}).finally(() => (renewing = undefined)); // prettier-ignore
   }
   const isHere = () => refused && refused === here();
-  const isToCome = at === sheets.length - 1 || session.question.kind === "tags"; // the server knows what it asks still; a tag that is no label it does not
+  const isToCome = isLast() || session.question.kind === "tags"; // the server knows what it asks still; a tag that is no label it does not
   if (isHere() && isToCome && !isBusy()) return turn();
   await renewing;
   if (isBusy()) return; // what comes has the answers of now
@@ -404,9 +465,9 @@ async function renew(refused?: Sheet): Promise<void> {
 
 /** Say what became of an answer where one is, else with what comes next. */
 function tell(): void {
-  const line = root.querySelector(":scope>[role=status]");
-  if (!notice || !line || isBusy()) return;
-  line.textContent = notice;
+  const said = root.querySelector(":scope>[role=status]");
+  if (!notice || !said || isBusy()) return;
+  said.textContent = notice;
   notice = "";
 }
 
@@ -430,15 +491,17 @@ function ask(): void {
   const text = session.question.guideline;
   if (text === (before?.querySelector(".text")?.textContent ?? "")) return;
   before?.remove();
+  guided = text;
   if (!text) return;
   const made = guideline(text, before?.open ?? true);
   (root.querySelector(".about") ?? title).after(made);
-  around.observe(made);
+  beside.observe(made);
 }
 
 /** Show which doors are open: onward once there is an answer, skipping while there is none. */
 function ready(): void {
-  const isDecided = sheets[at]?.entry.row.is === "decided";
+  const isDecided = here()?.entry.row.is === "decided";
+  if (!here()) return;
   document.getElementById("next")!.hidden = !isDecided;
   document.getElementById("skip")!.hidden = isDecided;
   (document.getElementById("note") as HTMLTextAreaElement).disabled = isDecided; // it goes with the answer: Undo opens it again
@@ -450,24 +513,35 @@ function forward(): void {
   void turn({ after: sheets[at]!.next.assignment!.id });
 }
 
+/** Return the digit or letter that a key stands for, by its place where another script or another sign stands on it. */
+function meant({ key, code, shiftKey }: KeyboardEvent): string {
+  const [, letter, row, pad] = /^(?:Key([A-Z])|Digit(\d)|Numpad(\d))$/.exec(code) ?? [];
+  if (letter && /^\P{ASCII}+$/u.test(key)) return letter.toLowerCase();
+  if (row && !shiftKey && !/^\d$/.test(key)) return row;
+  if (pad && /^\p{Nd}$/u.test(key)) return pad;
+  return key.toLowerCase();
+}
+
 /** Answer to single keys, which only the desk has: digits answer, the rest are named on the page. */
 function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   const inner = event.composedPath()[0] as HTMLElement;
   if (inner.closest(".layer,.sheet,.draw")) return; // where words are chosen, or a box is drawn, keys mean something else
+  if (event.isComposing) return; // it is the writing's own
   if (event.key === "Escape" && target.id === "note") return root.querySelector("h1")?.focus();
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || target.matches("textarea,input:not([type=checkbox])")) return;
   const mark = session && root.querySelector<Mark>(`earmark-${ELEMENTS[session.question.kind]}`); // none before somebody answered
   const answers = mark?.inert ? undefined : mark?._root;
   const one = (selector: string) => answers?.querySelector<HTMLElement>(selector);
-  const digit = Number(event.key);
+  const key = meant(event);
+  const digit = Number(key);
   const doors: Record<string, HTMLElement | null | undefined> = {
     u: one(".undo"),
     n: document.getElementById("note"),
     s: document.getElementById("skip"),
     b: document.getElementById("back"),
   };
-  const found = areKeysOff ? undefined : digit ? answers?.querySelectorAll<HTMLElement>("[data-value]")[digit - 1] : doors[event.key.toLowerCase()];
+  const found = areKeysOff ? undefined : digit ? answers?.querySelectorAll<HTMLElement>("[data-value]")[digit - 1] : doors[key];
   if (found && !found.hidden) {
     event.preventDefault();
     if (found.id === "note") found.focus();

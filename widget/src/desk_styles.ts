@@ -31,6 +31,7 @@ article .text{margin-top:.75rem}
 .room::highlight(earmark-guess),.room::highlight(earmark-within){background:light-dark(#d5ebe5,#1d4a43)}
 .unlit .room{max-height:none}
 .dock{margin-top:1rem;padding-block:.75rem;display:grid;gap:.75rem;background:var(--page);border-top:1px solid var(--line)}
+.reasons{color:var(--fg2);font-size:.875rem;margin:.75rem 0}
 .about{margin:0 0 .75rem;font-weight:500}
 label{font-size:.875rem;color:var(--fg2);display:flex;gap:.5rem;align-items:center;min-height:1.5rem}
 .noted{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center}

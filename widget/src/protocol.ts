@@ -709,6 +709,8 @@ export interface components {
             place: components["schemas"]["PlaceAnswer"] | null;
             /** @description Why software guessed this; empty where the desk is blind. */
             reasons: string[];
+            /** @description What is asked, as it is now. */
+            question: components["schemas"]["WidgetQuestion"];
             progress: components["schemas"]["DeskProgress"];
         };
         /** @description Ask for the next unit; `leave` gives one back, `after` names one whose answer is on its way. */

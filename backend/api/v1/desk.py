@@ -139,7 +139,8 @@ class DeskNextView(DeskDoor):
             but = [assignment.pk for assignment in (left, after) if assignment]
             asked = ask_next(annotator=annotator, question=question, now=self.now, but=but)
             progress = progress_of(annotator=annotator, question=question, now=self.now)
-            return Response((_told(asked, question) if asked else _NOTHING) | {"progress": progress})
+            now = {"question": widget_question(question), "progress": progress}
+            return Response((_told(asked, question) if asked else _NOTHING) | now)
 
 
 _NOTHING: dict[str, Any] = {"assignment": None, "items": [], "place": None, "reasons": []}

@@ -878,6 +878,7 @@ class DeskNextAnswer(TypedDict):
     items: list[DeskItem]
     place: PlaceAnswer
     reasons: list[str]
+    question: WidgetQuestion
     progress: DeskProgress
 
 

@@ -259,7 +259,7 @@ def test_who_wants_to_be_left_alone_is(desk):
 
 def test_the_next_unit_is_two_items_and_the_place_an_element_would_get(desk):
     told = ask(desk, come(desk)).json()
-    assert set(told) == {"assignment", "items", "place", "reasons", "progress"}
+    assert set(told) == {"assignment", "items", "place", "reasons", "question", "progress"}
     assert [set(item) for item in told["items"]] == [{"id", "kind", "title", "body", "url", "created_at"}] * 2
     place = told["place"]
     assert (place["ask"], place["answers"], place["known"], place["error"]) == (True, [], [], None)
@@ -267,6 +267,14 @@ def test_the_next_unit_is_two_items_and_the_place_an_element_would_get(desk):
     with tenancy(desk.project):
         exposure = Exposure.objects.get(pk=place["exposure"])
         assert (exposure.channel, exposure.assignment_id) == ("desk", told["assignment"]["id"])
+
+
+def test_with_each_unit_the_question_is_told_as_it_is_now(desk):
+    token = come(desk)
+    ask(desk, token)
+    with tenancy(desk.project):
+        Question.objects.filter(pk=desk.question.pk).update(guideline="By its first words.")
+    assert ask(desk, token).json()["question"]["guideline"] == "By its first words."
 
 
 def test_before_ones_own_answer_nothing_tells_what_software_or_others_think(desk):
@@ -440,7 +448,7 @@ def test_while_an_answer_is_on_its_way_the_next_unit_is_another(desk):
     assert ask(desk, token, after=first["assignment"]["id"]).json()["items"] != first["items"]
 
 
-def test_where_nothing_is_left_everything_is_null_but_the_progress(desk):
+def test_where_nothing_is_left_all_about_a_unit_is_null(desk):
     token = come(desk)
     told = {"assignment": True}
     while told["assignment"]:

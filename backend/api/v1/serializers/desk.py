@@ -89,6 +89,7 @@ class DeskNextAnswer(s.Serializer[Any]):
     items = DeskItem(many=True, help_text="One item, or the two of a pair; the first is asked about.")
     place = PlaceAnswer(allow_null=True)
     reasons = s.ListField(child=s.CharField(), help_text="Why software guessed this; empty where the desk is blind.")
+    question = WidgetQuestion(help_text="What is asked, as it is now.")
     progress = DeskProgress()
 
 
