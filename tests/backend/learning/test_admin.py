@@ -11,7 +11,7 @@ from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.suggestions.artefacts import folder_of
-from backend.suggestions.models import Promotion, TrainedVersion
+from backend.suggestions.models import Promotion, Suggester, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/suggestions/trainedversion/"
@@ -77,6 +77,23 @@ def test_it_goes_live_and_back_by_clicks_that_are_confirmed_and_logged(made, mon
     assert "odd lists" in log and "Stepped back" in log and "ann" in log
     with tenancy(made.project):
         assert Promotion.objects.count() == 2
+
+
+def test_who_promotes_on_a_page_that_is_out_of_date_is_told_to_look_again(made):
+    at = f"{LIST}{made.trained.pk}/"
+    page = made.staff.get(f"{at}promote/").content.decode()
+    seen = re.search(r'type="hidden" name="live" value="(\d+)"', page)[1]
+    assert "is live: it orders" in text(made.staff.post(f"{at}promote/", {"live": seen}, follow=True))
+    with tenancy(made.project):
+        TrainedVersion.objects.update(state="retired")
+        other = TrainedVersion.objects.get()
+        other.suggester = Suggester.objects.create(project=made.project, name="learned", version="another")
+        other.pk, other.number, other.state = None, 2, "live"
+        other.save()
+    told = text(made.staff.post(f"{at}promote/", {"live": seen, "reason": "it is mine"}, follow=True))
+    assert "duplicate 2 is live by now. Look again before you promote duplicate 1." in told
+    assert f'name="live" value="{other.pk}"' in made.staff.get(f"{at}promote/").content.decode()
+    assert 'name="live"' not in made.staff.get(f"{LIST}{other.pk}/step-back/").content.decode()
 
 
 def test_a_live_version_that_gets_other_vectors_is_told(made):
