@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
+from backend.judgements.actions.show import show_suggestions
 from backend.learning import admin
 from backend.learning.actions.promote import step_back
 from backend.projects.actions.jobs import drain_jobs
@@ -122,6 +123,19 @@ def test_a_live_version_that_cannot_be_loaded_is_told_above_the_list(made):
     made.staff.post(f"{LIST}{made.trained.pk}/promote/")
     (folder_of(made.trained) / "model.json").write_text("{}")
     assert "is live and abstains" in text(made.staff.get(LIST))
+
+
+def test_the_overview_tells_that_a_live_version_cannot_be_loaded_once_somebody_was_shown_less_for_it(made):
+    made.staff.post(f"{LIST}{made.trained.pk}/promote/")
+    (folder_of(made.trained) / "model.json").unlink()
+    assert "cannot be loaded" not in text(made.staff.get("/admin/"))
+    with tenancy(made.project):
+        show_suggestions(
+            annotator=made.people[0], question=made.question, item=made.items["l3"], channel="sdk", now=made.now
+        )
+    told = text(made.staff.get("/admin/"))
+    assert "The suggester learned fails" in told and "duplicate 1, which is live, cannot be loaded" in told
+    assert f'href="{LIST}"' in told.partition("The suggester learned fails")[2][:600]
 
 
 def test_another_projects_version_is_not_there(made, make_world):
