@@ -1,5 +1,6 @@
 """Admin pages of datasets: register, freeze, download."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,8 +14,11 @@ from django.utils.safestring import SafeString
 from backend.datasets.actions.freeze import ask_for_version, progress_of
 from backend.datasets.exports.marked import IN_WORDS
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
+from backend.datasets.splits import CROSSES
 from backend.projects.pages import EditableProjectRows, ProjectRows
 from backend.questions.models import Question
+
+BESIDE_SPLITS = {CROSSES: "across two of them", "none": "in none"}
 
 
 @admin.register(Dataset)
@@ -102,10 +106,7 @@ class DatasetVersionAdmin(ProjectRows):
         values = version.card.get("values")
         if not values:
             return str(version.labels_count)
-        rows = [
-            (value, sum(counts.values()), ", ".join(f"{counts.get(split, 0)} {split}" for split in SplitKey.Split))
-            for value, counts in values.items()
-        ]
+        rows = [(value, sum(counts.values()), _by_side(counts)) for value, counts in values.items()]
         return format_html_join("", "<div><bdi>{}</bdi>: {} ({})</div>", rows)
 
     @admin.display(description="Answers")
@@ -154,6 +155,12 @@ class DatasetVersionAdmin(ProjectRows):
             '<a href="{}">{}</a>',
             ((reverse("version-file", args=[version.pk, file["name"]]), file["name"]) for file in version.files),
         )
+
+
+def _by_side(counts: Mapping[str, int]) -> str:
+    """Return how many labels are on each side, and how many on two or on none where there are any; they add up."""
+    told = [f"{counts.get(split, 0)} {split}" for split in SplitKey.Split]
+    return ", ".join(told + [f"{counts[key]} {words}" for key, words in BESIDE_SPLITS.items() if key in counts])
 
 
 @admin.register(SplitKey)

@@ -99,7 +99,7 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
     says how likely it was to be shown at all. A field that cannot exist is null: a judgement without an exposure
     was told by the host or the staff (`origin` imported or assigned), one without a rank answered something
     beside the list, such as a tag that the person named, and a slot without a judgement has no value, only an
-    outcome. What people added in their own words stays out.
+    outcome; it `counts` where an answer would have. What people added in their own words stays out.
     """
     project = question.project_id
     undone = Withdrawal.objects.filter(project=project, judgement_key=OuterRef("pk"), annotator=OuterRef("annotator"))
@@ -180,10 +180,17 @@ def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict
         "item": exposure.item.key,
         "candidate": slot.candidate_key,
         "outcome": slot.outcome,
+        "counts": _would_count(exposure, slot),
         "split": _split_of(splits, exposure.item.key, slot.candidate.key if slot.candidate else None),
         "anchor": slot.anchor,
     }
     return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(exposure) | _slot_facts(slot) | facts
+
+
+def _would_count(exposure: Exposure, slot: Slot) -> bool:
+    """Return whether an answer would count: whom the slot was shown to is not blocked, and wrote none of the items."""
+    authors = {item.author for item in (exposure.item, slot.candidate) if item}
+    return not exposure.annotator.is_blocked and exposure.annotator.subject not in authors
 
 
 def _list_facts(exposure: Exposure | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from backend.learning.admin_promotions import PromotionAdmin  # noqa: F401  regi
 from backend.learning.compared import Beside, beside, beside_then
 from backend.learning.errors import LearningError
 from backend.learning.telling import counted, told_of_gain, told_of_shares
-from backend.projects.pages import EditableProjectRows
+from backend.projects.pages import EditableProjectRows, key_in
 from backend.suggestions.artefacts import drift_of, fault_of, live_version
 from backend.suggestions.models import LEARNED, Promotion, TrainedVersion
 from backend.suggestions.serving import serving_of, untrained_of
@@ -166,6 +166,7 @@ class TrainedVersionAdmin(EditableProjectRows):
                     by=request.user.get_username(),
                     now=timezone.now(),
                     reason=request.POST.get("reason", ""),
+                    seen=key_in(request.POST.get("live", "")),
                 ),
                 lambda _: _told_of_promotion(trained),
             )
@@ -185,6 +186,7 @@ class TrainedVersionAdmin(EditableProjectRows):
             "doubt": why_not(trained, live) if can_move and not fault else "",
             "fault": fault,
             "can_move": can_move and not fault,
+            "live": live.pk if live else 0,
             "button": "Promote",
         }
         return self._page(request, facts)

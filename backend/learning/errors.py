@@ -8,7 +8,7 @@ LearningError
 ├── NotPromotable     a version that is not trained, or is live already
 ├── NotBetter         a version that is not surely better than what serves, without a reason to promote it
 ├── NothingLive       a question that no trained version serves, so there is nothing to step back from
-└── AnotherIsLive     a version to step back from that somebody stepped back from, or replaced, meanwhile
+└── AnotherIsLive     another version is live than the one that was to be stepped back from, or to be replaced
 """
 
 

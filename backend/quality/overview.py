@@ -29,6 +29,7 @@ from backend.questions.spots import words_in
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
 from backend.suggestions.models import RemoteSuggester
 from backend.suggestions.rule_sets import PREFIX
+from backend.suggestions.serving import TAUGHT
 from backend.suggestions.troubles import troubles_of
 
 DAYS = 14
@@ -264,6 +265,8 @@ def _failing_title(name: str) -> str:
 def _page_of(name: str, remotes: Mapping[str, int]) -> str:
     if name in remotes:
         return reverse("admin:suggestions_remotesuggester_change", args=[remotes[name]])
+    if name in TAUGHT:
+        return _list("suggestions_trainedversion")
     return reverse("rules") if name.startswith(PREFIX) else _list("suggestions_suggester")
 
 

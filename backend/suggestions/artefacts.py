@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
+from django.utils import timezone
 from earmark import suggesters as sdk
 from earmark.errors import ChecksumMismatch, EarmarkError
 from earmark.suggesters.artefact import CHECKSUMS
@@ -20,6 +21,7 @@ from backend.projects.composed import Composed, Given
 from backend.questions.models import Question
 from backend.suggestions.models import TrainedVersion
 from backend.suggestions.nearest import StoredVectors
+from backend.suggestions.troubles import note_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +139,7 @@ def drift_of(trained: TrainedVersion) -> str:
 
 
 def unless_broken(live: TrainedVersion, load: Callable[[], Loaded]) -> Loaded | None:
-    """Return what `load` gives; None where it cannot, with a line in the log, not more than one a minute."""
+    """Return what `load` gives; None where it cannot, which log and overview tell, not more than once a minute."""
     if time.monotonic() - _broken.get((live.pk, live.checksum), float("-inf")) < TRY_AGAIN_S:
         return None
     try:
@@ -145,6 +147,7 @@ def unless_broken(live: TrainedVersion, load: Callable[[], Loaded]) -> Loaded | 
     except (EarmarkError, OSError) as error:
         _broken[live.pk, live.checksum] = time.monotonic()
         logger.error("The trained version %s cannot be loaded and abstains: %s", live, error)
+        note_trouble(live.project_id, live.name, f"{live}, which is live, cannot be loaded", now=timezone.now())
         return None
 
 

@@ -17,16 +17,20 @@ State, Move = TrainedVersion.State, Promotion.Move
 LONGEST_REASON = 500
 
 
-def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = "") -> Promotion:
+def promote(*, trained: TrainedVersion, by: str, now: datetime, reason: str = "", seen: int | None = None) -> Promotion:
     """Make a trained version live in place of what serves its question.
 
     Raises NotPromotable where it is not trained or cannot be loaded, and NotBetter where it is not surely better
-    than what serves and no reason is given; a reason overrides that, and is kept.
+    than what serves and no reason is given; a reason overrides that, and is kept. Raises AnotherIsLive where `seen`,
+    the key of the live version that somebody compared it with, 0 for none, is not the one that is live by now.
     """
     live = _locked_live(trained.question)
     trained = TrainedVersion.objects.select_related("question", "suggester").get(pk=trained.pk)
     if trained.state not in (State.SHADOW, State.RETIRED):
         raise NotPromotable(f"{trained} is {trained.state}; only a version in shadow, or a retired one, is promoted.")
+    if seen is not None and seen != (live.pk if live else 0):
+        told = f"{live} is live by now" if live else "No trained version is live any more"
+        raise AnotherIsLive(f"{told}. Look again before you promote {trained}.")
     if trained.erased_at is not None or is_taught_by_erased(trained):
         raise NotPromotable(
             f"{trained} was taught by somebody who is erased since, or what taught it cannot be read any more; promote "
@@ -101,17 +105,23 @@ def _locked_live(question: Question) -> TrainedVersion | None:
 
 def served_before(live: TrainedVersion) -> TrainedVersion | None:
     """Return what serves after a step back: the version before, the nearest that can be loaded; None for none."""
-    seen = {live.pk}
-    at: TrainedVersion | None = live
-    while at is not None:
-        step = Promotion.objects.filter(project=at.project_id, after=at, move=Move.PROMOTED).order_by("-pk").first()
-        at = step.before if step else None
-        if at is None or at.pk in seen:
-            return None
-        if at.erased_at is None and not is_taught_by_erased(at) and not fault_of(at):
-            return at
-        seen.add(at.pk)
+    for earlier in reversed(_served_in_turn(live)):
+        if earlier != live and earlier.erased_at is None and not is_taught_by_erased(earlier) and not fault_of(earlier):
+            return earlier
     return None
+
+
+def _served_in_turn(live: TrainedVersion) -> list[TrainedVersion]:
+    """Return what a version took the place of, the last one last: what was stepped back from is no part of it."""
+    served: list[TrainedVersion] = []
+    steps = Promotion.objects.filter(project=live.project_id, question=live.question_id)
+    for step in steps.select_related("after__question").order_by("pk"):
+        if step.move == Move.STEPPED_BACK:
+            while served and served[-1] != step.after:
+                served.pop()
+        elif step.after is not None:
+            served.append(step.after)
+    return served[:-1]
 
 
 def _serve(before: TrainedVersion | None, after: TrainedVersion | None) -> None:

@@ -282,7 +282,7 @@ def test_a_field_that_cannot_be_known_is_null_and_the_origin_explains_it(marked)
     assert (searched["origin"], searched["was_asked"], searched["rank"]) == ("spontaneous", False, 1)
     slot = next(row for row in rows if row["record"] == "slot" and row["seen_at_ms"])
     assert {key for key, value in slot.items() if value is None} - {"split"} == {
-        "judgement", "value", "origin", "is_live", "was_withdrawn", "counts", "judged_at", "via", "at_ms", "seen_ms",
+        "judgement", "value", "origin", "is_live", "was_withdrawn", "judged_at", "via", "at_ms", "seen_ms",
         "item_hash", "other_hash", "anchor",
     }  # fmt: skip
 
@@ -295,6 +295,31 @@ def test_marks_of_a_blocked_person_stay_in_the_rows_and_are_said_not_to_count(ma
     assert lines(version, "labels.jsonl") == []
     said = [row for row in lines(version, "judgements.jsonl") if row["record"] == "judgement"]
     assert [row["counts"] for row in said] == [False, False]
+
+
+def test_what_a_blocked_person_passed_by_is_said_not_to_count_either(marked):
+    with tenancy(marked.project):
+        show_suggestions(
+            annotator=marked.people[1], question=marked.question, item=marked.items["5"], channel="widget",
+            now=marked.now,
+        )  # fmt: skip
+        block_annotator(annotator=marked.people[0], now=marked.now)
+    drain_jobs()
+    slots = [row for row in lines(freeze(marked), "judgements.jsonl") if row["record"] == "slot"]
+    passed = next(row for row in slots if row["candidate"] == marked.second and row["outcome"] == "passed")
+    assert passed["annotator"] == marked.people[0].pseudonym
+    assert {row["annotator"]: row["counts"] for row in slots} == {
+        marked.people[0].pseudonym: False, marked.people[1].pseudonym: True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["5", "candidate"])
+def test_what_somebody_passed_by_of_their_own_does_not_count(marked, written):
+    key = marked.second if written == "candidate" else written
+    with tenancy(marked.project):
+        Item.objects.filter(key=key).update(author=marked.people[0].subject)
+    slots = [row for row in lines(freeze(marked), "judgements.jsonl") if row["record"] == "slot"]
+    assert [row["counts"] for row in slots] == [row["candidate"] != marked.second and written != "5" for row in slots]
 
 
 def test_no_row_names_a_person_by_the_hosts_own_id(marked):

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from backend.annotators.models import Annotator
 from backend.assignments.models import Assignment
 from backend.datasets.actions.freeze import ask_for_version, register_dataset
+from backend.datasets.admin import DatasetVersionAdmin
 from backend.datasets.models import DatasetVersion
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_assigned, show_suggestions
@@ -333,6 +335,12 @@ def test_a_version_page_is_a_card(world):
     page = client.get(reverse("admin:datasets_datasetversion_change", args=[version.pk])).content.decode()
     assert "<bdi>duplicate</bdi>: 1" in page and "1 by 1 person" in page
     assert "0 new, 0 gone, 0 changed since 1" in page and "labels.parquet" in page
+
+
+def test_the_labels_of_a_card_add_up_where_pairs_are_on_two_sides():
+    version = DatasetVersion(card={"values": {"different": {"crosses": 2, "none": 1, "train": 3}}})
+    told = DatasetVersionAdmin(DatasetVersion, site).labels_told(version)
+    assert "<bdi>different</bdi>: 6 (3 train, 0 dev, 0 test, 2 across two of them, 1 in none)" in told
 
 
 def test_a_label_in_the_list_leads_to_its_story_and_to_its_history(world):

@@ -5,13 +5,14 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
+from backend.judgements.actions.show import show_suggestions
 from backend.learning import admin
 from backend.learning.actions.promote import step_back
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.models import StaffMember
 from backend.projects.tenancy import tenancy
 from backend.suggestions.artefacts import folder_of
-from backend.suggestions.models import Promotion, TrainedVersion
+from backend.suggestions.models import Promotion, Suggester, TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/suggestions/trainedversion/"
@@ -79,6 +80,23 @@ def test_it_goes_live_and_back_by_clicks_that_are_confirmed_and_logged(made, mon
         assert Promotion.objects.count() == 2
 
 
+def test_who_promotes_on_a_page_that_is_out_of_date_is_told_to_look_again(made):
+    at = f"{LIST}{made.trained.pk}/"
+    page = made.staff.get(f"{at}promote/").content.decode()
+    seen = re.search(r'type="hidden" name="live" value="(\d+)"', page)[1]
+    assert "is live: it orders" in text(made.staff.post(f"{at}promote/", {"live": seen}, follow=True))
+    with tenancy(made.project):
+        TrainedVersion.objects.update(state="retired")
+        other = TrainedVersion.objects.get()
+        other.suggester = Suggester.objects.create(project=made.project, name="learned", version="another")
+        other.pk, other.number, other.state = None, 2, "live"
+        other.save()
+    told = text(made.staff.post(f"{at}promote/", {"live": seen, "reason": "it is mine"}, follow=True))
+    assert "duplicate 2 is live by now. Look again before you promote duplicate 1." in told
+    assert f'name="live" value="{other.pk}"' in made.staff.get(f"{at}promote/").content.decode()
+    assert 'name="live"' not in made.staff.get(f"{LIST}{other.pk}/step-back/").content.decode()
+
+
 def test_a_live_version_that_gets_other_vectors_is_told(made):
     with tenancy(made.project):
         TrainedVersion.objects.update(state="live", embedder_version="older-model")
@@ -105,6 +123,19 @@ def test_a_live_version_that_cannot_be_loaded_is_told_above_the_list(made):
     made.staff.post(f"{LIST}{made.trained.pk}/promote/")
     (folder_of(made.trained) / "model.json").write_text("{}")
     assert "is live and abstains" in text(made.staff.get(LIST))
+
+
+def test_the_overview_tells_that_a_live_version_cannot_be_loaded_once_somebody_was_shown_less_for_it(made):
+    made.staff.post(f"{LIST}{made.trained.pk}/promote/")
+    (folder_of(made.trained) / "model.json").unlink()
+    assert "cannot be loaded" not in text(made.staff.get("/admin/"))
+    with tenancy(made.project):
+        show_suggestions(
+            annotator=made.people[0], question=made.question, item=made.items["l3"], channel="sdk", now=made.now
+        )
+    told = text(made.staff.get("/admin/"))
+    assert "The suggester learned fails" in told and "duplicate 1, which is live, cannot be loaded" in told
+    assert f'href="{LIST}"' in told.partition("The suggester learned fails")[2][:600]
 
 
 def test_another_projects_version_is_not_there(made, make_world):

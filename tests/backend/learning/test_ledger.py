@@ -68,6 +68,12 @@ def test_what_is_settled_is_believed_rather_than_one_answer():
     assert told([said()], labels)["a"] == (False, True)
 
 
+def test_what_somebody_passed_by_who_does_not_count_tells_nothing():
+    assert told([row(outcome="passed", counts=False)]) == {"z": (True, False)}
+    assert told([row(outcome="passed", counts=True)]) == {"a": (False, True), "z": (True, False)}
+    assert told([row(outcome="passed", counts=None)])["a"] == (False, True), "a version frozen before says neither"
+
+
 def test_an_answer_counts_more_than_passing_by_and_a_tie_tells_nothing():
     passed = row(exposure="e2", outcome="passed")
     assert told([said(outcome="accepted"), passed])["a"] == (True, True)

@@ -89,6 +89,34 @@ def test_step_by_step_back_through_the_versions_to_the_hybrid(made):
         move(made, step_back, question=made.question)
 
 
+def test_a_version_that_serves_again_is_stepped_back_from_as_often_as_it_was_promoted(made):
+    first, second = made.trained, again(made)
+    for trained in (first, second, first):
+        move(made, promote, trained=trained, reason="to and fro")
+    steps = [move(made, step_back, question=made.question).after for _ in range(3)]
+    assert steps == [second, first, None]
+
+
+def test_what_an_earlier_promotion_took_the_place_of_is_never_what_is_stepped_back_from(made):
+    first, second = made.trained, again(made)
+    for trained in (first, second, first):
+        move(made, promote, trained=trained, reason="to and fro")
+    (folder_of(second) / "model.json").unlink()
+    assert move(made, step_back, question=made.question).after is None
+
+
+def test_who_compared_with_what_is_live_no_more_looks_again(made):
+    first, second = made.trained, again(made)
+    move(made, promote, trained=first, seen=0)
+    with pytest.raises(AnotherIsLive, match="duplicate 1 is live by now. Look again before you promote duplicate 2"):
+        move(made, promote, trained=second, seen=0, reason="it is newer")  # of two people at once, or a second click
+    assert move(made, promote, trained=second, seen=first.pk, reason="it is newer").before == first
+    move(made, step_back, question=made.question)
+    move(made, step_back, question=made.question)
+    with pytest.raises(AnotherIsLive, match="No trained version is live any more"):
+        move(made, promote, trained=first, seen=second.pk)
+
+
 def test_what_is_not_surely_better_needs_a_reason_which_is_kept(made):
     with tenancy(made.project):
         metrics = made.trained.metrics
