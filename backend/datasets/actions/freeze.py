@@ -74,8 +74,7 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", said, tell=progress.tell)
     progress.begin("all written once, and now as Parquet")
     version.card = card.as_facts(before_number=before.number if before else None, unsettled=_unsettled(question))
-    files.write_parquet(beside / "labels.jsonl", beside / "labels.parquet", rows.LABEL_COLUMNS)
-    files.write_parquet(beside / "judgements.jsonl", beside / "judgements.parquet", rows.JUDGEMENT_COLUMNS)
+    _write_tables(beside)
     of_spots = write_files(question=question, splits=splits, folder=beside)
     version.left_out = counted(of_spots.left_out) if of_spots else {}
     written = [files.described(path) for path in sorted(beside.iterdir())]
@@ -89,6 +88,14 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     version.save()
     progress.end()
     return version
+
+
+def _write_tables(folder: Path) -> None:
+    """Write the rows once more, as tables that need no reader of JSON."""
+    for name, columns in (("labels", rows.LABEL_COLUMNS), ("judgements", rows.JUDGEMENT_COLUMNS)):
+        lines, parquet = folder / f"{name}.jsonl", folder / f"{name}.parquet"
+        files.write_parquet(lines, parquet, columns)
+        files.write_csv(parquet, folder / f"{name}.csv", columns)
 
 
 def _version_before(version: DatasetVersion) -> DatasetVersion | None:

@@ -1,3 +1,4 @@
+import csv
 import hashlib
 import json
 import threading
@@ -224,6 +225,26 @@ def test_every_column_of_parquet_holds_what_the_json_lines_hold_whatever_the_tex
             assert as_read(row) == as_read(columns)
 
 
+def test_every_column_of_the_csv_holds_what_the_json_lines_hold_whatever_the_text(marked):
+    tell_of_all_origins(marked)
+    version = freeze(marked)
+    for name in ("labels", "judgements"):
+        rows = lines(version, f"{name}.jsonl")
+        with (folder_of(version) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            read = list(csv.DictReader(file))
+        for row, cells in zip(rows, read, strict=True):
+            assert as_read({key: of_cell(row[key], cell) for key, cell in cells.items()}) == as_read(row)
+
+
+def of_cell(known: Any, cell: str) -> Any:
+    """Return what a cell says, by the type that its column is known to have."""
+    if known is None:
+        return cell or None
+    if isinstance(known, bool | int | float):
+        return json.loads(cell)
+    return json.loads(cell) if isinstance(known, dict | list) else cell.removeprefix("'")
+
+
 def tell_of_all_origins(marked) -> None:
     """Add items with odd texts, and settled judgements that no list of ours led to."""
     with tenancy(marked.project):
@@ -350,7 +371,7 @@ def test_the_manifest_names_every_other_file_and_its_checksum_is_the_versions(ma
     content = (folder_of(version) / "manifest.json").read_bytes()
     manifest = json.loads(content)
     assert version.checksum == hashlib.sha256(content).hexdigest()
-    names = {"labels.jsonl", "labels.parquet", "judgements.jsonl", "judgements.parquet"}
+    names = {f"{rows}.{ending}" for rows in ("labels", "judgements") for ending in ("jsonl", "parquet", "csv")}
     assert {file["name"] for file in manifest["files"]} == names
     assert {path.name for path in folder_of(version).iterdir()} == names | {"manifest.json"}
     assert (manifest["labels_count"], manifest["judgements_count"]) == (

@@ -1,0 +1,19 @@
+"""What each file of a version is for, in one line; by its name, so that versions frozen before are told of too."""
+
+FOR = {
+    "labels.jsonl": "what is believed, a line for each settled unit",
+    "judgements.jsonl": "what was answered, and what was shown and not answered, a line each",
+    "labels.parquet": "the labels as a table for pandas, polars, DuckDB and Hugging Face",
+    "judgements.parquet": "the answers as a table for the same",
+    "labels.csv": "the labels for a spreadsheet, in which no text is a formula",
+    "judgements.csv": "the answers for a spreadsheet",
+    ".iob": "texts with a tag for each word, for spaCy’s convert and CoNLL readers",
+    ".spacy.jsonl": "texts with spans that may overlap, for spaCy and Prodigy",
+    ".coco.json": "pictures with boxes in pixels, for detectors that read COCO",
+    "manifest.json": "what the version holds, its checksums, and what was left out and why",
+}
+
+
+def purpose_of(name: str) -> str:
+    """Return what a file is for; "" of one that nobody knows any more."""
+    return next((told for ending, told in FOR.items() if name.endswith(ending)), "")
