@@ -10,6 +10,7 @@ FOR = {
     ".iob": "texts with a tag for each word, for spaCy’s convert and CoNLL readers",
     ".spacy.jsonl": "texts with spans that may overlap, for spaCy and Prodigy",
     ".coco.json": "pictures with boxes in pixels, for detectors that read COCO",
+    ".annotations.jsonld": "what was marked as W3C Web Annotations, for other annotation software",
     "manifest.json": "what the version holds, its checksums, and what was left out and why",
 }
 
