@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.datasets.exports import csv
+from backend.datasets.exports import csv, hugging_face
+from backend.datasets.exports.about import About, Variety, variety_of, write_splits
 from backend.datasets.exports.marked import one_line
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ def write_csv(source: Path, target: Path, columns: Mapping[str, str]) -> None:
     """Turn Parquet into CSV, out of core and in the same order."""
     with opened() as database:
         csv.write(database, source, target, columns)
+
+
+def write_about(folder: Path, about: Callable[[Variety, Mapping[str, int]], About]) -> None:
+    """Write the labels of each split beside the tables of a version, and the card by which they are read."""
+    labels, judgements = folder / "labels.parquet", folder / "judgements.parquet"
+    with opened() as database:
+        told = about(variety_of(database, labels, judgements), write_splits(database, labels, folder))
+    (folder / hugging_face.NAME).write_text(hugging_face.card_of(told), encoding="utf-8", newline="\n")
 
 
 @contextmanager

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min, Q
 
 from backend.datasets import files, rows
 from backend.datasets.cards import Believed, Card, believed_in
 from backend.datasets.errors import DatasetError, FileDamaged, VersionNotFrozen
 from backend.datasets.exports import web_annotation
+from backend.datasets.exports.about import About, Items, Variety
 from backend.datasets.exports.marked import counted
 from backend.datasets.exports.web_annotation import Collections
 from backend.datasets.exports.writing import Written
@@ -80,6 +81,7 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     _write_tables(beside)
     of_spots = write_files(question=question, splits=splits, folder=beside)
     version.left_out = counted(of_spots.left_out) if of_spots else {}
+    files.write_about(beside, partial(_about, version, now))
     written = [files.described(path) for path in sorted(beside.iterdir())]
     version.files = [file.as_facts() for file in written]
     version.checksum = files.write_manifest(
@@ -113,6 +115,36 @@ def _write_tables(folder: Path) -> None:
         lines, parquet = folder / f"{name}.jsonl", folder / f"{name}.parquet"
         files.write_parquet(lines, parquet, columns)
         files.write_csv(parquet, folder / f"{name}.csv", columns)
+
+
+def _about(version: DatasetVersion, now: datetime, variety: Variety, splits: Mapping[str, int]) -> About:
+    dataset, question = version.dataset, version.dataset.question
+    return About(
+        slug=dataset.slug,
+        title=str(dataset),
+        number=version.number,
+        frozen_at=now.isoformat(),
+        question=question.slug,
+        kind=question.kind,
+        prompt=question.prompt,
+        policy=question.get_settling_policy_display(),
+        card=version.card,
+        variety=variety,
+        items=_items(question),
+        splits=splits,
+    )
+
+
+def _items(question: Question) -> Items:
+    every = Item.objects.of(question.project_id)
+    found = every.filter(split_keys__question=question).aggregate(
+        count=Count("pk"),
+        authors=Count("author", distinct=True, filter=~Q(author="")),
+        first=Min("created_at"),
+        last=Max("created_at"),
+    )
+    first, last = (moment.strftime("%Y-%m") if moment else "" for moment in (found["first"], found["last"]))
+    return Items(found["count"], every.filter(removed_at=None).count(), found["authors"], first, last)
 
 
 def _version_before(version: DatasetVersion) -> DatasetVersion | None:
