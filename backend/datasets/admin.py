@@ -1,6 +1,6 @@
 """Admin pages of datasets: register, freeze, download."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from backend.datasets.actions.freeze import ask_for_version, progress_of
 from backend.datasets.exports.marked import IN_WORDS
+from backend.datasets.exports.told import purpose_of
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.datasets.splits import CROSSES
 from backend.projects.pages import EditableProjectRows, ProjectRows
@@ -83,7 +84,7 @@ class DatasetVersionAdmin(ProjectRows):
     list_filter = ["dataset", "state"]
     search_fields = ["dataset__slug", "checksum"]
     fields = [
-        "dataset", "number", "state_told", "labels_told", "answers_told", "since", "not_held", "downloads",
+        "dataset", "number", "state_told", "labels_told", "answers_told", "since", "not_held", "files_told",
         "holds_erased", "asked_by", "asked_at", "frozen_at", "checksum", "failure",
     ]  # fmt: skip
     readonly_fields = fields
@@ -150,11 +151,20 @@ class DatasetVersionAdmin(ProjectRows):
     @admin.display(description="Files")
     def downloads(self, version: DatasetVersion) -> SafeString:
         """Return a link for each file."""
-        return format_html_join(
-            " · ",
-            '<a href="{}">{}</a>',
-            ((reverse("version-file", args=[version.pk, file["name"]]), file["name"]) for file in version.files),
+        return format_html_join(" · ", '<a href="{}">{}</a>', _linked(version))
+
+    @admin.display(description="Files")
+    def files_told(self, version: DatasetVersion) -> SafeString:
+        """Return a line for each file: a link, and what it is for."""
+        rows = (
+            (address, name, f": {told}" if (told := purpose_of(name)) else "") for address, name in _linked(version)
         )
+        return format_html_join("", '<div><a href="{}">{}</a>{}</div>', rows)
+
+
+def _linked(version: DatasetVersion) -> Iterator[tuple[str, str]]:
+    names = [file["name"] for file in version.files]
+    return ((reverse("version-file", args=[version.pk, name]), name) for name in names)
 
 
 def _by_side(counts: Mapping[str, int]) -> str:

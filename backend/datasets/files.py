@@ -1,13 +1,19 @@
-"""Write the files of a version: JSON lines as a stream, Parquet by DuckDB, checksums of both. Pure of Django."""
+"""Write the files of a version: JSON lines as a stream, Parquet and CSV by DuckDB, checksums of all. Pure of Django."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from backend.datasets.exports import csv, hugging_face
+from backend.datasets.exports.about import About, Variety, variety_of, write_splits
 from backend.datasets.exports.marked import one_line
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 PROGRESS_EVERY = 1000
 
@@ -38,10 +44,7 @@ def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]], *, tell: Callable
 
 def write_parquet(source: Path, target: Path, columns: Mapping[str, str]) -> None:
     """Turn JSON lines into Parquet with these DuckDB column types, out of core and in the same order."""
-    import duckdb  # 25 MB that only a process which freezes should pay for
-
-    with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as database:
-        database.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
+    with opened() as database:
         relation = database.read_json(
             str(source),
             columns=dict(columns),
@@ -49,6 +52,30 @@ def write_parquet(source: Path, target: Path, columns: Mapping[str, str]) -> Non
             maximum_object_size=64 * 1024 * 1024,
         )
         relation.write_parquet(str(target), compression="zstd")
+
+
+def write_csv(source: Path, target: Path, columns: Mapping[str, str]) -> None:
+    """Turn Parquet into CSV, out of core and in the same order."""
+    with opened() as database:
+        csv.write(database, source, target, columns)
+
+
+def write_about(folder: Path, about: Callable[[Variety, Mapping[str, int]], About]) -> None:
+    """Write the labels of each split beside the tables of a version, and the card by which they are read."""
+    labels, judgements = folder / "labels.parquet", folder / "judgements.parquet"
+    with opened() as database:
+        told = about(variety_of(database, labels, judgements), write_splits(database, labels, folder))
+    (folder / hugging_face.NAME).write_text(hugging_face.card_of(told), encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def opened() -> Iterator["DuckDBPyConnection"]:
+    """Open a database of nothing that turns files into others on one thread, in bounded memory and in their order."""
+    import duckdb  # 25 MB that only a process which freezes should pay for
+
+    with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as database:
+        database.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
+        yield database
 
 
 def described(path: Path) -> WrittenFile:

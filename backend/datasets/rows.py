@@ -1,6 +1,6 @@
 """The rows of a dataset version, in a fixed order, with all that is known about how each came to be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,8 +52,10 @@ def labelled_pairs(question: Question) -> list[Pair]:
     return list(dict.fromkeys(pairs))
 
 
-def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield one row a settled unit, ordered by unit.
+def label_rows(
+    question: Question, splits: Mapping[str, str], *, see: Callable[[ConsensusLabel, Mapping[str, Any]], None]
+) -> Iterator[dict[str, Any]]:
+    """Yield one row a settled unit, ordered by unit; each is shown with its label to `see` too.
 
     Of a span `start` and `end` count in `text`, the text that was marked, which is null where it is not kept any more;
     of a region `x`, `y`, `width` and `height` are pixels, null where nobody told the picture's size.
@@ -65,7 +67,7 @@ def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[s
     settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
     for label in settled.select_related("unit__item", "unit__other").order_by("unit").iterator(CHUNK):
         item, other = label.unit.item, label.unit.other
-        yield {
+        row = {
             "question": question.slug,
             "kind": question.kind,
             "item": item.key,
@@ -90,6 +92,8 @@ def label_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[s
             "settled_at": _utc(label.settled_at),
             **spot_facts(label, texts),
         }
+        see(label, row)
+        yield row
 
 
 def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from earmark.anchors import snapshot_of
 
 from backend.datasets.exports.marked import LeftOut, MarkedBox, MarkedPicture, MarkedSpan, MarkedText, Why
+from backend.datasets.exports.web_annotation import Annotated, Collections
 from backend.datasets.exports.writing import Written, write_pictures, write_texts
 from backend.judgements.models import Judgement
 from backend.quality.models import ConsensusLabel
@@ -88,6 +89,24 @@ def size_of(item: Item, anchors: Iterable[Anchor]) -> Size | None:
         return picture.width, picture.height
     told = Counter((anchor["width"], anchor["height"]) for anchor in anchors if anchor.get("width"))
     return max(told, key=lambda size: (told[size], size), default=None)
+
+
+def annotate(collections: Collections, label: ConsensusLabel, row: Mapping[str, Any]) -> None:
+    """Write the annotation of a settled spot; `none` has none, as nothing is there."""
+    if row["anchor"] is None or row["value"] == NONE or row["split"] is None:
+        return
+    item = label.unit.item
+    spot = Annotated(
+        unit=f"{label.project_id}/{label.unit_id}",
+        item=item.key,
+        url=item.url,
+        picture=row["image"] or "",
+        anchor=row["anchor"],
+        label=row["value"],
+        probability=row["probability"],
+        settled_at=row["settled_at"],
+    )
+    collections.write(spot, row["split"])
 
 
 def write_files(*, question: Question, splits: Mapping[str, str], folder: Path) -> Written | None:

@@ -2,23 +2,28 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min, Q
 
 from backend.datasets import files, rows
 from backend.datasets.cards import Believed, Card, believed_in
 from backend.datasets.errors import DatasetError, FileDamaged, VersionNotFrozen
+from backend.datasets.exports import web_annotation
+from backend.datasets.exports.about import About, Items, Variety
 from backend.datasets.exports.marked import counted
+from backend.datasets.exports.web_annotation import Collections
 from backend.datasets.exports.writing import Written
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.datasets.progress import Progress
 from backend.datasets.splits import assign_splits
-from backend.datasets.spots import write_files
+from backend.datasets.spots import annotate, write_files
 from backend.projects.actions.jobs import enqueue
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question
@@ -66,21 +71,22 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     beside.mkdir(parents=True)
     before = _version_before(version)
     card = Card(before=_believed_before(before))
-    labels = card.counting_labels(rows.label_rows(question, splits))
     said = card.counting_judgements(rows.judgement_rows(question, splits))
     progress.begin("labels written", of=ConsensusLabel.objects.of(question.project_id).on(question).settled().count())
-    version.labels_count = files.write_jsonl(beside / "labels.jsonl", labels, tell=progress.tell)
+    version.labels_count, annotated = _write_labels(version, splits, card, beside, progress)
     progress.begin("answers and unanswered slots written")
     version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", said, tell=progress.tell)
     progress.begin("all written once, and now as Parquet")
     version.card = card.as_facts(before_number=before.number if before else None, unsettled=_unsettled(question))
-    files.write_parquet(beside / "labels.jsonl", beside / "labels.parquet", rows.LABEL_COLUMNS)
-    files.write_parquet(beside / "judgements.jsonl", beside / "judgements.parquet", rows.JUDGEMENT_COLUMNS)
+    _write_tables(beside)
     of_spots = write_files(question=question, splits=splits, folder=beside)
     version.left_out = counted(of_spots.left_out) if of_spots else {}
+    files.write_about(beside, partial(_about, version, now))
     written = [files.described(path) for path in sorted(beside.iterdir())]
     version.files = [file.as_facts() for file in written]
-    version.checksum = files.write_manifest(beside / "manifest.json", _manifest(version, now) | _spot_facts(of_spots))
+    version.checksum = files.write_manifest(
+        beside / "manifest.json", _manifest(version, now) | _spot_facts(of_spots, annotated)
+    )
     version.files.append(files.described(beside / "manifest.json").as_facts())
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)
@@ -89,6 +95,56 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     version.save()
     progress.end()
     return version
+
+
+def _write_labels(
+    version: DatasetVersion, splits: Mapping[str, str], card: Card, folder: Path, progress: Progress
+) -> tuple[int, dict[str, int]]:
+    """Write the labels, and the spots among them as annotations; return how many, and how many of these by split."""
+    dataset = version.dataset
+    name = f"{dataset.project_id}/{dataset.slug}"
+    with Collections(folder, name=name, label=str(dataset)) as collections:
+        found = rows.label_rows(dataset.question, splits, see=partial(annotate, collections))
+        count = files.write_jsonl(folder / "labels.jsonl", card.counting_labels(found), tell=progress.tell)
+    return count, collections.counts
+
+
+def _write_tables(folder: Path) -> None:
+    """Write the rows once more, as tables that need no reader of JSON."""
+    for name, columns in (("labels", rows.LABEL_COLUMNS), ("judgements", rows.JUDGEMENT_COLUMNS)):
+        lines, parquet = folder / f"{name}.jsonl", folder / f"{name}.parquet"
+        files.write_parquet(lines, parquet, columns)
+        files.write_csv(parquet, folder / f"{name}.csv", columns)
+
+
+def _about(version: DatasetVersion, now: datetime, variety: Variety, splits: Mapping[str, int]) -> About:
+    dataset, question = version.dataset, version.dataset.question
+    return About(
+        slug=dataset.slug,
+        title=str(dataset),
+        number=version.number,
+        frozen_at=now.isoformat(),
+        question=question.slug,
+        kind=question.kind,
+        prompt=question.prompt,
+        policy=question.get_settling_policy_display(),
+        card=version.card,
+        variety=variety,
+        items=_items(question),
+        splits=splits,
+    )
+
+
+def _items(question: Question) -> Items:
+    every = Item.objects.of(question.project_id)
+    found = every.filter(split_keys__question=question).aggregate(
+        count=Count("pk"),
+        authors=Count("author", distinct=True, filter=~Q(author="")),
+        first=Min("created_at"),
+        last=Max("created_at"),
+    )
+    first, last = (moment.strftime("%Y-%m") if moment else "" for moment in (found["first"], found["last"]))
+    return Items(found["count"], every.filter(removed_at=None).count(), found["authors"], first, last)
 
 
 def _version_before(version: DatasetVersion) -> DatasetVersion | None:
@@ -174,12 +230,13 @@ def path_of_file(*, version: DatasetVersion, name: str) -> Path:
     return path
 
 
-def _spot_facts(written: Written | None) -> dict[str, Any]:
+def _spot_facts(written: Written | None, annotated: Mapping[str, int]) -> dict[str, Any]:
     """Return what the manifest says of the files of spots: what they hold, and each item that they do not, and why."""
     if written is None:
         return {}
     names = {"iob2_names": written.names} if written.names else {}
-    return {"held": written.counts, "left_out": [each.as_facts() for each in written.left_out]} | names
+    held = written.counts | ({web_annotation.FORM: annotated} if annotated else {})
+    return {"held": held, "left_out": [each.as_facts() for each in written.left_out]} | names
 
 
 def _manifest(version: DatasetVersion, now: datetime) -> dict[str, Any]:

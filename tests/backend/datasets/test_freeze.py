@@ -1,3 +1,4 @@
+import csv
 import hashlib
 import json
 import threading
@@ -7,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
@@ -137,14 +139,33 @@ def test_parquet_holds_what_json_lines_hold(marked):
         ]
 
 
+NAMING_THE_VERSION = {"manifest.json", "README.md"}
+
+
 def test_the_checksums_are_those_of_the_bytes_and_two_versions_of_the_same_are_alike(marked):
     first, second = freeze(marked), freeze(marked)
     for file in first.files:
         content = (folder_of(first) / file["name"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == file["sha256"]
-        if file["name"] != "manifest.json":
+        if file["name"] not in NAMING_THE_VERSION:
             assert content == (folder_of(second) / file["name"]).read_bytes()
     assert (first.number, second.number) == (1, 2)
+
+
+def test_the_folder_is_a_dataset_of_hugging_face_whose_card_names_the_tables_by_split(marked):
+    tell_of_all_origins(marked)
+    version = freeze(marked)
+    card = (folder_of(version) / "README.md").read_text()
+    labels, judgements = yaml.safe_load(card.split("---\n")[1])["configs"]
+    rows = lines(version, "labels.jsonl")
+    for named in labels["data_files"]:
+        items = duckdb.sql(f"select item, other from '{folder_of(version) / named['path']}'").fetchall()
+        split = {"validation": "dev"}.get(named["split"], named["split"])
+        assert items == [(row["item"], row["other"]) for row in rows if row["split"] == split]
+    assert {each["path"] for each in labels["data_files"]} == {f"{row['split']}.labels.parquet" for row in rows}
+    assert judgements["data_files"] == [{"split": "every", "path": "judgements.parquet"}]
+    assert "2 answers by 1 of the kind customer" in card or "12 answers by 2 of the kind customer" in card
+    assert "Trusting: every mark counts" in card and "related" in card
 
 
 def test_a_frozen_version_refuses_every_change(marked):
@@ -222,6 +243,26 @@ def test_every_column_of_parquet_holds_what_the_json_lines_hold_whatever_the_tex
         )
         for row, columns in zip(rows, as_dicts(table), strict=True):
             assert as_read(row) == as_read(columns)
+
+
+def test_every_column_of_the_csv_holds_what_the_json_lines_hold_whatever_the_text(marked):
+    tell_of_all_origins(marked)
+    version = freeze(marked)
+    for name in ("labels", "judgements"):
+        rows = lines(version, f"{name}.jsonl")
+        with (folder_of(version) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            read = list(csv.DictReader(file))
+        for row, cells in zip(rows, read, strict=True):
+            assert as_read({key: of_cell(row[key], cell) for key, cell in cells.items()}) == as_read(row)
+
+
+def of_cell(known: Any, cell: str) -> Any:
+    """Return what a cell says, by the type that its column is known to have."""
+    if known is None:
+        return cell or None
+    if isinstance(known, bool | int | float):
+        return json.loads(cell)
+    return json.loads(cell) if isinstance(known, dict | list) else cell.removeprefix("'")
 
 
 def tell_of_all_origins(marked) -> None:
@@ -375,7 +416,8 @@ def test_the_manifest_names_every_other_file_and_its_checksum_is_the_versions(ma
     content = (folder_of(version) / "manifest.json").read_bytes()
     manifest = json.loads(content)
     assert version.checksum == hashlib.sha256(content).hexdigest()
-    names = {"labels.jsonl", "labels.parquet", "judgements.jsonl", "judgements.parquet"}
+    names = {f"{rows}.{ending}" for rows in ("labels", "judgements") for ending in ("jsonl", "parquet", "csv")}
+    names |= {"README.md", f"{lines(version, 'labels.jsonl')[0]['split']}.labels.parquet"}
     assert {file["name"] for file in manifest["files"]} == names
     assert {path.name for path in folder_of(version).iterdir()} == names | {"manifest.json"}
     assert (manifest["labels_count"], manifest["judgements_count"]) == (

@@ -335,6 +335,21 @@ def test_a_version_page_is_a_card(world):
     page = client.get(reverse("admin:datasets_datasetversion_change", args=[version.pk])).content.decode()
     assert "<bdi>duplicate</bdi>: 1" in page and "1 by 1 person" in page
     assert "0 new, 0 gone, 0 changed since 1" in page and "labels.parquet" in page
+    assert "labels.csv</a>: the labels for a spreadsheet, in which no text is a formula</div>" in page
+
+
+@pytest.mark.parametrize("names", [["labels.jsonl", "manifest.json"], ["labels.jsonl", "labels.of-later.form"]])
+def test_a_version_with_fewer_files_or_others_is_shown_with_those_it_has(world, names):
+    with tenancy(world.project):
+        version = DatasetVersion.objects.create(
+            project=world.project, number=1, state="frozen", frozen_at=world.now, asked_at=world.now, checksum="c",
+            dataset=register_dataset(project_id=world.project.pk, slug="old", question=world.question),
+            files=[{"name": name, "sha256": "s", "bytes_count": 1} for name in names],
+        )  # fmt: skip
+    client = staff_of(world.project)
+    page = client.get(reverse("admin:datasets_datasetversion_change", args=[version.pk])).content.decode()
+    assert re.findall(rf'href="/admin/versions/{version.pk}/([^"]+)"', page) == names
+    assert "labels.jsonl</a>: what is believed, a line for each settled unit</div>" in page and ".csv" not in page
 
 
 def test_the_labels_of_a_card_add_up_where_pairs_are_on_two_sides():

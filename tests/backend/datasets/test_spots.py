@@ -124,6 +124,38 @@ def test_a_region_is_a_row_with_its_box_in_pixels(world):
     assert (row["start"], row["text"], row["anchor"]["region"]) == (None, None, "xywh=percent:10,20,30,40")
 
 
+def test_what_is_settled_stands_as_annotations_of_the_page_and_what_is_nothing_does_not(world):
+    register(world, "html", "<p>👍🏽 שלום <b>Fire</b>fox and Thunderbird</p>", format="html")
+    register(world, "bare", "Firefox 115")
+    with tenancy(world.project):
+        Item.objects.filter(key="html").update(url="https://forum.example/t/html")
+    mark_words(world, "html", "Firefox", "Product")
+    mark_words(world, "html", "Thunderbird", "none")
+    mark_words(world, "html", "and", "Product", state="contested")
+    mark_words(world, "bare", "115", "Version")
+    version = freeze(world, world.spans)
+    held = json.loads((version.folder / "train.annotations.jsonld").read_text())
+    first, second = held["first"]["items"]
+    assert (held["total"], version.manifest["held"]["web_annotation"]) == (2, {"train": 2})
+    assert first["target"]["source"]["id"] == "https://forum.example/t/html"
+    assert [first["body"]["value"], first["probability"]] == ["Product", 0.5]
+    assert [part.get("exact", part.get("start")) for part in first["target"]["selector"]] == ["Firefox", 8]
+    assert (second["body"]["value"], second["target"]["source"]["item"]) == ("Version", "bare")
+    again = freeze(world, world.spans)
+    assert (again.folder / "train.annotations.jsonld").read_bytes() == (
+        version.folder / "train.annotations.jsonld"
+    ).read_bytes()
+
+
+def test_a_box_is_an_annotation_of_its_picture_in_percent(world):
+    register(world, "shot", image=IMAGE)
+    mark_box(world, "shot", "10,20,30,40", "Menu")
+    held = json.loads((freeze(world, world.regions).folder / "train.annotations.jsonld").read_text())
+    [found] = held["first"]["items"]
+    assert found["target"]["selector"]["value"] == "xywh=percent:10,20,30,40"
+    assert found["target"]["source"]["id"].startswith("urn:uuid:"), "nobody told where the picture's page is"
+
+
 def test_columns_of_spots_are_read_from_parquet_and_null_for_other_kinds(world):
     register(world, "1a", "Firefox hangs")
     mark_words(world, "1a", "Firefox", "Product")
@@ -235,7 +267,7 @@ def test_pycocotools_reads_the_file_of_a_frozen_version(world):
     assert (box["image_id"], box["bbox"], coco.loadCats(box["category_id"])[0]["name"]) == (
         shot["id"], [128.0, 144.0, 384.0, 288.0], "Menu",
     )  # fmt: skip
-    assert version.manifest["held"] == {"coco": {"train": 2, "without_marks": 1}}
+    assert version.manifest["held"] == {"coco": {"train": 2, "without_marks": 1}, "web_annotation": {"train": 1}}
 
 
 def test_a_picture_is_as_large_as_the_host_told_else_as_the_page_else_it_is_left_out(world):
@@ -276,7 +308,8 @@ def test_two_versions_of_the_same_are_the_same_bytes(world):
 def test_a_pair_question_has_no_files_of_spots_and_its_manifest_says_nothing_of_them(world):
     version = freeze(world, world.question)
     assert sorted(path.name for path in version.folder.iterdir()) == [
-        "judgements.jsonl", "judgements.parquet", "labels.jsonl", "labels.parquet", "manifest.json",
+        "README.md", "judgements.csv", "judgements.jsonl", "judgements.parquet", "labels.csv", "labels.jsonl",
+        "labels.parquet", "manifest.json",
     ]  # fmt: skip
     assert "left_out" not in version.manifest and version.row.left_out == {}
 
