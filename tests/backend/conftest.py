@@ -27,10 +27,12 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def drained(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what drains the jobs end when none is left, however slow the machine: tests look at what became of all."""
+    """Let what drains jobs or follows items end when none is left, however slow the machine: tests look at what became of all."""
     from backend.projects.actions import jobs
+    from backend.suggestions.followed import FollowedIndex
 
     monkeypatch.setattr(jobs, "DRAIN_S", 120.0)
+    monkeypatch.setitem(FollowedIndex.follow.__kwdefaults__, "at_most_s", 120.0)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ class Slow:
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] != "/healthz":
             self.begun.release()
-            self.may_end.wait(10)
+            self.may_end.wait(60)
         start_response("200 OK", [])
         return [b"done"]
 
@@ -41,7 +41,7 @@ def test_who_comes_when_all_places_and_seats_are_taken_is_told_to_come_again():
     gate = Gate(slow, at_once=2, waiting=1, patience_s=10)
     with ThreadPoolExecutor(3) as pool:
         working = [pool.submit(ask, gate) for _ in range(2)]
-        assert all(slow.begun.acquire(timeout=5) for _ in range(2))
+        assert all(slow.begun.acquire(timeout=30) for _ in range(2))
         waiting = pool.submit(ask, gate)
         while gate._seats._value:
             pass
@@ -91,7 +91,7 @@ def test_nobody_waits_for_longer_than_patience_lasts():
     gate = Gate(slow, at_once=1, waiting=5, patience_s=0.05)
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(ask, gate)
-        assert slow.begun.acquire(timeout=5)
+        assert slow.begun.acquire(timeout=30)
         assert ask(gate)[0].startswith("503")
         slow.may_end.set()
         assert working.result()[0] == "200 OK"

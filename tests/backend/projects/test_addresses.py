@@ -55,7 +55,7 @@ def test_who_gives_an_address_does_not_wait_for_a_name_server_that_says_nothing(
     monkeypatch.setattr(socket, "getaddrinfo", silent)
     with pytest.raises(AddressRefused, match="was not found within 0.05 s"):
         checked_address("https://example.org/", patience_s=0.05)
-    assert has_asked.is_set()
+    assert has_asked.wait(30)
     may_answer.set()
 
 
@@ -76,7 +76,7 @@ def test_of_addresses_whose_name_server_says_nothing_no_more_are_asked_than_a_pr
     assert sum("was not found within" in each for each in why) == LOOK_UPS
     assert why[LOOK_UPS:] == ["too many host names are being looked up; save it again in a minute"] * 2
     may_answer.set()
-    assert all(done.acquire(timeout=5) for _ in range(LOOK_UPS))
+    assert all(done.acquire(timeout=30) for _ in range(LOOK_UPS))
     with pytest.raises(AddressRefused, match="is not known"):
         checked_address("https://example.org/")
 

@@ -200,7 +200,7 @@ def test_a_fact_that_is_rolled_back_asks_for_no_work_and_nudges_nobody(project, 
     with transaction.atomic():
         enqueue(project=project, kind="test.work", number=1)
         assert not nudged.wait(0.3)
-    assert nudged.wait(2)
+    assert nudged.wait(30)
 
 
 def test_two_workers_share_the_jobs_and_do_each_once(project, handled):
@@ -275,8 +275,7 @@ def test_work_that_takes_longer_than_its_kind_may_is_free_for_another(project, k
     enqueue(project=project, kind=kind(lambda **_: None, lease_s=0.3))
     job = claim_job(now=timezone.now())
     with jobs.holding(job):
-        time.sleep(0.6)
-        assert claim_job(now=timezone.now()) is not None
+        eventually(lambda: claim_job(now=timezone.now()))
 
 
 def test_a_job_that_finds_a_row_locked_waits_for_it_however_long(project, kind):
@@ -501,7 +500,7 @@ def test_a_claim_is_not_renewed_any_more_once_the_work_is_over(project, kind, mo
 
     monkeypatch.setattr(jobs, "timezone", SimpleNamespace(now=slow_now))
     with jobs.holding(job):
-        assert is_slow.wait(5)
+        assert is_slow.wait(30)
     assert not [each for each in threading.enumerate() if each.name == "renew-claim"]
 
 

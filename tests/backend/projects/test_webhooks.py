@@ -180,7 +180,7 @@ def test_a_host_that_never_ends_its_answer_keeps_no_worker(settings):
         message = _Message(f"http://127.0.0.1:{server.server_port}/hook", b"{}", {})
         caller = threading.Thread(target=lambda: told.append(call_host(message)), daemon=True)
         caller.start()
-        caller.join(timeout=4)
+        caller.join(timeout=30)
         is_over.set()
         server.shutdown()
     assert told == [200]

@@ -154,7 +154,7 @@ def test_an_engine_is_made_by_one_thread_while_others_of_its_project_wait(world,
     for each in threads:
         each.start()
     for each in threads:
-        each.join(10)
+        each.join(60)
     assert live == [1]
     assert len(made) == 3 and len({id(each.pool.facets) for each in made}) == 1
 
@@ -165,7 +165,7 @@ def test_what_is_settled_is_read_anew_behind_one_at_a_time_and_no_request_waits(
 
     def slow(question):
         readers.append(threading.current_thread())
-        goes_on.wait(10)
+        goes_on.wait(60)
         return KnownClusters([KnownPair("1", "2", None)])
 
     monkeypatch.setattr(fusion, "known_clusters", slow)
@@ -175,7 +175,7 @@ def test_what_is_settled_is_read_anew_behind_one_at_a_time_and_no_request_waits(
         fused = learned(world)
         assert fused.pool.clusters is before
     goes_on.set()
-    fused.refreshing.result(10)
+    fused.refreshing.result(60)
     monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 60)
     assert learned(world).pool.clusters.mates("1", before=None) == {"2"}
     assert len(readers) == 1 and readers[0] is not threading.current_thread()
@@ -189,7 +189,7 @@ def test_what_is_settled_stays_what_it_was_while_it_is_read_anew_and_says_the_sa
     learned(world)
     known = []
     for _ in range(3):
-        learned(world).refreshing.result(10)
+        learned(world).refreshing.result(60)
         monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 60)
         known.append(learned(world).pool.clusters)
         monkeypatch.setattr(fusion, "LOOK_AGAIN_S", 0)

@@ -169,7 +169,7 @@ def at_once(world, make, suggester="lexical", people=4):
 
     def ask(asked):
         engine, vectors = asked
-        together.wait(10)
+        together.wait(60)
         try:
             return kept.kept_or_made(world.question, world.items["5"], engine, index, vectors, make)
         except ZeroDivisionError:
@@ -180,8 +180,11 @@ def at_once(world, make, suggester="lexical", people=4):
 
 
 @pytest.mark.parametrize("suggester", ["lexical", "hybrid"])
-def test_of_those_who_come_at_once_one_searches_and_the_others_get_the_same(world, models, register, suggester):
+def test_of_those_who_come_at_once_one_searches_and_the_others_get_the_same(
+    world, models, register, suggester, monkeypatch
+):
     pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(kept, "MOST_WAITED_S", 60)
     register(world.project, {"a": "archive fails"})
     drain_jobs(seconds=60)
     guess, made = sdk.Suggestion("1", 0.5), []
@@ -213,7 +216,7 @@ def test_nobody_waits_longer_than_a_moment_for_another_ones_search(world, monkey
 
     def make():
         if next(first, False):
-            assert another_is_done.wait(10), "the others did not go on"
+            assert another_is_done.wait(60), "the others did not go on"
         another_is_done.set()
         return [guess]
 

@@ -71,7 +71,7 @@ def endless(name, do, budget_ms=20):
     return asked
 
 
-def ends(thread_count, within_s=3.0):
+def ends(thread_count, within_s=30.0):
     until = time.monotonic() + within_s
     while threading.active_count() > thread_count and time.monotonic() < until:
         time.sleep(0.01)
@@ -101,9 +101,9 @@ def test_a_rule_that_sleeps_holds_nobody_up():
 
 
 def test_waiting_a_little_longer_than_the_budget_is_no_fault():
-    @rule(version="1", budget_ms=20)
+    @rule(version="1", budget_ms=100)
     def patient(item):
-        time.sleep(0.04)
+        time.sleep(0.15)
         return "stolen"
 
     assert outcomes([patient]) == [("patient", Outcome.VOTED)]
@@ -169,14 +169,14 @@ def test_a_rule_of_which_several_calls_still_run_waits_for_them():
     box = TimeBox(most_late=100)
     assert [outcome for _, outcome in outcomes([sleepy] * 4, box)] == [Outcome.LATE] * 3 + [Outcome.SKIPPED]
     asleep.set()
-    until = time.monotonic() + 3
+    until = time.monotonic() + 30
     while box.why_not(sleepy) and time.monotonic() < until:
         time.sleep(0.01)
     assert box.why_not(sleepy) == ""
 
 
 def test_past_the_time_for_all_the_rest_is_skipped():
-    found = outcomes([endless("loop", lambda: None, budget_ms=400), quick], whole_ms=200)
+    found = outcomes([endless("loop", lambda: None, budget_ms=1_000), quick], whole_ms=500)
     assert found == [("loop", Outcome.LATE), ("quick", Outcome.SKIPPED)]
 
 

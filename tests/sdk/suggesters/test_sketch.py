@@ -186,13 +186,13 @@ def test_how_rare_words_are_is_looked_up_by_one_while_others_go_by_what_was_know
     def slowly(snapshot, field):
         lookers.append(threading.current_thread().name)
         is_at_it.set()
-        may_end.wait(10)
+        may_end.wait(60)
         return said_by(snapshot, field)
 
     monkeypatch.setattr(Snapshot, "said_by", slowly)
     looker = threading.Thread(target=lambda: index.rarities(index.snapshot()), name="first")
     looker.start()
-    assert is_at_it.wait(10)
+    assert is_at_it.wait(30)
     assert index.rarities(index.snapshot()) is known
     may_end.set()
     looker.join()
@@ -212,7 +212,7 @@ def test_who_comes_first_waits_for_the_one_who_looks_up_how_rare_words_are(monke
     monkeypatch.setattr(Snapshot, "said_by", slowly)
 
     def look():
-        together.wait(10)
+        together.wait(60)
         found.append(index.rarities(index.snapshot()))
 
     found = []
