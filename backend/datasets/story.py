@@ -26,6 +26,8 @@ SAID = {
     "does_not_fit": "does not fit",
     "unsure": "not sure",
 }
+_OPEN = {None: "Open", "open": "Still open"}
+"""What is open is called by what it was before; nothing, where nobody had answered."""
 
 
 @dataclass(frozen=True)
@@ -201,26 +203,39 @@ def _beliefs(item: Item) -> Iterator[Moment]:
         LabelChange.objects.of(item.project_id)
         .filter(_of(item, "label__unit__"))
         .select_related("label__unit__item", "label__unit__other", "label__unit__question")
+        .order_by("label", "revision")
     )
+    before: dict[int, str] = {}
     for change in changes:
-        about = _about(change.label.unit, item)
-        title = {
-            "settled": _settled_title(change, about),
-            "contested": f"Contested: people disagree about {about}",
-            "proposed": f"Proposed: {_words(change.value)}, about {about}",
-        }.get(change.state, f"Open again: {about}")  # fmt: skip
-        counts = ", ".join(f"{count} {_words(value)}" for value, count in change.evidence.get("counts", {}).items())
-        differing = change.evidence.get("boundaries", []) if change.state == "open" else []
-        text = (
-            f"Votes: {counts or 'none'}."
-            + (f" {len(differing)} boundaries differ." if differing else "")
-            + (f" Believed with {two_places(change.probability)}." if change.probability else "")
-        )
+        title = _belief_title(change, _about(change.label.unit, item), before.get(change.label_id))
+        before[change.label_id] = change.state
         settled = change.state == "settled"
         belief = None
         if change.label.unit.other_id:
             belief = (change.probability or 0.0) if settled and change.value == "duplicate" else 0.0
-        yield Moment(change.changed_at, "lock" if settled else "lock_open", title, text, belief=belief)
+        yield Moment(change.changed_at, "lock" if settled else "lock_open", title, _votes(change), belief=belief)
+
+
+def _belief_title(change: LabelChange, about: str, state_before: str | None) -> str:
+    match change.state:
+        case "settled":
+            return _settled_title(change, about)
+        case "contested":
+            return f"Contested: people disagree about {about}"
+        case "proposed":
+            return f"Proposed: {_words(change.value)}, about {about}"
+        case _:
+            return f"{_OPEN.get(state_before, 'Open again')}: {about}"
+
+
+def _votes(change: LabelChange) -> str:
+    counts = ", ".join(f"{count} {_words(value)}" for value, count in change.evidence.get("counts", {}).items())
+    differing = change.evidence.get("boundaries", []) if change.state == "open" else []
+    return (
+        f"Votes: {counts or 'none'}."
+        + (f" {len(differing)} boundaries differ." if differing else "")
+        + (f" Believed with {two_places(change.probability)}." if change.probability else "")
+    )
 
 
 def _settled_title(change: LabelChange, about: str) -> str:
