@@ -244,6 +244,7 @@ if CELERY_BROKER_URL.startswith("pgmq"):
 if CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,  # else it looks each tenth time alone, after 20 s
         "socket_connect_timeout": 3,
         "socket_timeout": 3,  # else a nudge waits for ever where a connection went dumb, and so do all after it
     }

@@ -63,3 +63,16 @@ with app.connection_for_read() as broker:
 def test_installations_that_share_a_broker_have_a_queue_each():
     told = ran(NUDGED, EARMARK_BROKER_URL="memory://", EARMARK_QUEUE="earmark_of_others")
     assert told == "earmark 0\nearmark_of_others 1\n"
+
+
+LOOKS = """
+from kombu.transport.redis import Channel
+import backend.config.settings as s
+said = s.CELERY_BROKER_TRANSPORT_OPTIONS
+each, nth = (said.get(name, getattr(Channel, name)) for name in ("unacked_restore_interval", "unacked_restore_throttle"))
+print(said["visibility_timeout"], each * nth)
+"""
+
+
+def test_what_a_killed_worker_held_on_redis_is_free_after_eight_seconds_and_looked_for_every_two():
+    assert ran(LOOKS, EARMARK_BROKER_URL="redis://127.0.0.1:1/0") == "8 2\n"
