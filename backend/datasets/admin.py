@@ -15,6 +15,7 @@ from backend.datasets.exports.marked import IN_WORDS
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.projects.pages import EditableProjectRows, ProjectRows
 from backend.questions.models import Question
+from backend.questions.said import in_words
 
 
 @admin.register(Dataset)
@@ -102,8 +103,13 @@ class DatasetVersionAdmin(ProjectRows):
         values = version.card.get("values")
         if not values:
             return str(version.labels_count)
+        kind = version.dataset.question.kind
         rows = [
-            (value, sum(counts.values()), ", ".join(f"{counts.get(split, 0)} {split}" for split in SplitKey.Split))
+            (
+                in_words(value, kind),
+                sum(counts.values()),
+                ", ".join(f"{counts.get(split, 0)} {split}" for split in SplitKey.Split),
+            )
             for value, counts in values.items()
         ]
         return format_html_join("", "<div><bdi>{}</bdi>: {} ({})</div>", rows)

@@ -9,12 +9,10 @@ MISSING = (errors.UndefinedTable, errors.UndefinedColumn)
 
 
 def what_to_do(error: Error, *, where: str) -> str | None:
-    """Return in a few words what is wrong with the database and what to do; None where an error is none of its state."""
+    """Return what is wrong with the database and what to do, in words; None where an error is none of its state."""
     cause = error.__cause__
     if isinstance(cause, MISSING):
-        return (
-            "The database has not the tables of this version. Run `manage.py migrate --database owner`, then this again."
-        )
+        return "The database lacks tables of this version. Run `manage.py migrate --database owner`, then this again."
     if isinstance(cause, PoolTimeout) or (isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None):
         return (
             f"The database {where} cannot be used: {str(error).strip()}\n"
