@@ -17,7 +17,7 @@ os.environ["EARMARK_DEBUG"] = "1"
 #: Playwright keeps a loop in the thread for as long as its browser lives, beside tests that use the store.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
-for name in ("EARMARK_BROKER_URL", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
+for name in ("EARMARK_BROKER_URL", "EARMARK_QUEUE", "EARMARK_PORT", "EARMARK_DEMO_PORT", "EARMARK_WEBHOOK_ALLOW"):
     os.environ.pop(name, None)
 
 import django

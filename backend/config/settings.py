@@ -1,6 +1,7 @@
 """Earmark's settings; each is read from the environment, and docs/settings.md says what it does."""
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -51,6 +52,14 @@ def _count(name: str, usual: int, most: int = 999_999) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 7 and 1 <= int(given) <= most):
         sys.exit(f"{name} must be a whole number from 1 to {most}, not {given!r}.")
     return int(given)
+
+
+def _queue_name(name: str, usual: str) -> str:
+    """Return the name of a queue that a variable says, which each of the brokers takes as it is."""
+    given = os.environ.get(name) or usual
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", given):
+        sys.exit(f"{name} must be a to z, 0 to 9 and _, up to 40 of them, the first a letter, not {given!r}.")
+    return given
 
 
 def _place() -> Place:
@@ -212,7 +221,7 @@ CELERY_BROKER_URL = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_DEFAULT_QUEUE = "earmark"
+CELERY_TASK_DEFAULT_QUEUE = _queue_name("EARMARK_QUEUE", "earmark")
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
@@ -235,6 +244,7 @@ if CELERY_BROKER_URL.startswith("pgmq"):
 if CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,  # else it looks each tenth time alone, after 20 s
         "socket_connect_timeout": 3,
         "socket_timeout": 3,  # else a nudge waits for ever where a connection went dumb, and so do all after it
     }

@@ -18,6 +18,7 @@ from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.datasets.splits import CROSSES
 from backend.projects.pages import EditableProjectRows, ProjectRows
 from backend.questions.models import Question
+from backend.questions.said import in_words
 
 BESIDE_SPLITS = {CROSSES: "across two of them", "none": "in none"}
 
@@ -107,7 +108,8 @@ class DatasetVersionAdmin(ProjectRows):
         values = version.card.get("values")
         if not values:
             return str(version.labels_count)
-        rows = [(value, sum(counts.values()), _by_side(counts)) for value, counts in values.items()]
+        kind = version.dataset.question.kind
+        rows = [(in_words(value, kind), sum(counts.values()), _by_side(counts)) for value, counts in values.items()]
         return format_html_join("", "<div><bdi>{}</bdi>: {} ({})</div>", rows)
 
     @admin.display(description="Answers")

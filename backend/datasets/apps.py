@@ -16,4 +16,4 @@ class DatasetsConfig(AppConfig):
         from backend.datasets.work import freeze_work, give_up_work
         from backend.projects.jobs import handles
 
-        handles(FREEZE, freeze_work, lease_s=900, on_death=give_up_work)
+        handles(FREEZE, freeze_work, lease_s=900, on_death=give_up_work, called="Freeze a version")

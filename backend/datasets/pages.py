@@ -14,7 +14,7 @@ from backend.annotators.actions.people import meet_staff
 from backend.datasets.actions.freeze import path_of_file
 from backend.datasets.errors import DatasetError
 from backend.datasets.models import DatasetVersion
-from backend.datasets.story import SAID, story_of
+from backend.datasets.story import story_of
 from backend.judgements.actions.tell import answer_as_expert
 from backend.projects.chosen import SESSION_KEY, projects_of
 from backend.projects.pages import key_in
@@ -23,6 +23,7 @@ from backend.questions.actions.labels import label_of
 from backend.questions.actions.units import set_gold, unit_of_item, unit_of_pair, unit_of_tag, unset_gold
 from backend.questions.errors import QuestionError
 from backend.questions.models import Item, Question, Unit
+from backend.questions.said import in_words
 from backend.questions.units import PAIR_VALUES, SPOTS, UNSURE
 
 
@@ -44,7 +45,7 @@ def story(request: HttpRequest, item: int) -> HttpResponse:
         | {
             "title": found.title or found.key,
             "belief_line": mark_safe(drawn),  # noqa: S308  numbers of our own
-            "values": [(value, SAID[value]) for value in (*PAIR_VALUES, UNSURE)],
+            "values": [(value, in_words(value, Question.Kind.PAIR)) for value in (*PAIR_VALUES, UNSURE)],
             "questions": Question.objects.of(found.project_id).filter(kind=Question.Kind.PAIR),
         },
     )

@@ -14,18 +14,13 @@ from backend.projects.models import WebhookDelivery
 from backend.quality.models import ClusterMember, ConsensusLabel, LabelChange
 from backend.questions.actions.labels import known_labels
 from backend.questions.models import GoldAnswer, Item, Question, Unit
+from backend.questions.said import in_words
 from backend.questions.spots import said_of_candidate, said_of_spot
 from backend.questions.units import SPOTS, UNSURE, values_of
 from backend.suggestions.models import Suggestion
 
-SAID = {
-    "duplicate": "the same problem",
-    "related": "related",
-    "different": "different",
-    "fits": "fits",
-    "does_not_fit": "does not fit",
-    "unsure": "not sure",
-}
+_OPEN = {None: "Open", "open": "Still open"}
+"""What is open is called by what it was before; nothing, where nobody had answered."""
 
 
 @dataclass(frozen=True)
@@ -104,15 +99,11 @@ def _sentence(item: Item, labels: list[ConsensusLabel]) -> dict[str, Any]:
             "label": best,
             "other": _other(best.unit, item),
             "about": _about(best.unit, item),
-            "said": _words(best.value),
+            "said": in_words(best.value, best.question.kind),
         }
     if contested:
         return {"state": "contested", "label": contested[0], "about": _about(contested[0].unit, item)}
     return {"state": "open", "asked": len(labels)}
-
-
-def _words(value: str) -> str:
-    return SAID.get(value, value)
 
 
 def _arrival(item: Item) -> Iterator[Moment]:
@@ -170,13 +161,15 @@ def _answers(item: Item) -> Iterator[Moment]:
         yield Moment(judgement.judged_at, "check", _who_said(judgement, item), _how_said(judgement, live))
     for undone in Withdrawal.objects.of(item.project_id).filter(judgement_key__in=by_key):
         judgement = by_key[undone.judgement_key]
-        text = f"It was: {_words(judgement.value)}, about {_about(judgement.unit, item)}."
+        text = (
+            f"It was: {in_words(judgement.value, judgement.unit.question.kind)}, about {_about(judgement.unit, item)}."
+        )
         yield Moment(undone.withdrawn_at, "undo", f"{judgement.annotator} took it back", text)
 
 
 def _who_said(judgement: Judgement, item: Item) -> str:
     about = said_of_spot(judgement.anchor) or _about(judgement.unit, item)
-    return f"{judgement.annotator} said: {_words(judgement.value)}, about {about}"
+    return f"{judgement.annotator} said: {in_words(judgement.value, judgement.unit.question.kind)}, about {about}"
 
 
 def _how_said(judgement: Judgement, live: set[Any]) -> str:
@@ -201,30 +194,44 @@ def _beliefs(item: Item) -> Iterator[Moment]:
         LabelChange.objects.of(item.project_id)
         .filter(_of(item, "label__unit__"))
         .select_related("label__unit__item", "label__unit__other", "label__unit__question")
+        .order_by("label", "revision")
     )
+    before: dict[int, str] = {}
     for change in changes:
-        about = _about(change.label.unit, item)
-        title = {
-            "settled": _settled_title(change, about),
-            "contested": f"Contested: people disagree about {about}",
-            "proposed": f"Proposed: {_words(change.value)}, about {about}",
-        }.get(change.state, f"Open again: {about}")  # fmt: skip
-        counts = ", ".join(f"{count} {_words(value)}" for value, count in change.evidence.get("counts", {}).items())
-        differing = change.evidence.get("boundaries", []) if change.state == "open" else []
-        text = (
-            f"Votes: {counts or 'none'}."
-            + (f" {len(differing)} boundaries differ." if differing else "")
-            + (f" Believed with {two_places(change.probability)}." if change.probability else "")
-        )
+        title = _belief_title(change, _about(change.label.unit, item), before.get(change.label_id))
+        before[change.label_id] = change.state
         settled = change.state == "settled"
         belief = None
         if change.label.unit.other_id:
             belief = (change.probability or 0.0) if settled and change.value == "duplicate" else 0.0
-        yield Moment(change.changed_at, "lock" if settled else "lock_open", title, text, belief=belief)
+        yield Moment(change.changed_at, "lock" if settled else "lock_open", title, _votes(change), belief=belief)
+
+
+def _belief_title(change: LabelChange, about: str, state_before: str | None) -> str:
+    match change.state:
+        case "settled":
+            return _settled_title(change, about)
+        case "contested":
+            return f"Contested: people disagree about {about}"
+        case "proposed":
+            return f"Proposed: {in_words(change.value, change.label.unit.question.kind)}, about {about}"
+        case _:
+            return f"{_OPEN.get(state_before, 'Open again')}: {about}"
+
+
+def _votes(change: LabelChange) -> str:
+    kind = change.label.unit.question.kind
+    counts = ", ".join(f"{count} {in_words(value, kind)}" for value, count in change.evidence.get("counts", {}).items())
+    differing = change.evidence.get("boundaries", []) if change.state == "open" else []
+    return (
+        f"Votes: {counts or 'none'}."
+        + (f" {len(differing)} boundaries differ." if differing else "")
+        + (f" Believed with {two_places(change.probability)}." if change.probability else "")
+    )
 
 
 def _settled_title(change: LabelChange, about: str) -> str:
-    words = _words(change.value)
+    words = in_words(change.value, change.label.unit.question.kind)
     if change.label.unit.other_id:
         return f"Settled: {words} {'from' if change.value == 'different' else 'as'} {about}"
     return f"Settled: {about} {words}" if change.label.unit.label else f"Settled, {about}: {words}"
@@ -248,7 +255,7 @@ def _frozen(item: Item, labels: list[ConsensusLabel]) -> Iterator[Moment]:
         for version in frozen.select_related("dataset"):
             before = [change for change in changes if version.frozen_at and change.changed_at <= version.frozen_at]
             if before and before[-1].state == ConsensusLabel.State.SETTLED and version.frozen_at:
-                text = f"As {_words(before[-1].value)}, about {_about(label.unit, item)}."
+                text = f"As {in_words(before[-1].value, label.question.kind)}, about {_about(label.unit, item)}."
                 yield Moment(version.frozen_at, "inventory_2", f"Frozen: {version}", text)
 
 
@@ -265,7 +272,7 @@ def _label_facts(label: ConsensusLabel, item: Item) -> dict[str, Any]:
         "label": label,
         "other": _other(label.unit, item),
         "about": _about(label.unit, item),
-        "said": _words(label.value) if label.value else "",
+        "said": in_words(label.value, label.question.kind),
     }
 
 
@@ -285,7 +292,7 @@ def _units(item: Item) -> list[dict[str, Any]]:
 
 def answers_to(question: Question) -> list[tuple[str, str]]:
     """Return each value that may be answered to a question, with the words for it."""
-    return [(value, _words(value)) for value in (*values_of(question.kind, question.labels), UNSURE)]
+    return [(value, in_words(value, question.kind)) for value in (*values_of(question.kind, question.labels), UNSURE)]
 
 
 def _unasked(item: Item) -> list[dict[str, Any]]:

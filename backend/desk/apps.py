@@ -16,4 +16,4 @@ class DeskConfig(AppConfig):
         from backend.desk.work import erase_work
         from backend.projects.jobs import handles
 
-        handles(ERASE, erase_work, lease_s=120, is_urgent=True)
+        handles(ERASE, erase_work, lease_s=120, is_urgent=True, called="Erase a person")

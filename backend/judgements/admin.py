@@ -11,9 +11,11 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 
 from backend.judgements.actions.show import SEARCH_POLICY
+from backend.judgements.events import why_refused
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.figures import two_places
-from backend.projects.pages import ProjectRows
+from backend.projects.pages import ProjectRows, told_by
+from backend.questions.pages import BY_ANSWER, AnswerRows
 
 
 class SlotInline(TabularInline):
@@ -126,14 +128,15 @@ class SlotAdmin(ProjectRows):
 
 
 @admin.register(Judgement)
-class JudgementAdmin(ProjectRows):
+class JudgementAdmin(AnswerRows):
     """Answers, as they were given."""
 
     when_empty = "Answers stand here once people gave them."
-    list_display = ["judged_at", "annotator", "unit", "value", "origin", "chance", "via", "conflict"]
-    list_filter = ["judged_at", "question", "value", "origin", "via", "has_conflict_of_interest", "annotator__kind"]
+    exclude = ["payload_digest"]
+    list_display = ["judged_at", "annotator", "unit", "answer", "origin", "chance", "via", "conflict"]
+    list_filter = ["judged_at", "question", BY_ANSWER, "origin", "via", "has_conflict_of_interest", "annotator__kind"]
     search_fields = ["annotator__pseudonym", "item__key", "item__title"]
-    list_select_related = ["annotator", "unit__item", "unit__other", "slot"]
+    list_select_related = ["annotator", "question", "unit__item", "unit__other", "slot"]
     date_hierarchy = "judged_at"
 
     @admin.display(description="Chance of its place", ordering="slot__propensity")
@@ -160,6 +163,7 @@ class WithdrawalAdmin(ProjectRows):
 class LedgerEventAdmin(ProjectRows):
     """All that pages and servers told of."""
 
+    exclude = ["payload_digest"]
     list_display = ["received_at", "kind", "annotator", "exposure", "candidate", "label", "at_ms"]
     list_filter = ["kind"]
     search_fields = ["annotator__pseudonym"]
@@ -172,7 +176,12 @@ class RefusedEventAdmin(ProjectRows):
     """What was not taken, and why."""
 
     when_empty = "What pages send and cannot be taken is told here."
-    list_display = ["refused_at", "code", "annotator", "events_count", "event_key"]
-    list_filter = ["code"]
+    list_display = ["refused_at", "why", "annotator", "events_count", "event_key"]
+    list_filter = [("code", told_by(why_refused))]
     list_select_related = ["annotator"]
     date_hierarchy = "refused_at"
+
+    @admin.display(description="Why", ordering="code")
+    def why(self, refused: RefusedEvent) -> str:
+        """Return why it was not taken, in words."""
+        return why_refused(refused.code)

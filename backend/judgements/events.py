@@ -100,3 +100,26 @@ class Verdict:
     id: uuid.UUID
     status: str
     code: str | None = None
+
+
+_WHY = {
+    "malformed": "It cannot be read",
+    "unknown_value": "The question takes no such answer",
+    "unknown_candidate": "What it is about was not in the list",
+    "unknown_exposure": "No such list was shown to this person",
+    "unknown_judgement": "What it takes back is another person’s",
+    "text_not_found": "The words are not in the text that is registered",
+    "too_many_spots": "The person marked as many spots in this item as one may",
+    "too_many_new_labels": "The person named as many new labels today as one may",
+    "too_old": "It is older than a week",
+    "too_early": "It is of a time before there was a clock",
+    "from_the_future": "It is of a time to come: a clock is ahead",
+    "conflict": "Something else is stored under its id",
+    "lease_over": "It came so late that others were asked instead",
+    "lost": "Lost on the way, as the page tells",
+}
+
+
+def why_refused(code: str) -> str:
+    """Return in words for people why an event was not taken."""
+    return _WHY.get(code, code)

@@ -12,6 +12,7 @@ from backend.assignments.models import Assignment
 from backend.projects.ids import uuid7
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question, Unit
+from backend.questions.said import in_words_of_any
 from backend.questions.spots import said_of_candidate
 from backend.suggestions.models import Suggester
 
@@ -230,7 +231,7 @@ class Judgement(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.annotator}: {self.value}"
+        return f"{self.annotator}: {in_words_of_any(self.value)}"
 
     @property
     def shown_in(self) -> Exposure | None:

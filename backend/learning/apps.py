@@ -27,8 +27,14 @@ class LearningConfig(AppConfig):
         )
         from backend.projects.jobs import Errand, handles
 
-        handles(TRAIN, Errand(read_work, fit_work, write_work), lease_s=LEASE_S, on_death=give_up_work)
-        handles(FORGET, forget_work, lease_s=120)
-        handles(FORGET_PEOPLE, forget_people_work, lease_s=120)
-        handles(FAIL_STALE, fail_stale_work)
-        handles(TRAIN_ANEW, train_anew_work)
+        handles(
+            TRAIN,
+            Errand(read_work, fit_work, write_work),
+            lease_s=LEASE_S,
+            on_death=give_up_work,
+            called="Train a suggester",
+        )
+        handles(FORGET, forget_work, lease_s=120, called="Forget removed items in trained versions")
+        handles(FORGET_PEOPLE, forget_people_work, lease_s=120, called="Forget erased people in trained versions")
+        handles(FAIL_STALE, fail_stale_work, called="Give up training that ended unseen")
+        handles(TRAIN_ANEW, train_anew_work, called="Train anew without who was erased")

@@ -13,8 +13,9 @@ from backend.projects.actions.jobs import try_again
 from backend.projects.actions.webhooks import send_again
 from backend.projects.admin_signing import SigningKeyAdmin, WebhookAdmin  # noqa: F401  registers their pages
 from backend.projects.errors import WebOriginUnusable
+from backend.projects.jobs import title_of
 from backend.projects.models import ApiKey, Job, Project, StaffMember, WebhookDelivery, WebOrigin
-from backend.projects.pages import GuardedRows, ProjectRows
+from backend.projects.pages import GuardedRows, ProjectRows, told_by
 from backend.projects.web_origins import web_origin
 
 
@@ -82,7 +83,7 @@ class JobAdmin(ProjectRows):
     when_empty = "What the worker does stands here, from the first item or answer on."
     list_display = [
         "id",
-        "kind",
+        "what",
         "created_at",
         "due_at",
         "attempts_count",
@@ -92,7 +93,7 @@ class JobAdmin(ProjectRows):
         "failure",
     ]
     list_filter = [
-        "kind",
+        ("kind", told_by(title_of)),
         ("died_at", admin.EmptyFieldListFilter),
         ("done_at", admin.EmptyFieldListFilter),
     ]
@@ -100,6 +101,11 @@ class JobAdmin(ProjectRows):
     date_hierarchy = "created_at"
 
     actions = ["try_again"]
+
+    @admin.display(description="What", ordering="kind")
+    def what(self, job: Job) -> str:
+        """Return what it does, in words."""
+        return title_of(job.kind)
 
     @admin.action(description="Try again what was given up")
     def try_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:

@@ -20,4 +20,5 @@ class ProjectsConfig(AppConfig):
             webhooks.DELIVER,
             Errand(webhooks.read_delivery, webhooks.call_host, webhooks.write_delivered, webhooks.write_failed),
             most_at_once=settings.EARMARK_DELIVERIES_AT_ONCE,
+            called="Tell the host",
         )

@@ -31,6 +31,7 @@ _leases: dict[str, int] = {}
 _urgent: set[str] = set()
 _bounds: dict[str, int] = {}
 _mourners: dict[str, Work] = {}
+_titles: dict[str, str] = {}
 
 
 def handles(
@@ -41,14 +42,17 @@ def handles(
     on_death: Work | None = None,
     is_urgent: bool = False,
     most_at_once: int | None = None,
+    called: str = "",
 ) -> None:
     """Register the handler of one kind of job; the last one registered stands.
 
     `lease_s`: how long the work may take. `on_death`: what is done, in a transaction, when the job is given up.
     `is_urgent`: whether it comes before all that is not. `most_at_once`: in how many lanes of one project a job is
     worked at at the same time, over all workers, so that who is slow leaves threads to others; None for any number.
+    `called`: what it does, in words for people.
     """
     _handlers[kind] = handler
+    _titles[kind] = called or kind
     _leases[kind] = lease_s
     (_urgent.add if is_urgent else _urgent.discard)(kind)
     if most_at_once is None:
@@ -62,6 +66,11 @@ def handles(
 def lease_of(kind: str) -> int:
     """Return for how many seconds a worker may be at a job of this kind before another one may take it."""
     return _leases.get(kind, LEASE_S)
+
+
+def title_of(kind: str) -> str:
+    """Return what a job of this kind does, in words for people."""
+    return _titles.get(kind, kind)
 
 
 def is_urgent(kind: str) -> bool:

@@ -1,8 +1,9 @@
 """What every admin page of a project's rows has in common: rows of the chosen project alone."""
 
+from collections.abc import Callable, Iterator
 from typing import Any, TypeGuard
 
-from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
+from django.contrib.admin import AllValuesFieldListFilter, RelatedFieldListFilter, SimpleListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import NON_FIELD_ERRORS, BadRequest, PermissionDenied, ValidationError
 from django.db import DataError
@@ -62,6 +63,17 @@ class NewestChoices(RelatedFieldListFilter):
             offered = offered[:MOST_CHOICES]
             offered += rows.filter(pk__in=set(chosen) - {row.pk for row in offered})
         return sorted(((row.pk, str(row)) for row in offered), key=lambda choice: choice[1].casefold())
+
+
+def told_by(tell: Callable[[str], str]) -> type[AllValuesFieldListFilter]:
+    """Return a filter by the values there are, each told in words."""
+
+    class Told(AllValuesFieldListFilter):
+        def choices(self, changelist: Any) -> Iterator[Any]:
+            for choice in super().choices(changelist):
+                yield {**choice, "display": tell(str(choice["display"]))}
+
+    return Told
 
 
 class GuardedRows(ModelAdmin):

@@ -1,6 +1,7 @@
 """Admin pages of what we believe."""
 
 import csv
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,6 +13,8 @@ from unfold.admin import TabularInline
 from backend.projects.figures import two_places
 from backend.projects.pages import ProjectRows
 from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
+from backend.questions.pages import BY_ANSWER, AnswerRows
+from backend.questions.said import in_words
 from backend.questions.spots import said_of_spot
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -31,21 +34,46 @@ class LabelChangeInline(TabularInline):
     """How a belief came to be."""
 
     model = LabelChange
-    fields = ["revision", "changed_at", "state", "value", "probability", "evidence"]
+    fields = ["revision", "changed_at", "state", "answer", "believed", "votes"]
     readonly_fields = fields
     ordering = ["revision"]
     extra = 0
     can_delete = False
 
+    @admin.display(description="Value")
+    def answer(self, change: LabelChange) -> str:
+        """Return what was believed, or proposed, in words."""
+        return in_words(change.value, change.label.question.kind) or "–"
+
+    @admin.display(description="Probability")
+    def believed(self, change: LabelChange) -> str:
+        """Return the probability to two places."""
+        return two_places(change.probability)
+
+    @admin.display(description="Said")
+    def votes(self, change: LabelChange) -> str:
+        """Return how many people said what."""
+        return _told_votes(change.evidence, change.label.question.kind)
+
+
+def _told_votes(evidence: dict[str, Any], kind: str) -> str:
+    """Return how many people say what, the most said first."""
+    ranked = sorted(evidence.get("marks", {}).items(), key=lambda mark: (-mark[1], mark[0]))
+    return ", ".join(f"{in_words(value, kind)} {count}" for value, count in ranked) or "–"
+
 
 @admin.register(ConsensusLabel)
-class ConsensusLabelAdmin(ProjectRows):
+class ConsensusLabelAdmin(AnswerRows):
     """Labels with their evidence."""
 
     when_empty = "A label stands here once somebody answered."
-    list_display = ["unit_and_story", "state", "value", "believed", "votes", "question", "settled_at"]
+    list_display = ["unit_and_story", "state", "answer", "believed", "votes", "question", "settled_at"]
     list_display_links = ["state"]
-    list_filter = ["question", "state", "value", "policy", "is_stale"]
+    fields = [
+        "unit", "question", "state", "answer", "believed", "votes", "policy", "revision", "is_stale", "settled_at",
+        "computed_at",
+    ]  # fmt: skip
+    list_filter = ["question", "state", BY_ANSWER, "policy", "is_stale"]
     search_fields = ["unit__item__key", "unit__item__title", "unit__other__key", "unit__other__title"]
     list_select_related = ["unit__item", "unit__other", "question"]
     date_hierarchy = "computed_at"
@@ -65,9 +93,7 @@ class ConsensusLabelAdmin(ProjectRows):
     @admin.display(description="Said")
     def votes(self, label: ConsensusLabel) -> str:
         """Return how many people say what, the most said first."""
-        marks = label.evidence.get("marks", {})
-        ranked = sorted(marks.items(), key=lambda mark: (-mark[1], mark[0]))
-        return ", ".join(f"{value} {count}" for value, count in ranked) or "–"
+        return _told_votes(label.evidence, label.question.kind)
 
     @admin.action(description="Export as CSV")
     def export_csv(self, request: HttpRequest, chosen: QuerySet[ConsensusLabel]) -> HttpResponse:

@@ -16,8 +16,8 @@ class QualityConfig(AppConfig):
         from backend.quality import receivers, work  # noqa: F401
         from backend.quality.actions.rules import ANALYSE
 
-        handles(work.SETTLE, work.settle_work)
-        handles(work.VET_UNIT, work.vet_unit_work)
-        handles(work.MARK_STALE, work.mark_stale_work, lease_s=120)
-        handles(work.RECOMPUTE, work.recompute_work, lease_s=120)
-        handles(ANALYSE, Errand(work.read_rules, work.ask_rules, work.write_rules), lease_s=600)
+        handles(work.SETTLE, work.settle_work, called="Settle a label")
+        handles(work.VET_UNIT, work.vet_unit_work, called="Vet people by a gold answer")
+        handles(work.MARK_STALE, work.mark_stale_work, lease_s=120, called="See which labels are stale")
+        handles(work.RECOMPUTE, work.recompute_work, lease_s=120, called="Recompute what a person touched")
+        handles(ANALYSE, Errand(work.read_rules, work.ask_rules, work.write_rules), lease_s=600, called="Analyse rules")

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.models import Item, Question, Unit
+from backend.questions.said import in_words_of_any
 
 
 class ConsensusLabelQuerySet(TenantQuerySet["ConsensusLabel"]):
@@ -53,7 +54,7 @@ class ConsensusLabel(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit}: {self.value or self.state}"
+        return f"{self.unit}: {in_words_of_any(self.value) or self.state}"
 
 
 class LabelChange(Owned):

@@ -21,6 +21,7 @@ from backend.judgements.actions.show import SEARCH_POLICY
 from backend.judgements.models import Slot
 from backend.projects.actions.webhooks import not_taken
 from backend.projects.figures import two_places
+from backend.projects.jobs import title_of
 from backend.projects.models import Job, Project
 from backend.quality.charts import stacked_bar, stacked_days, whisker
 from backend.quality.models import ConsensusLabel
@@ -330,8 +331,8 @@ def _broken(project: Project) -> Iterable[dict[str, str]]:
         address = reverse("admin:projects_job_changelist") + "?died_at__isempty=0"
         yield {
             "title": f"{_counted(dead.count(), 'job')} given up",
-            "text": f"Tried eight times, or due for days to a host that took nothing. The last one: {last.kind} "
-            f"({last.failure or 'killed'}). Try again there.",
+            "text": "Tried eight times, or due for days to a host that took nothing. The last one: "
+            f"{title_of(last.kind)} ({last.failure or 'killed'}). Try again there.",
             "url": address,
             "verb": "Look",
         }

@@ -13,6 +13,7 @@ from backend.projects.models import Project
 from backend.quality.charts import whisker
 from backend.quality.gaming import Doubt, Evidence, Lean, Said, Share, is_one_sided, is_vouching, weigh_people
 from backend.quality.models import ConsensusLabel
+from backend.questions import said
 from backend.questions.models import Question
 
 MOST_ANSWERS = 20_000
@@ -33,15 +34,16 @@ class People:
 
 def people_of(project: Project) -> People:
     """Return a row for each of the most doubtful people among the newest answers that stand; three queries."""
-    said = said_in(project)
-    found = weigh_people(said)
-    return People(_rows(project, found[:MOST_PEOPLE]), len(found), sum(bool(each.doubts) for each in found), len(said))
+    answers = said_in(project)
+    found = weigh_people(answers)
+    doubtful_count = sum(bool(each.doubts) for each in found)
+    return People(_rows(project, found[:MOST_PEOPLE]), len(found), doubtful_count, len(answers))
 
 
 def _rows(project: Project, found: Sequence[Evidence]) -> list[dict[str, Any]]:
     named = {each.person for each in found} | {beside.person for each in found for beside in each.companions}
     people = Annotator.objects.of(project).in_bulk(named)
-    questions = dict(Question.objects.of(project).values_list("pk", "slug"))
+    questions = Question.objects.filter(project=project).in_bulk()
     return [_row(each, people, questions) for each in found if each.person in people]
 
 
@@ -78,14 +80,25 @@ def person_of(annotator: Annotator) -> dict[str, Any]:
 
 
 def _newest_answers(annotator: Annotator) -> list[dict[str, Any]]:
-    said = Judgement.objects.of(annotator.project_id).live().filter(annotator=annotator)
-    newest = said.select_related("question", "unit__item", "unit__other").order_by("-pk")[:MOST_TOLD]
+    answers = Judgement.objects.of(annotator.project_id).live().filter(annotator=annotator)
+    newest = answers.select_related("question", "unit__item", "unit__other").order_by("-pk")[:MOST_TOLD]
     labels = ConsensusLabel.objects.of(annotator.project_id).filter(unit__in=[each.unit_id for each in newest])
     believed = {label.unit_id: label for label in labels}
-    return [{"judgement": each, "label": believed.get(each.unit_id), "after": _after(each.at_ms)} for each in newest]
+    return [_answer(each, believed.get(each.unit_id)) for each in newest]
 
 
-def _row(found: Evidence, people: Mapping[int, Annotator], questions: Mapping[int, str]) -> dict[str, Any]:
+def _answer(judgement: Judgement, label: ConsensusLabel | None) -> dict[str, Any]:
+    kind = judgement.question.kind
+    return {
+        "judgement": judgement,
+        "said": said.in_words(judgement.value, kind),
+        "label": label,
+        "believed": said.in_words(label.value, kind) if label else "",
+        "after": _after(judgement.at_ms),
+    }
+
+
+def _row(found: Evidence, people: Mapping[int, Annotator], questions: Mapping[int, Question]) -> dict[str, Any]:
     return {
         "person": people[found.person],
         "answers_count": found.answers_count,
@@ -115,25 +128,27 @@ def drawn(share: Share) -> str:
     return mark_safe(whisker(share.share, *share.interval)) if share.of else ""  # noqa: S308  our own numbers
 
 
-def told_lean(lean: Lean, questions: Mapping[int, str]) -> dict[str, Any]:
+def told_lean(lean: Lean, questions: Mapping[int, Question]) -> dict[str, Any]:
     """Return how often a value was said, beside how often the others say it."""
+    question = questions[lean.question]
     return {
-        "question": questions.get(lean.question, ""),
-        "value": lean.value,
+        "question": question.slug,
+        "value": said.in_words(lean.value, question.kind),
         "mine": told_share(lean.mine),
         "others": told_share(lean.others),
         "is_one_sided": is_one_sided(lean),
     }
 
 
-def in_words(doubt: Doubt, found: Evidence, people: Mapping[int, Annotator], questions: Mapping[int, str]) -> str:
+def in_words(doubt: Doubt, found: Evidence, people: Mapping[int, Annotator], questions: Mapping[int, Question]) -> str:
     """Return what stands out, with its figures."""
     match doubt:
         case Doubt.SAME_TO_ALL:
             lean = next(lean for lean in found.leans if is_one_sided(lean))
             others = f"{lean.others.right} of {lean.others.of}"
-            said = f"{lean.mine.right} of {lean.mine.of}"
-            return f"Said “{lean.value}” to {questions.get(lean.question, '')} {said} times; all others {others}"
+            mine = f"{lean.mine.right} of {lean.mine.of}"
+            told = told_lean(lean, questions)
+            return f"Said “{told['value']}” to {told['question']} {mine} times; all others {others}"
         case Doubt.HASTY:
             return f"Answers after {_after(found.median_ms)}, less than half the usual time"
         case Doubt.DISAGREES:

@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action
 
-from backend.projects.pages import EditableProjectRows, ProjectForm, ProjectRows
+from backend.projects.pages import EditableProjectRows, ProjectForm, ProjectRows, told_by
 from backend.questions.actions.ask import update_question, usual_prompt
 from backend.questions.actions.labels import approve_label, hide_label
 from backend.questions.models import GoldAnswer, Item, NamedLabel, PlacementRule, Question, Unit
+from backend.questions.pages import BY_ANSWER, AnswerRows
+from backend.questions.said import in_words, in_words_of_any
 from backend.questions.signals import question_saved
 
 PROMPT = "What people are asked; empty: the usual words of its kind."
@@ -193,21 +195,26 @@ class NamedLabelAdmin(ProjectRows):
 class UnitAdmin(ProjectRows):
     """The smallest things that have one answer."""
 
-    list_display = ["__str__", "question", "settled_value", "answers_count", "priority"]
-    list_filter = ["question", "settled_value"]
+    list_display = ["__str__", "question", "settled", "answers_count", "priority"]
+    list_filter = ["question", ("settled_value", told_by(in_words_of_any))]
     search_fields = ["item__title", "item__key", "other__title", "other__key"]
     list_select_related = ["question", "item", "other"]
 
+    @admin.display(description="Settled value", ordering="settled_value")
+    def settled(self, unit: Unit) -> str:
+        """Return what is believed, in words."""
+        return in_words(unit.settled_value, unit.question.kind) or "–"
+
 
 @admin.register(GoldAnswer)
-class GoldAnswerAdmin(ProjectRows):
+class GoldAnswerAdmin(AnswerRows):
     """Answers we are sure of; they are set on an item's story page."""
 
     when_empty = "Answers you are sure of are set on an item’s story, under Items."
-    list_display = ["unit", "value", "set_by", "set_at"]
-    list_filter = ["value"]
+    list_display = ["unit", "answer", "set_by", "set_at"]
+    list_filter = [BY_ANSWER]
     search_fields = ["unit__item__title", "unit__item__key", "set_by"]
-    list_select_related = ["unit__item", "unit__other"]
+    list_select_related = ["unit__item", "unit__other", "unit__question"]
 
 
 @admin.register(PlacementRule)

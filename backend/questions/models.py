@@ -14,6 +14,7 @@ from backend.annotators.models import Annotator
 from backend.projects.models import Owned, TenantQuerySet
 from backend.questions.errors import RuleImpossible
 from backend.questions.placement import MOST_RESERVED_PX, check_rule
+from backend.questions.said import in_words_of_any
 from backend.questions.spots import said_of_spot
 from backend.questions.units import fault_of_labels, isolated
 
@@ -391,7 +392,7 @@ class GoldAnswer(Owned):
     set_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.unit}: {self.value}"
+        return f"{self.unit}: {in_words_of_any(self.value)}"
 
 
 class PlacementRuleQuerySet(TenantQuerySet["PlacementRule"]):

@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
+import time
 
 import httpx
 import pytest
@@ -155,6 +159,52 @@ def test_two_that_download_into_one_folder_at_a_time_spoil_nothing(client, froze
         client.datasets.download("d", tmp_path, names=["labels.jsonl"])
     assert seen == ["first", LABELS] and path.read_bytes() == LABELS
     assert list(tmp_path.iterdir()) == [path]
+
+
+ENDED_IN_IT = """
+import os, sys, httpx
+from earmark import Earmark
+def halves():
+    yield b"half of it"
+    os._exit(9)
+def answer(request):
+    return httpx.Response(200, content=halves()) if "files" in request.url.path else httpx.Response(200, json={version})
+client = Earmark("sk_test_" + 24 * "a", transport=httpx.MockTransport(answer))
+client.datasets.download("d", sys.argv[1], number=2, names=["labels.jsonl"])
+"""
+
+
+def killed_in_a_download(folder):
+    """Let a process end in the middle of a download, and return what it leaves."""
+    told = ENDED_IN_IT.replace("{version}", repr(version()))
+    assert subprocess.run([sys.executable, "-c", told, str(folder)]).returncode == 9
+    [left] = [path for path in folder.iterdir() if path.suffix == ".part"]
+    return left
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_a_killed_download_left_is_taken_away_by_one_that_comes_an_hour_later(client, frozen, tmp_path, is_there):
+    left = killed_in_a_download(tmp_path)
+    if is_there:
+        (tmp_path / "labels.jsonl").write_bytes(LABELS)
+    os.utime(left, (time.time() - 3700,) * 2)
+    client.datasets.download("d", tmp_path, names=["labels.jsonl"])
+    assert not left.exists() and (tmp_path / "labels.jsonl").read_bytes() == LABELS
+
+
+def test_what_another_process_may_still_be_writing_stays(client, frozen, tmp_path):
+    left = killed_in_a_download(tmp_path)
+    client.datasets.download("d", tmp_path)
+    assert left.exists()
+
+
+def test_files_of_ones_own_that_end_alike_stay(client, frozen, tmp_path):
+    mine = [tmp_path / "labels.jsonl.part", tmp_path / "labels.jsonl.mine.part", tmp_path / f"notes.{32 * 'a'}.part"]
+    for path in mine:
+        path.touch()
+        os.utime(path, (1, 1))
+    client.datasets.download("d", tmp_path)
+    assert all(path.exists() for path in mine)
 
 
 def test_a_refused_download_tells_why(client, frozen, tmp_path):

@@ -76,10 +76,9 @@ class SessionView(BrowserDoor):
         origin = check_origin(project, request)
         with tenancy(project):
             annotator = annotator_of_identity(project, body["identity"], now=self.now)
-            wanted = body.get("places", [])
-            if wanted:
-                spend_call(annotator=annotator, now=self.now)  # before the visit, as every call does: each locks a row
+            spend_call(annotator=annotator, now=self.now)  # before the visit, as every call does: each locks a row
             self.visit(annotator)
+            wanted = body.get("places", [])
             places = [shown_at(annotator, place, now=self.now) for place in wanted]  # they may spend the visit's prompt
             return Response(
                 configuration(project.pk)

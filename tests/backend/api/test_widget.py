@@ -238,6 +238,15 @@ def test_more_than_fifty_events_or_twenty_places_are_refused_whole(site, token):
     assert site.browser("/w/v1/suggest", body).status_code == 400
 
 
+def test_a_session_is_a_call_whether_it_brings_lists_or_not(site, identity, monkeypatch):
+    monkeypatch.setattr("backend.annotators.actions.people.spend_call.__kwdefaults__", {"limit": 3})
+    asked = {"key": site.publishable, "identity": identity("customer-1")}
+    begun = [site.browser("/w/v1/session", asked | {"places": places}) for places in ([], [PLACE], [], [])]
+    assert [answer.status_code for answer in begun] == [200, 200, 200, 429]
+    other = {"key": site.publishable, "identity": identity("customer-2")}
+    assert site.browser("/w/v1/session", other).status_code == 200
+
+
 def test_calls_beyond_the_allowance_are_told_when_to_come_back(site, token, monkeypatch):
     monkeypatch.setattr("backend.annotators.actions.people.spend_call.__kwdefaults__", {"limit": 3})
     answers = [send(site, token, HTTP_X_FORWARDED_FOR=f"1.2.3.{n}") for n in range(5)]

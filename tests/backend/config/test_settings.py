@@ -32,7 +32,13 @@ def test_production_does_not_start_on_the_embedded_database():
 
 @pytest.mark.parametrize(
     ("name", "given"),
-    [("EARMARK_DATABASE_URL", "mysql://boss@db.example/marks"), ("EARMARK_PORT", "ninety"), ("EARMARK_PORT", "70000")],
+    [
+        ("EARMARK_DATABASE_URL", "mysql://boss@db.example/marks"),
+        ("EARMARK_PORT", "ninety"),
+        ("EARMARK_PORT", "70000"),
+        ("EARMARK_QUEUE", "two words"),
+        ("EARMARK_QUEUE", "9th"),
+    ],
 )
 def test_what_cannot_be_is_said_in_one_line_that_names_the_variable(tmp_path, name, given):
     done = start(**{"EARMARK_HOME": str(tmp_path), name: given})

@@ -14,7 +14,7 @@ from backend.datasets.models import DatasetVersion
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_assigned, show_suggestions
 from backend.judgements.events import Seen
-from backend.judgements.models import Judgement
+from backend.judgements.models import Judgement, RefusedEvent
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
@@ -333,7 +333,7 @@ def test_a_version_page_is_a_card(world):
         version = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
     drain_jobs()
     page = client.get(reverse("admin:datasets_datasetversion_change", args=[version.pk])).content.decode()
-    assert "<bdi>duplicate</bdi>: 1" in page and "1 by 1 person" in page
+    assert "<bdi>the same problem</bdi>: 1" in page and "1 by 1 person" in page
     assert "0 new, 0 gone, 0 changed since 1" in page and "labels.parquet" in page
     assert "labels.csv</a>: the labels for a spreadsheet, in which no text is a formula</div>" in page
 
@@ -368,4 +368,35 @@ def test_a_label_in_the_list_leads_to_its_story_and_to_its_history(world):
     history = reverse("admin:quality_consensuslabel_change", args=[label.pk])
     assert page.count(f'href="{history}') == 1 and f'href="{reverse("story", args=[label.unit.item_id])}"' in page
     assert not re.search(r"<a [^>]*></?a", page.replace("\n", ""))  # no link lies in another
-    assert "duplicate 1" in page
+    assert "the same problem 1" in page
+
+
+def test_no_page_shows_a_code_for_what_was_answered(world, ask_labels):
+    topics = ask_labels(world)
+    client = staff_of(world.project, superuser=True)
+    expert_says(client, world, topics, "does_not_fit", label="Printing")
+    drain_jobs()
+    with tenancy(world.project):
+        judgement, label = Judgement.objects.get(), ConsensusLabel.objects.get()
+        GoldAnswer.objects.create(
+            project=world.project, unit=label.unit, value="does_not_fit", set_by="ann", set_at=world.now
+        )
+        RefusedEvent.objects.create(project=world.project, code="unknown_exposure")
+        dataset = register_dataset(project_id=world.project.pk, slug="topics", question=topics)
+        version = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+    drain_jobs()
+    pages = [
+        *(reverse(f"admin:{name}_changelist") for name in (
+            "judgements_judgement", "quality_consensuslabel", "questions_unit", "questions_goldanswer",
+            "judgements_refusedevent", "projects_job",
+        )),
+        reverse("admin:judgements_judgement_change", args=[judgement.pk]),
+        reverse("admin:quality_consensuslabel_change", args=[label.pk]),
+        reverse("admin:datasets_datasetversion_change", args=[version.pk]),
+        reverse("person", args=[judgement.annotator_id]),
+        story(world, "2"),
+    ]  # fmt: skip
+    for page in pages:
+        told = re.sub(r"<[^>]*>", " ", client.get(page).content.decode())
+        assert not re.search(r"\b(does_not_fit|unknown_exposure|quality\.\w+|datasets\.freeze)\b", told), page
+        assert re.search(r"does not fit|No such list was shown|Freeze a version", told), page

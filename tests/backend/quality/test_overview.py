@@ -122,7 +122,7 @@ def test_a_job_that_was_given_up_is_told_with_its_reason(make_world):
     assert need["title"] == "2 jobs given up"
     assert need["text"] == (
         "Tried eight times, or due for days to a host that took nothing. "
-        "The last one: learning.train (StoreLost). Try again there."
+        "The last one: Train a suggester (StoreLost). Try again there."
     )
 
 

@@ -181,6 +181,26 @@ def test_candidates_of_one_rank_stand_alike_in_whatever_order_the_file_has_them(
     assert found[0] == found[1]
 
 
+class Ends:
+    """A suggester of somebody's own that ends the program, when it is asked or where it orders."""
+
+    name, version = "ends", "1"
+
+    def suggest(self, item, index, k):
+        sys.exit(0)
+
+    def rank(self, item, candidates, index, ranks=None):
+        sys.exit()
+
+
+def test_a_suggester_that_ends_the_program_is_told_with_the_query(files, pairs, capsys, monkeypatch):
+    monkeypatch.setattr("earmark.evaluation.assembly.discover", lambda: {"ends": Ends})
+    assert evaluated(files, suggester="ends") == 1
+    assert "The suggester ends fails for the item 5: SystemExit: 0 (test_command.py, line " in capsys.readouterr().err
+    assert ordered(pairs, "ends") == 1
+    assert "The suggester ends fails for the item q1: SystemExit:  (test_command.py, line " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("suggester", ["dictionary", "neighbours", "linear", "stacked"])
 def test_a_suggester_of_labels_is_sent_where_it_is_measured(files, capsys, suggester):
     assert evaluated(files, suggester=suggester) == 1

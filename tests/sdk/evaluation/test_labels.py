@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 
 import pytest
 from earmark import cli
@@ -101,6 +102,8 @@ class Own:
     def suggest(self, item, index, k):
         if self.way == "raises":
             raise KeyError("topic")
+        if self.way == "ends":
+            sys.exit(0)
         return ["nonsense"]
 
 
@@ -111,6 +114,7 @@ class Own:
         ("made", "The suggester own cannot be made: ValueError: no model"),
         ("taught", "The suggester own cannot be taught: KeyError: 'label' (test_labels.py, line "),
         ("raises", "The suggester own fails for the item 60: KeyError: 'topic' (test_labels.py, line "),
+        ("ends", "The suggester own fails for the item 60: SystemExit: 0 (test_labels.py, line "),
         ("nonsense", "The suggester own guesses wrongly for the item 60: its kind is str, no Suggestion."),
     ],
 )

@@ -20,6 +20,9 @@ _HALF_LEFT = re.compile(r"(?<![a-z])[ap]\.?\s?m\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?<=\d) ?\(?(?:UTC|GMT|(?<= ))([+-])(\d{1,2})(?::?(\d\d))?\)?(?=\s|$)")
 _MONTH_FIRST = re.compile(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})\b,?(?: at\b)?")
 _DAY_ALONE = re.compile(r"(?:[A-Za-z]+,? +)?\d{1,2} [A-Z][a-z]{2,8} \d{4} *")
+_ZONE = re.compile(r"\d[:.]\d\d(?:\.\d+)?\s*\(?\s*([^\W\d_][^\s)]*)")
+_ZONES = {"UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"}
+"""The names of zones that RFC 5322 knows; any other behind a time is passed over by who reads it, and hours are lost."""
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _MIDNIGHT, _LEAP = re.compile(r"(?<=[T ])24(?=:?00)"), re.compile(r"(?<=:[0-5]\d):60")
 
@@ -73,6 +76,8 @@ def _as_in_letters(text: str) -> datetime:
     if _HALF_LEFT.search(text):  # "0:20 PM", "1.20 PM": it would be passed over, and half a day lost
         raise ValueError("not a time")
     spelt = _OFFSET.sub(_with_four_digits, _MONTH_FIRST.sub(r"\2 \1 \3", text))
+    if (zone := _ZONE.search(spelt)) and zone[1].upper() not in _ZONES:
+        raise ValueError("not a time")
     try:
         return parsedate_to_datetime(f"{spelt} 00:00" if _DAY_ALONE.fullmatch(spelt) else spelt)
     except (ValueError, TypeError, IndexError, OverflowError):

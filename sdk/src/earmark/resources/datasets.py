@@ -1,8 +1,10 @@
 """Frozen datasets: name, freeze, download, load."""
 
+import glob
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from earmark._transport import Call, Wires
@@ -14,6 +16,8 @@ from earmark.types import Dataset, DatasetFile, DatasetVersion
 
 PATH = "/v1/datasets"
 LOOK_AGAIN_S = 0.5
+LEFT_S = 3600.0
+"""For how long nothing is written to what a download that was killed left behind; one under way waits far less."""
 
 
 class Datasets:
@@ -76,8 +80,9 @@ class Datasets:
         """Fetch the files of a version (default: the newest, all files) into a folder and return their paths.
 
         Each file is checked against the checksum that was frozen with it and only then put in place,
-        so a broken download leaves nothing behind. A file that is there already and right is not
-        fetched again. Raises ChecksumMismatch, NotFound, NotFrozen.
+        so a broken download leaves nothing behind, and one that was killed a `.part` that the next one
+        takes away an hour later. A file that is there already and right is not fetched again. Raises
+        ChecksumMismatch, NotFound, NotFrozen.
         """
         version = self.version(id, number)
         wanted = [file for file in version.files if names is None or file.name in names]
@@ -104,6 +109,7 @@ class Datasets:
 
     def _fetched(self, version: DatasetVersion, file: DatasetFile, folder: Path) -> Path:
         path = folder / Path(file.name).name
+        _take_away_left(path)
         if path.exists() and path.stat().st_size == file.bytes_count and check_file(path, file.sha256, quiet=True):
             return path
         beside = path.with_name(f"{path.name}.{uuid7().hex}.part")  # others may be fetching the same into this folder
@@ -116,6 +122,14 @@ class Datasets:
             return beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
+
+
+def _take_away_left(path: Path) -> None:
+    """Take away what killed downloads of a file left beside it, but nothing that another process may be writing."""
+    for part in path.parent.glob(f"{glob.escape(path.name)}.{'[0-9a-f]' * 32}.part"):
+        with suppress(OSError):  # another process was first
+            if time.time() - part.stat().st_mtime > LEFT_S:
+                part.unlink()
 
 
 def _path(id: str) -> str:
