@@ -44,12 +44,15 @@ def listing(*names: str, **options: Any) -> Callable[[F], F]:
 
 
 def check_parameters(request: Request, known: set[str]) -> None:
-    """Raise Problem where the address has a parameter that is none: read past it would do another thing than asked."""
+    """Raise Problem where the address has a parameter that is none, or one twice, rather than read past it."""
     unknown = set(request.query_params) - known
     if unknown:
         told = f"known are {', '.join(sorted(known))}" if known else "none is known here"
         named = ", ".join(sorted(unknown))[:200]
         raise Problem(f"Unknown parameter {named}; {told}.", code="unknown_parameter")
+    twice = [name for name, values in request.query_params.lists() if len(values) > 1]
+    if twice:
+        raise Problem(f"`{min(twice)}` stands twice in the address; one value counts.", code="invalid")
 
 
 def page_schema(name: str, row: type[s.Serializer[Any]]) -> type[s.Serializer[Any]]:

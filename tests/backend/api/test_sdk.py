@@ -303,7 +303,7 @@ def test_lists_go_on_by_cursor_without_gap_or_repetition(site):
     [
         "colour=red", "title__regex=a", "key=1", "ordering=-id", "limit=0", "limit=1000000000", "limit=-1", "limit=x",
         "cursor=!!", "cursor=AAAA", "id=%00", "project=1", "annotator__subject=x",
-        "format=html", "format=json",
+        "format=html", "format=json", "id=1&id=2", "limit=1&limit=2",
     ],
 )  # fmt: skip
 def test_parameters_that_are_none_or_cannot_be_are_refused(site, query):
