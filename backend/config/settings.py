@@ -257,6 +257,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # there is one format, and `format` is a parameter like any that is none
     "EXCEPTION_HANDLER": "backend.api.v1.problems.problem_handler",
     "DEFAULT_SCHEMA_CLASS": "backend.api.v1.described.Described",
 }

@@ -14,7 +14,7 @@ const LABELS = ["Menu", "Button", "unsure"];
 
 let mark: Mark;
 let over: Overlay;
-let end: () => void;
+let end: (() => void) | undefined;
 const keep = vi.fn();
 const leave = vi.fn();
 /** What the layer finds when it looks anew. */
@@ -181,12 +181,20 @@ describe("by keys", () => {
   });
 
   test("Enter keeps it and goes to the labels, where a digit picks", async () => {
+    keep.mockImplementation(() => mark._root.querySelector("button")!.focus()); // of the row that it came to
     await begin(true);
     key(cut(), "Enter");
     expect(focused(mark)?.textContent).toBe("Menu1");
     key(focused(mark)!, "2");
     expect(keep.mock.calls[0]!.slice(0, 2)).toEqual(["xywh=percent:35,35,30,30", "Button"]);
     expect(leave).not.toHaveBeenCalled();
+  });
+
+  test("where nobody takes it, as the host said no, it leaves", async () => {
+    await begin(true);
+    key(cut(), "1");
+    expect(keep).toHaveBeenCalledOnce();
+    expect(leave).toHaveBeenCalledOnce();
   });
 
   test("arrows move among the labels", async () => {
@@ -276,7 +284,7 @@ describe("by numbers", () => {
 test("what ends it from outside takes all away and says nothing", async () => {
   await begin(true);
   await pass(700);
-  end();
+  end!();
   expect(mark._root.querySelector(".sheet, .draw")).toBeNull();
   expect(leave).not.toHaveBeenCalled();
 });

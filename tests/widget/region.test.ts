@@ -207,6 +207,22 @@ test("a box that is drawn again in the same place has the changed answer in its 
   expect(rows(mark)).toEqual([]);
 });
 
+test("where the host says no to another name, the number at the box still leads to its row", async () => {
+  const mark = await show({ candidates: [] });
+  const markAs = async (label: string) => {
+    await open(mark);
+    button(one(mark, ".draw"), label).click();
+    await pass();
+  };
+  await markAs("Menu1");
+  mark.addEventListener("earmark:decide", (event) => event.preventDefault());
+  await markAs("Button2");
+  expect(judged()).toHaveLength(1);
+  (mark._root.activeElement as HTMLElement).blur();
+  one(mark, ".over .num").click();
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: Menu");
+});
+
 test("Escape leaves to the door, and nothing is told", async () => {
   const mark = await show();
   await open(mark);
@@ -368,7 +384,7 @@ test("words in another language, while drawing too", async () => {
 test("a picture that stands still in a still page is hardly looked at, and one that is moved is followed", async () => {
   const mark = await show();
   await pass(3000);
-  const looks = vi.spyOn(picture(), "getClientRects");
+  const looks = vi.spyOn(picture(), "getBoundingClientRect");
   await pass(9000);
   expect(looks.mock.calls.length).toBeLessThanOrEqual(4);
   looks.mockClear();

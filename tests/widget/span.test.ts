@@ -274,6 +274,19 @@ test("words of an earlier visit that are marked again have the changed answer in
   expect(told()).toEqual([["judge", "Shortcut"], ["undo", "earlier-53-57 Product"]]);
 });
 
+test("a row that was put away comes out once its words are marked anew", async () => {
+  const mark = await show();
+  const more = document.createElement("button");
+  const all = () => [...mark._root.querySelectorAll<HTMLElement>("li")];
+  more.onclick = () => all().forEach((row) => (row.hidden = false));
+  await markAs(mark, "POP3 accounts", "Product1");
+  mark._root.querySelector(".foot")!.append(more); // as a card that has no room for more stands
+  all().slice(1).forEach((row) => (row.hidden = true));
+  await markAs(mark, "POP3 accounts", "Shortcut2");
+  expect(all().filter(({ hidden }) => hidden)).toEqual([]);
+  expect(focused(mark)?.getAttribute("aria-label")).toBe("Undo: POP3 accounts");
+});
+
 test("where the host says no to another label the first one stands", async () => {
   const mark = await show({ candidates: [] });
   await markAs(mark, "POP3 accounts", "Product1");

@@ -55,8 +55,12 @@ export interface Drawing {
   _leave: () => void;
 }
 
-/** Let somebody mark a box; returns what ends it without a word. */
-export function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing): () => void {
+/** Let somebody mark a box; returns what ends it without a word, and leaves at once where there is no picture to be seen. */
+export function draw(guest: Guest, mark: Mark, over: Overlay, panel: HTMLElement, isByKeys: boolean, drawing: Drawing): (() => void) | undefined {
+  if (!over._lie) {
+    drawing._leave();
+    return mark._say(guest._kit.say("noPicture")) as undefined;
+  }
   mark._root.adoptedStyleSheets = [...new Set([...mark._root.adoptedStyleSheets, guest._kit.sheet(css)])];
   const pencil = new Pencil(guest, mark, over, drawing);
   pencil._begin(panel, isByKeys);
@@ -132,6 +136,7 @@ class Pencil implements Paper {
     const region = written(this._box!);
     const there = this._mark._model?.entries.find(({ row, _anchor }) => row.is === "decided" && (_anchor as RegionAnchor).region === region);
     this._drawing._keep(region, value, event, there);
+    if (!this._mark._root.activeElement) this._drawing._leave(); // the host said no
   }
 
   _tell(key: string): void {

@@ -12,22 +12,22 @@ const LOOK_AGAIN_MS = 250;
 const REST_MS = 3000;
 /** Frames in which a picture is followed that moved, or may. */
 const FOLLOWED = 3;
-/** Transforms that leave a box a box: none, or moved and scaled. */
-const UPRIGHT = /^(none|matrix\(\d\S* 0, 0, \d.*|)$/;
+/** What leaves a box a box, of `rotate`, `scale` and `transform`: none, or moved and scaled. */
+const UPRIGHT = /^(none|0deg|),[^-]*,(none|matrix\(\d\S* 0, 0, \d.*|)$/;
 
 export const css = `
 :host{position:relative}
 .over{all:initial;position:absolute;left:0;top:0;width:100px;height:100px;overflow:hidden;pointer-events:none}
 .whole{position:absolute;visibility:hidden}
-.whole>*{visibility:visible}
+@media screen{.whole>*{visibility:visible}}
 .box{position:absolute;border:4px solid #2b2100;border-radius:3px}
 .box:before{content:"";position:absolute;inset:-3px;border:2px dotted #ffd75e;border-radius:2px}
 .box.own:before{border-style:solid}
 .box.plain{border-width:3px}.box.plain:before{inset:-2px;border:1px solid #fff}
 .lit{box-shadow:0 0 0 2px #ffd75e,0 0 0 4px #2b2100;z-index:1}
-.num{display:inline-grid;place-items:center;box-sizing:border-box;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffd75e;box-shadow:inset 0 0 0 1px #ffd75e;font:600 max(13px,.9em)/1 system-ui;cursor:pointer}
+.num{display:inline-grid;place-items:center;min-width:max(24px,1.7em);height:max(24px,1.7em);min-height:0;padding:0 4px;border:2px solid #0000;border-radius:12px;background:#2b2100;background-clip:padding-box;color:#ffd75e;box-shadow:inset 0 0 0 1px #ffd75e;font:600 max(13px,.9em)/1 system-ui;cursor:pointer}
 .num:before{content:attr(data-n)}
-.whole .num{position:absolute;margin:0;pointer-events:auto}
+.whole .num{position:absolute;pointer-events:auto}
 @media (forced-colors:active){.box,.box:before{forced-color-adjust:none}.num{box-shadow:none;border-color:ButtonText}}
 `;
 
@@ -80,9 +80,10 @@ export class Overlay {
       this._left = FOLLOWED; // as long as it moves
       this._soon(0);
     };
-    for (const name of ["scroll", "resize"]) addEventListener(name, wake, { capture: true, signal: _signal });
+    const how = { capture: true, signal: _signal };
+    for (const name of ["scroll", "resize"]) addEventListener(name, wake, how);
     const stir = () => this._rests && this._soon(LOOK_AGAIN_MS);
-    for (const name of ["load", "transitionrun", "animationstart"]) document.addEventListener(name, stir, { capture: true, signal: _signal }); // of a picture's load no window hears
+    for (const name of ["load", "transitionrun", "animationstart"]) document.addEventListener(name, stir, how); // of a picture's load no window hears
     const watch = new MutationObserver(stir);
     watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     const sized = new ResizeObserver(() => this._soon(0)); // a card that grows above the picture moves it
@@ -92,7 +93,7 @@ export class Overlay {
       sized.disconnect();
     });
     this._was = this._now();
-    _host.addEventListener("earmark:show", () => this._measure(), { signal: _signal }); // in the frame that shows the rows
+    _host.addEventListener("earmark:show", () => this._measure(), how); // in the frame that shows the rows
   }
 
   /** Draw boxes in place of those that are there. */
@@ -138,7 +139,7 @@ export class Overlay {
     this._was = this._now();
     const { _picture: picture } = this;
     if (this._node.parentNode !== this._host._root) this._host._root.prepend(this._node);
-    const isSeen = picture?.naturalWidth && picture.getClientRects()[0] && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
+    const isSeen = picture?.naturalWidth && picture.checkVisibility?.({ visibilityProperty: true }) !== false;
     const now = isSeen ? laid(picture) : undefined;
     const had = this._lie;
     this._lie = now && lie(now);
@@ -155,9 +156,9 @@ export class Overlay {
     let level = 0;
     let frame = seen;
     for (const up of [picture, ...this._around()]) {
-      const { overflow, zIndex, transform } = getComputedStyle(up);
+      const { overflow, zIndex, rotate, scale, transform } = getComputedStyle(up);
       level = Math.max(level, +zIndex || 0);
-      if (!UPRIGHT.test(transform)) return;
+      if (!UPRIGHT.test(`${[rotate, scale, transform]}`)) return;
       if (up === picture || overflow === "visible") continue;
       frame = common(frame, up.getBoundingClientRect());
     }

@@ -15,7 +15,7 @@ const css = `
 .ask{padding:12px 16px 0}
 li,.foot{padding:6px 16px;min-height:44px}
 li+li,.foot{border-top:1px solid var(--line)}
-.ask+ul:empty+.foot,.foot:first-child,ul:empty:first-child+.foot{border:0}
+ul:empty+.foot,.foot:first-child{border:0}
 .act,.plain{gap:4px 10px}
 .plain{display:flex;align-items:center;flex-wrap:wrap;min-height:32px}
 .lead{text-align:start;margin-inline:-8px auto;font-weight:500;display:flex;align-items:center;gap:8px;min-width:0;max-width:100%}
@@ -152,7 +152,13 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
 
   /** The rows of settled spots, which belong to no entry. */
   const settled = new Map<Anchor, HTMLElement>();
-  const rowOf = (anchor: Anchor) => mark._nodes.get(model.entries.find((entry) => entry._anchor === anchor && isShown(entry))!) ?? settled.get(anchor);
+
+  /** Return the row of a place, brought out if it was put away behind the last button. */
+  function rowOf(anchor: Anchor): HTMLElement | undefined {
+    const node = mark._nodes.get(model.entries.find((entry) => entry._anchor === anchor && isShown(entry))!) ?? settled.get(anchor);
+    if (node?.hidden) (mark._card.querySelector(".foot")!.lastChild as HTMLElement).click();
+    return node;
+  }
 
   function shell(anchor: () => Anchor): HTMLElement {
     const point = ({ target }: Event) => ground._point(bounds.get((target as Element).closest("button")!) ?? anchor());
@@ -230,15 +236,16 @@ export function spots(guest: Guest, room: number, more: string, groundOf: (mark:
 
   /** Answer to a spot; another answer takes the place of the one that stands in the row. */
   function answer(entry: Entry, _anchor: Anchor, value: string, event: Event): void {
-    const { row, candidate } = entry;
-    const { title, label } = candidate;
-    const { judgement, value: before } = row as Decided;
+    const was = { ...entry };
+    const { title, label } = entry.candidate;
+    const { judgement, value: before } = entry.row as Decided;
     if (before === value) return to(entry._anchor!);
+    rowOf(entry._anchor!);
     entry._anchor = _anchor;
     entry.row = { is: "asked" };
-    if (isOwn(entry)) entry.candidate = { ...candidate, label: value, title: title === label ? value : title };
+    if (isOwn(entry)) entry.candidate = { ...entry.candidate, label: value, title: title === label ? value : title };
     answers._press(mark, entry, value, event as MouseEvent);
-    if (entry.row.is === "asked") Object.assign(entry, { row, candidate }); // the host said no
+    if (entry.row.is === "asked") Object.assign(entry, was); // the host said no
     else if (before) answers._tell(entry, { type: "undo", judgement }); // or it stood again after Undo
   }
 

@@ -3,10 +3,13 @@
 import base64
 import binascii
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
 from rest_framework.request import Request
@@ -41,12 +44,15 @@ def listing(*names: str, **options: Any) -> Callable[[F], F]:
 
 
 def check_parameters(request: Request, known: set[str]) -> None:
-    """Raise Problem where the address has a parameter that is none: read past it would do another thing than asked."""
+    """Raise Problem where the address has a parameter that is none, or one twice, rather than read past it."""
     unknown = set(request.query_params) - known
     if unknown:
         told = f"known are {', '.join(sorted(known))}" if known else "none is known here"
         named = ", ".join(sorted(unknown))[:200]
         raise Problem(f"Unknown parameter {named}; {told}.", code="unknown_parameter")
+    twice = [name for name, values in request.query_params.lists() if len(values) > 1]
+    if twice:
+        raise Problem(f"`{min(twice)}` stands twice in the address; one value counts.", code="invalid")
 
 
 def page_schema(name: str, row: type[s.Serializer[Any]]) -> type[s.Serializer[Any]]:
@@ -68,10 +74,11 @@ def page_of(
     """Return one page of filtered rows in the order of their keys.
 
     Raises Problem for a parameter that is none, a limit out of bounds, and a cursor that we did not give,
-    ValidationError for a filter value that cannot be, UnknownQuestion where nothing is found and the question
-    is not asked: a misspelt name is no empty list.
+    ValidationError for a filter value that is empty or cannot be, UnknownQuestion where nothing is found and the
+    question is not asked: a misspelt name is no empty list.
     """
     check_parameters(request, PAGING | set(filters.base_filters))
+    _check_given(request, set(filters.base_filters))
     filtered = filters(request.query_params, queryset=rows, request=request)
     if not filtered.is_valid():
         raise s.ValidationError({field: _faults_of(filtered, field) for field in filtered.errors})
@@ -86,6 +93,13 @@ def page_of(
         raise UnknownQuestion(slug=slug)
     following = _cursor_of(found[limit - 1].pk) if len(found) > limit else None
     return Response({"results": [shape(row) for row in found[:limit]], "next": following})
+
+
+def _check_given(request: Request, names: set[str]) -> None:
+    """Raise ValidationError for a filter without a value: left out, it would let all rows through."""
+    empty = sorted(name for name in names & set(request.query_params) if not request.query_params[name].strip())
+    if empty:
+        raise s.ValidationError(dict.fromkeys(empty, "An empty value finds nothing; leave the parameter out."))
 
 
 def _faults_of(filtered: django_filters.FilterSet, field: str) -> list[str]:
@@ -125,6 +139,24 @@ def _text(field: str, **options: Any) -> django_filters.CharFilter:
     return django_filters.CharFilter(field_name=field, max_length=200, **options)
 
 
+class _MomentField(IsoDateTimeField):
+    """A time in UTC: other zones may lie beyond those that the database knows."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the time that is spelt, if any; raises ValidationError."""
+        told: datetime | None = super().to_python(value)
+        try:
+            return told.astimezone(UTC) if told else None
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class _MomentFilter(django_filters.IsoDateTimeFilter):
+    """A filter by a time."""
+
+    field_class = _MomentField
+
+
 class ItemFilters(django_filters.FilterSet):
     """Filters of items."""
 
@@ -160,7 +192,7 @@ class JudgementFilters(django_filters.FilterSet):
     is_live = django_filters.TypedChoiceFilter(
         field_name="is_live", choices=[("true", "true"), ("false", "false")], coerce=lambda given: given == "true"
     )
-    since = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
+    since = _MomentFilter(field_name="received_at", lookup_expr="gte")
 
 
 class LabelFilters(django_filters.FilterSet):

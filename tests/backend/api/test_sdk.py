@@ -303,6 +303,7 @@ def test_lists_go_on_by_cursor_without_gap_or_repetition(site):
     [
         "colour=red", "title__regex=a", "key=1", "ordering=-id", "limit=0", "limit=1000000000", "limit=-1", "limit=x",
         "cursor=!!", "cursor=AAAA", "id=%00", "project=1", "annotator__subject=x",
+        "format=html", "format=json", "id=1&id=2", "limit=1&limit=2",
     ],
 )  # fmt: skip
 def test_parameters_that_are_none_or_cannot_be_are_refused(site, query):
@@ -312,9 +313,25 @@ def test_parameters_that_are_none_or_cannot_be_are_refused(site, query):
 
 
 def test_filters_refuse_values_that_cannot_be(site):
-    for query in ("origin=magic", "is_live=perhaps", "since=yesterday"):
+    for query in ("origin=magic", "is_live=perhaps", "since=yesterday", "since=9999-12-31T23:59:59-23:00"):
         assert site.server.get(f"/v1/judgements?{query}").status_code == 400
     assert site.server.get("/v1/labels?state=magic").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["items?kind=", "items?id=%20", "judgements?annotator=", "judgements?since=", "labels?state="]
+)
+def test_a_filter_without_a_value_does_not_let_all_through(site, query):
+    answer = site.server.get(f"/v1/{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert answer.json()["errors"][0]["detail"].startswith("An empty value finds nothing")
+
+
+@pytest.mark.parametrize(
+    "since", ["2004-06-05T21:20:20%2B20:00", "0001-01-01T20:00:00%2B20:00", "2004-06-05", "2004-06-05T01:20:20"]
+)
+def test_a_time_of_any_zone_and_of_none_is_looked_from(site, since):
+    assert site.server.get(f"/v1/judgements?since={since}").json() == {"results": [], "next": None}
 
 
 def test_another_projects_things_are_not_there_with_the_same_words_as_what_never_was(site, make_world):

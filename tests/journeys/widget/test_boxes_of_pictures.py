@@ -165,14 +165,27 @@ def test_boxes_follow_whatever_moves_the_picture(visit: Visit) -> None:
     lies(visit, "Asked", expected)
 
 
-@pytest.mark.parametrize("turn", ["rotate(10deg)", "scaleX(-1)"])
+@pytest.mark.parametrize("turn", ["transform: rotate(10deg)", "transform: scaleX(-1)", "rotate: 10deg", "scale: -1 1"])
 def test_a_picture_that_is_turned_or_mirrored_has_no_boxes_rather_than_wrong_ones(visit: Visit, turn: str) -> None:
     found = look_at(visit, "Asked")
     lies(visit, "Asked", lambda: part_of(rect(visit, "figure:nth-of-type(2) img")))
-    found.locator("img").evaluate("(picture, turn) => (picture.style.transform = turn)", turn)
+    found.locator("img").evaluate("(picture, turn) => (picture.style.cssText = turn)", turn)
     eventually(lambda: found.evaluate(BOXES) == [], why="a box lies on something else")
-    found.locator("img").evaluate("(picture) => (picture.style.transform = '')")
+    found.locator("img").evaluate(
+        "(picture) => (picture.style.cssText = 'rotate: 0deg; scale: .8; translate: 9px 4px')"
+    )
     lies(visit, "Asked", lambda: part_of(rect(visit, "figure:nth-of-type(2) img")))
+
+
+def test_on_paper_where_the_picture_lies_elsewhere_there_are_no_boxes(visit: Visit) -> None:
+    found = look_at(visit, "Asked")
+    lies(visit, "Asked", lambda: part_of(rect(visit, "figure:nth-of-type(2) img")))
+    box = found.locator(".box").first
+    assert box.is_visible()
+    visit.page.emulate_media(media="print")
+    assert not box.is_visible()
+    visit.page.emulate_media(media="screen")
+    assert box.is_visible()
 
 
 def test_a_picture_that_comes_late_has_its_boxes_then(visit: Visit) -> None:

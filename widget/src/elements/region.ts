@@ -114,7 +114,6 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
     };
     let ended: (() => void) | undefined;
     end = stop;
-    const back = () => (entry ? list._to(entry._anchor!) : list._toDoor());
     const drawing: Drawing = {
       _box: entry && boxIn(entry._anchor!),
       _labels: question.labels,
@@ -123,24 +122,19 @@ function ground(guest: Guest, mark: Mark, { question }: Model, list: List): Grou
         const anchor = { region, width, height };
         stop();
         there ? list._answer(there, anchor, value, event) : list._add(anchor, value, value, event);
-        if (!mark._root.activeElement) back(); // the host said no
       },
       _leave: () => {
         stop();
-        back();
+        entry ? list._to(entry._anchor!) : list._toDoor();
       },
     };
     load().then(
       async ({ draw, words }) => {
         await learnSpots(guest, words);
         if (signal.aborted || end !== stop) return;
-        if (!layer._lie) {
-          stop();
-          return mark._say(say("noPicture"));
-        }
         foot.after(panel);
-        ended = draw(guest, mark, layer, panel, isByKeys, drawing);
         foot.hidden = true;
+        ended = draw(guest, mark, layer, panel, isByKeys, drawing);
       },
       () => {
         stop();

@@ -23,6 +23,9 @@ _DAY_ALONE = re.compile(r"(?:[A-Za-z]+,? +)?\d{1,2} [A-Z][a-z]{2,8} \d{4} *")
 _ZONE = re.compile(r"\d[:.]\d\d(?:\.\d+)?\s*\(?\s*([^\W\d_][^\s)]*)")
 _ZONES = {"UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"}
 """The names of zones that RFC 5322 knows; any other behind a time is passed over by who reads it, and hours are lost."""
+_DAY_IN_ZONE = re.compile(r"(\d{4}-\d\d-\d\d)([+-]\d\d:\d\d)$")
+_IN_MINUTES = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
+"""200406050120: thousandths of a second since 1970, or a date and a time."""
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _MIDNIGHT, _LEAP = re.compile(r"(?<=[T ])24(?=:?00)"), re.compile(r"(?<=:[0-5]\d):60")
 
@@ -44,6 +47,8 @@ def moment_of(value: object) -> datetime:
 
 def _since_1970(text: str) -> datetime | None:
     """Return the time that is so long after 1970, None where the number is not one of our age or is none."""
+    if _IN_MINUTES.fullmatch(text):
+        return None
     try:
         number = float(text)
     except ValueError:
@@ -58,6 +63,7 @@ def _iso(text: str) -> datetime:
     if whole := _MONTH.fullmatch(text):
         return datetime(int(whole[1]), int(whole[2] or 1), 1, tzinfo=UTC)
     spelt = _ZONE_NAME.sub("+00:00", _DATE.sub(_dashed, text.replace("t", "T")))
+    spelt = _DAY_IN_ZONE.sub(r"\1T00:00\2", spelt)
     moment = datetime.fromisoformat(_LEAP.sub(":59", _MIDNIGHT.sub("00", spelt)))
     return moment + timedelta(days=1) if _MIDNIGHT.search(spelt) else moment
 
@@ -72,7 +78,10 @@ def _of_whole_day(half: re.Match[str]) -> str:
 
 
 def _as_in_letters(text: str) -> datetime:
-    """Return a time as RFC 5322 has it; the month may come first, and a day alone is its beginning."""
+    """Return a time as RFC 5322 has it; the month may come first, and a day alone is its beginning.
+
+    A zone by a name that RFC 5322 does not know, such as CET, would count for none; so it is no time.
+    """
     if _HALF_LEFT.search(text):  # "0:20 PM", "1.20 PM": it would be passed over, and half a day lost
         raise ValueError("not a time")
     spelt = _OFFSET.sub(_with_four_digits, _MONTH_FIRST.sub(r"\2 \1 \3", text))
