@@ -1,7 +1,7 @@
 // `earmark-widget`: its types, and what they add to those of the page.
-import type { EarmarkElement, EarmarkFunction, ElementAttributesMap, EventMap } from "./earmark";
+import type { EarmarkElement, EarmarkFunction, ElementAttributesMap, EventMap } from "./earmark.js";
 
-export * from "./earmark";
+export * from "./earmark.js";
 
 declare global {
   interface Window {

@@ -1,6 +1,6 @@
 // For React 19: `import type {} from "earmark-widget/react"` lets TSX know the elements and their events.
 import type { DetailedHTMLProps, HTMLAttributes } from "react";
-import type { EarmarkElement, ElementAttributesMap, EventMap } from "./earmark";
+import type { EarmarkElement, ElementAttributesMap, EventMap } from "./earmark.js";
 
 /** React 19 hears events of custom elements under their own names: onearmark:decide={…}. */
 type Handlers = { [Name in keyof EventMap as `on${Name}`]?: (event: EventMap[Name]) => void };

@@ -1,7 +1,7 @@
 // For Vue 3: `import type {} from "earmark-widget/vue"` lets templates know the elements and their events. The compiler
 // is told apart: `compilerOptions: { isCustomElement: (tag) => tag.startsWith("earmark-") }`.
 import type { HTMLAttributes, PublicProps } from "vue";
-import type { ElementAttributesMap, EventMap } from "./earmark";
+import type { ElementAttributesMap, EventMap } from "./earmark.js";
 
 /** Vue writes @earmark:decide as onEarmark:decide. */
 type Handlers = { [Name in keyof EventMap as `on${Capitalize<Name>}`]?: (event: EventMap[Name]) => void };
