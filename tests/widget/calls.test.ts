@@ -38,7 +38,34 @@ test("every failure is an Error, with the server's code where there is one", asy
 });
 
 test("a call with nothing given rejects, and throws nothing into the page", async () => {
-  for (const name of ["suggest", "decide", "search"]) await expect(told(name)).rejects.toBeInstanceOf(Error);
+  for (const name of ["suggest", "seen", "decide", "search"]) await expect(told(name)).rejects.toThrow("earmark: name a question and an item.");
+});
+
+test("a place without its item is not asked for, so that nothing else goes without an answer", async () => {
+  const [lacking, whole] = [call("suggest", { question: "duplicate" }), call("suggest", PAIR)];
+  const refused = expect(lacking).rejects.toThrow("earmark: name a question and an item.");
+  await pass();
+  await refused;
+  expect((await whole).candidates.length).toBeGreaterThan(0);
+  const asked = [...server.at("session"), ...server.at("suggest")].flatMap(({ places = [] }) => places);
+  expect(new Set(asked.map(({ item }: { item: string }) => item))).toEqual(new Set(["5"]));
+});
+
+test("on: an event that there is none of, or nobody to hear it, is refused in words", async () => {
+  await expect(told("on", "shown", () => {})).rejects.toThrow('earmark: there is no event "shown"; there are show, decide, undo, saved, mismatch, optout, identity.');
+  await expect(told("on", "show")).rejects.toThrow("earmark: give a function that hears the event.");
+});
+
+test("strings: what is no words is refused, and what stands stays", async () => {
+  const mark = await mount("duplicates", PAIR);
+  await expect(told("strings", { heading: 5 })).rejects.toThrow('earmark: "heading" is no words.');
+  expect(mark._root.textContent).toContain("Thread 1");
+});
+
+test("decide and search: what lacks its value or its words is refused, and nothing leaves", async () => {
+  await expect(told("decide", { ...PAIR, candidate: "1" })).rejects.toThrow("earmark: name the value that is given.");
+  await expect(told("search", PAIR)).rejects.toThrow("earmark: name the words to search for.");
+  expect(judged()).toEqual([]);
 });
 
 test("identify: a new person is met, and what stands in the page is asked for anew", async () => {
@@ -293,6 +320,13 @@ for (const [what, decision] of Object.entries({
 test("decide: an answer that the server refuses resolves and says so", async () => {
   server.result = () => ({ status: "bad", code: "unknown_value" });
   expect(await told("decide", { ...PAIR, candidate: "1", value: "nonsense" })).toMatchObject({ status: "bad", code: "unknown_value" });
+});
+
+test("decide: after an answer that was refused another one may be given", async () => {
+  server.result = () => ({ status: "bad", code: "unknown_value" });
+  await told("decide", { ...PAIR, candidate: "1", value: "nonsense" });
+  server.result = () => ({});
+  expect(await told("decide", { ...PAIR, candidate: "1", value: "related" })).toMatchObject({ status: "ok" });
 });
 
 test("decide: while nobody answers it waits, and then resolves", async () => {

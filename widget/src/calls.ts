@@ -5,6 +5,8 @@ import type { Entry, Guest, Model } from "./core";
 import type { Words } from "./strings";
 import type { SearchAnswer } from "./wire";
 
+const EVENTS = ["show", "decide", "undo", "saved", "mismatch", "optout", "identity"];
+
 /** Take one call and settle its promise. */
 export function take(guest: Guest, [args, done, failed]: Call): void {
   const [name, ...given] = args as [string, ...never[]];
@@ -28,6 +30,8 @@ const calls = {
 
   /** Hear `show`, `decide`, `undo`, `saved`, `mismatch`, `optout`, `identity`; answers a function that ends it. */
   on(guest: Guest, name: string, handler: (detail: unknown, event: Event) => void) {
+    if (!EVENTS.includes(name)) throw new Error(`earmark: there is no event ${JSON.stringify(name)}; there are ${EVENTS.join(", ")}.`);
+    if (typeof handler !== "function") throw new Error("earmark: give a function that hears the event.");
     const listen = (event: Event) => handler((event as CustomEvent).detail, event);
     document.addEventListener(`earmark:${name}`, listen, { signal: guest._end.signal });
     return () => document.removeEventListener(`earmark:${name}`, listen);
@@ -38,8 +42,9 @@ const calls = {
     dispatchEvent(new Event("earmark:scan"));
   },
 
-  async suggest(guest: Guest, { question, item }: Where): Promise<Suggested> {
-    const { answer, entries } = await modelOf(guest, { question, item });
+  async suggest(guest: Guest, where: Where): Promise<Suggested> {
+    const { question, item } = where ?? {};
+    const { answer, entries } = await modelOf(guest, where);
     return {
       question, item, exposure: answer.exposure!, ask: answer.ask, candidates: answer.candidates, known: answer.known,
       answers: entries.flatMap(({ row, candidate }) => (row.is === "decided" ? [{ candidate: candidate.id, value: row.value, judgement: row.judgement }] : [])),
@@ -57,8 +62,10 @@ const calls = {
   /** Answer; resolves with what the server said of it, and waits while nobody answers. */
   async decide(guest: Guest, decision: Decision) {
     const model = await modelOf(guest, decision);
+    if (!decision.value) throw new Error("earmark: name the value that is given.");
     const entry = entryOf(guest, model, decision);
     if (!entry) throw new Error(`earmark: name a candidate that was suggested or found${isSpot(model) ? ", or give the anchor of what is marked" : ""}.`);
+    guest._answers!._step(entry, { type: "leave" }); // an answer that was refused stands in nobody's way
     const judgement = guest._answers!._decide(entry, decision.value, "api", document, decision.note);
     if (!judgement) throw new Error("earmark: already answered, or a listener said no.");
     return heard(guest, judgement);
@@ -71,8 +78,10 @@ const calls = {
     guest._answers!._undo(entry, document);
   },
 
-  async search(guest: Guest, { question, item, query }: Where & { query: string }): Promise<unknown[]> {
-    const model = await modelOf(guest, { question, item });
+  async search(guest: Guest, given: Where & { query: string }): Promise<unknown[]> {
+    const model = await modelOf(guest, given);
+    const { question, item, query } = given;
+    if (typeof query !== "string") throw new Error("earmark: name the words to search for.");
     const found = await guest._call<SearchAnswer>("search", { question, item, query });
     for (const candidate of found.candidates)
       if (!model.entries.some((one) => one.candidate.id === candidate.id)) guest._answers!._enter(model, candidate, found.exposure, { is: "asked" }, true);
@@ -96,6 +105,8 @@ const calls = {
 
   /** Let the host's words stand above ours. */
   strings(guest: Guest, words: Words) {
+    const wrong = Object.keys(words ?? {}).find((key) => !/^(string|object|undefined)$/.test(typeof words[key]));
+    if (wrong) throw new Error(`earmark: ${JSON.stringify(wrong)} is no words.`);
     guest._kit.override(words);
     guest._views.forEach((view) => void view._begin());
   },
@@ -128,7 +139,9 @@ function entryOf(guest: Guest, model: Model, { candidate, tag, anchor, value }: 
   return anchor && isSpot(model) ? enter("quote" in anchor ? anchor.quote.exact : value, { label: value, anchor }) : undefined;
 }
 
-async function modelOf(guest: Guest, { question, item }: Where): Promise<Model> {
+async function modelOf(guest: Guest, where: Where | undefined): Promise<Model> {
+  const { question, item } = where ?? {};
+  if (!question || !item) throw new Error("earmark: name a question and an item."); // asked as it is, it would be refused with all that is asked beside it
   heedPrivacy(guest);
   await guest._prepare();
   const model = await guest._place(question, item);

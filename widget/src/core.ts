@@ -76,8 +76,8 @@ export class Guest {
   private readonly _wanted = new Map<string, Promise<unknown>>();
 
   constructor(readonly _earmark: Earmark, private readonly _within: Record<string, unknown> = {}) {
-    this._on("keydown", ({ target }) => {
-      if ((target as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
+    this._on("keydown", (event) => {
+      if ((event.composedPath()[0] as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
     this._on("online", () => this._again());
   }

@@ -77,7 +77,7 @@ export class Mark extends HTMLElement {
     this._isLost = false;
     const item = this.getAttribute("item");
     const question = this.getAttribute("question");
-    if (!item || !question || guest._end.signal.aborted) return;
+    if (!item || !question || guest._end.signal.aborted || this.ownerDocument !== document) return; // sheets are of one document
     const name = this.localName.slice(8);
     const isKnown = !!(await Promise.race([guest._models.get(`${question} ${item}`), undefined])) && guest._kinds.has(name); // not what is yet to come
     if (signal.aborted) return;
@@ -248,11 +248,11 @@ export class Mark extends HTMLElement {
   }
 }
 
-/** Name the elements; those of an earlier start begin anew with this guest. */
+/** Name the elements; those of an earlier start begin anew with this guest, in whatever tree they stand. */
 export function defineMarks(by: Guest): void {
+  const before = guest as Guest | undefined;
   guest = by;
-  for (const kind of ["duplicates", "tags", "choice", "span", "region"]) {
+  for (const kind of ["duplicates", "tags", "choice", "span", "region"])
     if (!customElements.get(`earmark-${kind}`)) customElements.define(`earmark-${kind}`, class extends Mark { static from = by._earmark.from; }); // prettier-ignore
-    else document.querySelectorAll<Mark>(`earmark-${kind}`).forEach((mark) => mark.connectedCallback?.());
-  }
+  before?._views.forEach((mark) => mark.connectedCallback());
 }

@@ -31,9 +31,9 @@ export function isSeen(element: Element): boolean {
  */
 export function isFree(element: HTMLElement, card: Element, less: number): boolean {
   const { top, bottom } = element.getBoundingClientRect();
-  if (top >= innerHeight || (!top && !bottom && !element.getClientRects()[0])) return true;
+  if (top >= innerHeight || !element.getClientRects()[0]) return true;
   if (bottom <= -less) return "overflowAnchor" in element.style;
-  for (let node: Element | null = element; node; node = node.parentElement)
+  for (let node: Element | null | undefined = element; node; node = node.assignedSlot ?? node.parentElement ?? (node.parentNode as ShadowRoot | null)?.host)
     for (let after = node.nextElementSibling; after; after = after.nextElementSibling) {
       const beside = after.getBoundingClientRect();
       if (beside.height && beside.top >= (card.isConnected ? bottom : top) - 1 && beside.top < innerHeight) return false;

@@ -10,26 +10,26 @@ section{all:initial;display:block;position:relative;container-type:inline-size;b
 background:var(--surface);color:var(--fg);border:1px solid var(--line);border-radius:var(--earmark-radius,10px)}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
-h2,p,ul{margin:0;padding:0;list-style:none;font:inherit}
-button,input{font:inherit;color:inherit;margin:0;background:none;border:0;border-radius:7px}
-button{cursor:pointer;min-height:32px;padding:0 8px}
+h2,p,ul{padding:0;list-style:none;font:inherit;margin:0}
+button,input{border-radius:7px;color:inherit;border:0;background:none;font:inherit;margin:0}
+button{padding:0 8px;min-height:32px;cursor:pointer}
 button:hover{background:var(--sunken)}
 a,.undo,.yours b,.yours svg{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
-.act,p.said,.quiet,.undo,.line,.head{display:flex;align-items:center;gap:8px}
-.quiet,.ask,.said,.icon{color:var(--fg2)}
+.act,.head,.quiet,.undo,.line,p.said{display:flex;gap:8px;align-items:center}
+.icon,.quiet,.ask,.said{color:var(--fg2)}
 .quiet,.undo{gap:6px;margin-inline:-8px}
 .icon{width:32px;padding:0}
 .line{padding:12px 16px}
 .act{min-height:32px}
 .act,.line{flex-wrap:wrap}
-.said{flex:1 9em;line-height:1.3}
+.said{line-height:1.3;flex:1 9em}
 b{font-weight:500}
 .failed{color:light-dark(#a8281c,#ffb0a3)}
 [aria-busy]{inset:0;position:absolute;overflow:hidden}
 .unseen{width:1px;height:1px;clip-path:inset(50%);position:absolute;overflow:hidden}
-@media (max-width:480px),(pointer:coarse){button,.act,input{min-height:44px}.icon{width:44px}}
+@media (max-width:480px),(pointer:coarse){button,input,.act{min-height:44px}.icon{width:44px}}
 @media (forced-colors:active){.yours b{outline:2px solid Highlight;margin-inline-end:4px}}
 `;
 

@@ -271,6 +271,20 @@ def test_destroyed_it_leaves_no_trace_and_may_come_again(opens: Opens) -> None:
     assert host.visit.settle().values == ["duplicate"]
 
 
+def test_after_an_end_elements_in_a_tree_of_the_hosts_own_come_again_too(opens: Opens) -> None:
+    host = install(opens("bare"))
+    host.page.evaluate("""() => {
+      const tree = document.querySelector("main").appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+      const made = tree.appendChild(document.createElement("earmark-duplicates"));
+      for (const [key, value] of Object.entries({ item: "asked", question: "duplicate" })) made.setAttribute(key, value);
+      void earmark("scan");
+    }""")
+    host.visit.button("Same").first.wait_for()
+    host.page.evaluate("void earmark('destroy'), void begin()('scan')")
+    host.visit.button("Same").first.click()
+    assert host.visit.settle().values == ["duplicate"]
+
+
 @pytest.mark.parametrize("wait_ms", [0, 20, 60, 150])
 def test_install_may_follow_destroy_in_the_same_breath(opens: Opens, wait_ms: int) -> None:
     host = opens("bare", rules=[RULE], session={"delay_ms": 100, "times": 2})

@@ -254,3 +254,60 @@ def test_in_a_dialog_an_element_has_the_width_that_it_was_given(hosts: Hosts) ->
     visit.button("Same").first.click()
     assert visit.page.evaluate("document.querySelector('earmark-duplicates').offsetWidth") == 640
     assert visit.settle().values == ["duplicate"]
+
+
+TREE = """(slotted) => {
+  const main = document.querySelector("main"), holds = document.createElement("div"), made = document.createElement("earmark-choice");
+  for (const [key, value] of Object.entries({ item: "asked", question: "tone" })) made.setAttribute(key, value);
+  const after = Object.assign(document.createElement("p"), { textContent: "What follows." });
+  const tree = holds.attachShadow({ mode: "open" });
+  if (slotted) {
+    tree.append(document.createElement("slot"), after);
+    holds.append(made);
+  } else tree.append(made);
+  main.append(holds, ...(slotted ? [] : [after]));
+  earmark("scan");
+}"""
+
+
+@pytest.mark.parametrize("is_slotted", [False, True], ids=["within", "slotted"])
+def test_what_follows_a_tree_of_the_hosts_own_is_not_moved(hosts: Hosts, is_slotted: bool) -> None:
+    visit = hosts.open("bare")
+    visit.page.evaluate(TREE, is_slotted)
+    eventually(lambda: visit.ledger.called("session"))
+    visit.page.wait_for_timeout(500)
+    assert visit.seen("shifts") == []
+    assert visit.page.locator("earmark-choice [data-value]").count() == 0
+
+
+def test_an_element_that_goes_to_another_document_is_empty_there_and_has_its_answer_once_it_is_back(hosts: Hosts) -> None:
+    visit = hosts.open("one", item="first")
+    visit.button("Same").first.click()
+    visit.settle()
+    visit.page.evaluate("""() => {
+      const frame = document.querySelector("main").appendChild(document.createElement("iframe"));
+      window.made = document.querySelector("earmark-duplicates");
+      frame.contentDocument.body.append(made);
+    }""")
+    visit.page.wait_for_timeout(500)
+    assert visit.page.evaluate("made.shadowRoot.childNodes.length") == 0
+    visit.page.evaluate("document.querySelector('main').append(made)")
+    visit.said("Same problem.").wait_for()
+
+
+def test_nothing_comes_while_somebody_types_in_a_field_of_the_hosts_own_kind(hosts: Hosts) -> None:
+    visit = hosts.open("bare")
+    visit.page.evaluate("""() => {
+      const holds = document.querySelector("main").appendChild(document.createElement("div"));
+      holds.attachShadow({ mode: "open" }).append(document.createElement("input"));
+      earmark("scan");
+    }""")
+    eventually(lambda: visit.ledger.called("session"))
+    visit.page.locator("input").press_sequentially("a word")
+    visit.page.evaluate("""() => {
+      const made = document.querySelector("main").appendChild(document.createElement("earmark-duplicates"));
+      for (const [key, value] of Object.entries({ item: "asked", question: "duplicate" })) made.setAttribute(key, value);
+    }""")
+    visit.page.wait_for_timeout(600)
+    assert visit.ledger.called("suggest") == []
+    visit.button("Same").first.wait_for()

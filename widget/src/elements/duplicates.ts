@@ -8,19 +8,19 @@ const SEARCH = "M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0Zm-1 3 4 4";
 
 const css = `
 .head{padding-inline:16px 8px;min-height:42px}
-h2,.title a{flex:1;font-weight:600}
+.title a,h2{font-weight:600;flex:1}
 .why{text-decoration:underline;color:var(--fg2)}
 .ask{padding:0 16px}
 .row{padding:10px 16px 12px}.row+.row,.foot{border-top:1px solid var(--line)}
 .title{display:flex;gap:8px;margin-inline-end:-8px}
-.title bdi,.text bdi{text-align:match-parent;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
+.text bdi,.title bdi{text-align:match-parent;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
 .title a{text-decoration:none;margin-block:2px}
 .title .icon{min-height:28px}
 .text{color:var(--fg2);min-height:41px;margin:2px 0 8px}.text bdi{-webkit-line-clamp:2}
-.got{border-inline-start:3px solid var(--accent);padding-inline-start:10px;color:inherit}
+.got{padding-inline-start:10px;color:inherit;border-inline-start:3px solid var(--accent)}
 .dim a{color:var(--fg2)}
-.seg{display:flex;flex-wrap:wrap;gap:1px;border:1px solid var(--ctl);border-radius:8px;overflow:hidden}
-.seg button{margin:-1px;padding:0 12px;border:1px solid var(--line);border-radius:0;flex:auto}
+.seg{flex-wrap:wrap;border-radius:8px;display:flex;gap:1px;overflow:hidden;border:1px solid var(--ctl)}
+.seg button{padding:0 12px;margin:-1px;border:1px solid var(--line);border-radius:0;flex:auto}
 .seg :focus-visible{outline-offset:-3px}
 .foot{padding:6px 16px}
 .bar{border-top:10px solid var(--sunken);margin-block:12px}.bar:first-child{width:58%}
