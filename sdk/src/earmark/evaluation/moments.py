@@ -22,7 +22,7 @@ _MONTH_FIRST = re.compile(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})\b,?(?: at
 _DAY_ALONE = re.compile(r"(?:[A-Za-z]+,? +)?\d{1,2} [A-Z][a-z]{2,8} \d{4} *")
 _ZONE = re.compile(r"\d[:.]\d\d(?:\.\d+)?\s*\(?\s*([^\W\d_][^\s)]*)")
 _ZONES = {"UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"}
-"""The names of zones that RFC 5322 knows; any other behind a time is passed over by who reads it, and hours are lost."""
+"""The names of zones that RFC 5322 knows; any other behind a time would be passed over, and hours lost."""
 _DAY_IN_ZONE = re.compile(r"(\d{4}-\d\d-\d\d)([+-]\d\d:\d\d)$")
 _IN_MINUTES = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
 """200406050120: thousandths of a second since 1970, or a date and a time."""
