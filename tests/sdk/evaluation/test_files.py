@@ -85,6 +85,13 @@ def test_an_id_that_comes_again_as_something_else_is_told(written):
     assert told == []
 
 
+def test_a_time_that_is_empty_under_one_name_may_stand_under_the_other(written):
+    told = written('{"id": "1", "created": null, "created_at": "2004-06-05T01:20:20Z"}')
+    assert read_items([told])["1"].created_at == datetime(2004, 6, 5, 1, 20, 20, tzinfo=UTC)
+    [pair] = read_pairs(written('{"qid": "1", "cid": "2", "q_created": "", "q_date": "2004-06-05"}'))
+    assert pair.query.created_at == datetime(2004, 6, 5, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("read", "line", "why"),
     [
@@ -100,6 +107,9 @@ def test_an_id_that_comes_again_as_something_else_is_told(written):
         (read_pairs, '{"qid": "1", "cid": "2", "rank": "first"}', "rank is not a number"),
         (read_pairs, '{"qid": "1", "cid": "2", "rank": NaN}', "rank is not a number"),
         (read_rankings, '{"query": "1"}', "ranked is not a list"),
+        (read_rankings, '{"query": "1", "ranked": [{"id": "2", "score": 0.5}]}', "ranked holds what is no id"),
+        (read_rankings, '{"query": "1", "ranked": [["2", 0.5]]}', "ranked holds what is no id"),
+        (read_rankings, '{"query": "1", "ranked": [2.0]}', "ranked holds what is no id"),
         (read_queries, '{"query": "1", "positives": [null]}', "positives holds what is no id"),
         (lambda path: read_items([path]), '{"id": "a\\u0000b"}', "id is no text of 1 to 200 signs"),
         (lambda path: read_items([path]), f'{{"id": "{"a" * 201}"}}', "id is no text of 1 to 200 signs"),

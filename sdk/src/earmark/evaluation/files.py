@@ -210,20 +210,14 @@ def _item(facts: Mapping[str, Any]) -> Item:
     told = facts.get("metadata")
     own = told if isinstance(told, dict) else {"metadata": told} if told is not None else {}
     others = own | {name: value for name, value in facts.items() if name not in (*_ITEM_FIELDS, "metadata")}
-    created = facts.get("created", facts.get("created_at"))
+    created = _first_told(facts.get("created"), facts.get("created_at"))
     return Item(
         _id(facts, "id"), _text(facts, "title"), _text(facts, "body"), _moment(created, "created"), metadata=others
     )
 
 
 def _query(facts: Mapping[str, Any], line: int) -> Query:
-    positives = facts.get("positives")
-    if positives is not None and not isinstance(positives, list):
-        raise ValueError("positives is not a list of ids")
-    for each in positives or ():
-        if isinstance(each, bool) or not isinstance(each, str | int):
-            raise ValueError(f"positives holds what is no id: {str(each)[:40]}")
-    ids = None if positives is None else frozenset(str(each) for each in positives)
+    ids = None if facts.get("positives") is None else frozenset(_ids(facts, "positives"))
     if "query" not in facts:
         raise ValueError("no query: each line is {query, positives: [ids]}, the query an item's id")
     return Query(_id(facts, "query"), ids, line)
@@ -266,17 +260,28 @@ def _side(facts: Mapping[str, Any], side: str) -> Item:
     if side == "c":
         mine = {name: value for name, value in facts.items() if name[:2] not in ("q_", "c_")}
         own |= {name: value for name, value in mine.items() if name not in _PAIR_FIELDS}
-    created = own.pop("created", own.pop("created_at", own.pop("date", None)))
+    created = _first_told(*(own.pop(name, None) for name in ("created", "created_at", "date")))
     title, body = _text(own, "title"), _text(own, "body")
     others = {name: value for name, value in own.items() if name not in ("title", "body")}
     return Item(_id(facts, f"{side}id"), title, body, _moment(created, "date"), metadata=others)
 
 
+def _first_told(*values: object) -> object:
+    return next((value for value in values if value is not None and value != ""), None)
+
+
 def _ranking(facts: Mapping[str, Any]) -> Ranking:
-    ranked = facts.get("ranked")
-    if not isinstance(ranked, list):
-        raise ValueError("ranked is not a list of ids")
-    return Ranking(_id(facts, "query"), [str(each) for each in ranked])
+    return Ranking(_id(facts, "query"), _ids(facts, "ranked"))
+
+
+def _ids(facts: Mapping[str, Any], name: str) -> list[str]:
+    told = facts.get(name)
+    if not isinstance(told, list):
+        raise ValueError(f"{name} is not a list of ids")
+    for each in told:
+        if isinstance(each, bool) or not isinstance(each, str | int):
+            raise ValueError(f"{name} holds what is no id: {str(each)[:40]}")
+    return [str(each) for each in told]
 
 
 def _id(facts: Mapping[str, Any], name: str) -> str:
