@@ -8,7 +8,7 @@ from backend.annotators.signals import annotator_blocked
 from backend.judgements.signals import unit_answered
 from backend.projects.actions.jobs import enqueue
 from backend.quality import work
-from backend.questions.signals import gold_set, items_changed
+from backend.questions.signals import gold_set, items_changed, settling_changed
 
 
 @receiver(unit_answered, dispatch_uid="quality.settle")
@@ -27,6 +27,12 @@ def vet_later(*, project_id: int, unit_id: int, **_: Any) -> None:
 def mark_stale_later(*, project_id: int, item_ids: list[int], **_: Any) -> None:
     """Ask for the labels about changed items to be looked at."""
     enqueue(project=project_id, kind=work.MARK_STALE, item_ids=item_ids)
+
+
+@receiver(settling_changed, dispatch_uid="quality.settle_anew")
+def settle_anew_later(*, project_id: int, question_id: int, **_: Any) -> None:
+    """Ask for what was answered to a question to be settled anew."""
+    enqueue(project=project_id, kind=work.SETTLE_ANEW, question_id=question_id)
 
 
 @receiver(annotator_blocked, dispatch_uid="quality.recompute")

@@ -1,4 +1,4 @@
-"""The jobs of quality: settle a unit, vet a person, recompute what a blocked person touched, analyse rules."""
+"""The jobs of quality: settle a unit, vet a person, recompute what a block or a policy changes, analyse rules."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,9 @@ SETTLE = "quality.settle_unit"
 VET_UNIT = "quality.vet_unit"
 RECOMPUTE = "quality.recompute_annotator"
 MARK_STALE = "quality.mark_stale"
+SETTLE_ANEW = "quality.settle_anew"
+UNITS_AT_ONCE = 200
+"""Units that are asked for together: whatever people answer meanwhile waits for no more than these."""
 
 
 def settle_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> None:
@@ -45,6 +48,16 @@ def recompute_work(*, project_id: int, now: datetime, annotator_id: int, **_: An
     """Settle anew each unit that a person answered, a job each."""
     for unit_id in units_of_annotator(annotator_id=annotator_id):
         enqueue(project=project_id, kind=SETTLE, unit_id=unit_id)
+
+
+def settle_anew_work(*, project_id: int, now: datetime, question_id: int, after: int = 0, **_: Any) -> None:
+    """Settle anew each unit of a question that has a label, a job each: some, and the others after these."""
+    labels = ConsensusLabel.objects.of(project_id).filter(question=question_id, unit__gt=after).order_by("unit")
+    units = list(labels.values_list("unit", flat=True)[:UNITS_AT_ONCE])
+    for unit_id in units:
+        enqueue(project=project_id, kind=SETTLE, unit_id=unit_id)
+    if len(units) == UNITS_AT_ONCE:
+        enqueue(project=project_id, kind=SETTLE_ANEW, question_id=question_id, after=units[-1])
 
 
 def read_rules(*, project_id: int, now: datetime, question_id: int, **_: Any) -> list[Examination] | None:

@@ -30,6 +30,7 @@ SUGGESTERS = (
 )
 DICTIONARY = 'Words that speak for a label, from which dictionary guesses: {"Mail": ["inbox", "IMAP"]}'
 LEASE = "How long a unit taken at the desk and not answered is kept from others, 30 to 86,400."
+SETTLING = "Of a change of this, of overlap, minimum or maximum all that was answered is settled anew."
 JSON_BEGINS = ("[", "{", '"')
 NOTHING: dict[str, Callable[[], Any]] = {"labels": list, "dictionary": dict, "suggesters": list, "weights": dict}
 
@@ -112,6 +113,7 @@ class QuestionAdmin(EditableProjectRows):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """Say of labels which kinds have them, and how many; take lists a line each; let the usual words be asked."""
         said = {"labels": LABELS, "suggesters": SUGGESTERS, "dictionary": DICTIONARY, "lease_s": LEASE}
+        said["settling_policy"] = SETTLING
         if db_field.name in said:
             options["help_text"] = said[db_field.name]
         if db_field.name in ("labels", "suggesters"):

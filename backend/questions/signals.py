@@ -14,5 +14,8 @@ item_removed = Signal()
 question_saved = Signal()
 """Sent with `request` and `question` when staff saved a question's page, for what cannot work to be said there."""
 
+settling_changed = Signal()
+"""Sent with `project_id` and `question_id` when a question settles otherwise than before, or has other values."""
+
 gold_set = Signal()
 """Sent with `project_id` and `unit_id` when a gold answer was set, changed or taken away."""

@@ -1120,6 +1120,8 @@ export interface components {
         };
         /** @description A trained version of a suggester. */
         ModelName: {
+            /** @description Trained versions are numbered by question. */
+            question: string;
             name: string;
             number: number;
         };

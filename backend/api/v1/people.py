@@ -76,5 +76,8 @@ def erasure_row(erasure: Erasure) -> dict[str, Any]:
         "units_count": erasure.units_count,
         "settled_count": erasure.settled_count,
         "versions": [{"dataset": each.dataset.slug, "number": each.number} for each in versions],
-        "models": [{"name": each.name, "number": each.number} for each in taught_by(versions=versions)],
+        "models": [
+            {"question": each.question.slug, "name": each.name, "number": each.number}
+            for each in taught_by(versions=versions)
+        ],
     }

@@ -58,4 +58,4 @@ def taught_by(*, versions: Sequence[DatasetVersion]) -> list[TrainedVersion]:
         .filter(question=each.dataset.question_id, dataset=each.dataset.slug, dataset_number=each.number)
         for each in versions
     ]
-    return [trained for found in taught for trained in found.order_by("pk")]
+    return [trained for found in taught for trained in found.select_related("question").order_by("pk")]

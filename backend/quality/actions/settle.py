@@ -47,7 +47,7 @@ def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     if label.pk is None or before != (label.state, label.value, label.probability, label.evidence):
         _keep_change(label, before_state=before[0], before_value=before[1], now=now)
     else:
-        label.save(update_fields=["computed_at"])
+        label.save(update_fields=["computed_at", "policy"])
     return label
 
 

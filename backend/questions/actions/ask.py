@@ -10,12 +10,14 @@ from earmark.weights import fault_of_weights
 
 from backend.questions.errors import LabelsImpossible, PolicyImpossible, WeightsImpossible
 from backend.questions.models import Question
-from backend.questions.units import Kind, fault_of_labels
+from backend.questions.signals import settling_changed
+from backend.questions.units import Kind, fault_of_labels, values_of
 
 SHOWING = {
     "epsilon", "shown_count", "pool_count", "ask_probability", "candidates_from", "item_kind", "suggesters", "labels",
     "allows_new_labels", "dictionary", "weights",
 }  # fmt: skip
+SETTLING = {"settling_policy", "overlap", "minimum", "maximum"}
 PROMPTS = {
     Kind.PAIR: "Is your problem the same as one of these?",
     Kind.TAGS: "Which of these fit?",
@@ -46,7 +48,7 @@ def ask_question(*, project_id: int, slug: str, **policies: Any) -> Question:
 
 
 def update_question(*, question: Question, **policies: Any) -> Question:
-    """Change a question; a change of how it is shown gets a new policy version.
+    """Change a question; a change of how it is shown gets a new policy version, one of how it settles is announced.
 
     Raises PolicyImpossible, LabelsImpossible, WeightsImpossible.
     """
@@ -54,12 +56,20 @@ def update_question(*, question: Question, **policies: Any) -> Question:
     if not changed:
         return question
     _check(question, **changed)
+    values_count = _values_count(question)
     with _named_faults():
         Question.objects.filter(pk=question.pk).update(
             **changed, policy_version=F("policy_version") + int(bool(SHOWING & changed.keys()))
         )
     question.refresh_from_db()
+    if SETTLING & changed.keys() or _values_count(question) != values_count:
+        settling_changed.send(Question, project_id=question.project_id, question_id=question.pk)
     return question
+
+
+def _values_count(question: Question) -> int:
+    """Return among how many values people choose, which says how probable a believed one is."""
+    return len(values_of(question.kind, question.labels))
 
 
 def _check(question: Question, **changed: Any) -> None:

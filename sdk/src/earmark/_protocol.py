@@ -172,6 +172,7 @@ JudgeEventTypeEnum: TypeAlias = Literal['judge']
 
 
 class ModelName(TypedDict):
+    question: str
     name: str
     number: int
 

@@ -364,10 +364,11 @@ class VersionName:
 
 @dataclass(frozen=True)
 class ModelName:
-    """A trained version of a suggester."""
+    """A trained version of a suggester; `number` counts those of its question, which older servers do not tell."""
 
     name: str
     number: int
+    question: str = ""
 
 
 @dataclass(frozen=True)

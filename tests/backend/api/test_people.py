@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from backend.annotators.models import Annotator, Tombstone
 from backend.desk.actions.erase import ERASE
@@ -19,6 +20,8 @@ from backend.projects.actions.webhooks import add_webhook
 from backend.projects.ids import uuid7
 from backend.projects.models import Job, WebhookDelivery
 from backend.projects.tenancy import tenancy
+from backend.questions.models import Question
+from backend.suggestions.models import TrainedVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -254,6 +257,29 @@ def test_frozen_versions_that_hold_a_persons_answers_are_named_and_frozen_anew(s
     work()
     assert site.server.get(f"/v1/erasures/{untouched}").json()["versions"] == []
     assert len(site.server.get("/v1/datasets/dups/versions").json()["results"]) == 2
+
+
+def test_models_that_a_persons_answers_taught_are_named_with_the_question_that_numbers_them(site, ask_labels):
+    ask_labels(site)
+    tell(site.server, said("ann"), said("bo", candidate="2"))
+    hers = {"annotator": {"id": "ann"}, "question": "topics", "item": "5"}
+    tell(site.server, hers | {"answer": {"kind": "tags", "tag": "Archive", "value": "fits"}})
+    for question in ("duplicate", "topics"):
+        site.server.post("/v1/datasets", {"id": question, "question": question})
+        site.server.post(f"/v1/datasets/{question}/versions", {})
+    work()
+    with tenancy(site.project):
+        for question in Question.objects.filter(slug__in=("duplicate", "topics")):
+            TrainedVersion.objects.create(
+                project=site.project, question=question, name="learned", number=1, dataset=question.slug,
+                dataset_number=1, dataset_checksum="a", checksum="b", state="failed", asked_at=timezone.now(),
+            )  # fmt: skip
+    erasure = erase(site.server, annotator="ann").json()["id"]
+    work()
+    assert site.server.get(f"/v1/erasures/{erasure}").json()["models"] == [
+        {"question": "duplicate", "name": "learned", "number": 1},
+        {"question": "topics", "name": "learned", "number": 1},
+    ]
 
 
 def test_the_host_hears_that_a_person_is_erased_and_nothing_told_before_holds_their_words(site, ask_labels):

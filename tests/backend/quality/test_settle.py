@@ -13,13 +13,15 @@ from backend.judgements.models import Judgement, Withdrawal
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.ids import uuid7
-from backend.projects.models import WebhookDelivery
+from backend.projects.models import Job, WebhookDelivery
 from backend.projects.tenancy import tenancy
+from backend.quality import work
 from backend.quality.actions.settle import settle_unit
 from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
-from backend.questions.actions.units import set_gold, unit_of_pair, unset_gold
+from backend.questions.actions.ask import update_question
+from backend.questions.actions.units import set_gold, unit_of_item, unit_of_pair, unset_gold
 from backend.questions.errors import ValueNotAllowed
-from backend.questions.models import GoldAnswer, Unit
+from backend.questions.models import GoldAnswer, Question, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,6 +79,71 @@ def test_under_confirm_two_who_were_asked_settle_and_nobody_else(make_world):
     say(world, 3, "5", "1", origin="assigned")
     say(world, 4, "5", "1", origin="assigned")
     assert belief(world, "5", "1") == ("settled", "duplicate")
+
+
+def change(world, **policies):
+    with tenancy(world.project):
+        update_question(question=Question.objects.get(pk=world.question.pk), **policies)
+    while drain_jobs():
+        pass
+
+
+def test_what_was_answered_is_settled_anew_when_its_question_settles_otherwise(make_world):
+    world = make_world("confirming", settling_policy="confirm", overlap=2)
+    for person in (0, 1):
+        say(world, person, "5", "1", origin="drawn")
+    say(world, 2, "4", "2")
+    assert (belief(world, "5", "1"), belief(world, "4", "2")) == (("settled", "duplicate"), ("proposed", "duplicate"))
+    change(world, overlap=3)
+    assert belief(world, "5", "1") == ("open", "duplicate") and clusters(world) == {}
+    change(world, settling_policy="trusting")
+    assert belief(world, "4", "2") == ("settled", "duplicate") and clusters(world) == {"1": ["1", "5"], "2": ["2", "4"]}
+    change(world, settling_policy="confirm", overlap=2, minimum=3)
+    assert (belief(world, "5", "1"), belief(world, "4", "2")) == (("open", "duplicate"), ("proposed", "duplicate"))
+
+
+def test_a_label_names_the_policy_by_which_it_is_believed_now_though_it_says_the_same(world):
+    say(world, 0, "5", "1", origin="drawn")
+    with tenancy(world.project):
+        before = ConsensusLabel.objects.get()
+    change(world, settling_policy="confirm", overlap=1)
+    with tenancy(world.project):
+        after = ConsensusLabel.objects.get()
+    assert (before.policy, after.policy) == ("trusting", "confirm")
+    assert (after.state, after.revision, after.settled_at) == ("settled", before.revision, before.settled_at)
+
+
+def test_one_label_more_to_choose_among_makes_what_was_chosen_less_probable(world, ask_labels):
+    tone = ask_labels(world, "choice")
+    with tenancy(world.project):
+        record_judgement(
+            judgement_id=uuid7(), annotator=world.people[0], item=world.items["5"], value=tone.labels[0],
+            unit=unit_of_item(question=tone, item=world.items["5"]), origin="drawn", judged_at=world.now, now=world.now,
+        )  # fmt: skip
+    drain_jobs()
+    chances = []
+    for labels in (tone.labels, [*tone.labels, "Wish"]):
+        world.question = tone
+        change(world, labels=labels)
+        with tenancy(world.project):
+            chances.append(ConsensusLabel.objects.get().probability)
+    count = len(tone.labels)
+    assert chances == [pytest.approx(2 / (1 + count)), pytest.approx(2 / (2 + count))]
+
+
+def test_many_units_are_settled_anew_some_at_a_time_and_words_alone_settle_nothing_anew(world, monkeypatch):
+    monkeypatch.setattr(work, "UNITS_AT_ONCE", 2)
+    for other in "1234":
+        say(world, 0, "5", other)
+    with tenancy(world.project):
+        update_question(question=world.question, guideline="Look twice.", epsilon=0.5)
+    assert not Job.objects.waiting().filter(project=world.project).exclude(kind="quality.analyse_rules").exists()
+    change(world, settling_policy="confirm")
+    with tenancy(world.project):
+        assert list(ConsensusLabel.objects.values_list("state", flat=True)) == ["proposed"] * 4
+        assert not Unit.objects.exclude(settled_value="").exists()
+    done = Job.objects.filter(project=world.project, kind=work.SETTLE_ANEW).order_by("pk")
+    assert len(done) == 3, "two, two, and none left"
 
 
 def test_clusters_merge_and_split_again(world):

@@ -23,7 +23,7 @@ DONE = ASKED | {
     "units_count": 2,
     "settled_count": 2,
     "versions": [{"dataset": "dups", "number": 4}],
-    "models": [{"name": "learned", "number": 2}],
+    "models": [{"question": "duplicate", "name": "learned", "number": 2}, {"name": "stacked", "number": 1}],
 }
 
 
@@ -41,7 +41,8 @@ def test_with_a_wait_it_looks_until_the_erasure_is_done(client, network, monkeyp
     erasure = client.annotators.erase(pseudonym="abcdefghjk", wait=60)
     assert network.requests[0].json == {"pseudonym": "abcdefghjk"}
     assert erasure.is_done and erasure.done_at == datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
-    assert list(erasure.versions) == [VersionName("dups", 4)] and list(erasure.models) == [ModelName("learned", 2)]
+    assert list(erasure.versions) == [VersionName("dups", 4)]
+    assert list(erasure.models) == [ModelName("learned", 2, "duplicate"), ModelName("stacked", 1)]
 
 
 def test_an_export_is_a_row_a_line(client, network):

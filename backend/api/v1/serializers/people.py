@@ -110,6 +110,7 @@ class VersionName(s.Serializer[Any]):
 class ModelName(s.Serializer[Any]):
     """A trained version of a suggester."""
 
+    question = s.CharField(help_text="Trained versions are numbered by question.")
     name = s.CharField()
     number = s.IntegerField()
 
