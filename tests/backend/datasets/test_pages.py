@@ -335,6 +335,21 @@ def test_a_version_page_is_a_card(world):
     assert "0 new, 0 gone, 0 changed since 1" in page and "labels.parquet" in page
 
 
+def test_a_version_in_the_list_leads_to_its_labels_and_to_the_page_of_all_its_files(world):
+    client = staff_of(world.project)
+    answer(client, world)
+    drain_jobs()
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+        version = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+    drain_jobs()
+    with tenancy(world.project):
+        version.refresh_from_db()
+    page = client.get(reverse("admin:datasets_datasetversion_changelist")).content.decode()
+    assert page.count(reverse("version-file", args=[version.pk, "labels.jsonl"])) == 1
+    assert f">{len(version.files) - 1} more</a>" in page and "labels.parquet" not in page
+
+
 def test_a_label_in_the_list_leads_to_its_story_and_to_its_history(world):
     client = staff_of(world.project)
     answer(client, world)
