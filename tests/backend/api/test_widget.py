@@ -143,6 +143,18 @@ def test_losses_told_again_because_the_receipt_was_lost_are_counted_once(site, t
     assert lost_in_all(site) == 9
 
 
+def test_losses_told_again_with_less_of_the_batch_are_counted_once(site, token):
+    """A proxy finds a batch too large whose first part was taken, the answer lost: the page sends half of it."""
+    (place,) = suggest(site, token)["places"]
+    first, second, third, fourth = (mark(place["exposure"], place["candidates"][0]["id"]) for _ in range(4))
+    send(site, token, first, second, third, fourth, lost_count=1)
+    send(site, token, first, second, lost_count=1)
+    assert lost_in_all(site) == 1
+    send(site, token, third, fourth)
+    send(site, token, third, lost_count=1)
+    assert lost_in_all(site) == 2
+
+
 def test_losses_are_counted_for_each_person_and_never_by_an_event_that_is_none(site, token, identity):
     other = site.browser("/w/v1/session", {"key": site.publishable, "identity": identity("customer-2")}).json()["token"]
     (place,) = suggest(site, token)["places"]
