@@ -21,6 +21,7 @@ from backend.questions.models import Question
 from backend.questions.said import in_words
 
 BESIDE_SPLITS = {CROSSES: "across two of them", "none": "in none"}
+LABELS = "labels.jsonl"
 
 
 @admin.register(Dataset)
@@ -80,7 +81,7 @@ class DatasetVersionAdmin(ProjectRows):
         "frozen_at",
         "labels_count",
         "since",
-        "downloads",
+        "files_in_short",
     ]
     list_filter = ["dataset", "state"]
     search_fields = ["dataset__slug", "checksum"]
@@ -149,6 +150,17 @@ class DatasetVersionAdmin(ProjectRows):
         if told:
             return " · ".join(told) + ". The manifest names them."
         return "Nothing." if is_all else ""
+
+    @admin.display(description="Files")
+    def files_in_short(self, version: DatasetVersion) -> SafeString | str:
+        """Return a link for the labels, and one to the version's page, which has all: a row is to stay low."""
+        if not version.files:
+            return "–"
+        names = [file["name"] for file in version.files]
+        first = LABELS if LABELS in names else names[0]
+        told = format_html('<a href="{}">{}</a>', reverse("version-file", args=[version.pk, first]), first)
+        there = reverse("admin:datasets_datasetversion_change", args=[version.pk])
+        return format_html('{} and <a href="{}">{} more</a>', told, there, len(names) - 1)
 
     @admin.display(description="Files")
     def downloads(self, version: DatasetVersion) -> SafeString:

@@ -116,7 +116,7 @@ _WHY = {
     "from_the_future": "It is of a time to come: a clock is ahead",
     "conflict": "Something else is stored under its id",
     "lease_over": "It came so late that others were asked instead",
-    "lost": "Lost on the way, as the page tells",
+    "lost_by_client": "Lost on the way, as the page tells",
 }
 
 

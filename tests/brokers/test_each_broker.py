@@ -73,21 +73,13 @@ def test_it_may_be_away_at_the_start_and_come_later(product: Product, broker: Br
     assert_nudges_travel(product, broker)
 
 
-def test_it_may_leave_and_come_back(product: Product, broker: Broker):
-    broker.leave()
+@pytest.mark.parametrize(("go", "come"), [("leave", "come"), ("hang", "go_on")])
+def test_it_may_leave_or_hang_and_be_there_again(product: Product, broker: Broker, go: str, come: str):
+    getattr(broker, go)()
     try:
         assert_taken_without_it(product)
     finally:
-        broker.come()
-    assert_nudges_travel(product, broker)
-
-
-def test_it_may_hang_and_go_on(product: Product, broker: Broker):
-    broker.hang()
-    try:
-        assert_taken_without_it(product)
-    finally:
-        broker.go_on()
+        getattr(broker, come)()
     assert_nudges_travel(product, broker)
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Left, Right
 from earmark.errors import AnchorUnusable
 
 from backend.annotators.actions.people import hide_question
@@ -42,6 +44,7 @@ from backend.questions.units import SPOTS, Kind, fold_label
 OLDEST = timedelta(days=7)
 AHEAD = timedelta(minutes=10)
 LOST = "lost_by_client"
+ID_SIGNS = 32
 
 
 @dataclass
@@ -304,13 +307,16 @@ def _keep_refusals(batch: _Batch, verdicts: Iterable[Verdict]) -> None:
 def keep_losses(*, annotator: Annotator, lost_count: int, sent_with: Sequence[str]) -> None:
     """Keep how many events the page reported lost before they could leave, each once.
 
-    A page reports its losses beside the events `sent_with`, and forgets both with the receipt: while one of those
-    comes again the count comes again too, and the greatest counts. The caller holds the annotator's row lock.
+    A page reports its losses beside the events `sent_with`, and forgets both with the receipt: while the first or the
+    last of those comes again, perhaps in a smaller batch, the count comes again too, and the greatest counts. The
+    caller holds the annotator's row lock.
     """
+    ids = [each.replace("-", "") for each in sent_with]
     own = RefusedEvent.objects.of(annotator.project_id).filter(annotator=annotator, code=LOST)
-    told = own.filter(event_key__in=sent_with).order_by("pk").last() or RefusedEvent(
+    ends = own.annotate(first=Left("event_key", ID_SIGNS), last=Right("event_key", ID_SIGNS))
+    told = ends.filter(Q(first__in=ids) | Q(last__in=ids)).order_by("pk").last() or RefusedEvent(
         project_id=annotator.project_id, annotator=annotator, code=LOST, events_count=0
     )
-    told.event_key = sent_with[-1] if sent_with else ""
+    told.event_key = ids[0] + ids[-1] if ids else ""
     told.events_count = max(told.events_count, lost_count)
     told.save()

@@ -7,12 +7,14 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.annotators.actions.people import block_annotator
 from backend.annotators.models import Annotator
+from backend.api.v1.widget import said_of
 from backend.judgements.actions.stand import stand_again
 from backend.judgements.models import Exposure, Judgement, LedgerEvent, RefusedEvent, Slot, Withdrawal
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Unit
+from tests.backend.answered import answer_about_the_first
 
 PLACE = {"place": "p1", "question": "duplicate", "item": "5"}
 
@@ -139,6 +141,18 @@ def test_losses_told_again_because_the_receipt_was_lost_are_counted_once(site, t
     assert lost_in_all(site) == 5
     send(site, token, third, lost_count=4)
     assert lost_in_all(site) == 9
+
+
+def test_losses_told_again_with_less_of_the_batch_are_counted_once(site, token):
+    """A proxy finds a batch too large whose first part was taken, the answer lost: the page sends half of it."""
+    (place,) = suggest(site, token)["places"]
+    first, second, third, fourth = (mark(place["exposure"], place["candidates"][0]["id"]) for _ in range(4))
+    send(site, token, first, second, third, fourth, lost_count=1)
+    send(site, token, first, second, lost_count=1)
+    assert lost_in_all(site) == 1
+    send(site, token, third, fourth)
+    send(site, token, third, lost_count=1)
+    assert lost_in_all(site) == 2
 
 
 def test_losses_are_counted_for_each_person_and_never_by_an_event_that_is_none(site, token, identity):
@@ -401,3 +415,21 @@ def test_no_answer_tells_a_person_that_they_do_not_count(site, person, ask_label
         drain_jobs()
     assert told[0] == told[1]
     assert told[0][1]["state"] == "settled"
+
+
+def statements_of_said(world, person):
+    with tenancy(world.project), CaptureQueriesContext(connection) as asked:
+        said_of(world.people[person], world.question, world.items["5"])
+    return [each["sql"] for each in asked.captured_queries if "judgements_" in each["sql"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_which_answers_stand_is_asked_apart_from_what_they_are(make_world):
+    """All in one, it is planned badly while nobody analysed the tables: a thousand answers took a second."""
+    world = make_world()
+    with tenancy(world.project):
+        answer_about_the_first(world, (0, "duplicate"))
+    which, what = statements_of_said(world, 0)
+    assert '"judgements_livejudgement"' in which and '"judgements_judgement"' not in which
+    assert '"judgements_livejudgement"' not in what and '"questions_unit"' not in what
+    assert len(statements_of_said(world, 1)) == 1, "who said nothing is asked once"

@@ -358,6 +358,21 @@ def test_the_labels_of_a_card_add_up_where_pairs_are_on_two_sides():
     assert "<bdi>different</bdi>: 6 (3 train, 0 dev, 0 test, 2 across two of them, 1 in none)" in told
 
 
+def test_a_version_in_the_list_leads_to_its_labels_and_to_the_page_of_all_its_files(world):
+    client = staff_of(world.project)
+    answer(client, world)
+    drain_jobs()
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+        version = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+    drain_jobs()
+    with tenancy(world.project):
+        version.refresh_from_db()
+    page = client.get(reverse("admin:datasets_datasetversion_changelist")).content.decode()
+    assert page.count(reverse("version-file", args=[version.pk, "labels.jsonl"])) == 1
+    assert f">{len(version.files) - 1} more</a>" in page and "labels.parquet" not in page
+
+
 def test_a_label_in_the_list_leads_to_its_story_and_to_its_history(world):
     client = staff_of(world.project)
     answer(client, world)

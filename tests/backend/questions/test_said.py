@@ -3,6 +3,7 @@
 import pytest
 from earmark.errors import WHY_REFUSED
 
+from backend.judgements.actions.record import LOST
 from backend.judgements.events import why_refused
 from backend.projects.jobs import _handlers, title_of
 from backend.questions.said import in_words, in_words_of_any
@@ -30,7 +31,7 @@ def test_an_answer_of_any_kind_is_found():
 
 
 def test_every_refusal_that_hosts_are_told_has_words_for_people_too():
-    codes = [*WHY_REFUSED, "lost"]
+    codes = [*WHY_REFUSED, LOST]
     assert [code for code in codes if why_refused(code) == code] == []
 
 
