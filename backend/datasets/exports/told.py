@@ -12,6 +12,7 @@ FOR = {
     ".iob": "texts with a tag for each word, for spaCy’s convert and CoNLL readers",
     ".spacy.jsonl": "texts with spans that may overlap, for spaCy and Prodigy",
     ".coco.json": "pictures with boxes in pixels, for detectors that read COCO",
+    ".label-studio.json": "the same texts or pictures as tasks, to be looked through in Label Studio",
     ".annotations.jsonld": "what was marked as W3C Web Annotations, for other annotation software",
     "manifest.json": "what the version holds, its checksums, and what was left out and why",
 }

@@ -180,7 +180,9 @@ def test_spacy_reads_the_files_of_a_frozen_version(world):
     assert rows[1] == {"id": "b", "text": "It hangs", "spans": []}
     assert version.manifest["held"]["iob2"] == {"train": 2, "without_marks": 1}
     assert (left_out(version), version.manifest["iob2_names"]) == ([], {"Product": "Product", "Version": "Version"})
-    assert {file["name"] for file in version.row.files} >= {"train.iob", "train.spacy.jsonl"}
+    assert {file["name"] for file in version.row.files} >= {
+        "train.iob", "train.spacy.jsonl", "train.label-studio.json",
+    }  # fmt: skip
 
 
 def test_what_iob2_cannot_hold_is_named_with_the_reason_and_counted(world):
