@@ -310,8 +310,8 @@ def test_two_versions_of_the_same_are_the_same_bytes(world):
 def test_a_pair_question_has_no_files_of_spots_and_its_manifest_says_nothing_of_them(world):
     version = freeze(world, world.question)
     assert sorted(path.name for path in version.folder.iterdir()) == [
-        "README.md", "judgements.csv", "judgements.jsonl", "judgements.parquet", "labels.csv", "labels.jsonl",
-        "labels.parquet", "manifest.json",
+        "README.md", "croissant.json", "judgements.csv", "judgements.jsonl", "judgements.parquet", "labels.csv",
+        "labels.jsonl", "labels.parquet", "manifest.json",
     ]  # fmt: skip
     assert "left_out" not in version.manifest and version.row.left_out == {}
 
