@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.datasets.exports import csv, hugging_face
+from backend.datasets.exports import croissant, csv, hugging_face
 from backend.datasets.exports.about import About, Variety, variety_of, write_splits
 from backend.datasets.exports.marked import one_line
 
@@ -60,12 +60,22 @@ def write_csv(source: Path, target: Path, columns: Mapping[str, str]) -> None:
         csv.write(database, source, target, columns)
 
 
-def write_about(folder: Path, about: Callable[[Variety, Mapping[str, int]], About]) -> None:
+def write_about(folder: Path, about: Callable[[Variety, Mapping[str, int]], About]) -> About:
     """Write the labels of each split beside the tables of a version, and the card by which they are read."""
     labels, judgements = folder / "labels.parquet", folder / "judgements.parquet"
     with opened() as database:
         told = about(variety_of(database, labels, judgements), write_splits(database, labels, folder))
     (folder / hugging_face.NAME).write_text(hugging_face.card_of(told), encoding="utf-8", newline="\n")
+    return told
+
+
+def write_croissant(
+    path: Path, about: About, written: Sequence[WrittenFile], columns: Mapping[str, Mapping[str, str]]
+) -> WrittenFile:
+    """Write what the files of a version are, and return the file of that."""
+    facts = croissant.croissant_of(about, [file.as_facts() for file in written], columns)
+    path.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    return described(path)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, Q
 from backend.datasets import files, rows
 from backend.datasets.cards import Believed, Card, believed_in
 from backend.datasets.errors import DatasetError, FileDamaged, VersionNotFrozen
-from backend.datasets.exports import web_annotation
+from backend.datasets.exports import croissant, web_annotation
 from backend.datasets.exports.about import About, Items, Variety
 from backend.datasets.exports.marked import counted
 from backend.datasets.exports.web_annotation import Collections
@@ -25,12 +25,14 @@ from backend.datasets.progress import Progress
 from backend.datasets.splits import assign_splits
 from backend.datasets.spots import annotate, write_files
 from backend.projects.actions.jobs import enqueue
+from backend.projects.models import WebOrigin
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question
 from backend.suggestions.items import batched
 
 FREEZE = "datasets.freeze"
 
+COLUMNS = {"labels": rows.LABEL_COLUMNS, "judgements": rows.JUDGEMENT_COLUMNS}
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark freeze', %s))"
 
 
@@ -81,8 +83,9 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     _write_tables(beside)
     of_spots = write_files(question=question, splits=splits, folder=beside)
     version.left_out = counted(of_spots.left_out) if of_spots else {}
-    files.write_about(beside, partial(_about, version, now))
+    about = files.write_about(beside, partial(_about, version, now))
     written = [files.described(path) for path in sorted(beside.iterdir())]
+    written.append(files.write_croissant(beside / croissant.NAME, about, written, COLUMNS))
     version.files = [file.as_facts() for file in written]
     version.checksum = files.write_manifest(
         beside / "manifest.json", _manifest(version, now) | _spot_facts(of_spots, annotated)
@@ -111,7 +114,7 @@ def _write_labels(
 
 def _write_tables(folder: Path) -> None:
     """Write the rows once more, as tables that need no reader of JSON."""
-    for name, columns in (("labels", rows.LABEL_COLUMNS), ("judgements", rows.JUDGEMENT_COLUMNS)):
+    for name, columns in COLUMNS.items():
         lines, parquet = folder / f"{name}.jsonl", folder / f"{name}.parquet"
         files.write_parquet(lines, parquet, columns)
         files.write_csv(parquet, folder / f"{name}.csv", columns)
@@ -119,7 +122,10 @@ def _write_tables(folder: Path) -> None:
 
 def _about(version: DatasetVersion, now: datetime, variety: Variety, splits: Mapping[str, int]) -> About:
     dataset, question = version.dataset, version.dataset.question
+    home = WebOrigin.objects.filter(project=dataset.project_id).order_by("pk").first()
     return About(
+        owner=dataset.project.name,
+        home=home.origin if home else "",
         slug=dataset.slug,
         title=str(dataset),
         number=version.number,

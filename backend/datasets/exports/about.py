@@ -64,8 +64,10 @@ class Items:
 
 @dataclass(frozen=True)
 class About:
-    """A version in words and numbers; `card` is what its card counts."""
+    """A version in words and numbers: whose it is and where that is, and in `card` what its card counts."""
 
+    owner: str
+    home: str
     slug: str
     title: str
     number: int

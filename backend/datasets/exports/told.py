@@ -12,7 +12,9 @@ FOR = {
     ".iob": "texts with a tag for each word, for spaCy’s convert and CoNLL readers",
     ".spacy.jsonl": "texts with spans that may overlap, for spaCy and Prodigy",
     ".coco.json": "pictures with boxes in pixels, for detectors that read COCO",
+    ".label-studio.json": "the same texts or pictures as tasks, to be looked through in Label Studio",
     ".annotations.jsonld": "what was marked as W3C Web Annotations, for other annotation software",
+    "croissant.json": "what the files are and how they came about, for catalogues and loaders that know Croissant 1.1",
     "manifest.json": "what the version holds, its checksums, and what was left out and why",
 }
 

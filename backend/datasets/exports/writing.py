@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from backend.datasets.exports import coco, iob2, spacy
+from backend.datasets.exports import coco, iob2, label_studio, spacy
 from backend.datasets.exports.marked import CannotHold, LeftOut, MarkedPicture, MarkedText
 
 IOB2_ENDING, SPACY_ENDING, COCO_ENDING = ".iob", ".spacy.jsonl", ".coco.json"
@@ -32,12 +32,14 @@ class Written:
 
 
 def write_texts(folder: Path, texts: Iterable[MarkedText], labels: Sequence[str]) -> Written:
-    """Write texts as IOB2 and as JSON lines, in the order given."""
+    """Write texts as IOB2, as JSON lines and as tasks of Label Studio, in the order given."""
     names = iob2.names_of(labels)
     written = Written(names=names)
     files: dict[str, IO[str]] = {}
+    tasks: dict[str, label_studio.TaskFile] = {}
     with ExitStack() as closing:
         for marked in texts:
+            _tasks(tasks, closing, folder, marked.split).write(label_studio.task_of_text(marked))
             lines = _opened(files, closing, folder / f"{marked.split}{SPACY_ENDING}")
             lines.write(spacy.line_of(marked))
             written.count(spacy.FORM, marked.split, is_empty=not marked.spans)
@@ -52,9 +54,10 @@ def write_texts(folder: Path, texts: Iterable[MarkedText], labels: Sequence[str]
 
 
 def write_pictures(folder: Path, pictures: Iterable[MarkedPicture], labels: Sequence[str], description: str) -> Written:
-    """Write pictures as COCO, in the order given; numbers of pictures and boxes go on from split to split."""
+    """Write pictures as COCO, whose numbers go on from split to split, and as tasks of Label Studio, as they come."""
     written, names, first_box = Written(), set[str](), 1
     files: dict[str, coco.CocoFile] = {}
+    tasks: dict[str, label_studio.TaskFile] = {}
     with ExitStack() as closing:
         for picture in pictures:
             if picture.split not in files:
@@ -68,6 +71,7 @@ def write_pictures(folder: Path, pictures: Iterable[MarkedPicture], labels: Sequ
             except CannotHold as error:
                 written.left_out.append(LeftOut(picture.item, coco.FORM, error.why))
                 continue
+            _tasks(tasks, closing, folder, picture.split).write(label_studio.task_of_picture(picture))
             names.add(coco.folded(name))
             first_box += len(picture.boxes)
             written.count(coco.FORM, picture.split, is_empty=not picture.boxes)
@@ -78,3 +82,12 @@ def _opened(files: dict[str, IO[str]], closing: ExitStack, path: Path) -> IO[str
     if path.name not in files:
         files[path.name] = closing.enter_context(path.open("w", encoding="utf-8", newline="\n"))
     return files[path.name]
+
+
+def _tasks(
+    files: dict[str, label_studio.TaskFile], closing: ExitStack, folder: Path, split: str
+) -> label_studio.TaskFile:
+    if split not in files:
+        files[split] = label_studio.TaskFile(folder / f"{split}{label_studio.ENDING}")
+        closing.callback(files[split].close)
+    return files[split]

@@ -139,7 +139,7 @@ def test_parquet_holds_what_json_lines_hold(marked):
         ]
 
 
-NAMING_THE_VERSION = {"manifest.json", "README.md"}
+NAMING_THE_VERSION = {"manifest.json", "README.md", "croissant.json"}
 
 
 def test_the_checksums_are_those_of_the_bytes_and_two_versions_of_the_same_are_alike(marked):
@@ -166,6 +166,20 @@ def test_the_folder_is_a_dataset_of_hugging_face_whose_card_names_the_tables_by_
     assert judgements["data_files"] == [{"split": "every", "path": "judgements.parquet"}]
     assert "2 answers by 1 of the kind customer" in card or "12 answers by 2 of the kind customer" in card
     assert "Trusting: every mark counts" in card and "related" in card
+
+
+def test_croissant_names_each_file_with_the_checksum_that_the_manifest_has_and_each_column(marked):
+    version = freeze(marked)
+    told = json.loads((folder_of(version) / "croissant.json").read_text())
+    listed = {file["@id"]: file["sha256"] for file in told["distribution"]}
+    assert listed | {"croissant.json": listed.get("croissant.json")} == {
+        file["name"]: file["sha256"] if file["name"] != "croissant.json" else None
+        for file in json.loads((folder_of(version) / "manifest.json").read_text())["files"]
+    }
+    for rows in told["recordSet"]:
+        columns = duckdb.sql(f"select * from '{folder_of(version) / rows['name']}.parquet'").columns
+        assert [field["name"] for field in rows["field"]] == columns
+    assert (told["creator"]["name"], told["url"], told["version"]) == ("Forum", "https://forum.example", "1.0.0")
 
 
 def test_a_frozen_version_refuses_every_change(marked):
@@ -417,7 +431,7 @@ def test_the_manifest_names_every_other_file_and_its_checksum_is_the_versions(ma
     manifest = json.loads(content)
     assert version.checksum == hashlib.sha256(content).hexdigest()
     names = {f"{rows}.{ending}" for rows in ("labels", "judgements") for ending in ("jsonl", "parquet", "csv")}
-    names |= {"README.md", f"{lines(version, 'labels.jsonl')[0]['split']}.labels.parquet"}
+    names |= {"README.md", "croissant.json", f"{lines(version, 'labels.jsonl')[0]['split']}.labels.parquet"}
     assert {file["name"] for file in manifest["files"]} == names
     assert {path.name for path in folder_of(version).iterdir()} == names | {"manifest.json"}
     assert (manifest["labels_count"], manifest["judgements_count"]) == (

@@ -180,7 +180,9 @@ def test_spacy_reads_the_files_of_a_frozen_version(world):
     assert rows[1] == {"id": "b", "text": "It hangs", "spans": []}
     assert version.manifest["held"]["iob2"] == {"train": 2, "without_marks": 1}
     assert (left_out(version), version.manifest["iob2_names"]) == ([], {"Product": "Product", "Version": "Version"})
-    assert {file["name"] for file in version.row.files} >= {"train.iob", "train.spacy.jsonl"}
+    assert {file["name"] for file in version.row.files} >= {
+        "train.iob", "train.spacy.jsonl", "train.label-studio.json",
+    }  # fmt: skip
 
 
 def test_what_iob2_cannot_hold_is_named_with_the_reason_and_counted(world):
@@ -308,8 +310,8 @@ def test_two_versions_of_the_same_are_the_same_bytes(world):
 def test_a_pair_question_has_no_files_of_spots_and_its_manifest_says_nothing_of_them(world):
     version = freeze(world, world.question)
     assert sorted(path.name for path in version.folder.iterdir()) == [
-        "README.md", "judgements.csv", "judgements.jsonl", "judgements.parquet", "labels.csv", "labels.jsonl",
-        "labels.parquet", "manifest.json",
+        "README.md", "croissant.json", "judgements.csv", "judgements.jsonl", "judgements.parquet", "labels.csv",
+        "labels.jsonl", "labels.parquet", "manifest.json",
     ]  # fmt: skip
     assert "left_out" not in version.manifest and version.row.left_out == {}
 

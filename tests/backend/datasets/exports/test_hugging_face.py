@@ -18,7 +18,7 @@ ITEMS = Items(1100, 5000, 300, "2024-05", "2026-02")
 
 def about(**facts) -> About:
     told = {
-        "slug": "spam", "title": "Spam or not", "number": 3, "frozen_at": "2026-03-02T12:00:00+00:00", "card": CARD,
+        "owner": "Forum", "home": "https://forum.example", "slug": "spam", "title": "Spam or not", "number": 3, "frozen_at": "2026-03-02T12:00:00+00:00", "card": CARD,
         "question": "tone", "kind": "choice", "prompt": "Is it spam?", "policy": "Confirm: those we ask decide",
         "variety": VARIETY, "items": ITEMS, "splits": {"train": 1200, "dev": 10, "test": 3},
     }  # fmt: skip

@@ -66,7 +66,8 @@ def test_what_columns_cannot_hold_is_named_and_a_split_without_any_text_has_no_f
         ("c", "iob2", "overlap"), ("d", "iob2", "not_on_tokens"),
     ]  # fmt: skip
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "dev.iob", "dev.spacy.jsonl", "test.spacy.jsonl", "train.iob", "train.spacy.jsonl",
+        "dev.iob", "dev.label-studio.json", "dev.spacy.jsonl", "test.label-studio.json", "test.spacy.jsonl",
+        "train.iob", "train.label-studio.json", "train.spacy.jsonl",
     ]  # fmt: skip
     assert written.counts["iob2"] == {"train": 2, "dev": 1, "without_marks": 1}
 
