@@ -340,9 +340,16 @@ def test_what_stands_stays_while_the_host_signs_anew(opens: Opens) -> None:
 def test_a_host_that_signs_for_nobody_is_not_asked_in_circles(opens: Opens) -> None:
     host = opens("bare", identity="", session={"status": 401, "code": "identity_invalid"})
     install(host)
+
+    def asked(times: int) -> bool:
+        host.page.wait_for_timeout(20)  # what the browser asks is heard while it is waited for
+        return host.signed_count >= times
+
     put(host)
+    eventually(lambda: asked(1), why="the host was never asked")
     host.page.wait_for_timeout(300)
     put(host, "tags", "topics", "second")
+    eventually(lambda: asked(2), why="it was not asked for the second")
     host.page.wait_for_timeout(300)
     assert host.signed_count == 2
 

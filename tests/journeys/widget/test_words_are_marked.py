@@ -65,6 +65,8 @@ def marked(visit: Visit) -> list[tuple[str, str, str]]:
 def test_words_are_marked_with_the_mouse_and_taken_back(hosts: Hosts) -> None:
     visit = opened(hosts)
     where = visit.page.evaluate(WHERE, "POP3 accounts")
+    visit.page.mouse.click(where["left"] + 1, where["top"] + 8)
+    visit.page.locator(".layer").wait_for(state="attached")  # what hears of the button comes with the first click
     visit.page.mouse.move(where["left"] + 1, where["top"] + 8)
     visit.page.mouse.down()
     visit.page.mouse.move(where["right"] - 1, where["top"] + 8, steps=4)
