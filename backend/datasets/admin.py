@@ -163,11 +163,6 @@ class DatasetVersionAdmin(ProjectRows):
         return format_html('{} and <a href="{}">{} more</a>', told, there, len(names) - 1)
 
     @admin.display(description="Files")
-    def downloads(self, version: DatasetVersion) -> SafeString:
-        """Return a link for each file."""
-        return format_html_join(" · ", '<a href="{}">{}</a>', _linked(version))
-
-    @admin.display(description="Files")
     def files_told(self, version: DatasetVersion) -> SafeString:
         """Return a line for each file: a link, and what it is for."""
         rows = (
