@@ -521,11 +521,16 @@ test("how far one has come is as of now also where one goes back", async () => {
 
 test("a tag and the reasons for it keep their own direction within our words", async () => {
   question = QUESTIONS.topics;
-  units = [unit("1", { reasons: ["“archive”", "its title"] })];
+  const foreign = unit("2");
+  foreign.place!.candidates = [label("أرشيف ++")];
+  units = [unit("1", { reasons: ["“archive”", "its title"] }), foreign];
   await open();
   expect([...desk().querySelectorAll(".about bdi,.reasons bdi")].map(({ textContent }) => textContent)).toEqual(["Mail", "“archive”", "its title"]);
   expect(desk().querySelector(".reasons")!.textContent).toBe("Guessed because: “archive”; its title");
-  expect(all(mark(), "[aria-label][data-value]").map((one) => one.getAttribute("aria-label"))).toEqual(["“\u2068Mail\u2069” fits", "“\u2068Mail\u2069” does not fit"]);
+  const names = () => all(mark(), "[aria-label][data-value]").map((one) => one.getAttribute("aria-label"));
+  expect(names()).toEqual(["“Mail” fits", "“Mail” does not fit"]);
+  await key("s");
+  expect(names()).toEqual(["“\u2068أرشيف ++\u2069” fits", "“\u2068أرشيف ++\u2069” does not fit"]);
 });
 
 test("who turns single keys off is not answered for by one, now or at the next visit", async () => {

@@ -161,7 +161,7 @@ export class Project {
     const { question } = shown;
     const allowed = question.kind === "tags" ? event.answer.tag && question.values.includes(event.answer.value) : question.values.includes(event.answer.value);
     if (event.answer.kind !== question.kind || !allowed) return "value_not_allowed";
-    return shown.item.startsWith("error") ? "unit_closed" : null;
+    return shown.item.startsWith("error") ? "unit_closed" : (this.faults.judge?.code ?? null);
   }
 
   _remember(event, person) {

@@ -26,6 +26,7 @@ const BY_ITSELF = "earmark:desk-by-itself";
 const KEYS = "earmark:desk-keys";
 /** Signs that no text is stored with: what carries them would be refused, and all that leaves with it. */
 const UNWRITABLE = /[\0\p{Surrogate}]/gu;
+const FROM_THE_RIGHT = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 /** What ends a sentence or stands in quotes, and ends no address. */
 const STOPS = ".,:;!?…،؛؟。、，！？；：'’‘»«›‹*`";
 /** Brackets by what closes them, which ends an address only where the address opened it. */
@@ -129,7 +130,6 @@ async function turn(given: Given = {}, isByItself = false): Promise<void> {
   try {
     await guest._meet();
     await guest._kind(ELEMENTS[session.question.kind]); // what is known and can be drawn waits for no room
-    if (session.question.kind === "tags") isolate();
     const next = await guest._call<DeskNext>("desk/next", given);
     if (isSpotted()) await learnDesk(guest);
     await guest._meet(); // an answer may have been refused meanwhile, since the question was changed
@@ -231,11 +231,12 @@ function go(to: number): void {
   draw();
 }
 
-/** Let a tag stand in the direction of its own script within the words of its answers, which are seen here. */
-function isolate(): void {
+/** Let a tag that runs the other way do so within the words of its answers, which are seen here. */
+function isolate(tag: string): void {
+  const isForeign = FROM_THE_RIGHT.test(tag) !== (document.documentElement.dir === "rtl");
   for (const key of ["fits", "does_not_fit"]) {
-    const words = say(key, "{x}");
-    if (!words.includes("\u2068")) guest._kit.override({ [key]: words.replace("{x}", "\u2068{x}\u2069") });
+    const plain = say(key, "{x}").replace(/[\u2068\u2069]/g, "");
+    guest._kit.override({ [key]: isForeign ? plain.replace("{x}", "\u2068{x}\u2069") : plain });
   }
 }
 
@@ -270,6 +271,7 @@ function draw(): void {
   const { next, entry } = sheet;
   const { question } = session;
   const mark = element(sheet);
+  if (question.kind === "tags") isolate(entry.candidate.title);
   const inside = (by: Mark, item: DeskItem) => (isSpotted() ? ground(guest, by, entry, item, at === 0) : []);
   const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", placeholder: " ", input: () => jot(next.assignment!.id, (sheet.note = note.value)) });
   note.value = sheet.note;

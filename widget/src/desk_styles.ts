@@ -73,7 +73,7 @@ svg{width:1.0625rem;height:1.0625rem}
 [data-value]::before{content:counter(key);font-size:.75rem;line-height:1.125rem;min-width:1.25rem;text-align:center;border:1px solid;border-radius:4px;color:var(--fg2);display:var(--keys,inline-block)}
 [data-value]:nth-child(n+10)::before{display:none}
 [data-value][aria-label]::after,.chip .undo[aria-label]::after{content:attr(aria-label)}
-.chip .undo{font-size:0;gap:.375rem;margin-inline:auto .25rem}.chip .undo::after{font-size:.9375rem}
+.chip .undo{gap:.375rem;margin-inline:auto .25rem}.chip .undo[aria-label]{font-size:0}.chip .undo::after{font-size:.9375rem}
 .chip .said{flex:1 1 8rem;margin:0}.chip .undo{white-space:normal;text-align:start}
 .said{line-height:1.4}
 .seg button{margin:0}.seg :focus-visible{outline-offset:2px}

@@ -82,6 +82,13 @@ def units_of(desk: Desk) -> Iterator[str]:
     desk.page.keyboard.press("Escape")
     desk.answer()
     yield "answered"
+    desk.page.keyboard.press("u")
+    desk.asked()
+    desk.visit.faults(judge={"code": "unit_closed"})
+    desk.page.keyboard.press("1")
+    desk.page.locator(".failed").filter(visible=True).first.wait_for()
+    yield "failed"
+    desk.visit.faults(judge=None)
     desk.page.keyboard.press("Enter")
     desk.visit.until("document.querySelector('#back') && !document.querySelector('#back').hidden")
     desk.asked()
