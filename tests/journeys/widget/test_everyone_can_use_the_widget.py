@@ -144,6 +144,22 @@ def test_on_the_narrowest_phone_no_word_is_cut_that_has_room_and_nothing_sticks_
     assert visit.page.evaluate(CRAMPED) == []
 
 
+@pytest.mark.parametrize("kind", ["duplicates", "tags"])
+def test_on_the_narrowest_phone_a_refusal_and_a_search_stay_within_the_card(hosts: Hosts, kind: str) -> None:
+    visit = hosts.open(
+        "one", options={"viewport": {"width": 320, "height": 720}}, scripts=(TEXT_200,), kind=kind, item="error",
+        words="de", lang="de",
+    )  # fmt: skip
+    visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    visit.page.locator("[data-value]").first.click()
+    visit.page.locator(".failed").wait_for()
+    assert visit.page.evaluate(CRAMPED) == []
+    visit.page.locator("button.quiet:has(svg)").last.click()
+    visit.page.get_by_role("combobox").fill("nirgendwo")
+    visit.page.locator(".find .ask").get_by_text("Nichts gefunden").wait_for()
+    assert visit.page.evaluate(CRAMPED) == []
+
+
 #: Of each row of related threads: its title, where its answers lie, and how wide their lines are.
 ROWS = """() => [...document.querySelectorAll("earmark-duplicates")].flatMap((mark) => [...mark.shadowRoot.querySelectorAll(".row")]).map((row) => ({
   title: row.querySelector(".title").textContent,

@@ -19,8 +19,8 @@ ul{display:contents}
 .gone{border-style:dotted}small{white-space:nowrap}
 .line>.quiet{margin:0}
 .line>.icon{margin-inline-start:auto}
-.line .said{flex:none;margin-inline-start:10px}
-.foot{flex:1 1 240px}
+.line .said{flex:0 auto;margin-inline-start:10px}
+.line>div{min-width:0}
 @media (max-width:480px),(pointer:coarse){.chip button{min-width:44px}}
 @media (forced-colors:active){.mine{outline:2px solid Highlight}}
 `;
