@@ -280,13 +280,7 @@ def test_what_follows_a_tree_of_the_hosts_own_is_not_moved(hosts: Hosts, is_slot
     assert visit.page.locator("earmark-choice [data-value]").count() == 0
 
 
-<<<<<<< HEAD
-def test_an_element_that_goes_to_another_document_is_empty_there_and_has_its_answer_once_it_is_back(
-    hosts: Hosts,
-) -> None:
-=======
 def test_an_element_in_another_document_is_empty_and_has_its_answer_once_it_is_back(hosts: Hosts) -> None:
->>>>>>> hosts
     visit = hosts.open("one", item="first")
     visit.button("Same").first.click()
     visit.settle()
