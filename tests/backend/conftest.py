@@ -1,11 +1,8 @@
 """A small world to test in: a project, a question, some threads, and people."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -115,23 +112,8 @@ def world(make_world: Callable[..., SimpleNamespace], db: None) -> Iterator[Simp
         yield made
 
 
-#: Memory that is used as a disk, and how much of it has to be free: an index of a test takes some kilobytes.
-MEMORY = Path("/dev/shm")
-LEAST_BYTES = 32_000_000
-
-
-@pytest.fixture
-def index_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder for indexes that is gone after the test; in memory if there is room: on a disk each change takes a tenth of a second."""
-    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < LEAST_BYTES:
-        yield tmp_path / "index"
-        return
-    with TemporaryDirectory(prefix="earmark-index-", dir=MEMORY, ignore_cleanup_errors=True) as made:
-        yield Path(made) / "index"
-
-
 @pytest.fixture(autouse=True)
-def apart(settings: Any, tmp_path: Path, index_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def apart(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep indexes and datasets of each test in a folder of its own, and nudges away from any broker.
 
     Draws come out in the middle, so lists keep their ranked order; test_show.py is about real draws.
@@ -147,7 +129,7 @@ def apart(settings: Any, tmp_path: Path, index_folder: Path, monkeypatch: pytest
 
     send_nudges_by(lambda: None)
     monkeypatch.setattr("backend.judgements.actions.show.uniform", lambda *facts: 0.5)
-    settings.EARMARK_INDEX_DIR = index_folder
+    settings.EARMARK_INDEX_DIR = tmp_path / "index"
     settings.EARMARK_DATASETS_DIR = tmp_path / "datasets"
     settings.EARMARK_TRAINED_DIR = tmp_path / "trained"
     settings.EARMARK_MODELS = settings.EARMARK_EMBEDDER = ""
