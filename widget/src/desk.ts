@@ -6,6 +6,7 @@ import type { Entry, Guest, Model } from "./core";
 import { h } from "./dom";
 import type { Mark } from "./mark";
 import { forgetNotes, jot, jotted, keep, person, recall } from "./desk_keep";
+import { guideline, head, kbd, meant, panel } from "./desk_parts";
 import { ground, learnDesk } from "./desk_spots";
 import { deskCss, elementCss, listCss, spotCss } from "./desk_styles";
 import type { Words } from "./strings";
@@ -17,8 +18,6 @@ declare const EDITION: string;
 const BASE = `${location.origin}/w/`;
 const ELEMENTS = { pair: "duplicates", tags: "tags", choice: "choice", span: "span", region: "region" };
 const AGAIN_MS = 5000;
-/** How far the server counts what is left. */
-const MOST_LEFT = 1000;
 const PAUSE_MS = 900;
 /** The share of the window that the answers may keep while a text is read above them. */
 const MOST_DOCKED = 0.6;
@@ -27,11 +26,6 @@ const KEYS = "earmark:desk-keys";
 /** Signs that no text is stored with: what carries them would be refused, and all that leaves with it. */
 const UNWRITABLE = /[\0\p{Surrogate}]/gu;
 const FROM_THE_RIGHT = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
-/** What ends a sentence or stands in quotes, and ends no address. */
-const STOPS = ".,:;!?…،؛؟。、，！？；：'’‘»«›‹*`";
-/** Brackets by what closes them, which ends an address only where the address opened it. */
-const OPENED: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
-
 /** What the way to the next unit tells: what is given back, or whose answer is on its way. */
 interface Given {
   leave?: number;
@@ -207,7 +201,7 @@ const backTo = (nth: number): HTMLElement[] => (sheets[nth] ? [h("button", { id:
 function nothing(): void {
   const doors = [...backTo(sheets.length - 1), h("button", { class: "go", id: "next", click: () => void turn() }, say("deskLook"))];
   root.replaceChildren(
-    head(),
+    head(say, slug, progress),
     line(),
     h("div", { class: "alone" }, heading(say("deskDone")), h("p", {}, say("deskDoneMore", "", progress.answered_count)), h("div", { class: "bar" }, ...doors)),
   );
@@ -246,24 +240,6 @@ function around(key: string, ...filling: (Node | string)[]): (Node | string)[] {
   return [before, ...filling, after];
 }
 
-/** Return what stands on top of each unit: how much one did, and how much is left for oneself as the queue stands. */
-function head(): HTMLElement {
-  const { answered_count: mine, left_count: left } = progress;
-  const parts: [string, number][] = [["answered", mine], ["left", left]]; // prettier-ignore
-  const bars = parts.filter(([, count]) => count).map(([name, count]) => {
-    const part = h("span", { class: name });
-    part.style.flexGrow = `${count}`;
-    return part;
-  }); // prettier-ignore
-  const more = left < MOST_LEFT ? "" : "+";
-  return h(
-    "header",
-    {},
-    h("p", { class: "name" }, h("b", {}, "Earmark"), h("bdi", {}, slug), h("span", { class: "mine" }, say("deskMine", "", mine), " · ", say("deskLeft", `${left}${more}`))),
-    h("div", { class: "progress", "aria-hidden": "true" }, ...bars),
-  );
-}
-
 function draw(): void {
   beside.disconnect();
   if (guided !== undefined && guided !== session.question.guideline) notice ||= say("deskGuided");
@@ -278,7 +254,7 @@ function draw(): void {
   const isFirst = at === 0;
   const about = question.kind === "tags" ? [h("p", { class: "about" }, ...around("deskTag", h("bdi", {}, entry.candidate.title)))] : [];
   root.replaceChildren(
-    head(),
+    head(say, slug, progress),
     line(),
     h(
       "div",
@@ -287,7 +263,7 @@ function draw(): void {
       ...about, // before what is read, or one learns at its end what to look for
       ...guidelineOf(isFirst),
       ...(session.consent && isFirst ? [h("p", { class: "quiet" }, h("bdi", {}, session.consent))] : []),
-      h("div", { class: `items items${next.items.length}`, pointerdown: () => clearTimeout(timer) }, ...next.items.map((item) => panel(item, ...inside(mark, item)))),
+      h("div", { class: `items items${next.items.length}`, pointerdown: () => clearTimeout(timer) }, ...next.items.map((item) => panel(say, item, ...inside(mark, item)))),
       ...(next.reasons.length ? [h("p", { class: "reasons" }, ...around("deskReasons", ...next.reasons.flatMap((reason, nth) => [nth ? "; " : "", h("bdi", {}, reason)])))] : []),
       h("div", { class: "dock" }, mark, h("div", { class: "noted" }, h("label", { for: "note" }, say("deskNote"), kbd("N")), note), bar(next)),
     ),
@@ -319,34 +295,6 @@ function mute(isOff: boolean): void {
   keep(KEYS, isOff ? "off" : "");
 }
 
-const kbd = (key: string): HTMLElement => h("kbd", { "aria-hidden": "true" }, key);
-
-/** Return a text with its web addresses as links, which open beside the desk; a sentence's stop is no part of them. */
-function linked(text: string): (Node | string)[] {
-  return text.split(/(https?:\/\/[^\s<>"“”„]+)/).flatMap((part, nth) => {
-    const address = nth % 2 ? part.slice(0, endOf(part)) : "";
-    if (!address || address.endsWith("://")) return part;
-    const link = door(address, address);
-    link.dir = "ltr"; // or its last / would stand before it where text runs from the right
-    return [link, part.slice(address.length)];
-  });
-}
-
-/** Return where an address ends: before what ends its sentence, and before brackets that were opened outside of it. */
-function endOf(address: string): number {
-  const count = (sign: string) => address.split(sign).length;
-  const over = new Map(Object.entries(OPENED).map(([closing, opening]) => [closing, count(closing) - count(opening)]));
-  for (let end = address.length; ; end--) {
-    const last = address[end - 1]!;
-    const more = over.get(last) ?? 0;
-    if (more > 0) over.set(last, more - 1);
-    else if (!STOPS.includes(last)) return end;
-  }
-}
-
-/** Return a link that opens beside the desk, and does not tell where it was. */
-const door = (href: string, ...words: string[]): HTMLElement => h("a", { href, target: "_blank", rel: "noreferrer noopener" }, ...words);
-
 /** Return the words of the question. */
 const asked = (): HTMLElement => h("bdi", {}, session.question.kind === "pair" ? say("deskPair") : session.question.prompt);
 
@@ -355,22 +303,7 @@ function guidelineOf(isFirst: boolean): HTMLElement[] {
   const text = session.question.guideline;
   const isNew = text !== guided;
   guided = text;
-  return text ? [guideline(text, isFirst || isNew)] : [];
-}
-
-function guideline(text: string, isOpen: boolean): HTMLElement {
-  const body = h("div", { class: "text", dir: "auto" }, ...linked(text));
-  const made = h("details", { class: "guideline" }, h("summary", {}, say("deskGuideline")), body);
-  made.open = isOpen;
-  return made;
-}
-
-/** Return an item as it is read; `inside` is what spots are marked in, else its words. */
-function panel({ title, body, url, created_at }: DeskItem, ...inside: Node[]): HTMLElement {
-  const day = created_at && new Date(created_at).toLocaleDateString(document.documentElement.lang || "en", { dateStyle: "medium" });
-  const href = /^https?:\/\//.test(url) ? url : undefined;
-  const more = h("p", { class: "quiet" }, ...(day ? [day] : []), ...(href ? [door(href, say("deskOpen"))] : []));
-  return h("article", {}, h("h2", {}, h("bdi", {}, title)), more, ...(inside[0] ? inside : [h("div", { class: "text", dir: "auto" }, body)]));
+  return text ? [guideline(say, text, isFirst || isNew)] : [];
 }
 
 /** Return the element of the question's kind, which finds its model ready. */
@@ -495,7 +428,7 @@ function ask(): void {
   before?.remove();
   guided = text;
   if (!text) return;
-  const made = guideline(text, before?.open ?? true);
+  const made = guideline(say, text, before?.open ?? true);
   (root.querySelector(".about") ?? title).after(made);
   beside.observe(made);
 }
@@ -513,15 +446,6 @@ function forward(): void {
   clearTimeout(timer);
   if (at < sheets.length - 1) return go(at + 1);
   void turn({ after: sheets[at]!.next.assignment!.id });
-}
-
-/** Return the digit or letter that a key stands for, by its place where another script or another sign stands on it. */
-function meant({ key, code, shiftKey }: KeyboardEvent): string {
-  const [, letter, row, pad] = /^(?:Key([A-Z])|Digit(\d)|Numpad(\d))$/.exec(code) ?? [];
-  if (letter && /^\P{ASCII}+$/u.test(key)) return letter.toLowerCase();
-  if (row && !shiftKey && !/^\d$/.test(key)) return row;
-  if (pad && /^\p{Nd}$/u.test(key)) return pad;
-  return key.toLowerCase();
 }
 
 /** Answer to single keys, which only the desk has: digits answer, the rest are named on the page. */
