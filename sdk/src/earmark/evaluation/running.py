@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -49,12 +50,22 @@ def asked(
 
 def guessed(suggester: Suggester, item: Item, index: ItemIndex, k: int) -> list[Suggestion]:
     """Return what a suggester guesses, as far as it may go. Raises EarmarkError where it raises or is no suggestion."""
-    try:
+    with _told_as(f"The suggester {suggester.name} fails for the item {item.id}"):
         found = list(islice(suggester.suggest(item, index, k), max(k, MOST_LOOKED_AT)))
-    except EarmarkError:
-        raise
-    except Exception as error:
-        raise EarmarkError(f"The suggester {suggester.name} fails for the item {item.id}: {_told(error)}") from error
+    return _checked(suggester, item, found)
+
+
+def ranked(
+    suggester: Reranker, item: Item, candidates: Sequence[Item], index: ItemIndex, ranks: Mapping[str, float]
+) -> list[Suggestion]:
+    """Return candidates in a suggester's order. Raises EarmarkError where it raises or is no suggestion."""
+    name = getattr(suggester, "name", "")
+    with _told_as(f"The suggester {name} fails for the item {item.id}"):
+        found = list(suggester.rank(item, candidates, index, ranks))
+    return _checked(suggester, item, found)
+
+
+def _checked(suggester: Any, item: Item, found: list[Suggestion]) -> list[Suggestion]:
     for each in found:
         if fault := fault_of(each):
             raise EarmarkError(f"The suggester {suggester.name} guesses wrongly for the item {item.id}: its {fault}.")
@@ -63,15 +74,22 @@ def guessed(suggester: Suggester, item: Item, index: ItemIndex, k: int) -> list[
 
 def fitted(suggester: Any, taught: Sequence[object]) -> None:
     """Teach a suggester known answers; raises EarmarkError where it raises."""
-    try:
+    with _told_as(f"The suggester {suggester.name} cannot be taught"):
         suggester.fit(taught)
-    except EarmarkError:
+
+
+@contextmanager
+def _told_as(what: str) -> Iterator[None]:
+    """Give what a suggester raises a name: it may raise anything, also what ends a program."""
+    try:
+        yield
+    except (EarmarkError, KeyboardInterrupt):
         raise
-    except Exception as error:
-        raise EarmarkError(f"The suggester {suggester.name} cannot be taught: {_told(error)}") from error
+    except BaseException as error:
+        raise EarmarkError(f"{what}: {_told(error)}") from error
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """Return what went wrong in a suggester, and in which line of which file."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
     at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
@@ -82,7 +100,9 @@ def made_as(name: str, make: Callable[..., Suggester], **given: object) -> Sugge
     """Return a suggester that is made with what it takes; raises EarmarkError where it cannot be."""
     try:
         return make(**given)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise EarmarkError(f"The suggester {name} cannot be made: {type(error).__name__}: {error}") from error
 
 
@@ -93,7 +113,7 @@ def ordered(suggester: Suggester, pairs: Iterable[Pair], index: ItemIndex, say: 
         item = pair_list[0].query
         candidates = [pair.candidate for pair in pair_list]
         if isinstance(suggester, Reranker):
-            found = suggester.rank(item, candidates, index, given_ranks(pair_list))
+            found = ranked(suggester, item, candidates, index, given_ranks(pair_list))
         else:
             found = guessed(suggester, item, index, index.count)
         wanted = {candidate.id for candidate in candidates}
