@@ -77,7 +77,8 @@ export class Guest {
 
   constructor(readonly _earmark: Earmark, private readonly _within: Record<string, unknown> = {}) {
     this._on("keydown", (event) => {
-      if ((event.composedPath()[0] as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
+      const isOurs = this._views.has(event.target as Mark);
+      if (!isOurs && (event.composedPath()[0] as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
     this._on("online", () => this._again());
   }

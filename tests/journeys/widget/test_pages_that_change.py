@@ -311,3 +311,12 @@ def test_nothing_comes_while_somebody_types_in_a_field_of_the_hosts_own_kind(hos
     visit.page.wait_for_timeout(600)
     assert visit.ledger.called("suggest") == []
     visit.button("Same").first.wait_for()
+
+
+def test_what_is_typed_in_a_field_of_ours_holds_nothing_up(hosts: Hosts) -> None:
+    visit = hosts.open("one", item="first")
+    visit.button("Search for another").click()
+    visit.page.get_by_role("combobox").press("a")
+    visit.page.evaluate("document.querySelector('earmark-duplicates').setAttribute('item', 'second')")
+    visit.button("Same").first.wait_for(timeout=4000)
+    shows(visit, "second")
