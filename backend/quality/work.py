@@ -1,9 +1,10 @@
-"""The jobs of quality: settle a unit, vet a person, recompute what a block or a policy changes, analyse rules."""
+"""The jobs of quality: settle units, vet people, see what a block, a policy or an edit changes, analyse rules."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from backend.projects.actions.jobs import enqueue
+from backend.quality.actions.gone import spans_to_look_at, want_anew
 from backend.quality.actions.rules import Examination, analyse_later, begin_examinations, examined, write_examination
 from backend.quality.actions.settle import mark_stale, settle_unit
 from backend.quality.actions.vet import annotators_of_unit, units_of_annotator, vet_annotator
@@ -15,6 +16,7 @@ VET_UNIT = "quality.vet_unit"
 RECOMPUTE = "quality.recompute_annotator"
 MARK_STALE = "quality.mark_stale"
 SETTLE_ANEW = "quality.settle_anew"
+WANT_ANEW = "quality.want_anew"
 UNITS_AT_ONCE = 200
 """Units that are asked for together: whatever people answer meanwhile waits for no more than these."""
 
@@ -40,8 +42,15 @@ def vet_unit_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> 
 
 
 def mark_stale_work(*, project_id: int, now: datetime, item_ids: list[int], **_: Any) -> None:
-    """Look which labels about changed items are stale."""
+    """Look which labels about changed items are stale, and which spans in them can be asked about, a job each."""
     mark_stale(project_id=project_id, item_ids=item_ids)
+    for unit_id in spans_to_look_at(project_id=project_id, item_ids=item_ids):
+        enqueue(project=project_id, kind=WANT_ANEW, unit_id=unit_id)
+
+
+def want_anew_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> None:
+    """Ask about a span, or about it no more, by whether its words are there."""
+    want_anew(unit_id=unit_id, now=now)
 
 
 def recompute_work(*, project_id: int, now: datetime, annotator_id: int, **_: Any) -> None:

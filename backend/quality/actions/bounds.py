@@ -12,7 +12,7 @@ from backend.quality.boundaries import MOST_TOLD, Boundary, believed, boundaries
 from backend.quality.consensus import OPEN, SETTLED, Belief, Mark, Policy, is_vote, settle
 from backend.questions.models import Question, Unit
 from backend.questions.relocated import Anchor, anchors_now, without_told
-from backend.questions.spots import is_span, numbers_of, spot_key, text_of
+from backend.questions.spots import anchor_now, is_span, numbers_of, spot_key, text_of
 from backend.questions.units import NONE, SPOTS, values_of
 
 
@@ -78,6 +78,13 @@ def _bounded(belief: Belief, anchors: Sequence[dict[str, Any]], overlap_wanted: 
         return Bounded(belief, boundary=_anchor_at(place, anchors), said=said)
     differing = [_anchor_at(each.place, anchors) for each in said[:MOST_TOLD]]
     return Bounded(replace(belief, state=OPEN), differing=differing, said=said)
+
+
+def are_words_gone(unit: Unit) -> bool:
+    """Return whether a unit is a span whose words its item's text has no more, so that nobody can judge it."""
+    if not unit.anchor or not is_span(unit.anchor):
+        return False
+    return anchor_now(unit.anchor, text_of(unit.item.body, unit.item.metadata)) is None
 
 
 def first_anchor(unit: Unit) -> Anchor | None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement
 from backend.projects.actions.webhooks import announce
-from backend.quality.actions.bounds import Bounded, belief_of, first_anchor, mark_of, policy_of
+from backend.quality.actions.bounds import Bounded, are_words_gone, belief_of, first_anchor, mark_of, policy_of
 from backend.quality.actions.clusters import rebuild_clusters
 from backend.quality.boundaries import MOST_KEPT
 from backend.quality.consensus import SETTLED, Policy, people_wanted
@@ -36,7 +36,8 @@ def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     asked_count = Assignment.objects.of(unit.project_id).filter(unit=unit, answered_at__isnull=False).count()
     said = answers_to(unit)
     bounded = belief_of(unit, said)
-    _want(unit, _people_wanted(bounded, said, policy_of(question), asked_count))
+    more = _people_wanted(bounded, said, policy_of(question), asked_count)
+    _want(unit, asked_count if are_words_gone(unit) else more)
     label = ConsensusLabel.objects.filter(unit=unit).first()
     if label is None:
         label = ConsensusLabel(project_id=unit.project_id, question=question, computed_at=now)

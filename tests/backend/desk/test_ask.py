@@ -7,14 +7,17 @@ from backend.assignments.models import Assignment, ConsideredItem
 from backend.desk.actions.ask import ask_next
 from backend.desk.actions.fill import fill_queue
 from backend.desk.progress import progress_of
+from backend.judgements.actions.meet import meet
 from backend.judgements.actions.tell import record_judgement
 from backend.judgements.models import Exposure
+from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.quality.actions.settle import settle_unit
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item, Question, Unit
 from backend.suggestions.models import Suggester, Suggestion
+from tests.backend.conftest import REVIEW
 
 
 def becomes(world, **policies):
@@ -254,3 +257,49 @@ def test_only_items_that_the_question_can_be_asked_about_are_looked_at(choice):
     assert "2" not in asked_about(kind="span")
     choice.question.item_kind = "thread"
     assert fill_queue(question=choice.question, now=choice.now) == 1
+
+
+@pytest.fixture
+def spans(world, ask_spots):
+    world.spots = ask_spots(world, settling_policy="confirm")
+    return world.spots
+
+
+def lies(spans, words, *, said_by=None):
+    """Let words be marked, and answered where somebody is named; return their unit."""
+    anchor = spans.kept(words)
+    unit = meet(question=spans.question, item=spans.item, anchor=anchor, label="Product", annotator=spans.people[2])
+    if said_by is not None:
+        record_judgement(
+            judgement_id=spans.new_id(), annotator=spans.people[said_by], unit=unit, item=spans.item, value="Product",
+            origin="spontaneous", judged_at=spans.now, now=spans.now, anchor=anchor,
+        )  # fmt: skip
+    return unit
+
+
+def edit(spans, body):
+    spans.register(body)
+    drain_jobs(seconds=60)
+
+
+def asked_words(spans, person):
+    asked = ask_next(annotator=spans.people[person], question=spans.question, now=spans.now)
+    return asked and asked.assignment.unit.anchor["quote"]["exact"]
+
+
+@pytest.mark.parametrize("said_by", [None, 2])
+def test_a_span_whose_words_are_gone_is_asked_of_nobody_until_they_are_back(spans, said_by):
+    lies(spans, "Inverness", said_by=said_by)
+    drain_jobs(seconds=60)
+    assert asked_words(spans, 0) == "Inverness"
+    edit(spans, "Sold out.")
+    assert [asked_words(spans, person) for person in (0, 1)] == [None, None]
+    assert progress_of(annotator=spans.people[1], question=spans.question, now=spans.now)["left_count"] == 0
+    edit(spans, f"{REVIEW} Sold out.")
+    assert asked_words(spans, 1) == "Inverness"
+
+
+def test_a_span_whose_words_were_moved_is_asked_about_as_before(spans):
+    lies(spans, "Inverness")
+    edit(spans, f"Bought in May. {REVIEW}")
+    assert asked_words(spans, 0) == "Inverness"
