@@ -48,7 +48,8 @@ def settle_unit(*, unit_id: int, now: datetime) -> ConsensusLabel:
     if label.pk is None or before != (label.state, label.value, label.probability, label.evidence):
         _keep_change(label, before_state=before[0], before_value=before[1], now=now)
     else:
-        label.save(update_fields=["computed_at", "policy"])
+        label.is_stale = is_stale(label)
+        label.save(update_fields=["computed_at", "policy", "is_stale"])
     return label
 
 

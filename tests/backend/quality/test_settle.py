@@ -241,6 +241,21 @@ def test_a_label_knows_when_its_item_changed_and_when_it_was_judged_anew(world):
     assert not is_stale()
 
 
+def test_a_label_is_stale_no_more_once_the_same_person_says_the_same_of_the_new_text(world):
+    from backend.questions.actions.items import NewItem, register_items
+
+    say(world, 0, "5", "1")
+    later = world.now + timedelta(minutes=1)
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=[NewItem("5", "Quite another question", "")], now=later)
+        world.items["5"].refresh_from_db()
+    drain_jobs()
+    world.now = later
+    say(world, 0, "5", "1")
+    with tenancy(world.project):
+        assert not ConsensusLabel.objects.get().is_stale
+
+
 def take_back(world, person, value="duplicate"):
     """Take back the latest judgement of a person, as an undo in the page does."""
     with tenancy(world.project):
