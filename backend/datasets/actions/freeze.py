@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from backend.datasets import files, rows
 from backend.datasets.cards import Believed, Card, believed_in
@@ -149,8 +149,10 @@ def _items(question: Question) -> Items:
         first=Min("created_at"),
         last=Max("created_at"),
     )
+    has_split = Exists(SplitKey.objects.of(question.project_id).filter(question=question, item=OuterRef("pk")))
+    there = every.filter(has_split | Q(removed_at=None))
     first, last = (moment.strftime("%Y-%m") if moment else "" for moment in (found["first"], found["last"]))
-    return Items(found["count"], every.filter(removed_at=None).count(), found["authors"], first, last)
+    return Items(found["count"], there.count(), found["authors"], first, last)
 
 
 def _version_before(version: DatasetVersion) -> DatasetVersion | None:

@@ -53,7 +53,7 @@ class Variety:
 
 @dataclass(frozen=True)
 class Items:
-    """Of the items that have a split: how many, of how many of the project, by how many authors, from when to when."""
+    """How many items have a split, by how many authors, from when to when; `of` counts those not removed, too."""
 
     count: int = 0
     of: int = 0

@@ -34,7 +34,7 @@ from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
-from backend.questions.actions.items import NewItem, register_items
+from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.units import unit_of_pair
 from backend.questions.models import Item
 from backend.suggestions import items
@@ -166,6 +166,19 @@ def test_the_folder_is_a_dataset_of_hugging_face_whose_card_names_the_tables_by_
     assert judgements["data_files"] == [{"split": "every", "path": "judgements.parquet"}]
     assert "12 answers by 2 of the kind customer" in card, "two by one person, ten that the host told of another"
     assert "Trusting: every mark counts" in card and "related" in card
+
+
+def test_no_more_items_have_a_label_than_there_are_though_the_host_removed_one_that_has(marked):
+    with tenancy(marked.project):
+        labelled = {"5", marked.first}
+        for key, item in marked.items.items():
+            if key != "5":
+                remove_item(item=item, now=marked.now)
+    version = freeze(marked)
+    assert {row["item"] for row in lines(version, "labels.jsonl")} <= labelled
+    assert "2 items have a label; the project has 2." in (folder_of(version) / "README.md").read_text()
+    told = json.loads((folder_of(version) / "croissant.json").read_text())
+    assert told["rai:dataLimitations"] == ["2 of 2 items have a label; 0 units are not settled."]
 
 
 def test_croissant_names_each_file_with_the_checksum_that_the_manifest_has_and_each_column(marked):
