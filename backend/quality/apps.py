@@ -19,6 +19,7 @@ class QualityConfig(AppConfig):
         handles(work.SETTLE, work.settle_work, called="Settle a label")
         handles(work.VET_UNIT, work.vet_unit_work, called="Vet people by a gold answer")
         handles(work.MARK_STALE, work.mark_stale_work, lease_s=120, called="See which labels are stale")
+        handles(work.LOOK_FOR_WORDS, work.look_for_words_work, lease_s=120, called="Look for the words of spans")
         handles(work.WANT_ANEW, work.want_anew_work, called="See whether a span can be asked about")
         handles(work.RECOMPUTE, work.recompute_work, lease_s=120, called="Recompute what a person touched")
         handles(work.SETTLE_ANEW, work.settle_anew_work, lease_s=120, called="Settle anew what a policy changed")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.projects.actions.jobs import enqueue
-from backend.quality.actions.gone import spans_to_look_at, want_anew
+from backend.quality.actions.gone import items_with_spans, spans_to_look_at, want_anew
 from backend.quality.actions.rules import Examination, analyse_later, begin_examinations, examined, write_examination
 from backend.quality.actions.settle import mark_stale, settle_unit
 from backend.quality.actions.vet import annotators_of_unit, units_of_annotator, vet_annotator
@@ -16,6 +16,7 @@ VET_UNIT = "quality.vet_unit"
 RECOMPUTE = "quality.recompute_annotator"
 MARK_STALE = "quality.mark_stale"
 SETTLE_ANEW = "quality.settle_anew"
+LOOK_FOR_WORDS = "quality.look_for_words"
 WANT_ANEW = "quality.want_anew"
 UNITS_AT_ONCE = 200
 """Units that are asked for together: whatever people answer meanwhile waits for no more than these."""
@@ -42,9 +43,18 @@ def vet_unit_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) -> 
 
 
 def mark_stale_work(*, project_id: int, now: datetime, item_ids: list[int], **_: Any) -> None:
-    """Look which labels about changed items are stale, and which spans in them can be asked about, a job each."""
+    """Look which labels about changed items are stale, and later for the words of spans, a job each item.
+
+    To look for words that are gone takes some hundredths of a second: of all items of a call, longer than a job may.
+    """
     mark_stale(project_id=project_id, item_ids=item_ids)
-    for unit_id in spans_to_look_at(project_id=project_id, item_ids=item_ids):
+    for item_id in items_with_spans(project_id=project_id, item_ids=item_ids):
+        enqueue(project=project_id, kind=LOOK_FOR_WORDS, item_id=item_id)
+
+
+def look_for_words_work(*, project_id: int, now: datetime, item_id: int, **_: Any) -> None:
+    """Look which spans of an item can be asked about by now, or no more, a job each."""
+    for unit_id in spans_to_look_at(project_id=project_id, item_id=item_id):
         enqueue(project=project_id, kind=WANT_ANEW, unit_id=unit_id)
 
 

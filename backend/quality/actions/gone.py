@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from backend.quality.actions.bounds import are_words_gone
 from backend.quality.actions.settle import settle_unit
@@ -13,11 +13,21 @@ from backend.questions.models import Question, Unit
 ANSWERED = Count("assignments", filter=Q(assignments__answered_at__isnull=False))
 
 
-def spans_to_look_at(*, project_id: int, item_ids: Collection[int]) -> list[int]:
-    """Return the spans in these items that are asked about with their words gone, or not with these there."""
-    spans = Unit.objects.of(project_id).filter(item__in=item_ids, question__kind=Question.Kind.SPAN, settled_value="")
-    found = spans.select_related("item").annotate(asked_count=ANSWERED).order_by("item", "pk")
+def items_with_spans(*, project_id: int, item_ids: Collection[int]) -> list[int]:
+    """Return those of these items in which a span is not settled."""
+    spans = _open_spans(project_id, item_ids)
+    return list(spans.order_by("item").values_list("item", flat=True).distinct())
+
+
+def spans_to_look_at(*, project_id: int, item_id: int) -> list[int]:
+    """Return the spans in an item that are asked about with their words gone, or not with these there."""
+    spans = _open_spans(project_id, [item_id])
+    found = spans.select_related("item").annotate(asked_count=ANSWERED).order_by("pk")
     return [unit.pk for unit in found if are_words_gone(unit) == _is_wanted(unit, unit.asked_count)]
+
+
+def _open_spans(project_id: int, item_ids: Collection[int]) -> QuerySet[Unit]:
+    return Unit.objects.of(project_id).filter(item__in=item_ids, question__kind=Question.Kind.SPAN, settled_value="")
 
 
 def _is_wanted(unit: Unit, asked_count: int) -> bool:

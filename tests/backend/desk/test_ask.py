@@ -12,7 +12,9 @@ from backend.judgements.actions.tell import record_judgement
 from backend.judgements.models import Exposure
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
+from backend.projects.models import Job
 from backend.quality.actions.settle import settle_unit
+from backend.quality.work import LOOK_FOR_WORDS
 from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.actions.units import unit_of_item, unit_of_pair, unit_of_tag
 from backend.questions.models import Item, Question, Unit
@@ -297,6 +299,17 @@ def test_a_span_whose_words_are_gone_is_asked_of_nobody_until_they_are_back(span
     assert progress_of(annotator=spans.people[1], question=spans.question, now=spans.now)["left_count"] == 0
     edit(spans, f"{REVIEW} Sold out.")
     assert asked_words(spans, 1) == "Inverness"
+
+
+def test_the_words_of_spans_are_looked_for_in_a_job_for_each_item_that_has_one(spans):
+    """To look for words that are gone takes long: of a thousand items at once, longer than one job may."""
+    lies(spans, "Inverness")
+    again = spans.register(REVIEW.replace("Inverness", "Perth"))
+    others = [NewItem(key, "Another title") for key in ("1", "2")]
+    register_items(project_id=spans.project.pk, items=others, now=spans.now)
+    drain_jobs(seconds=60)
+    looked = Job.objects.filter(kind=LOOK_FOR_WORDS).values_list("arguments", flat=True)
+    assert list(looked) == [{"item_id": again.pk}]
 
 
 def test_a_span_whose_words_were_moved_is_asked_about_as_before(spans):
