@@ -10,7 +10,7 @@ from backend.annotators.models import Annotator
 from backend.assignments.models import Assignment
 from backend.datasets.actions.freeze import ask_for_version, register_dataset
 from backend.datasets.admin import DatasetVersionAdmin
-from backend.datasets.models import DatasetVersion
+from backend.datasets.models import Dataset, DatasetVersion
 from backend.judgements.actions.record import record_events
 from backend.judgements.actions.show import show_assigned, show_suggestions
 from backend.judgements.events import Seen
@@ -22,7 +22,7 @@ from backend.projects.tenancy import tenancy
 from backend.quality.admin import harmless
 from backend.quality.models import ConsensusLabel
 from backend.questions.actions.units import unit_of_tag
-from backend.questions.models import GoldAnswer, Unit
+from backend.questions.models import GoldAnswer, Question, Unit
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.guesses import Guess
 from backend.suggestions.known import suggester_row
@@ -353,7 +353,8 @@ def test_a_version_with_fewer_files_or_others_is_shown_with_those_it_has(world, 
 
 
 def test_the_labels_of_a_card_add_up_where_pairs_are_on_two_sides():
-    version = DatasetVersion(card={"values": {"different": {"crosses": 2, "none": 1, "train": 3}}})
+    dataset = Dataset(question=Question(kind="pair"))
+    version = DatasetVersion(dataset=dataset, card={"values": {"different": {"crosses": 2, "none": 1, "train": 3}}})
     told = DatasetVersionAdmin(DatasetVersion, site).labels_told(version)
     assert "<bdi>different</bdi>: 6 (3 train, 0 dev, 0 test, 2 across two of them, 1 in none)" in told
 
