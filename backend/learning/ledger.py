@@ -50,7 +50,8 @@ def told_of(
     """Return for each query of a split what was told of its candidates.
 
     `query_of` says which of two items is asked about the other. What is settled is believed rather than single
-    answers. Rows of people who do not count, answers that do not stand, and pairs that cross splits teach nothing.
+    answers. Rows that do not count, answers that do not stand, and pairs that cross splits teach nothing; of a list
+    in which another row counts, one that does not is a place all the same.
     A query of which nothing is settled is on the side it has in `sides`, else on the one that it draws with `salt`; a
     candidate that has none goes with the query.
     """
@@ -59,18 +60,20 @@ def told_of(
     drawn: dict[tuple[str, int], Place] = {}
     said: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
     passed: set[tuple[str, str]] = set()
+    counting: dict[str, bool] = defaultdict(bool)
     for row in judgements:
         query, candidate = row["item"], row["candidate"]
         is_of_split = (side.get(query) or drawn_split(query, salt)) == split == side.get(candidate, split)
-        if not candidate or not is_of_split or row["counts"] is False:
+        if not candidate or not is_of_split:
             continue
         if _is_drawn(row):
             drawn[row["exposure"], row["rank"]] = _place(row)
+        counting[row["exposure"]] |= _counts(row)
         if _stands(row):
             said[query, candidate][row["value"] == DUPLICATE] += 1
         elif _was_passed(row):
             passed.add((query, candidate))
-    chances = chances_of(drawn.values())
+    chances = chances_of(place for place in drawn.values() if counting[place.exposure])
     found: dict[str, dict[str, Told]] = defaultdict(dict)
     for query, candidate in said.keys() | passed:
         believed = settled.get(frozenset((query, candidate)), _majority(said[query, candidate]))
@@ -165,12 +168,18 @@ def _place(row: Row) -> Place:
 
 
 def _stands(row: Row) -> bool:
-    """Return whether a row is an answer that stands and says something."""
-    return bool(row["record"] == "judgement" and row["is_live"] and not row["was_withdrawn"] and row["value"] != UNSURE)
+    """Return whether a row is an answer that counts, stands and says something."""
+    is_live = row["record"] == "judgement" and row["is_live"] and not row["was_withdrawn"]
+    return bool(is_live and _counts(row) and row["value"] != UNSURE)
 
 
 def _was_passed(row: Row) -> bool:
-    return row["outcome"] == PASSED and row["policy"] in DRAWN_POLICIES | {"host"}
+    return _counts(row) and row["outcome"] == PASSED and row["policy"] in DRAWN_POLICIES | {"host"}
+
+
+def _counts(row: Row) -> bool:
+    """Return whether a row counts; of slots a version frozen earlier says nothing, and they did."""
+    return row["counts"] is not False
 
 
 def _majority(said: Counter[bool]) -> bool | None:

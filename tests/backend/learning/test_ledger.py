@@ -74,6 +74,18 @@ def test_what_somebody_passed_by_who_does_not_count_tells_nothing():
     assert told([row(outcome="passed", counts=None)])["a"] == (False, True), "a version frozen before says neither"
 
 
+def test_a_place_that_does_not_count_is_still_one_where_others_of_its_list_might_have_stood():
+    """In a list of two that was shuffled either stands first or second, whoever wrote one of them."""
+    turned = {"outcome": "passed", "propensity": 0.05}
+    first, second = row(candidate="b", pool_rank=2, **turned), row(rank=2, candidate="a", **turned)
+    chances = []
+    for counts in (True, False):
+        rows = [first | {"counts": counts}, second | {"counts": True}]
+        chances.append(told_of([LABEL], rows, query_of=lambda one, _: one)["q"]["a"].chance)
+    assert chances == [pytest.approx(2 / 3)] * 2
+    assert told([first | {"counts": False}, second | {"counts": False}]) == {"z": (True, False)}
+
+
 def test_an_answer_counts_more_than_passing_by_and_a_tie_tells_nothing():
     passed = row(exposure="e2", outcome="passed")
     assert told([said(outcome="accepted"), passed])["a"] == (True, True)
