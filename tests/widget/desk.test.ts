@@ -867,6 +867,55 @@ test("where nothing follows what was refused, that is said there, once, and the 
   expect([status(), choices()]).toEqual(["", NOW]);
 });
 
+/** Let the next units come only after a while, whatever else is answered at once. */
+function delayNext(): void {
+  server.more["desk/next"] = () => new Promise((on) => setTimeout(() => on(units.shift() ?? none(4)), 3000));
+}
+
+/** Take back the answer that stands there while the next unit is on its way. */
+async function takeBackBusy(): Promise<void> {
+  await key("1");
+  delayNext();
+  await key("Enter");
+  await key("u");
+}
+
+test("who stays while the next unit is on its way hears at once what was refused, and has the answers of now", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2")];
+  await open();
+  await takeBackBusy();
+  change();
+  await key("1");
+  await pass(5000);
+  expect([desk().textContent!.includes("Title 1"), status(), choices()]).toEqual([true, CHANGED, NOW]);
+});
+
+test("who answers anew and goes on while the next unit is on its way is led to it", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await takeBackBusy();
+  await key("2");
+  await key("Enter");
+  await pass(5000);
+  expect([desk().textContent!.includes("Title 2"), server.at("desk/next").length]).toEqual([true, 2]);
+});
+
+test("a unit that was asked for before the question was changed has the answers of now", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2", { question })];
+  await open();
+  change();
+  server.slowMs = 50;
+  press(document.body, "1");
+  await pass(5);
+  byId("next").click();
+  await pass(10);
+  server.slowMs = 500;
+  await pass(1000);
+  expect([desk().textContent!.includes("Title 2"), choices()]).toEqual([true, NOW]);
+});
+
 test("a refusal that is heard where nobody answers leaves it trying again, and is told with what comes", async () => {
   question = QUESTIONS.tone;
   units = [unit("1"), unit("2")];

@@ -124,10 +124,11 @@ async function turn(given: Given = {}, isByItself = false): Promise<void> {
   try {
     await guest._meet();
     await guest._kind(ELEMENTS[session.question.kind]); // what is known and can be drawn waits for no room
+    const { question } = session;
     const next = await guest._call<DeskNext>("desk/next", given);
     if (isSpotted()) await learnDesk(guest);
     await guest._meet(); // an answer may have been refused meanwhile, since the question was changed
-    if (next.question) session.question = next.question; // an older server tells it with the session alone
+    if (next.question && session.question === question) learn(next.question); // an older server tells it with the session alone
     progress = next.progress;
     if (next.assignment && next.place) put(next, isStaying());
     else if (!isStaying()) nothing();
@@ -135,6 +136,13 @@ async function turn(given: Given = {}, isByItself = false): Promise<void> {
     if (!isStaying()) fail(error as Refused, given, isByItself);
   }
   root.removeAttribute("aria-busy");
+  tell();
+  void freshen(); // for who is left where they are
+}
+
+/** Learn what is asked now; the same again is no change. */
+function learn(question: DeskSession["question"]): void {
+  if (JSON.stringify(question) !== JSON.stringify(session.question)) session.question = question;
 }
 
 const isBusy = (): boolean => root.hasAttribute("aria-busy");
@@ -445,6 +453,7 @@ function ready(): void {
 function forward(): void {
   clearTimeout(timer);
   if (at < sheets.length - 1) return go(at + 1);
+  isTakenBack = false; // who answered anew goes on with what is on its way
   void turn({ after: sheets[at]!.next.assignment!.id });
 }
 
