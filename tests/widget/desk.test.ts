@@ -891,6 +891,19 @@ test("who stays while the next unit is on its way hears at once what was refused
   expect([desk().textContent!.includes("Title 1"), status(), choices()]).toEqual([true, CHANGED, NOW]);
 });
 
+test("who stays is told that the guideline was changed, and has what is asked now", async () => {
+  question = { ...QUESTIONS.tone, guideline: "By its last words." };
+  units = [unit("1"), unit("2", { question: { ...question, guideline: "By its first words.", prompt: "What is it for?" } })];
+  await open();
+  desk().querySelector<HTMLDetailsElement>(".guideline")!.open = false;
+  await takeBackBusy();
+  await pass(5000);
+  expect([desk().textContent!.includes("Title 1"), heading(), status()]).toEqual([true, "What is it for?", "How to decide was changed."]);
+  expect(desk().querySelector(".guideline .text")!.textContent).toBe("By its first words.");
+  await key("s");
+  expect([desk().textContent!.includes("Title 2"), status()]).toEqual([true, ""]);
+});
+
 test("who answers anew and goes on while the next unit is on its way is led to it", async () => {
   units = [unit("1"), unit("2")];
   await open();

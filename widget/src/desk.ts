@@ -136,8 +136,8 @@ async function turn(given: Given = {}, isByItself = false): Promise<void> {
     if (!isStaying()) fail(error as Refused, given, isByItself);
   }
   root.removeAttribute("aria-busy");
-  tell();
   void freshen(); // for who is left where they are
+  tell();
 }
 
 /** Learn what is asked now; the same again is no change. */
@@ -402,8 +402,9 @@ async function renew(refused?: Sheet): Promise<void> {
   await renewing;
   if (isBusy()) return; // what comes has the answers of now
   if (isHere()) return draw();
+  const drawn = freshen();
   tell();
-  await freshen();
+  await drawn;
 }
 
 /** Say what became of an answer where one is, else with what comes next. */
@@ -435,6 +436,7 @@ function ask(): void {
   if (text === (before?.querySelector(".text")?.textContent ?? "")) return;
   before?.remove();
   guided = text;
+  notice ||= say("deskGuided");
   if (!text) return;
   const made = guideline(say, text, before?.open ?? true);
   (root.querySelector(".about") ?? title).after(made);
