@@ -3,7 +3,7 @@ import type { Earmark } from "@/config";
 import { Guest } from "@/core";
 import type { Mark } from "@/mark";
 import type { DeskItem, DeskNext, DeskProgress, Question } from "@/wire";
-import { aPage, all, arrive, button, chunks, label, pass, press, QUESTIONS, server, thread } from "./page";
+import { aPage, all, arrive, button, chunks, focused, label, pass, press, QUESTIONS, server, thread } from "./page";
 
 aPage();
 
@@ -902,6 +902,30 @@ test("who stays is told that the guideline was changed, and has what is asked no
   expect(desk().querySelector(".guideline .text")!.textContent).toBe("By its first words.");
   await key("s");
   expect([desk().textContent!.includes("Title 2"), status()]).toEqual([true, ""]);
+});
+
+test("where the door onward goes as an answer is refused, the focus goes to the answers", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2")];
+  await open();
+  await takeBackBusy();
+  change();
+  await key("1");
+  expect(document.activeElement!.localName).toBe("earmark-choice");
+  await pass(5000);
+  expect([document.activeElement!.localName, focused(mark())?.textContent]).toEqual(["earmark-choice", "Answers"]);
+});
+
+test("where taking back is refused in the middle of a note, the focus goes to the door onward", async () => {
+  units = [unit("1")];
+  await open();
+  await key("1");
+  server.slowMs = 500;
+  server.result = ({ type }) => (type === "undo" ? { status: "bad", code: "unknown_judgement" } : {});
+  await key("u");
+  await key("n");
+  await pass(2000);
+  expect(document.activeElement!.id).toBe("next");
 });
 
 test("who answers anew and goes on while the next unit is on its way is led to it", async () => {

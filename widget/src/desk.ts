@@ -443,13 +443,16 @@ function ask(): void {
   beside.observe(made);
 }
 
-/** Show which doors are open: onward once there is an answer, skipping while there is none. */
+/** Show which doors are open, onward once there is an answer, skipping while there is none; the focus stays in none that goes. */
 function ready(): void {
   const isDecided = here()?.entry.row.is === "decided";
   if (!here()) return;
+  const had = document.activeElement?.id;
   document.getElementById("next")!.hidden = !isDecided;
   document.getElementById("skip")!.hidden = isDecided;
   (document.getElementById("note") as HTMLTextAreaElement).disabled = isDecided; // it goes with the answer: Undo opens it again
+  if (isDecided && /^(note|skip)$/.test(had!)) document.getElementById("next")!.focus();
+  else if (!isDecided && had === "next") root.querySelector<Mark>("[question]")!._focus(here()!.entry);
 }
 
 function forward(): void {
