@@ -38,17 +38,40 @@ test("every failure is an Error, with the server's code where there is one", asy
 });
 
 test("a call with nothing given rejects, and throws nothing into the page", async () => {
-  for (const name of ["suggest", "seen", "decide", "search"]) await expect(told(name)).rejects.toThrow("earmark: name a question and an item.");
+  for (const name of ["suggest", "seen", "decide", "search"]) await expect(told(name)).rejects.toThrow("earmark: name a question and an item, each as a text.");
 });
 
 test("a place without its item is not asked for, so that nothing else goes without an answer", async () => {
   const [lacking, whole] = [call("suggest", { question: "duplicate" }), call("suggest", PAIR)];
-  const refused = expect(lacking).rejects.toThrow("earmark: name a question and an item.");
+  const refused = expect(lacking).rejects.toThrow("earmark: name a question and an item, each as a text.");
   await pass();
   await refused;
   expect((await whole).candidates.length).toBeGreaterThan(0);
   const asked = [...server.at("session"), ...server.at("suggest")].flatMap(({ places = [] }) => places);
   expect(new Set(asked.map(({ item }: { item: string }) => item))).toEqual(new Set(["5"]));
+});
+
+test("a place that is named by a number is not asked for, since the server takes texts alone", async () => {
+  const [odd, whole] = [call("suggest", { question: "duplicate", item: 5 }), call("suggest", PAIR)];
+  const refused = expect(odd).rejects.toThrow("earmark: name a question and an item, each as a text.");
+  await pass();
+  await refused;
+  expect((await whole).candidates.length).toBeGreaterThan(0);
+  const asked = [...server.at("session"), ...server.at("suggest")].flatMap(({ places = [] }) => places);
+  expect(asked.map(({ item }: { item: unknown }) => typeof item).filter((type) => type !== "string")).toEqual([]);
+});
+
+test("decide and search: what lacks its value or its words asks for no list, which would count as shown", async () => {
+  await expect(told("decide", { ...PAIR, candidate: "1" })).rejects.toThrow("earmark: name the value that is given.");
+  await expect(told("search", PAIR)).rejects.toThrow("earmark: name the words to search for.");
+  expect([...server.at("session"), ...server.at("suggest")].flatMap(({ places = [] }) => places)).toEqual([]);
+});
+
+test("strings: what is no words within a group is refused too, and what stands stays", async () => {
+  const mark = await mount("duplicates", PAIR);
+  await expect(told("strings", { others: { other: 5 } })).rejects.toThrow('earmark: "others" is no words.');
+  await told("strings", { heading: undefined, refused: {} });
+  expect(mark._root.textContent).toContain("Thread 1");
 });
 
 test("on: an event that there is none of, or nobody to hear it, is refused in words", async () => {

@@ -3,7 +3,7 @@ import type { Earmark } from "@/config";
 import { Guest } from "@/core";
 import type { Mark } from "@/mark";
 import type { DeskItem, DeskNext, DeskProgress, Question } from "@/wire";
-import { aPage, all, arrive, button, chunks, label, pass, press, QUESTIONS, server, thread } from "./page";
+import { aPage, all, arrive, button, chunks, focused, label, pass, press, QUESTIONS, server, thread } from "./page";
 
 aPage();
 
@@ -865,6 +865,92 @@ test("where nothing follows what was refused, that is said there, once, and the 
   expect([heading(), status()]).toEqual(["Nothing to answer just now.", CHANGED]);
   await key("b");
   expect([status(), choices()]).toEqual(["", NOW]);
+});
+
+/** Let the next units come only after a while, whatever else is answered at once. */
+function delayNext(): void {
+  server.more["desk/next"] = () => new Promise((on) => setTimeout(() => on(units.shift() ?? none(4)), 3000));
+}
+
+/** Take back the answer that stands there while the next unit is on its way. */
+async function takeBackBusy(): Promise<void> {
+  await key("1");
+  delayNext();
+  await key("Enter");
+  await key("u");
+}
+
+test("who stays while the next unit is on its way hears at once what was refused, and has the answers of now", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2")];
+  await open();
+  await takeBackBusy();
+  change();
+  await key("1");
+  await pass(5000);
+  expect([desk().textContent!.includes("Title 1"), status(), choices()]).toEqual([true, CHANGED, NOW]);
+});
+
+test("who stays is told that the guideline was changed, and has what is asked now", async () => {
+  question = { ...QUESTIONS.tone, guideline: "By its last words." };
+  units = [unit("1"), unit("2", { question: { ...question, guideline: "By its first words.", prompt: "What is it for?" } })];
+  await open();
+  desk().querySelector<HTMLDetailsElement>(".guideline")!.open = false;
+  await takeBackBusy();
+  await pass(5000);
+  expect([desk().textContent!.includes("Title 1"), heading(), status()]).toEqual([true, "What is it for?", "How to decide was changed."]);
+  expect(desk().querySelector(".guideline .text")!.textContent).toBe("By its first words.");
+  await key("s");
+  expect([desk().textContent!.includes("Title 2"), status()]).toEqual([true, ""]);
+});
+
+test("where the door onward goes as an answer is refused, the focus goes to the answers", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2")];
+  await open();
+  await takeBackBusy();
+  change();
+  await key("1");
+  expect(document.activeElement!.localName).toBe("earmark-choice");
+  await pass(5000);
+  expect([document.activeElement!.localName, focused(mark())?.textContent]).toEqual(["earmark-choice", "Answers"]);
+});
+
+test("where taking back is refused in the middle of a note, the focus goes to the door onward", async () => {
+  units = [unit("1")];
+  await open();
+  await key("1");
+  server.slowMs = 500;
+  server.result = ({ type }) => (type === "undo" ? { status: "bad", code: "unknown_judgement" } : {});
+  await key("u");
+  await key("n");
+  await pass(2000);
+  expect(document.activeElement!.id).toBe("next");
+});
+
+test("who answers anew and goes on while the next unit is on its way is led to it", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await takeBackBusy();
+  await key("2");
+  await key("Enter");
+  await pass(5000);
+  expect([desk().textContent!.includes("Title 2"), server.at("desk/next").length]).toEqual([true, 2]);
+});
+
+test("a unit that was asked for before the question was changed has the answers of now", async () => {
+  question = QUESTIONS.tone;
+  units = [unit("1"), unit("2", { question })];
+  await open();
+  change();
+  server.slowMs = 50;
+  press(document.body, "1");
+  await pass(5);
+  byId("next").click();
+  await pass(10);
+  server.slowMs = 500;
+  await pass(1000);
+  expect([desk().textContent!.includes("Title 2"), choices()]).toEqual([true, NOW]);
 });
 
 test("a refusal that is heard where nobody answers leaves it trying again, and is told with what comes", async () => {

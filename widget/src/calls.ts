@@ -43,7 +43,7 @@ const calls = {
   },
 
   async suggest(guest: Guest, where: Where): Promise<Suggested> {
-    const { question, item } = where ?? {};
+    const { question, item } = named(where);
     const { answer, entries } = await modelOf(guest, where);
     return {
       question, item, exposure: answer.exposure!, ask: answer.ask, candidates: answer.candidates, known: answer.known,
@@ -61,8 +61,8 @@ const calls = {
 
   /** Answer; resolves with what the server said of it, and waits while nobody answers. */
   async decide(guest: Guest, decision: Decision) {
+    if (!named(decision).value) throw new Error("earmark: name the value that is given.");
     const model = await modelOf(guest, decision);
-    if (!decision.value) throw new Error("earmark: name the value that is given.");
     const entry = entryOf(guest, model, decision);
     if (!entry) throw new Error(`earmark: name a candidate that was suggested or found${isSpot(model) ? ", or give the anchor of what is marked" : ""}.`);
     guest._answers!._step(entry, { type: "leave" }); // an answer that was refused stands in nobody's way
@@ -79,9 +79,9 @@ const calls = {
   },
 
   async search(guest: Guest, given: Where & { query: string }): Promise<unknown[]> {
-    const model = await modelOf(guest, given);
-    const { question, item, query } = given;
+    const { question, item, query } = named(given);
     if (typeof query !== "string") throw new Error("earmark: name the words to search for.");
+    const model = await modelOf(guest, given);
     const found = await guest._call<SearchAnswer>("search", { question, item, query });
     for (const candidate of found.candidates)
       if (!model.entries.some((one) => one.candidate.id === candidate.id)) guest._answers!._enter(model, candidate, found.exposure, { is: "asked" }, true);
@@ -105,7 +105,8 @@ const calls = {
 
   /** Let the host's words stand above ours. */
   strings(guest: Guest, words: Words) {
-    const wrong = Object.keys(words ?? {}).find((key) => !/^(string|object|undefined)$/.test(typeof words[key]));
+    const areWords = (one: unknown): boolean => (one && typeof one === "object" ? Object.values(one).every(areWords) : (one ?? "") === `${one ?? ""}`);
+    const wrong = Object.keys(words ?? {}).find((key) => !areWords(words[key]));
     if (wrong) throw new Error(`earmark: ${JSON.stringify(wrong)} is no words.`);
     guest._kit.override(words);
     guest._views.forEach((view) => void view._begin());
@@ -139,9 +140,15 @@ function entryOf(guest: Guest, model: Model, { candidate, tag, anchor, value }: 
   return anchor && isSpot(model) ? enter("quote" in anchor ? anchor.quote.exact : value, { label: value, anchor }) : undefined;
 }
 
-async function modelOf(guest: Guest, where: Where | undefined): Promise<Model> {
-  const { question, item } = where ?? {};
-  if (!question || !item) throw new Error("earmark: name a question and an item."); // asked as it is, it would be refused with all that is asked beside it
+/** Return a place that is named; asked as it is, any other would be refused with all that is asked beside it. */
+function named<T extends Where>(where?: T): T {
+  const { question, item } = where ?? ({} as Partial<T>);
+  if ([question, item].every((name) => typeof name === "string" && name.trim())) return where!;
+  throw new Error("earmark: name a question and an item, each as a text.");
+}
+
+async function modelOf(guest: Guest, where: Where): Promise<Model> {
+  const { question, item } = named(where);
   heedPrivacy(guest);
   await guest._prepare();
   const model = await guest._place(question, item);

@@ -77,8 +77,9 @@ export class Guest {
 
   constructor(readonly _earmark: Earmark, private readonly _within: Record<string, unknown> = {}) {
     this._on("keydown", (event) => {
-      const isOurs = this._views.has(event.target as Mark);
-      if (!isOurs && (event.composedPath()[0] as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
+      const path = event.composedPath();
+      const isOurs = path.some((node) => this._views.has(node as Mark));
+      if (!isOurs && (path[0] as Partial<Element>).matches?.("input,textarea,[contenteditable]")) this._typedAt = performance.now();
     });
     this._on("online", () => this._again());
   }

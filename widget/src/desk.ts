@@ -124,10 +124,11 @@ async function turn(given: Given = {}, isByItself = false): Promise<void> {
   try {
     await guest._meet();
     await guest._kind(ELEMENTS[session.question.kind]); // what is known and can be drawn waits for no room
+    const { question } = session;
     const next = await guest._call<DeskNext>("desk/next", given);
     if (isSpotted()) await learnDesk(guest);
     await guest._meet(); // an answer may have been refused meanwhile, since the question was changed
-    if (next.question) session.question = next.question; // an older server tells it with the session alone
+    if (next.question && session.question === question) learn(next.question); // an older server tells it with the session alone
     progress = next.progress;
     if (next.assignment && next.place) put(next, isStaying());
     else if (!isStaying()) nothing();
@@ -135,6 +136,13 @@ async function turn(given: Given = {}, isByItself = false): Promise<void> {
     if (!isStaying()) fail(error as Refused, given, isByItself);
   }
   root.removeAttribute("aria-busy");
+  void freshen(); // for who is left where they are
+  tell();
+}
+
+/** Learn what is asked now; the same again is no change. */
+function learn(question: DeskSession["question"]): void {
+  if (JSON.stringify(question) !== JSON.stringify(session.question)) session.question = question;
 }
 
 const isBusy = (): boolean => root.hasAttribute("aria-busy");
@@ -394,8 +402,9 @@ async function renew(refused?: Sheet): Promise<void> {
   await renewing;
   if (isBusy()) return; // what comes has the answers of now
   if (isHere()) return draw();
+  const drawn = freshen();
   tell();
-  await freshen();
+  await drawn;
 }
 
 /** Say what became of an answer where one is, else with what comes next. */
@@ -427,24 +436,29 @@ function ask(): void {
   if (text === (before?.querySelector(".text")?.textContent ?? "")) return;
   before?.remove();
   guided = text;
+  notice ||= say("deskGuided");
   if (!text) return;
   const made = guideline(say, text, before?.open ?? true);
   (root.querySelector(".about") ?? title).after(made);
   beside.observe(made);
 }
 
-/** Show which doors are open: onward once there is an answer, skipping while there is none. */
+/** Show which doors are open, onward once there is an answer, skipping while there is none; the focus stays in none that goes. */
 function ready(): void {
   const isDecided = here()?.entry.row.is === "decided";
   if (!here()) return;
+  const had = document.activeElement?.id;
   document.getElementById("next")!.hidden = !isDecided;
   document.getElementById("skip")!.hidden = isDecided;
   (document.getElementById("note") as HTMLTextAreaElement).disabled = isDecided; // it goes with the answer: Undo opens it again
+  if (isDecided && /^(note|skip)$/.test(had!)) document.getElementById("next")!.focus();
+  else if (!isDecided && had === "next") root.querySelector<Mark>("[question]")!._focus(here()!.entry);
 }
 
 function forward(): void {
   clearTimeout(timer);
   if (at < sheets.length - 1) return go(at + 1);
+  isTakenBack = false; // who answered anew goes on with what is on its way
   void turn({ after: sheets[at]!.next.assignment!.id });
 }
 

@@ -313,10 +313,18 @@ def test_nothing_comes_while_somebody_types_in_a_field_of_the_hosts_own_kind(hos
     visit.button("Same").first.wait_for()
 
 
-def test_what_is_typed_in_a_field_of_ours_holds_nothing_up(hosts: Hosts) -> None:
+@pytest.mark.parametrize("is_within", [False, True], ids=["in the page", "in a tree of the host's own"])
+def test_what_is_typed_in_a_field_of_ours_holds_nothing_up(hosts: Hosts, is_within: bool) -> None:
     visit = hosts.open("one", item="first")
+    visit.button("Same").first.wait_for()
+    visit.page.evaluate(
+        """(isWithin) => {
+      window.made = document.querySelector("earmark-duplicates");
+      if (isWithin) document.querySelector("main").appendChild(document.createElement("div")).attachShadow({ mode: "open" }).append(made);
+    }""",
+        is_within,
+    )
     visit.button("Search for another").click()
     visit.page.get_by_role("combobox").press("a")
-    visit.page.evaluate("document.querySelector('earmark-duplicates').setAttribute('item', 'second')")
-    visit.button("Same").first.wait_for(timeout=4000)
-    shows(visit, "second")
+    visit.page.evaluate("made.setAttribute('item', 'second')")
+    visit.page.get_by_role("link", name="Like second").first.wait_for(timeout=4000)
