@@ -268,13 +268,13 @@ def freeze(staff: Any, product: Product, slug: str, question: str, folder: Path)
         staff.goto(f"{product.admin}datasets/datasetversion/")
         return staff.locator("tr", has_text=slug)
 
-    eventually(lambda: row().get_by_role("link", name="labels.parquet").count() > 0)
+    eventually(lambda: row().get_by_role("link", name="labels.jsonl").count() > 0)
+    staff.get_by_role("link", name=re.compile(r"^\d+ more$")).first.click()
     files = {}
-    for link in row().get_by_role("link").all():
+    for link in staff.locator(".field-files_told a").all():
         name = link.inner_text().strip()
-        if "." in name:
-            with staff.expect_download() as waiting:
-                link.click()
-            files[name] = folder / name
-            waiting.value.save_as(files[name])
+        with staff.expect_download() as waiting:
+            link.click()
+        files[name] = folder / name
+        waiting.value.save_as(files[name])
     return files
