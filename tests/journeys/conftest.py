@@ -269,9 +269,10 @@ def freeze(staff: Any, product: Product, slug: str, question: str, folder: Path)
         return staff.locator("tr", has_text=slug)
 
     eventually(lambda: row().get_by_role("link", name="labels.jsonl").count() > 0)
-    staff.get_by_role("link", name=re.compile(r"^\d+ more$")).first.click()
-    files = {}
-    for link in staff.locator(".field-files_told a").all():
+    staff.locator("tr", has_text=slug).get_by_role("link", name=re.compile(r"^\d+ more$")).click()
+    staff.wait_for_url("**/datasetversion/*/change/")
+    files, links = {}, staff.locator("a[href*='/admin/versions/']")
+    for link in links.all():
         name = link.inner_text().strip()
         with staff.expect_download() as waiting:
             link.click()
