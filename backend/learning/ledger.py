@@ -51,7 +51,7 @@ def told_of(
 
     `query_of` says which of two items is asked about the other. What is settled is believed rather than single
     answers. Rows that do not count, answers that do not stand, and pairs that cross splits teach nothing; of a list
-    in which another row counts, one that does not is a place all the same.
+    in which a row counts, such rows are places all the same.
     A query of which nothing is settled is on the side it has in `sides`, else on the one that it draws with `salt`; a
     candidate that has none goes with the query.
     """
@@ -63,12 +63,13 @@ def told_of(
     counting: dict[str, bool] = defaultdict(bool)
     for row in judgements:
         query, candidate = row["item"], row["candidate"]
-        is_of_split = (side.get(query) or drawn_split(query, salt)) == split == side.get(candidate, split)
-        if not candidate or not is_of_split:
+        if not candidate or (side.get(query) or drawn_split(query, salt)) != split:
             continue
         if _is_drawn(row):
             drawn[row["exposure"], row["rank"]] = _place(row)
         counting[row["exposure"]] |= _counts(row)
+        if side.get(candidate, split) != split:
+            continue
         if _stands(row):
             said[query, candidate][row["value"] == DUPLICATE] += 1
         elif _was_passed(row):

@@ -86,6 +86,15 @@ def test_a_place_that_does_not_count_is_still_one_where_others_of_its_list_might
     assert told([first | {"counts": False}, second | {"counts": False}]) == {"z": (True, False)}
 
 
+def test_a_place_of_another_split_is_still_one_where_others_of_its_list_might_have_stood():
+    """In a list of two that was shuffled either stands first or second, whatever side the other one is on."""
+    turned = {"outcome": "passed", "propensity": 0.05}
+    rows = [row(candidate="b", pool_rank=2, **turned), row(rank=2, candidate="a", **turned)]
+    for side, taught in (("train", {"a", "b", "z"}), ("test", {"a", "z"})):
+        found = told_of([LABEL], rows, query_of=lambda one, _: one, sides={"b": side})["q"]
+        assert (found["a"].chance, found.keys()) == (pytest.approx(2 / 3), taught)
+
+
 def test_an_answer_counts_more_than_passing_by_and_a_tie_tells_nothing():
     passed = row(exposure="e2", outcome="passed")
     assert told([said(outcome="accepted"), passed])["a"] == (True, True)
