@@ -68,11 +68,10 @@ def told_of(
         if _is_drawn(row):
             drawn[row["exposure"], row["rank"]] = _place(row)
         counting[row["exposure"]] |= _counts(row)
-        if side.get(candidate, split) != split:
-            continue
-        if _stands(row):
+        is_taught = side.get(candidate, split) == split
+        if is_taught and _stands(row):
             said[query, candidate][row["value"] == DUPLICATE] += 1
-        elif _was_passed(row):
+        elif is_taught and _was_passed(row):
             passed.add((query, candidate))
     chances = chances_of(place for place in drawn.values() if counting[place.exposure])
     found: dict[str, dict[str, Told]] = defaultdict(dict)
