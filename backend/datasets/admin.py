@@ -168,7 +168,7 @@ class DatasetVersionAdmin(ProjectRows):
         rows = (
             (address, name, f": {told}" if (told := purpose_of(name)) else "") for address, name in _linked(version)
         )
-        return format_html_join("", '<div><a href="{}">{}</a>{}</div>', rows)
+        return format_html_join("", '<div class="em-file"><a href="{}">{}</a>{}</div>', rows)
 
 
 def _linked(version: DatasetVersion) -> Iterator[tuple[str, str]]:
