@@ -193,8 +193,8 @@ def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict
 
 def _would_count(exposure: Exposure, slot: Slot) -> bool:
     """Return whether an answer would count: whom the slot was shown to is not blocked, and wrote none of the items."""
-    authors = {item.author for item in (exposure.item, slot.candidate) if item}
-    return not exposure.annotator.is_blocked and exposure.annotator.subject not in authors
+    is_own = any(item.is_by(exposure.annotator) for item in (exposure.item, slot.candidate) if item)
+    return not exposure.annotator.is_blocked and not is_own
 
 
 def _list_facts(exposure: Exposure | None) -> dict[str, Any]:

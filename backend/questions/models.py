@@ -312,6 +312,10 @@ class Item(Owned):
     def __str__(self) -> str:
         return self.title or self.key
 
+    def is_by(self, annotator: Annotator) -> bool:
+        """Return whether the annotator wrote the item: marks of one's own items are stored and not counted."""
+        return bool(self.author) and self.author == annotator.subject
+
     def hash_at(self, read_at: datetime) -> str:
         """Return the hash of the content that somebody read who was shown the item at `read_at`."""
         if self.updated_at <= read_at:

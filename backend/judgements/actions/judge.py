@@ -119,7 +119,7 @@ def _changed(annotator: Annotator, unit: Unit, event: Judge) -> Judgement | None
 def has_conflict(annotator: Annotator, unit: Unit) -> bool:
     """Return whether the annotator wrote an item of the unit: such marks are stored and not counted."""
     items: list[Item] = [unit.item, *([unit.other] if unit.other else [])]
-    return any(item.author and item.author == annotator.subject for item in items)
+    return any(item.is_by(annotator) for item in items)
 
 
 def hashes_of(unit: Unit, *, read_at: datetime) -> dict[str, str]:
