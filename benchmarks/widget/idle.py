@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
+from stage import CHROMIUM_FLAGS
 
 BASE = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -74,7 +75,7 @@ def main() -> None:
     try:
         origin = json.loads(server.stdout.readline())["origin"]
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_FLAGS)
             found: dict[str, list[float]] = {"no": [], "yes": []}
             for _ in range(rounds):
                 for loader, costs in found.items():

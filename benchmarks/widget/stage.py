@@ -20,10 +20,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 BASE = HERE.parents[1]
-CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+sys.path.append(str(BASE))
+from tests.journeys.flags import CHROMIUM_FLAGS  # noqa: E402  (needs the path)
+
 READY_S = 30
 
 
