@@ -323,6 +323,59 @@ test("decide: what is marked newly is answered by its anchor, as often as it is 
   for (const each of judged()) expect(each).not.toHaveProperty("candidate");
 });
 
+test("decide: a spot that is marked again with another label is one row, whose new answer takes the place of the one before", async () => {
+  server.shown["5"] = { candidates: [] };
+  const first = await told("decide", { ...place, value: "Product", anchor: at });
+  await told("decide", { ...place, value: "Shortcut", anchor: structuredClone(at) });
+  const { answers } = await told("suggest", place);
+  expect(answers).toMatchObject([{ value: "Shortcut" }]);
+  expect(server.events.filter(({ type }) => type === "undo")).toMatchObject([{ judgement: first.judgement }]);
+});
+
+test("decide: a spot that is marked again with the same label is answered already", async () => {
+  server.shown["5"] = { candidates: [] };
+  await told("decide", { ...place, value: "Product", anchor: at });
+  await expect(told("decide", { ...place, value: "Product", anchor: structuredClone(at) })).rejects.toThrow("already answered");
+  expect(judged()).toHaveLength(1);
+});
+
+test("decide: an answer that stands keeps its boundary when another is refused", async () => {
+  const further = { ...at, position: { start: 0, end: 7 } };
+  server.shown["5"] = { candidates: [{ ...label("3-7 Product"), label: "Product", anchor: at }] };
+  const { judgement } = await told("decide", { ...place, candidate: "3-7 Product", value: "Product" });
+  await expect(told("decide", { ...place, candidate: "3-7 Product", value: "Shortcut", anchor: further })).rejects.toThrow("already answered");
+  const undone = heard("undo");
+  await told("undo", judgement);
+  expect(undone[0]!.detail.anchor).toEqual(at);
+});
+
+/** Let the host's page say no to the next answer. */
+const sayNo = () => document.addEventListener("earmark:decide", (event) => event.preventDefault(), { once: true });
+
+test("decide: where a listener says no, the boundary stays and nothing new stands in the list", async () => {
+  const further = { ...at, position: { start: 0, end: 7 } };
+  server.shown["5"] = { candidates: [{ ...label("3-7 Product"), label: "Product", anchor: at }] };
+  sayNo();
+  await expect(told("decide", { ...place, candidate: "3-7 Product", value: "Product", anchor: further })).rejects.toThrow("a listener said no");
+  sayNo();
+  await expect(told("decide", { question: "topics", item: "6", tag: "Search", value: "fits" })).rejects.toThrow("a listener said no");
+  const tags = await mount("tags", { question: "topics", item: "6" });
+  expect(tags._root.textContent).not.toContain("Search");
+  await told("decide", { ...place, candidate: "3-7 Product", value: "Product" });
+  expect(judged()).toMatchObject([{ answer: { anchor: at } }]);
+});
+
+test("decide: an answer that was refused stands yet where a listener says no to another", async () => {
+  const mark = await mount("duplicates", PAIR);
+  server.result = () => ({ status: "bad", code: "unknown_value" });
+  await told("decide", { ...PAIR, candidate: "1", value: "duplicate" });
+  const before = mark._root.textContent;
+  sayNo();
+  await expect(told("decide", { ...PAIR, candidate: "1", value: "related" })).rejects.toThrow("a listener said no");
+  expect(before).toContain("Try again");
+  expect(mark._root.textContent).toBe(before);
+});
+
 test("decide: a span that is neither suggested nor has an anchor rejects and says what to give", async () => {
   server.shown["5"] = { candidates: [] };
   for (const decision of [{ ...place, value: "Product" }, { ...place, candidate: "0-2 Product", value: "Product", anchor: at }])

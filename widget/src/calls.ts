@@ -3,7 +3,7 @@ import type { Decision, Suggested, Where } from "../types/earmark";
 import type { Call } from "./config";
 import type { Entry, Guest, Model } from "./core";
 import type { Words } from "./strings";
-import type { SearchAnswer } from "./wire";
+import type { Anchor, SearchAnswer } from "./wire";
 
 const EVENTS = ["show", "decide", "undo", "saved", "mismatch", "optout", "identity"];
 
@@ -63,10 +63,11 @@ const calls = {
   async decide(guest: Guest, decision: Decision) {
     if (!named(decision).value) throw new Error("earmark: name the value that is given.");
     const model = await modelOf(guest, decision);
+    const count = model.entries.length;
     const entry = entryOf(guest, model, decision);
     if (!entry) throw new Error(`earmark: name a candidate that was suggested or found${isSpot(model) ? ", or give the anchor of what is marked" : ""}.`);
-    guest._answers!._step(entry, { type: "leave" }); // an answer that was refused stands in nobody's way
-    const judgement = guest._answers!._decide(entry, decision.value, "api", document, decision.note);
+    const judgement = answer(guest, entry, decision);
+    if (!judgement && model.entries.indexOf(entry) >= count) model.entries.splice(model.entries.indexOf(entry), 1); // it was entered for this answer alone
     if (!judgement) throw new Error("earmark: already answered, or a listener said no.");
     return heard(guest, judgement);
   },
@@ -131,13 +132,36 @@ function entryOf(guest: Guest, model: Model, { candidate, tag, anchor, value }: 
   const { kind } = model.question;
   if (kind === "choice") return model.entries[0];
   const id = (kind === "tags" ? tag : candidate) ?? "";
-  const known = id ? model.entries.find((one) => one.candidate.id === id) : undefined;
-  if (known && anchor) known._anchor = anchor;
+  const known = model.entries.find((one) => (id ? one.candidate.id === id : one.row.is === "decided" && isSpot(model) && isSame(one._anchor, anchor)));
   const enter = (title: string, more: object) =>
     guest._answers!._enter(model, { id, title, url: "", snippet: "", answer: "", ...more }, model.answer.exposure!, { is: "asked" }, false);
   if (known) return known;
   if (id) return kind === "tags" ? enter(id, {}) : undefined;
   return anchor && isSpot(model) ? enter("quote" in anchor ? anchor.quote.exact : value, { label: value, anchor }) : undefined;
+}
+
+/** Whether two anchors are of the very same place. */
+function isSame(one: Anchor | undefined, other: Anchor | undefined): boolean {
+  const place = (anchor: Anchor) => ("region" in anchor ? anchor.region : `${anchor.position.start} ${anchor.position.end} ${anchor.snapshot}`);
+  return !!one && !!other && place(one) === place(other);
+}
+
+/**
+ * Answer an entry and return the judgement's id; nothing where it is answered, or a listener said no, which leaves it as it was. An answer
+ * that was refused stands in nobody's way, and a spot that is marked again with another label takes the place of the one before.
+ */
+function answer({ _answers }: Guest, entry: Entry, { candidate, anchor, value, note }: Decision): string | undefined {
+  const { model, row, _anchor, candidate: was } = entry;
+  const before = row.is === "decided" && row.delivery !== "failed" ? row : undefined;
+  const isSpotted = isSpot(model) && anchor;
+  if (before && (!isSpotted || candidate || before.value === value)) return undefined;
+  if (row.is === "decided") entry.row = { is: "asked" };
+  if (isSpotted) entry._anchor = anchor;
+  if (before && !model.answer.candidates.some(({ id }) => id === was.id)) entry.candidate = { ...was, label: value, title: was.title === was.label ? value : was.title };
+  const judgement = _answers!._decide(entry, value, "api", document, note);
+  if (!judgement) Object.assign(entry, { row, _anchor, candidate: was });
+  else if (before) _answers!._tell(entry, { type: "undo", judgement: before.judgement });
+  return judgement;
 }
 
 /** Return a place that is named; asked as it is, any other would be refused with all that is asked beside it. */
