@@ -100,7 +100,7 @@ class Question(Owned):
     is_blind = models.BooleanField(
         default=True,
         db_default=True,
-        help_text="Whether the desk hides what software and others said until one has answered.",
+        help_text="Whether the desk hides what software and others said, also once one has answered.",
     )
     lease_s = models.PositiveIntegerField(
         default=900,
