@@ -225,7 +225,13 @@ class EventsView(BrowserDoor):
         session = self.session(body, request)
         with tenancy(session.project_id):
             annotator = self.annotator(session)
-            results = take_events(annotator, body["events"], now=self.now, epoch=session.epoch)
+            results = take_events(
+                annotator,
+                body["events"],
+                is_at_desk=session.link_id is not None,
+                now=self.now,
+                epoch=session.epoch,
+            )
             if body["lost_count"]:
                 sent_with = [result["id"] for result in results if result["code"] != "malformed"]
                 keep_losses(annotator=annotator, lost_count=body["lost_count"], sent_with=sent_with)
@@ -233,12 +239,14 @@ class EventsView(BrowserDoor):
         return Response({"results": results, "next_ask_at": free_at})
 
 
-def take_events(annotator: Annotator, given: list[dict[str, Any]], **options: Any) -> list[dict[str, Any]]:
+def take_events(
+    annotator: Annotator, given: list[dict[str, Any]], *, is_at_desk: bool = False, **options: Any
+) -> list[dict[str, Any]]:
     """Record the well-formed events of a batch and return a result for each, in their order."""
     exposure = options.pop("exposure", None)
     fit = [event for event in given if "malformed" not in event and (exposure or "exposure" in event)]
     verdicts = record_events(annotator=annotator, events=[event_of(e, exposure) for e in fit], **options)
-    results = iter(results_of(annotator, verdicts))
+    results = iter(results_of(annotator, verdicts, is_at_desk=is_at_desk))
     taken = {id(event) for event in fit}
     return [
         next(results) if id(event) in taken else malformed(str(event.get("malformed", event.get("id"))))
@@ -246,11 +254,14 @@ def take_events(annotator: Annotator, given: list[dict[str, Any]], **options: An
     ]
 
 
-def results_of(annotator: Annotator, verdicts: list[Verdict]) -> list[dict[str, Any]]:
-    """Return verdicts as the wire tells them: with each new answer, who else says so and what it did."""
+def results_of(annotator: Annotator, verdicts: list[Verdict], *, is_at_desk: bool) -> list[dict[str, Any]]:
+    """Return verdicts as the wire tells them: with each new answer, who else says so and what it did.
+
+    A blind desk tells neither: there an answer can be taken back and given anew for as long as its page stands.
+    """
     taken = [verdict.id for verdict in verdicts if verdict.status == OK]
     said = Judgement.objects.of(annotator.project_id).filter(pk__in=taken).select_related("unit__question")
-    answers = {judgement.pk: judgement for judgement in said}
+    answers = {one.pk: one for one in said if not (is_at_desk and one.unit.question.is_blind)}
     company = company_of(annotator=annotator, units=[judgement.unit for judgement in answers.values()])
     return [
         verdict_of(verdict, company[answers[verdict.id].unit_id], answers[verdict.id].value)

@@ -313,6 +313,26 @@ def test_two_who_agree_settle_a_unit_and_a_third_is_not_asked(desk):
         assert Unit.objects.filter(settled_value="duplicate").count() == 1
 
 
+COMPANY = ("others_count", "state", "agree_count", "votes_count")
+
+
+def two_who_agree(desk):
+    """Return what each of two people at the desk is told of the same answer to the same unit."""
+    told = [answered(desk, come(desk)) for _ in range(2)]
+    assert told[0][0]["items"] == told[1][0]["items"]
+    return [tuple(result[name] for name in COMPANY) for _, result in told]
+
+
+def test_a_blind_desk_tells_nobody_what_others_said_since_any_answer_can_be_taken_back(desk):
+    assert two_who_agree(desk) == [(None,) * 4] * 2
+
+
+def test_a_desk_that_is_not_blind_tells_who_agrees(desk):
+    with tenancy(desk.project):
+        Question.objects.update(is_blind=False)
+    assert two_who_agree(desk) == [(0, "open", 1, 1), (1, "settled", 2, 2)]
+
+
 def test_a_call_at_the_desk_looks_at_its_link_once(desk):
     token = come(desk)
     with CaptureQueriesContext(connection) as asked:
@@ -627,7 +647,7 @@ def test_a_blind_choice_is_asked_by_its_item_alone_and_answered(desk):
     said = judge(told, answer={"kind": "choice", "value": "calm"}, note="  hardly  ")
     del said["candidate"]
     (result,) = send(desk, token, said).json()["results"]
-    assert (result["status"], result["state"], result["votes_count"]) == ("ok", "open", 1)
+    assert (result["status"], result["state"], result["votes_count"]) == ("ok", None, None)
     with tenancy(desk.project):
         judgement = Judgement.objects.get()
         assert (judgement.origin, judgement.value, judgement.note) == ("assigned", "calm", "hardly")
