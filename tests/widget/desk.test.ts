@@ -533,6 +533,24 @@ test("a tag and the reasons for it keep their own direction within our words", a
   expect(names()).toEqual(["“\u2068أرشيف ++\u2069” fits", "“\u2068أرشيف ++\u2069” does not fit"]);
 });
 
+const wayBack = () => all(mark(), ".undo")[0]!.getAttribute("aria-label");
+
+test("a tag that runs the other way does so in the words of the way back too, also where one comes back to it", async () => {
+  question = QUESTIONS.topics;
+  const foreign = unit("1");
+  foreign.place!.candidates = [label("أرشيف ++")];
+  units = [foreign, unit("2")];
+  await open();
+  await key("1");
+  expect(wayBack()).toBe("Undo: \u2068أرشيف ++\u2069");
+  await key("Enter");
+  await key("1");
+  expect(wayBack()).toBe("Undo: Mail");
+  await key("b");
+  expect(wayBack()).toBe("Undo: \u2068أرشيف ++\u2069");
+  expect(judged()).toMatchObject([{ answer: { tag: "أرشيف ++" } }, { answer: { tag: "Mail" } }]);
+});
+
 test("who turns single keys off is not answered for by one, now or at the next visit", async () => {
   units = [unit("1")];
   await open();

@@ -233,13 +233,10 @@ function go(to: number): void {
   draw();
 }
 
-/** Let a tag that runs the other way do so within the words of its answers, which are seen here. */
-function isolate(tag: string): void {
-  const isForeign = FROM_THE_RIGHT.test(tag) !== (document.documentElement.dir === "rtl");
-  for (const key of ["fits", "does_not_fit"]) {
-    const plain = say(key, "{x}").replace(/[\u2068\u2069]/g, "");
-    guest._kit.override({ [key]: isForeign ? plain.replace("{x}", "\u2068{x}\u2069") : plain });
-  }
+/** Let a tag that runs the other way do so within the words of its answers and of the way back, which are seen here. */
+function isolate({ candidate }: Entry): void {
+  const isForeign = FROM_THE_RIGHT.test(candidate.title) !== (document.documentElement.dir === "rtl");
+  if (isForeign && !candidate.title.startsWith("\u2068")) candidate.title = `\u2068${candidate.title}\u2069`;
 }
 
 /** Return words around what fills them in. */
@@ -255,7 +252,7 @@ function draw(): void {
   const { next, entry } = sheet;
   const { question } = session;
   const mark = element(sheet);
-  if (question.kind === "tags") isolate(entry.candidate.title);
+  if (question.kind === "tags") isolate(entry);
   const inside = (by: Mark, item: DeskItem) => (isSpotted() ? ground(guest, by, entry, item, at === 0) : []);
   const note = h("textarea", { id: "note", rows: "1", dir: "auto", maxlength: "1000", placeholder: " ", input: () => jot(next.assignment!.id, (sheet.note = note.value)) });
   note.value = sheet.note;
