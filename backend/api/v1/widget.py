@@ -112,6 +112,9 @@ def shown_at(annotator: Annotator, place: dict[str, Any], *, now: datetime) -> d
     empty = {"place": place["place"], "exposure": None, "ask": False, "candidates": [], "answers": [], "known": []}
     if annotator.has_opted_out:
         return empty | {"error": {"code": "opted_out", "detail": "This person opted out."}}
+    if "malformed" in place:
+        detail = f"{place['malformed']} Give the element its item and question, or leave it out."
+        return empty | {"error": {"code": "invalid", "detail": detail}}
     try:
         question = question_of(annotator.project_id, place["question"])
         item = item_of(annotator.project_id, place["item"])

@@ -56,6 +56,28 @@ def test_an_unknown_place_takes_nothing_from_the_others(site, token):
     assert [place["error"] and place["error"]["code"] for place in places] == ["unknown_item", "unknown_question", None]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [{"item": ""}, {"item": "x" * 201}, {"item": 5}, {"question": " "}],
+    ids=["blank item", "long item", "number", "blank question"],
+)
+def test_a_place_whose_names_are_none_takes_nothing_from_the_others(site, token, identity, odd):
+    (name,) = odd
+    begins = {"key": site.publishable, "identity": identity("customer-1"), "places": [PLACE | odd, PLACE]}
+    for places in (suggest(site, token, PLACE | odd, PLACE), site.browser("/w/v1/session", begins).json()):
+        left_out, shown = places["places"]
+        assert left_out["exposure"] is None and left_out["error"]["code"] == "invalid"
+        assert left_out["error"]["detail"].startswith(f"{name}: ")
+        assert left_out["error"]["detail"].endswith("Give the element its item and question, or leave it out.")
+        assert shown["error"] is None and shown["candidates"]
+
+
+@pytest.mark.parametrize("nameless", [{"place": ""}, {"place": 5}, "no place"])
+def test_a_place_without_its_name_is_refused_whole_since_nobody_could_be_told_of_it(site, token, nameless):
+    odd = PLACE | nameless if isinstance(nameless, dict) else nameless
+    assert site.browser("/w/v1/suggest", {"token": token, "places": [odd, PLACE]}).status_code == 400
+
+
 def test_a_question_that_is_not_there_is_called_so_whatever_its_name(site, token):
     [place] = suggest(site, token, PLACE | {"question": "related-items"})["places"]
     assert place["error"]["code"] == "unknown_question"

@@ -62,6 +62,17 @@ class Place(s.Serializer[Any]):
     question = StrictCharField(max_length=60)
     item = key_field()
 
+    def run_validation(self, data: Any = s.empty) -> Any:
+        """Return the place; one whose question or item is none says why, and takes nothing from the others."""
+        try:
+            return super().run_validation(data)
+        except s.ValidationError as error:
+            faults: Any = error.detail
+            if not isinstance(data, dict) or "place" in faults:
+                raise  # nobody could be told which place it was
+            told = "; ".join(f"{name}: {said[0]}" for name, said in faults.items())
+            return {"place": self.fields["place"].run_validation(data["place"]), "malformed": told}
+
 
 class SessionRequest(s.Serializer[Any]):
     """A page asks to begin."""
