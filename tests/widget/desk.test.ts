@@ -430,6 +430,21 @@ test("who takes back an answer while the next unit is on its way stays, and the 
   expect([judged().map(({ exposure }) => exposure), asked()]).toEqual([["desk-1", "desk-1"], [{}, { after: 1 }]]);
 });
 
+test("who takes back an answer and skips while the next unit is on its way gives it back and is led to that", async () => {
+  units = [unit("1"), unit("2")];
+  await open();
+  await key("1");
+  server.slowMs = 500;
+  for (const name of ["Enter", "u", "s", "s"]) {
+    press(document.body, name);
+    await pass(10);
+  }
+  await pass(3000);
+  expect(heading()).toBeTruthy();
+  expect(desk().textContent).toContain("Title 2");
+  expect([asked(), server.at("desk/leave").map(({ assignment }) => assignment)]).toEqual([[{}, { after: 1 }], [1]]);
+});
+
 test("who goes back while the next unit is on its way is not led away", async () => {
   units = [unit("1"), unit("2"), unit("3")];
   await open();

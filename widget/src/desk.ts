@@ -283,7 +283,7 @@ const isLast = (): boolean => at === sheets.length - 1;
 /** Return the doors below a unit's answers: back and onward, and how one likes to work. */
 function bar({ assignment }: DeskNext): HTMLElement {
   const back = h("button", { id: "back", click: () => go(at - 1) }, say("deskBack"), kbd("B"));
-  const skip = h("button", { id: "skip", click: () => (isLast() ? void turn({ leave: assignment!.id }) : go(at + 1)) }, say("deskSkip"), kbd("S"));
+  const skip = h("button", { id: "skip", click: () => skipped(assignment!.id) }, say("deskSkip"), kbd("S"));
   const onward = h("button", { class: "go", id: "next", click: forward }, say("deskNext"), kbd("Enter"));
   const self = h("input", { type: "checkbox", id: "self", change: () => keep(BY_ITSELF, self.checked ? "1" : "") });
   const keys = h("input", { type: "checkbox", id: "keys", change: () => mute(!keys.checked) });
@@ -457,6 +457,15 @@ function forward(): void {
   if (at < sheets.length - 1) return go(at + 1);
   isTakenBack = false; // who answered anew goes on with what is on its way
   void turn({ after: sheets[at]!.next.assignment!.id });
+}
+
+/** Give a unit back and go on; where the next is on its way already, with that. */
+function skipped(assignment: number): void {
+  if (!isLast()) return go(at + 1);
+  if (!isBusy()) return void turn({ leave: assignment });
+  if (!isTakenBack) return; // they go on as it is
+  isTakenBack = false;
+  void guest._call("desk/leave", { assignment }).catch(() => {}); // else its lease ends by itself
 }
 
 /** Answer to single keys, which only the desk has: digits answer, the rest are named on the page. */
