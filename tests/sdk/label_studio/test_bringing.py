@@ -107,3 +107,10 @@ def test_an_id_that_is_never_free_ends_as_refused(asked, bring):
     assert [row.why for row in report.left_out] == ["conflict"]
     sent = [row["id"] for call in asked.requests if call.path == "/v1/judgements" for row in call.json["judgements"]]
     assert len(sent) == len(set(sent)) == 20
+
+
+def test_an_item_of_many_tasks_is_known_once(asked, bring):
+    asked.on("GET", "/v1/items/{id}", json={"id": "own", "body": "text"})
+    tasks = [task(at) | {"data": {"text": "text", "item": "own"}} for at in range(TASKS_A_CALL + 1)]
+    report = bring(*tasks)
+    assert (report.created_count, report.matched_count, report.answers_count) == (0, 1, 101)

@@ -97,3 +97,13 @@ def test_what_answers_something_else_is_counted_by_its_name():
 @pytest.mark.parametrize("told", [None, 3, "x", [], {}, {"type": "choices", "value": None}])
 def test_what_is_no_result_is_told(told):
     assert "no value" in faults("choice", told)[0]
+
+
+@pytest.mark.parametrize("address", ["https://x.example/post.txt", "s3://bucket/post.txt", "/data/upload/7/post.txt"])
+def test_offsets_in_a_text_that_only_its_address_stands_for_are_not_taken_for_places_in_the_address(address):
+    wordless, worded = (
+        result("labels", labels=["A"], start=0, end=4, **words) for words in ({}, {"text": address[:4]})
+    )
+    [fault] = found("span", wordless, text=address).left_out
+    assert "the text itself is not in the file" in fault.why
+    assert found("span", worded, text=address).left_out == [], "of an address as a text the words are told"

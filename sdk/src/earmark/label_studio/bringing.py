@@ -130,6 +130,7 @@ class _Bringing:
     ) -> None:
         self.client, self.asking, self.report, self._say = client, asking, report, say
         self._is_dry_run = options.is_dry_run
+        self._met: set[str] = set()
         self._naming = ItemNaming(
             asking.question, options.item_from, options.content_from, options.pictures_at, options.prefix
         )
@@ -176,7 +177,9 @@ class _Bringing:
             if there is None:
                 fresh[subject.item.id] = subject
             taken.append((task, subject))
-        self.report.matched_count += sum(item is not None for item in known.values())
+        matched = {key for key, item in known.items() if item is not None} - self._met
+        self.report.matched_count += len(matched)
+        self._met |= known.keys()
         refused = self._register([each.item for each in fresh.values()])
         self.leave_out([LeftOut(str(task), refused[s.item.id]) for task, s in taken if s.item.id in refused])
         return [(task, subject) for task, subject in taken if subject.item.id not in refused]

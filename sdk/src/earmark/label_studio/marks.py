@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {
     "region": ("rectanglelabels",),
 }
 """The types of results that a kind of question takes."""
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*:/)?/\S+", re.IGNORECASE)
+"""A text that is fetched (`valueType="url"`), whose words Label Studio does not tell with its offsets."""
 _PLACES = frozenset({"start", "end", "x", "y", "points", "globalOffsets", "brushDataURL", "rle"})
 
 
@@ -138,15 +141,19 @@ def _places(told: Sequence[_Told], kind: str, text: str) -> Sequence[Anchor | An
         return [_box(each.result) for each in told]
     if kind != "span":
         return [None] * len(told)
-    spans = [_stretch(each.result["value"]) for each in told]
+    spans = [_stretch(each.result["value"], text) for each in told]
     anchors = iter(anchors_of(text, [each for each in spans if isinstance(each, Stretch)]))
     return [next(anchors) if isinstance(each, Stretch) else each for each in spans]
 
 
-def _stretch(value: Mapping[str, Any]) -> Stretch | AnchorUnusable:
+def _stretch(value: Mapping[str, Any], text: str) -> Stretch | AnchorUnusable:
     start, end, words = _whole(value.get("start")), _whole(value.get("end")), value.get("text")
     if start is None or end is None or "startOffset" in value:
         return AnchorUnusable("not_an_anchor", "start and end are no offsets in a plain text; markup is not read")
+    if not isinstance(words, str) and _ADDRESS.fullmatch(text):
+        return AnchorUnusable(
+            "another_quote", "the text itself is not in the file, only its address; put it into the task's data"
+        )
     return Stretch(start, end, words if isinstance(words, str) else None)
 
 
