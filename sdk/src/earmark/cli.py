@@ -13,6 +13,7 @@ from earmark.errors import EarmarkError
 from earmark.evaluation import command as evaluation
 from earmark.evaluation.naming import renaming
 from earmark.importing import ImportOptions, import_items
+from earmark.label_studio import command as label_studio
 from earmark.rules import command as rules
 from earmark.version import __version__
 
@@ -61,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--kind", default="", help="the kind of items that name none")
     imported.add_argument("--from-start", action="store_true", help="do not go on where an earlier run stopped")
     imported.set_defaults(run=_import, when_stopped="run the same command again to go on")
+    others = commands.add_parser("import", help="bring in what was labelled elsewhere")
+    label_studio.add_to(others.add_subparsers(required=True, metavar="FROM"), reach, _label_studio)
     evaluation.add_to(commands)
     rules.add_to(commands)
     return parser
@@ -84,3 +87,8 @@ def _import(given: argparse.Namespace) -> int:
     counts = f"{report.created_count} created, {report.updated_count} updated, {report.unchanged_count} unchanged"
     print(f"{counts}, {len(report.bad)} not taken")
     return 1 if report.bad else 0
+
+
+def _label_studio(given: argparse.Namespace) -> int:
+    with Earmark(given.key, given.url) as client:
+        return label_studio.bring_them(client, given)

@@ -70,7 +70,7 @@ def import_items(
         say(f"going on after line {done:,} (--from-start begins anew)")
     report = ImportReport()
     is_first = True
-    with opened(path) as lines, _saying_what_is_damaged(path):
+    with opened(path) as lines, saying_what_is_damaged(path):
         for numbers_and_lines in _chunks(islice(enumerate(lines, start=1), done, None)):
             if is_first:
                 if not done:
@@ -94,7 +94,8 @@ def import_items(
 
 
 @contextmanager
-def _saying_what_is_damaged(path: Path | str) -> Iterator[None]:
+def saying_what_is_damaged(path: Path | str) -> Iterator[None]:
+    """Raise EarmarkError that names the file where it cannot be unpacked to its end."""
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
