@@ -81,6 +81,18 @@ def test_tasks_are_three_lines_and_take_more_than_they_know():
                 assert node.end_lineno - node.lineno <= 3
 
 
+@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
+def test_every_browser_is_started_with_the_flags_of_the_journeys(folder):
+    launched = {
+        f"{path}: {ast.unparse(node)}"
+        for path in python_files(folder)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".launch")
+    }
+    assert launched
+    assert {call for call in launched if "CHROMIUM_FLAGS" not in call} == set()
+
+
 def test_no_lock_file_names_a_host():
     locks = [*BASE.glob("*.lock"), BASE / "widget/package-lock.json", *BASE.glob("examples/*/package-lock.json")]
     for path in locks:

@@ -1,6 +1,6 @@
 """Take the gallery's pictures of a running demo, and write down where its pages say that buttons are.
 
-`EARMARK_ADMIN_PASSWORD=… python tests/journeys/capture.py FORUM ADMIN`, with the addresses that the demo prints. What is
+`EARMARK_ADMIN_PASSWORD=… python -m tests.journeys.capture FORUM ADMIN`, with the addresses that the demo prints. What is
 written (`static/gallery`, `data/pictures.json` of the forum) is committed; it needs Playwright, as the journeys do;
 the pictures that are there were reduced to 96 colours.
 """
@@ -14,6 +14,9 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.journeys.conftest import chromium
+from tests.journeys.flags import CHROMIUM_FLAGS
+
 FORUM = Path(__file__).resolve().parents[2] / "demo" / "forum"
 PICTURES = FORUM / "static" / "gallery"
 SIZE = {"width": 1360, "height": 800}
@@ -25,9 +28,7 @@ def main() -> None:
     """Take all pictures, one after the other."""
     forum, admin = sys.argv[1].rstrip("/"), sys.argv[2].rstrip("/")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("EARMARK_CHROMIUM") or None, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport=SIZE, color_scheme="light")  # type: ignore[arg-type]
         taken = [_picture(page, key, title) for key, title in _visits(page, forum, admin)]
         browser.close()

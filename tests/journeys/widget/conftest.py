@@ -120,6 +120,14 @@ class Visit:
 
         eventually(holds, why=f"never held: {expression} {arg}")
 
+    def comes_to_rest(self) -> None:
+        """Wait until a page that was just opened has all its files and asked for nothing more for half a second."""
+        self.page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
+
+    def was_answered(self, verb: str) -> None:
+        """Wait until the server has answered a call."""
+        eventually(lambda: any("status" in call for call in self.ledger.called(verb)), why=f"no {verb} was answered")
+
     def said(self, words: str) -> Any:
         """Return where the card, not its live region, says these words of an answer."""
         return self.page.locator(".said", has_text=words).first

@@ -57,7 +57,7 @@ def test_answers_are_given_on_a_page_that_is(hosts: Hosts, sober: list[Any], hos
 @pytest.mark.parametrize("host", ["deaf", "boxed"])
 def test_it_goes_quiet_on_a_page_that_makes_it_unusable(hosts: Hosts, host: str) -> None:
     visit = hosts.open("hostile", host=host)
-    visit.page.wait_for_timeout(600)
+    visit.comes_to_rest()
     assert visit.seen("violations") == []
 
 
@@ -92,7 +92,8 @@ SILENCES: list[tuple[str, dict[str, Any]]] = [
 )
 def test_it_goes_quiet_when_the_server_does_not_answer(hosts: Hosts, verb: str, fault: dict[str, Any]) -> None:
     visit = hosts.open("thread", faults={verb: fault})
-    visit.page.wait_for_timeout(700)
+    eventually(lambda: visit.ledger.called(verb), why="the server was never asked")
+    visit.page.wait_for_timeout(500)
     assert visit.button("Same").count() == 0
     assert visit.seen("shifts") == []
 
@@ -103,7 +104,7 @@ def test_it_goes_quiet_when_its_files_are_missing(hosts: Hosts) -> None:
         "**/w/*.js", lambda route: route.abort() if "earmark." not in route.request.url else route.continue_()
     )
     visit = hosts.open("thread", context=context)
-    visit.page.wait_for_timeout(500)
+    visit.comes_to_rest()
     assert visit.seen("shifts") == []
     assert visit.page.evaluate("typeof window.earmark") == "function"
 

@@ -13,6 +13,7 @@ HIDDEN = """(() => {
                  visibilityState: { get: () => (window.isAway ? "hidden" : "visible"), configurable: true } };
   Object.defineProperties(document, away);
 })()"""
+AWAY_ONCE_SHOWN = "document.addEventListener('earmark:show', () => (window.isAway = true))"
 DOORS = {"duplicates": "Show related threads", "tags": "Show", "choice": "Show", "span": "Show", "region": "Show"}
 FIRST = {"duplicates": "Same", "tags": "“Archive” fits", "choice": "Solves it", "span": "Yes", "region": "Yes"}
 
@@ -21,7 +22,7 @@ FIRST = {"duplicates": "Same", "tags": "“Archive” fits", "choice": "Solves i
 def test_with_global_privacy_control_nothing_leaves_before_a_click(hosts: Hosts, kind: str) -> None:
     visit = hosts.open("one", kind=kind, scripts=(PRIVATE,))
     visit.button(DOORS[kind]).wait_for()
-    visit.page.wait_for_timeout(800)
+    visit.comes_to_rest()
     assert visit.ledger.calls == []
     assert visit.page.evaluate("Object.keys(sessionStorage).length + Object.keys(localStorage).length") == 0
     visit.button(DOORS[kind]).click()
@@ -32,14 +33,14 @@ def test_with_global_privacy_control_nothing_leaves_before_a_click(hosts: Hosts,
 
 def test_with_global_privacy_control_rules_ask_nothing_either(hosts: Hosts) -> None:
     visit = hosts.open("rules/t/first", scripts=(PRIVATE,))
-    visit.page.wait_for_timeout(800)
+    visit.comes_to_rest()
     assert visit.ledger.calls == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_is_asked_while_the_page_is_hidden(hosts: Hosts, kind: str) -> None:
     visit = hosts.open("one", kind=kind, scripts=(HIDDEN,))
-    visit.page.wait_for_timeout(1200)
+    visit.comes_to_rest()
     assert visit.button(FIRST[kind]).count() == 0
     visit.page.evaluate("window.isAway = false; document.dispatchEvent(new Event('visibilitychange'))")
     visit.button(FIRST[kind]).first.wait_for()
@@ -47,13 +48,11 @@ def test_nobody_is_asked_while_the_page_is_hidden(hosts: Hosts, kind: str) -> No
 
 
 def test_nothing_counts_as_seen_while_the_page_is_hidden(hosts: Hosts) -> None:
-    visit = hosts.open("one", scripts=(HIDDEN.replace("isAway = true", "isAway = false"),))
+    visit = hosts.open("one", scripts=(HIDDEN.replace("isAway = true", "isAway = false"), AWAY_ONCE_SHOWN))
     visit.button("Same").first.wait_for()
-    visit.page.evaluate("window.isAway = true")
     visit.page.wait_for_timeout(1500)
     visit.page.evaluate("dispatchEvent(new Event('pagehide'))")
-    visit.page.wait_for_timeout(200)
-    assert visit.ledger.of("seen") == []
+    assert visit.settle().of("seen") == []
 
 
 def test_nobody_is_asked_while_they_type_in_the_hosts_page(hosts: Hosts) -> None:
@@ -65,7 +64,8 @@ def test_nobody_is_asked_while_they_type_in_the_hosts_page(hosts: Hosts) -> None
         visit.page.keyboard.type(letter)
         visit.page.wait_for_timeout(120)
         assert visit.button("Same").count() == 0
-    visit.page.wait_for_timeout(300)
+    visit.was_answered("session")
+    visit.page.wait_for_timeout(600)
     assert visit.button("Same").count() == 0, "a pause for breath is not the end"
     visit.button("Same").first.wait_for()
     assert visit.page.evaluate("document.activeElement.id") == "reply", "the focus is not taken away"
@@ -92,7 +92,7 @@ def test_who_leaves_altogether_is_asked_nothing_any_more(hosts: Hosts) -> None:
     visit.page.evaluate("earmark('optOut', true)")
     eventually(lambda: visit.button("Same").count() == 0, why="it is still asked")
     visit.page.reload()
-    visit.page.wait_for_timeout(800)
+    visit.comes_to_rest()
     assert visit.button("Same").count() == 0 and visit.button("Solves it").count() == 0
 
 
@@ -107,7 +107,8 @@ def test_a_list_that_nobody_is_asked_about_is_useful_and_has_one_quiet_door(host
 
 def test_an_empty_list_is_nothing_unless_the_host_wants_a_door(hosts: Hosts) -> None:
     visit = hosts.open("one", item="empty")
-    visit.page.wait_for_timeout(500)
+    visit.was_answered("session")
+    visit.comes_to_rest()
     assert visit.page.evaluate("document.querySelector('earmark-duplicates').offsetHeight") == 0
     with_door = hosts.open("one", item="empty", attributes="door")
     with_door.page.get_by_text("No thread like this one yet. If you know one, name it.").wait_for()

@@ -73,7 +73,7 @@ def test_an_item_that_changes_brings_its_own_list(hosts: Hosts) -> None:
 
 def test_late_content_is_found(hosts: Hosts) -> None:
     visit = hosts.open("bare")
-    visit.page.wait_for_timeout(300)
+    visit.comes_to_rest()
     assert visit.ledger.calls == []
     visit.page.evaluate(
         """() => {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import chromium
-from tests.journeys.flags import BY_PLAYWRIGHT, UNSEEN
+from tests.journeys.flags import BY_PLAYWRIGHT, CHROMIUM_FLAGS, UNSEEN
 from tests.journeys.rooms import Rooms
 from tests.journeys.widget.conftest import Mock
 
@@ -94,7 +94,9 @@ def turned_off(browser: Any) -> set[str]:
 
 def test_the_browser_lacks_what_playwright_turns_off_and_what_nobody_sees(browser: Any) -> None:
     assert turned_off(browser) == {*BY_PLAYWRIGHT, *UNSEEN}
-    usual = browser.browser_type.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+    usual = browser.browser_type.launch(
+        executable_path=chromium(), args=[flag for flag in CHROMIUM_FLAGS if "features" not in flag]
+    )
     try:
         assert turned_off(usual) == set(BY_PLAYWRIGHT)
     finally:
