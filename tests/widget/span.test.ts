@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { describe as anchorOf } from "@/anchors/anchor";
 import { ends, read } from "@/anchors/text";
+import { rules } from "@/highlights";
 import type { Mark } from "@/mark";
 import type { Candidate } from "@/wire";
 import { aPage, all, arrive, button, chunks, earlier, element, focused, mount, one, pass, press, server, spoken } from "./page";
@@ -570,6 +571,12 @@ test("what a guest lent to the page is taken away again with the last of its ele
   other.remove();
   expect(document.adoptedStyleSheets.length).toBe(0);
   expect([...highlights.keys()]).toEqual([]);
+});
+
+test("marks are underlined by rules that WebKit reads too: a line alone, its style, colour and thickness apart", () => {
+  const lines = [...rules.matchAll(/text-decoration:([^;}]*)/g)].map(([, line]) => line);
+  expect(lines.length).toBeGreaterThan(3);
+  expect(new Set(lines)).toEqual(new Set(["underline"]));
 });
 
 test("an element whose text is not there shows nothing, and begins when the text comes", async () => {

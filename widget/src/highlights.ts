@@ -4,13 +4,16 @@ import type { Guest } from "./core";
 import type { Mark } from "./mark";
 import { sheet } from "./styles";
 
-const rules = `
-::highlight(earmark-plain){text-decoration:underline 1px light-dark(#85867e,#7b7e84);text-underline-offset:3px}
-::highlight(earmark-guess){text-decoration:underline dotted 2px light-dark(#8f6400,#e0b84a);text-underline-offset:3px}
-::highlight(earmark-within){text-decoration:underline dotted 2px light-dark(#8f6400,#e0b84a);text-underline-offset:7px}
+/** Underline by longhands: WebKit reads no thickness within `text-decoration`, and drops the rule. */
+const under = (px: number, color: string, more = "") => `text-decoration:underline;text-decoration-thickness:${px}px;text-decoration-color:light-dark(${color});text-underline-offset:3px${more}`;
+const GUESS = under(2, "#8f6400,#e0b84a", ";text-decoration-style:dotted");
+export const rules = `
+::highlight(earmark-plain){${under(1, "#85867e,#7b7e84")}}
+::highlight(earmark-guess){${GUESS}}
+::highlight(earmark-within){${GUESS};text-underline-offset:7px}
 ::highlight(earmark-own){background:light-dark(#ffe69a,#574712);color:light-dark(#1c1d1a,#ececea)}
-::highlight(earmark-now){text-decoration:underline 3px light-dark(#0b665a,#6fd3c1);text-underline-offset:3px}
-@media (forced-colors:active){::highlight(earmark-own){background:Mark;color:MarkText;text-decoration:underline 2px}::highlight(earmark-now){background:Highlight;color:HighlightText}}
+::highlight(earmark-now){${under(3, "#0b665a,#6fd3c1")}}
+@media (forced-colors:active){::highlight(earmark-own){background:Mark;color:MarkText;text-decoration:underline;text-decoration-thickness:2px}::highlight(earmark-now){background:Highlight;color:HighlightText}}
 `;
 
 /** How words are drawn: settled, guessed, guessed within other guessed ones, one's own, or those that somebody is at. */
