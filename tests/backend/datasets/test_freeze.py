@@ -649,3 +649,31 @@ def test_a_version_before_whose_file_is_damaged_is_compared_with_nothing(marked)
     with tenancy(marked.project):
         path_of_file(version=first, name="labels.jsonl").write_text("")
     assert freeze(marked).card["since"] is None
+
+
+def test_a_version_holds_just_the_answers_that_its_labels_count_though_more_come_while_it_is_built(marked, monkeypatch):
+    written, is_told = files.write_jsonl, []
+
+    def answer_meanwhile() -> None:
+        try:
+            settle_by_import(marked, ("5", marked.first), "duplicate")
+        finally:
+            connections.close_all()
+
+    def look(path, rows, **more: Any) -> int:
+        count = written(path, rows, **more)
+        if not is_told:
+            is_told.append(path.name)
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(answer_meanwhile).result()
+        return count
+
+    monkeypatch.setattr(files, "write_jsonl", look)
+    version = freeze(marked)
+    assert is_told == ["labels.jsonl"]
+    (label,) = lines(version, "labels.jsonl")
+    said = [row for row in lines(version, "judgements.jsonl") if row["is_live"]]
+    assert label["answers_count"] == len(said) == 1
+    monkeypatch.undo()
+    (label,) = lines(freeze(marked), "labels.jsonl")
+    assert label["answers_count"] == 2, "the next version has what came meanwhile"
