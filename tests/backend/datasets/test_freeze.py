@@ -677,3 +677,19 @@ def test_a_version_holds_just_the_answers_that_its_labels_count_though_more_come
     monkeypatch.undo()
     (label,) = lines(freeze(marked), "labels.jsonl")
     assert label["answers_count"] == 2, "the next version has what came meanwhile"
+
+
+def test_nothing_that_a_removed_item_said_goes_into_a_version_that_is_frozen_afterwards(marked):
+    with tenancy(marked.project):
+        gone = marked.items[marked.first]
+        gone.refresh_from_db()
+        remove_item(item=gone, now=marked.now)
+        there = Item.objects.get(project=marked.project, key="5")
+    version = freeze(marked)
+    (row,) = lines(version, "labels.jsonl")
+    texts = {row["item"]: (row["item_title"], row["item_body"]), row["other"]: (row["other_title"], row["other_body"])}
+    assert texts == {"5": (there.title, there.body), marked.first: (None, None)}
+    assert (row["value"], row["split"] is None) == ("duplicate", False), "what was said of it stays"
+    for row in lines(version, "judgements.jsonl"):
+        assert (row["reasons"] is None) == (row["candidate"] == marked.first), row["candidate"]
+    assert all(gone.title.encode() not in path.read_bytes() for path in folder_of(version).iterdir())
