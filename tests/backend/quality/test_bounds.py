@@ -230,6 +230,22 @@ def test_where_all_take_back_what_they_said_a_spot_lies_as_at_first(spans):
     assert (unit.anchor, unit.boundaries) == (spans.span("Vector 9"), None)
 
 
+def test_however_many_labels_an_edit_touches_they_are_looked_at_together(spans, django_assert_max_num_queries):
+    words = ["Vector 9", "new", "zip"]
+    for one in words:
+        say(spans, 0, spans.span(one))
+        say(spans, 1, spans.span(one))
+    assert ConsensusLabel.objects.filter(state="settled", is_stale=False).count() == len(words)
+    spans.register("Sold out.")
+    with django_assert_max_num_queries(3):
+        mark_stale(project_id=spans.project.pk, item_ids=[spans.item.pk])
+    assert ConsensusLabel.objects.filter(is_stale=True).count() == len(words)
+    spans.register()
+    with django_assert_max_num_queries(3):
+        mark_stale(project_id=spans.project.pk, item_ids=[spans.item.pk])
+    assert not ConsensusLabel.objects.filter(is_stale=True).exists()
+
+
 def show(world, url, **metadata):
     """Register the item with a picture, and look which labels are stale."""
     image = {"url": url, "width": 800, "height": 600}
