@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from backend.datasets.exports import croissant, csv, hugging_face
@@ -44,7 +45,7 @@ def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]], *, tell: Callable
 
 def write_parquet(source: Path, target: Path, columns: Mapping[str, str]) -> None:
     """Turn JSON lines into Parquet with these DuckDB column types, out of core and in the same order."""
-    with opened() as database:
+    with opened(target.parent) as database:
         relation = database.read_json(
             str(source),
             columns=dict(columns),
@@ -56,14 +57,14 @@ def write_parquet(source: Path, target: Path, columns: Mapping[str, str]) -> Non
 
 def write_csv(source: Path, target: Path, columns: Mapping[str, str]) -> None:
     """Turn Parquet into CSV, out of core and in the same order."""
-    with opened() as database:
+    with opened(target.parent) as database:
         csv.write(database, source, target, columns)
 
 
 def write_about(folder: Path, about: Callable[[Variety, Mapping[str, int]], About]) -> About:
     """Write the labels of each split beside the tables of a version, and the card by which they are read."""
     labels, judgements = folder / "labels.parquet", folder / "judgements.parquet"
-    with opened() as database:
+    with opened(folder) as database:
         told = about(variety_of(database, labels, judgements), write_splits(database, labels, folder))
     (folder / hugging_face.NAME).write_text(hugging_face.card_of(told), encoding="utf-8", newline="\n")
     return told
@@ -79,11 +80,17 @@ def write_croissant(
 
 
 @contextmanager
-def opened() -> Iterator["DuckDBPyConnection"]:
-    """Open a database of nothing that turns files into others on one thread, in bounded memory and in their order."""
+def opened(folder: Path) -> Iterator["DuckDBPyConnection"]:
+    """Open a database of nothing that turns files into others on one thread, in bounded memory and in their order.
+
+    What is more than the memory holds lies in a folder of its own within `folder`, which is gone at the end.
+    """
     import duckdb  # 25 MB that only a process which freezes should pay for
 
-    with duckdb.connect(config={"threads": 1, "memory_limit": "512MB"}) as database:
+    with (
+        TemporaryDirectory(prefix=".spilled-", dir=folder) as spilled,
+        duckdb.connect(config={"threads": 1, "memory_limit": "512MB", "temp_directory": spilled}) as database,
+    ):
         database.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
         yield database
 

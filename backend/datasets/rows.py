@@ -7,11 +7,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from backend.datasets.splits import Pair, split_of_pair
-from backend.datasets.spots import SPOT_COLUMNS, Texts, spot_facts
+from backend.datasets.spots import SPOT_COLUMNS, Texts, anchor_told, spot_facts
 from backend.judgements.models import Exposure, Judgement, LiveJudgement, Slot, Withdrawal
 from backend.quality.models import ClusterMember, ConsensusLabel
-from backend.questions.models import Question
-from backend.questions.relocated import without_told
+from backend.questions.models import Item, Question
 from backend.questions.spots import place_of
 from backend.questions.units import DUPLICATE
 
@@ -59,6 +58,8 @@ def label_rows(
 
     Of a span `start` and `end` count in `text`, the text that was marked, which is null where it is not kept any more;
     of a region `x`, `y`, `width` and `height` are pixels, null where nobody told the picture's size.
+
+    Of an item that the host has removed a row holds its key, its hash and what was said of it, and null for its texts.
     """
     texts = Texts()
     clusters = dict(
@@ -82,11 +83,11 @@ def label_rows(
             "cluster": clusters.get(item.pk) if other and label.value == DUPLICATE else None,
             "split": _split_of(splits, item.key, other.key if other else None),
             "is_stale": label.is_stale,
-            "item_title": item.title,
-            "item_body": item.body,
+            "item_title": _kept(item, item.title),
+            "item_body": _kept(item, item.body),
             "item_hash": item.content_hash,
-            "other_title": other.title if other else None,
-            "other_body": other.body if other else None,
+            "other_title": _kept(other, other.title) if other else None,
+            "other_body": _kept(other, other.body) if other else None,
             "other_hash": other.content_hash if other else None,
             "revision": label.revision,
             "settled_at": _utc(label.settled_at),
@@ -96,6 +97,11 @@ def label_rows(
         yield row
 
 
+def _kept(item: Item, text: str) -> str | None:
+    """Return a text of an item; None of one that is gone."""
+    return None if item.removed_at else text
+
+
 def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield one row a judgement, then one for each slot of a list that nobody answered, ordered by id.
 
@@ -103,7 +109,8 @@ def judgement_rows(question: Question, splits: Mapping[str, str]) -> Iterator[di
     says how likely it was to be shown at all. A field that cannot exist is null: a judgement without an exposure
     was told by the host or the staff (`origin` imported or assigned), one without a rank answered something
     beside the list, such as a tag that the person named, and a slot without a judgement has no value, only an
-    outcome; it `counts` where an answer would have. What people added in their own words stays out.
+    outcome; it `counts` where an answer would have. What people added in their own words stays out, and so do words of
+    an item that the host has removed: the anchor of a span in it, and the reasons of what was suggested about it.
     """
     project = question.project_id
     undone = Withdrawal.objects.filter(project=project, judgement_key=OuterRef("pk"), annotator=OuterRef("annotator"))
@@ -162,8 +169,10 @@ def _judgement_row(question: Question, judgement: Judgement, splits: Mapping[str
         "item_hash": judgement.item_hash,
         "other_hash": judgement.other_hash or None,
         "split": _split_of(splits, judgement.item.key, other.key if other else None),
-        "anchor": without_told(judgement.anchor) if judgement.anchor else None,
+        "anchor": anchor_told(judgement.anchor, of=judgement.item),
     }
+    if judgement.item.removed_at or (other and other.removed_at):
+        facts["reasons"] = None
     return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(judgement.shown_in) | _slot_facts(judgement.slot) | facts
 
 
@@ -186,8 +195,10 @@ def _slot_row(question: Question, slot: Slot, splits: Mapping[str, str]) -> dict
         "outcome": slot.outcome,
         "counts": _would_count(exposure, slot),
         "split": _split_of(splits, exposure.item.key, slot.candidate.key if slot.candidate else None),
-        "anchor": slot.anchor,
+        "anchor": slot.anchor if slot.anchor is None else anchor_told(slot.anchor, of=exposure.item),
     }
+    if exposure.item.removed_at or (slot.candidate and slot.candidate.removed_at):
+        facts["reasons"] = None
     return dict.fromkeys(JUDGEMENT_COLUMNS) | _list_facts(exposure) | _slot_facts(slot) | facts
 
 

@@ -3,7 +3,8 @@
 A text or picture belongs to the files once something in it is settled, were it only that a suggested spot is none:
 then it was looked at, and all in it that nobody marked is nothing. A `none` that nobody was asked for says that of no
 text, unless as many say it as the question's overlap. One in which a mark still waits to be settled does not belong:
-that mark would pass for nothing.
+that mark would pass for nothing. Neither does one that the host has removed: nothing of it goes into a new version but
+where something was said to be.
 """
 
 from collections import Counter, OrderedDict
@@ -62,17 +63,19 @@ def _add(known: dict[str, str], text: str) -> None:
 
 
 def spot_facts(label: ConsensusLabel, texts: Texts) -> dict[str, Any]:
-    """Return the columns of a settled spot; of other kinds all are null."""
+    """Return the columns of a settled spot; of other kinds all are null, of a removed item its words."""
     anchor, item, facts = label.unit.anchor, label.unit.item, dict.fromkeys(SPOT_COLUMNS)
     if anchor is None:
         return facts
-    facts["anchor"] = without_told(anchor)
+    facts["anchor"] = anchor_told(anchor, of=item)
     if is_span(anchor):
         start, end = anchor["position"]["start"], anchor["position"]["end"]
+        if item.removed_at:
+            return facts | {"start": start, "end": end}
         text = texts.find(item, anchor["snapshot"])
         return facts | {"start": start, "end": end, "quote": anchor["quote"]["exact"], "text": text}
     picture, size = picture_of(item.metadata), size_of(item, [anchor])
-    facts["image"] = picture.url if picture else None
+    facts["image"] = picture.url if picture and not item.removed_at else None
     if size is None:
         return facts
     if has_another_shape(anchor, *size):
@@ -80,6 +83,13 @@ def spot_facts(label: ConsensusLabel, texts: Texts) -> dict[str, Any]:
     x, y, width, height = _box(anchor, "").in_pixels(*size)
     box = {"x": x, "y": y, "width": width, "height": height}
     return facts | box | {"image_width": size[0], "image_height": size[1]}
+
+
+def anchor_told(anchor: Anchor | None, *, of: Item) -> Anchor | None:
+    """Return the anchor as rows hold it: None where it quotes an item that the host has removed."""
+    if anchor is None or (of.removed_at and is_span(anchor)):
+        return None
+    return without_told(anchor)
 
 
 def size_of(item: Item, anchors: Iterable[Anchor]) -> Size | None:
@@ -92,10 +102,10 @@ def size_of(item: Item, anchors: Iterable[Anchor]) -> Size | None:
 
 
 def annotate(collections: Collections, label: ConsensusLabel, row: Mapping[str, Any]) -> None:
-    """Write the annotation of a settled spot; `none` has none, as nothing is there."""
-    if row["anchor"] is None or row["value"] == NONE or row["split"] is None:
-        return
+    """Write the annotation of a settled spot; `none` has none, as nothing is there, nor has one in a removed item."""
     item = label.unit.item
+    if item.removed_at or row["anchor"] is None or row["value"] == NONE or row["split"] is None:
+        return
     spot = Annotated(
         unit=f"{label.project_id}/{label.unit_id}",
         item=item.key,
@@ -163,7 +173,9 @@ def _looked_at(
         settled = [label for label in each if label.state == ConsensusLabel.State.SETTLED]
         if not settled or item.key not in splits:  # what settled since the splits were written is for the next version
             continue
-        if item.pk in just_marked or any(map(_waits, each)):
+        if item.removed_at:
+            left_out += [LeftOut(item.key, form, Why.REMOVED) for form in forms]
+        elif item.pk in just_marked or any(map(_waits, each)):
             left_out += [LeftOut(item.key, form, Why.UNSETTLED) for form in forms]
         elif not any(_tells_of_all(label, question, none_asked) for label in settled):
             left_out += [LeftOut(item.key, form, Why.NOT_LOOKED_AT) for form in forms]

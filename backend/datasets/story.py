@@ -107,10 +107,12 @@ def _sentence(item: Item, labels: list[ConsensusLabel]) -> dict[str, Any]:
 
 
 def _arrival(item: Item) -> Iterator[Moment]:
-    snapshots = list(item.snapshots.order_by("taken_at"))
-    for number, snapshot in enumerate(snapshots):
-        title = "It arrived" if number == 0 else "Its text changed"
+    before = None
+    for snapshot in item.snapshots.order_by("taken_at"):
+        text = snapshot.title, snapshot.body
+        title = "It arrived" if before is None else "Its picture changed" if text == before else "Its text changed"
         yield Moment(snapshot.taken_at, "inbox", title, f"Snapshot {snapshot.content_hash[:6]}.")
+        before = text
     if item.removed_at:
         yield Moment(item.removed_at, "block", "The host took it away")
 

@@ -12,22 +12,15 @@ from unfold.admin import TabularInline
 
 from backend.projects.figures import two_places
 from backend.projects.pages import ProjectRows
+from backend.projects.spreadsheets import harmless
 from backend.quality.models import Cluster, ClusterMember, ConsensusLabel, LabelChange
 from backend.questions.pages import BY_ANSWER, AnswerRows
 from backend.questions.said import in_words
 from backend.questions.spots import said_of_spot
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""The last four are the first four in full width, which some spreadsheets take for them."""
 COLUMNS = [
     "question", "item", "other", "label", "state", "value", "probability", "votes_count", "answers_count", "settled_at",
 ]  # fmt: skip
-
-
-def harmless(cell: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 class LabelChangeInline(TabularInline):

@@ -79,6 +79,7 @@ class Person:
     pause_s: float
     outbox: list[dict[str, Any]] = field(default_factory=list)
     lost_count: int = 0
+    made_count: int = 0
     _sent: set[str] = field(default_factory=set)
     _token: str = ""
 
@@ -133,7 +134,8 @@ class Person:
         now = datetime.now(tz=UTC)
 
         def event(kind: str, **more: Any) -> dict[str, Any]:
-            at = {"exposure": exposure, "seq": 1, "at_ms": random.randint(0, 9000)}
+            self.made_count += 1  # by its number an event is known that was stored under two ids
+            at = {"exposure": exposure, "seq": self.made_count, "at_ms": random.randint(0, 9000)}
             return {"type": kind, "id": str(uuid7()), "candidate": candidate} | at | more
 
         def judge(value: str, at: datetime, **more: Any) -> dict[str, Any]:

@@ -61,8 +61,9 @@ def compared(slug: str, account: Account) -> tuple[dict[str, int], list[str]]:
 
 
 def _events(account: Account) -> tuple[dict[str, int], list[str]]:
-    stored = Counter(str(key) for key in LedgerEvent.objects.values_list("pk", flat=True))
-    refused = {key for key, codes in account.refused.items() if codes != {CONFLICT}} - set(stored)
+    stored = {str(key) for key in LedgerEvent.objects.values_list("pk", flat=True)}
+    times = Counter(LedgerEvent.objects.values_list("exposure", "seq"))
+    refused = {key for key, codes in account.refused.items() if codes != {CONFLICT}} - stored
     lost = RefusedEvent.objects.filter(code=LOST).aggregate(lost=Sum("events_count"))["lost"] or 0
     told = account.deliveries
     figures = {
@@ -77,15 +78,15 @@ def _events(account: Account) -> tuple[dict[str, int], list[str]]:
         "turned away": told["turned away"],
         "unanswered": told["unanswered"],
     }
-    untold = set(stored) - set(account.taken)
+    untold = stored - set(account.taken)
     wrong = {
         "made is not stored + refused + lost": figures["events made"] - len(stored) - len(refused) - lost,
         "losses are not those that were told": lost - account.lost_count,
-        "stored more than once": sum(count > 1 for count in stored.values()),
+        "stored more than once": sum(count > 1 for count in times.values()),
         "taken as new more than once": sum(count > 1 for count in account.taken.values()),
-        "acknowledged and not stored": len(account.acknowledged - set(stored)),
-        "stored and never sent": len(set(stored) - account.made),
-        "stored, and never acknowledged": len(set(stored) - account.acknowledged),
+        "acknowledged and not stored": len(account.acknowledged - stored),
+        "stored and never sent": len(stored - account.made),
+        "stored, and never acknowledged": len(stored - account.acknowledged),
         "stored, refused, and no conflict": sum(
             key in stored and bool(codes - {CONFLICT}) for key, codes in account.refused.items()
         ),

@@ -2390,10 +2390,10 @@ export interface operations {
                 annotator?: string;
                 /** @description The `next` of the page before. */
                 cursor?: string;
-                is_live?: string;
+                is_live?: "true" | "false";
                 item?: string;
                 limit?: number;
-                origin?: string;
+                origin?: "spontaneous" | "drawn" | "assigned" | "gold" | "imported";
                 question?: string;
                 since?: string;
                 value?: string;
@@ -2463,7 +2463,7 @@ export interface operations {
                 item?: string;
                 limit?: number;
                 question?: string;
-                state?: string;
+                state?: "open" | "proposed" | "contested" | "settled";
                 value?: string;
             };
             header?: never;

@@ -24,7 +24,7 @@ from backend.datasets.models import Dataset, DatasetVersion
 class DatasetsView(ServerDoor):
     """Datasets."""
 
-    @listing(operation_id="datasets_list", responses=page_schema("Dataset", wire.DatasetRow), filters=False)
+    @listing(lists.PlainFilters, operation_id="datasets_list", responses=page_schema("Dataset", wire.DatasetRow))
     def get(self, request: Request) -> Response:
         """List datasets."""
         rows = Dataset.objects.of(self.project).select_related("question")
@@ -68,7 +68,7 @@ class DatasetView(ServerDoor):
 class VersionsView(ServerDoor):
     """The versions of a dataset."""
 
-    @listing(operation_id="versions_list", responses=page_schema("Version", wire.VersionRow), filters=False)
+    @listing(lists.PlainFilters, operation_id="versions_list", responses=page_schema("Version", wire.VersionRow))
     def get(self, request: Request, dataset: str) -> Response:
         """List versions."""
         versions = DatasetVersion.objects.of(self.project).select_related("dataset", "erased_since")

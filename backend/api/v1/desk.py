@@ -217,12 +217,7 @@ class DeskLeaveView(DeskDoor):
 class DeskLinksView(ServerDoor):
     """Links to the desk."""
 
-    @listing(
-        "question",
-        operation_id="desk_links_list",
-        responses=page_schema("DeskLink", wire.DeskLinkRow),
-        filters=False,
-    )
+    @listing(lists.DeskLinkFilters, operation_id="desk_links_list", responses=page_schema("DeskLink", wire.DeskLinkRow))
     def get(self, request: Request) -> Response:
         """List links, those that let nobody in any more too."""
         rows = DeskLink.objects.of(self.project).select_related("question")

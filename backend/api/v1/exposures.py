@@ -34,14 +34,7 @@ from backend.suggestions.spots import resolved_guess
 class ExposuresView(ServerDoor):
     """Shown lists."""
 
-    @listing(
-        "question",
-        "item",
-        "annotator",
-        operation_id="exposures_list",
-        responses=page_schema("Exposure", wire.ExposureRow),
-        filters=False,
-    )
+    @listing(lists.ExposureFilters, operation_id="exposures_list", responses=page_schema("Exposure", wire.ExposureRow))
     def get(self, request: Request) -> Response:
         """List what was shown."""
         rows = Exposure.objects.of(self.project).select_related("question", "item", "annotator")

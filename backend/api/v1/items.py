@@ -18,7 +18,7 @@ from backend.questions.models import Item
 class ItemsView(ServerDoor):
     """The host's items."""
 
-    @listing("id", "kind", operation_id="items_list", responses=page_schema("Item", wire.ItemRow), filters=False)
+    @listing(lists.ItemFilters, operation_id="items_list", responses=page_schema("Item", wire.ItemRow))
     def get(self, request: Request) -> Response:
         """List items that are there."""
         return lists.page_of(request, Item.objects.of(self.project).present(), lists.ItemFilters, item_row)

@@ -40,9 +40,8 @@ class JudgementsView(ServerDoor):
     """Answers."""
 
     @listing(
-        "question", "item", "annotator", "origin", "value", "is_live", "since",
-        operation_id="judgements_list", responses=page_schema("Judgement", wire.JudgementRow), filters=False,
-    )  # fmt: skip
+        lists.JudgementFilters, operation_id="judgements_list", responses=page_schema("Judgement", wire.JudgementRow)
+    )
     def get(self, request: Request) -> Response:
         """List answers, live ones and all others."""
         live = LiveJudgement.objects.filter(project=self.project, judgement=OuterRef("pk"))

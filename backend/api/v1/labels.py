@@ -14,15 +14,7 @@ from backend.quality.models import ConsensusLabel
 class LabelsView(ServerDoor):
     """What is believed."""
 
-    @listing(
-        "question",
-        "item",
-        "state",
-        "value",
-        operation_id="labels_list",
-        responses=page_schema("Label", wire.LabelRow),
-        filters=False,
-    )
+    @listing(lists.LabelFilters, operation_id="labels_list", responses=page_schema("Label", wire.LabelRow))
     def get(self, request: Request) -> Response:
         """List consensus labels."""
         rows = ConsensusLabel.objects.of(self.project).select_related("question", "unit__item", "unit__other")

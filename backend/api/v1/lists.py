@@ -26,14 +26,14 @@ PAGING = {"limit", "cursor"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def listing(*names: str, **options: Any) -> Callable[[F], F]:
-    """Describe a view's method as a list with paging and filters of these names."""
+def listing(filters_of: type[django_filters.FilterSet], **options: Any) -> Callable[[F], F]:
+    """Describe a view's method as a list with paging and these filters, and what each of them takes."""
     parameters = [
         OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT}),
         OpenApiParameter("cursor", {"type": "string", "minLength": 1}, description="The `next` of the page before."),
     ]
-    parameters += [OpenApiParameter(name, str) for name in names]
-    describe: Callable[[F], F] = extend_schema(parameters=parameters, **options)
+    parameters += [OpenApiParameter(name, _taken_by(each)) for name, each in filters_of.base_filters.items()]
+    describe: Callable[[F], F] = extend_schema(parameters=parameters, filters=False, **options)
 
     def decorate(method: F) -> F:
         described = describe(method)
@@ -41,6 +41,15 @@ def listing(*names: str, **options: Any) -> Callable[[F], F]:
         return described
 
     return decorate
+
+
+def _taken_by(each: django_filters.Filter) -> dict[str, Any]:
+    """Return the schema of a filter's values: one of a few words, a time, or text that is not blank."""
+    if isinstance(each, django_filters.IsoDateTimeFilter):
+        return {"type": "string", "format": "date-time"}
+    if each.extra.get("choices"):
+        return {"type": "string", "enum": [name for name, _ in each.extra["choices"]]}
+    return {"type": "string", "minLength": 1, "maxLength": each.extra["max_length"], "pattern": r"\S"}
 
 
 def check_parameters(request: Request, known: set[str]) -> None:

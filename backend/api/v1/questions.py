@@ -26,7 +26,7 @@ from backend.suggestions.catalogue import slip_in
 class QuestionsView(ServerDoor):
     """The project's questions."""
 
-    @listing(operation_id="questions_list", responses=page_schema("Question", wire.QuestionRow), filters=False)
+    @listing(lists.PlainFilters, operation_id="questions_list", responses=page_schema("Question", wire.QuestionRow))
     def get(self, request: Request) -> Response:
         """List questions."""
         return lists.page_of(request, Question.objects.of(self.project), lists.PlainFilters, question_row)

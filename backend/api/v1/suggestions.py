@@ -34,11 +34,9 @@ class SuggestionsView(ServerDoor):
     """What the host's own suggesters guess."""
 
     @listing(
-        "question",
-        "item",
+        lists.SuggestionFilters,
         operation_id="suggestions_list",
         responses=page_schema("Suggestion", wire.SuggestionRow),
-        filters=False,
     )
     def get(self, request: Request) -> Response:
         """List pushed guesses."""

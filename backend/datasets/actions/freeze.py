@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,11 @@ from backend.datasets.exports.web_annotation import Collections
 from backend.datasets.exports.writing import Written
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
 from backend.datasets.progress import Progress
-from backend.datasets.splits import assign_splits
+from backend.datasets.splits import Pair, assign_splits
 from backend.datasets.spots import annotate, write_files
 from backend.projects.actions.jobs import enqueue
 from backend.projects.models import WebOrigin
+from backend.projects.snapshot import snapshot_of
 from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question
 from backend.suggestions.items import batched
@@ -58,30 +59,21 @@ def ask_for_version(*, dataset: Dataset, asked_by: str, now: datetime) -> Datase
 def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     """Build the files of a version and freeze it; done twice, the frozen one stands.
 
-    Files are written beside and moved into place at once, so that a half-built version is never read. How far that is
-    is told by `progress_of`.
+    Files are written beside and moved into place at once, so that a half-built version is never read. All rows are read
+    as they were at one moment, whatever is answered meanwhile. Nobody is erased meanwhile: that waits for the version's
+    row. How far it is is told by `progress_of`.
     """
-    version = DatasetVersion.objects.select_for_update().select_related("dataset__question").get(pk=version_id)
+    mine = DatasetVersion.objects.select_for_update(of=("self",))  # whoever answers the question does not wait
+    version = mine.select_related("dataset__question").get(pk=version_id)
     if version.state == DatasetVersion.State.FROZEN:
         return version
-    question = version.dataset.question
     folder, progress = folder_of(version), progress_of(version)
-    progress.begin("items get their splits")
-    splits = keep_splits(question=question, now=now)
     beside = folder.with_name(folder.name + ".building")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    before = _version_before(version)
-    card = Card(before=_believed_before(before))
-    said = card.counting_judgements(rows.judgement_rows(question, splits))
-    progress.begin("labels written", of=ConsensusLabel.objects.of(question.project_id).on(question).settled().count())
-    version.labels_count, annotated = _write_labels(version, splits, card, beside, progress)
-    progress.begin("answers and unanswered slots written")
-    version.judgements_count = files.write_jsonl(beside / "judgements.jsonl", said, tell=progress.tell)
+    of_spots, annotated = _write_rows(version, beside, progress, now)
     progress.begin("all written once, and now as Parquet")
-    version.card = card.as_facts(before_number=before.number if before else None, unsettled=_unsettled(question))
     _write_tables(beside)
-    of_spots = write_files(question=question, splits=splits, folder=beside)
     version.left_out = counted(of_spots.left_out) if of_spots else {}
     about = files.write_about(beside, partial(_about, version, now))
     written = [files.described(path) for path in sorted(beside.iterdir())]
@@ -98,6 +90,30 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     version.save()
     progress.end()
     return version
+
+
+def _write_rows(
+    version: DatasetVersion, folder: Path, progress: Progress, now: datetime
+) -> tuple[Written | None, dict[str, int]]:
+    """Write what is read of the store, all of one moment; return what the files of spots hold, and the annotations."""
+    question, before = version.dataset.question, _version_before(version)
+    card = Card(before=_believed_before(before))
+    progress.begin("items get their splits")
+    lock_splits(question=question)
+    with snapshot_of(question.project_id) as ask:
+        splits = keep_splits(question=question, pairs=ask(partial(rows.labelled_pairs, question)), now=now)
+        progress.begin(
+            "labels written", of=ask(ConsensusLabel.objects.of(question.project_id).on(question).settled().count)
+        )
+        version.labels_count, annotated = ask(partial(_write_labels, version, splits, card, folder, progress))
+        progress.begin("answers and unanswered slots written")
+        said = card.counting_judgements(rows.judgement_rows(question, splits))
+        writing = partial(files.write_jsonl, folder / "judgements.jsonl", said, tell=progress.tell)
+        version.judgements_count = ask(writing)
+        unsettled = ask(partial(_unsettled, question))
+        of_spots = ask(partial(write_files, question=question, splits=splits, folder=folder))
+    version.card = card.as_facts(before_number=before.number if before else None, unsettled=unsettled)
+    return of_spots, annotated
 
 
 def _write_labels(
@@ -179,13 +195,17 @@ def _unsettled(question: Question) -> dict[str, int]:
     return dict(open_ones.values_list("state").annotate(Count("pk")))
 
 
-def keep_splits(*, question: Question, now: datetime) -> dict[str, str]:
-    """Return the split of each labelled item, written down so that it is kept for good."""
+def lock_splits(*, question: Question) -> None:
+    """Let nobody else give items of a question their splits until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [question.pk])
+
+
+def keep_splits(*, question: Question, pairs: Sequence[Pair], now: datetime) -> dict[str, str]:
+    """Return the split of each item of these pairs, written down so that it is kept for good; the splits are locked."""
     keys = SplitKey.objects.of(question.project_id).filter(question=question)
     known = dict(keys.values_list("item__key", "split"))
-    splits = assign_splits(rows.labelled_pairs(question), known, salt=salt_of(question))
+    splits = assign_splits(pairs, known, salt=salt_of(question))
     for some in batched(key for key, split in splits.items() if known.get(key) != split):
         items = Item.objects.of(question.project_id).filter(key__in=some).only("key")
         SplitKey.objects.bulk_create(

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.projects.spreadsheets import FORMULA_STARTS
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-GUARDED = "'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-"""First characters; the last four are four of them in full width, which some spreadsheets take for them."""
+GUARDED = "'" + FORMULA_STARTS
 TEXTS = ("VARCHAR", "JSON")
 TIME = "TIMESTAMPTZ"
 ISO = "%Y-%m-%dT%H:%M:%S.%f+00:00"

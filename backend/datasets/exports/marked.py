@@ -70,6 +70,7 @@ class Why(StrEnum):
     NO_SIZE = "no_size"
     ANOTHER_SHAPE = "another_shape"
     NO_AREA = "no_area"
+    REMOVED = "removed"
 
 
 IN_WORDS: dict[str, str] = {
@@ -83,6 +84,7 @@ IN_WORDS: dict[str, str] = {
     Why.NO_SIZE: "neither the item nor the page told the picture's size in pixels",
     Why.ANOTHER_SHAPE: "the page showed a picture of another shape than the item's",
     Why.NO_AREA: "a box is smaller than a hundredth of a pixel",
+    Why.REMOVED: "the host has removed it",
 }
 
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from backend.assignments.models import Assignment
 from backend.judgements.models import Judgement
@@ -138,11 +139,28 @@ def is_stale(label: ConsensusLabel) -> bool:
 
 
 def mark_stale(*, project_id: int, item_ids: Collection[int]) -> None:
-    """Write down which settled labels about these items have become stale, or are so no longer."""
+    """Write down which settled labels about these items have become stale, or are so no longer; all together."""
     touching = Q(unit__item__in=item_ids) | Q(unit__other__in=item_ids)
     labels = ConsensusLabel.objects.of(project_id).settled().filter(touching)
-    for label in labels.select_related("unit__item", "unit__other"):
-        ConsensusLabel.objects.filter(pk=label.pk).update(is_stale=is_stale(label))
+    wrong = labels.annotate(is_said=Exists(_said_as_it_is_now(project_id))).filter(is_stale=F("is_said"))
+    found = dict(wrong.values_list("pk", "is_said"))
+    for is_said in (True, False):
+        some = [pk for pk, told in found.items() if told == is_said]
+        ConsensusLabel.objects.filter(pk__in=some).update(is_stale=not is_said)
+
+
+def _said_as_it_is_now(project_id: int) -> QuerySet[Judgement]:
+    """Return, of a label, the live answers that say its value of the items as they are now."""
+    return (
+        Judgement.objects.of(project_id)
+        .live()
+        .filter(
+            unit=OuterRef("unit"),
+            value=OuterRef("value"),
+            item_hash=OuterRef("unit__item__content_hash"),
+            other_hash=Coalesce(OuterRef("unit__other__content_hash"), Value("")),
+        )
+    )
 
 
 def _kind_of_change(before: str, after: str) -> str:

@@ -12,6 +12,7 @@ from django.db import connection
 from backend.annotators.actions.people import erased_among
 from backend.questions.models import Item
 from backend.questions.signals import item_removed, items_changed, items_registered
+from backend.questions.spots import picture_of
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark items', %(project)s))"
 
@@ -28,7 +29,9 @@ with given as (
     on conflict (project_id, key) do update set
         kind = excluded.kind, title = excluded.title, body = excluded.body, url = excluded.url,
         author = excluded.author, metadata = excluded.metadata, created_at = excluded.created_at,
-        content_hash = excluded.content_hash, change_seq = excluded.change_seq,
+        content_hash = case when (i.title, i.body, i.metadata #>> '{image,url}')
+                is distinct from (excluded.title, excluded.body, excluded.metadata #>> '{image,url}')
+            then excluded.content_hash else i.content_hash end, change_seq = excluded.change_seq,
         updated_at = excluded.updated_at, removed_at = null
     where (i.kind, i.title, i.body, i.url, i.author, i.metadata, i.created_at)
         is distinct from (excluded.kind, excluded.title, excluded.body, excluded.url, excluded.author,
@@ -58,8 +61,13 @@ class NewItem:
 
     @property
     def content_hash(self) -> str:
-        """Return the SHA-256 of what an annotator reads: title and body."""
-        return hashlib.sha256(json.dumps([self.title, self.body]).encode()).hexdigest()
+        """Return the SHA-256 of what an annotator reads and sees: title, body, and the address of a picture.
+
+        An item that was registered before pictures counted keeps its hash until one of these changes.
+        """
+        picture = picture_of(self.metadata)
+        seen = [self.title, self.body, *([picture.url] if picture else [])]
+        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -649,3 +649,47 @@ def test_a_version_before_whose_file_is_damaged_is_compared_with_nothing(marked)
     with tenancy(marked.project):
         path_of_file(version=first, name="labels.jsonl").write_text("")
     assert freeze(marked).card["since"] is None
+
+
+def test_a_version_holds_just_the_answers_that_its_labels_count_though_more_come_while_it_is_built(marked, monkeypatch):
+    written, is_told = files.write_jsonl, []
+
+    def answer_meanwhile() -> None:
+        try:
+            settle_by_import(marked, ("5", marked.first), "duplicate")
+        finally:
+            connections.close_all()
+
+    def look(path, rows, **more: Any) -> int:
+        count = written(path, rows, **more)
+        if not is_told:
+            is_told.append(path.name)
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(answer_meanwhile).result()
+        return count
+
+    monkeypatch.setattr(files, "write_jsonl", look)
+    version = freeze(marked)
+    assert is_told == ["labels.jsonl"]
+    (label,) = lines(version, "labels.jsonl")
+    said = [row for row in lines(version, "judgements.jsonl") if row["is_live"]]
+    assert label["answers_count"] == len(said) == 1
+    monkeypatch.undo()
+    (label,) = lines(freeze(marked), "labels.jsonl")
+    assert label["answers_count"] == 2, "the next version has what came meanwhile"
+
+
+def test_nothing_that_a_removed_item_said_goes_into_a_version_that_is_frozen_afterwards(marked):
+    with tenancy(marked.project):
+        gone = marked.items[marked.first]
+        gone.refresh_from_db()
+        remove_item(item=gone, now=marked.now)
+        there = Item.objects.get(project=marked.project, key="5")
+    version = freeze(marked)
+    (row,) = lines(version, "labels.jsonl")
+    texts = {row["item"]: (row["item_title"], row["item_body"]), row["other"]: (row["other_title"], row["other_body"])}
+    assert texts == {"5": (there.title, there.body), marked.first: (None, None)}
+    assert (row["value"], row["split"] is None) == ("duplicate", False), "what was said of it stays"
+    for row in lines(version, "judgements.jsonl"):
+        assert (row["reasons"] is None) == (row["candidate"] == marked.first), row["candidate"]
+    assert all(gone.title.encode() not in path.read_bytes() for path in folder_of(version).iterdir())

@@ -18,8 +18,8 @@ from backend.judgements.models import Judgement, RefusedEvent
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
 from backend.projects.models import StaffMember
+from backend.projects.spreadsheets import harmless
 from backend.projects.tenancy import tenancy
-from backend.quality.admin import harmless
 from backend.quality.models import ConsensusLabel
 from backend.questions.actions.units import unit_of_tag
 from backend.questions.models import GoldAnswer, Question, Unit

@@ -23,7 +23,7 @@ from backend.projects.actions.jobs import drain_jobs
 from backend.projects.tenancy import tenancy
 from backend.quality.models import ConsensusLabel
 from backend.questions.actions.ask import ask_question
-from backend.questions.actions.items import NewItem, register_items
+from backend.questions.actions.items import NewItem, register_items, remove_item
 from backend.questions.models import Item, Unit
 from backend.questions.spots import candidate_id, spot_key
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
@@ -427,3 +427,32 @@ def test_what_was_drawn_on_a_picture_of_another_shape_is_not_put_on_the_register
     assert left_out(version) == [("review", "coco", "another_shape")]
     [row] = sdk.load(version.folder)
     assert [row[name] for name in ("x", "y", "image_width", "image_height")] == [50.0, 100.0, 500, 500]
+
+
+def test_of_a_removed_item_a_version_holds_where_something_is_and_none_of_its_words(world):
+    register(world, "gone", "I use Firefox all day")
+    register(world, "there", "I use Thunderbird all day")
+    mark_words(world, "gone", "Firefox", "Product")
+    mark_words(world, "there", "Thunderbird", "Product")
+    with tenancy(world.project):
+        remove_item(item=Item.objects.get(project=world.project, key="gone"), now=world.now)
+    version = freeze(world, world.spans)
+    rows = {row["item"]: row for row in lines(version.folder / "labels.jsonl")}
+    gone, there = rows["gone"], rows["there"]
+    assert (gone["start"], gone["end"], gone["value"]) == (6, 13, "Product")
+    assert [gone[name] for name in ("anchor", "quote", "text", "item_body")] == [None] * 4
+    assert there["text"][there["start"] : there["end"]] == there["quote"] == "Thunderbird"
+    assert left_out(version) == [("gone", "iob2", "removed"), ("gone", "spacy", "removed")]
+    assert all(b"Firefox" not in path.read_bytes() for path in version.folder.iterdir())
+
+
+def test_of_a_removed_picture_a_version_holds_the_box_and_not_its_address(world):
+    register(world, "gone", "", image={"url": "https://host.example/gone.png", "width": 1280, "height": 720})
+    mark_box(world, "gone", "10,20,30,40", "Zip")
+    with tenancy(world.project):
+        remove_item(item=Item.objects.get(project=world.project, key="gone"), now=world.now)
+    version = freeze(world, world.regions)
+    (row,) = lines(version.folder / "labels.jsonl")
+    assert (row["x"], row["width"], row["image"]) == (128.0, 384.0, None)
+    assert left_out(version) == [("gone", "coco", "removed")]
+    assert all(b"gone.png" not in path.read_bytes() for path in version.folder.iterdir())

@@ -13,7 +13,8 @@ from backend.judgements.models import Judgement, Withdrawal
 from backend.quality.actions.company import company_of
 from backend.quality.actions.settle import label_facts, mark_stale, settle_unit
 from backend.quality.models import ConsensusLabel
-from backend.questions.models import Question, Unit
+from backend.questions.actions.items import NewItem, register_items
+from backend.questions.models import Item, Question, Unit
 
 
 @pytest.fixture
@@ -227,3 +228,63 @@ def test_where_all_take_back_what_they_said_a_spot_lies_as_at_first(spans):
     for person in (2, 1, 0):
         unit = take_back(spans, person)
     assert (unit.anchor, unit.boundaries) == (spans.span("Vector 9"), None)
+
+
+def test_however_many_labels_an_edit_touches_they_are_looked_at_together(spans, django_assert_max_num_queries):
+    words = ["Vector 9", "new", "zip"]
+    for one in words:
+        say(spans, 0, spans.span(one))
+        say(spans, 1, spans.span(one))
+    assert ConsensusLabel.objects.filter(state="settled", is_stale=False).count() == len(words)
+    spans.register("Sold out.")
+    with django_assert_max_num_queries(3):
+        mark_stale(project_id=spans.project.pk, item_ids=[spans.item.pk])
+    assert ConsensusLabel.objects.filter(is_stale=True).count() == len(words)
+    spans.register()
+    with django_assert_max_num_queries(3):
+        mark_stale(project_id=spans.project.pk, item_ids=[spans.item.pk])
+    assert not ConsensusLabel.objects.filter(is_stale=True).exists()
+
+
+def show(world, url, **metadata):
+    """Register the item with a picture, and look which labels are stale."""
+    image = {"url": url, "width": 800, "height": 600}
+    item = NewItem("review", "A jacket", metadata={"image": image} | metadata)
+    register_items(project_id=world.project.pk, items=[item], now=world.now)
+    mark_stale(project_id=world.project.pk, item_ids=[world.item.pk])
+    world.item = Item.objects.get(pk=world.item.pk)
+
+
+def is_stale():
+    return ConsensusLabel.objects.get().is_stale
+
+
+def test_a_box_is_stale_once_its_picture_was_replaced_until_somebody_says_it_of_the_new_one(regions):
+    show(regions, "https://host.example/one.png")
+    for person in (0, 1):
+        say(regions, person, regions.region(10, 20, 30, 40), "Zip")
+    assert not is_stale()
+    show(regions, "https://host.example/two.png")
+    assert is_stale()
+    say(regions, 2, regions.region(10, 20, 30, 40), "Zip")
+    assert not is_stale()
+
+
+def test_a_box_is_as_it_was_where_only_something_beside_the_picture_changed(regions):
+    show(regions, "https://host.example/one.png")
+    for person in (0, 1):
+        say(regions, person, regions.region(10, 20, 30, 40), "Zip")
+    show(regions, "https://host.example/one.png", shelf="B4")
+    assert not is_stale()
+
+
+def test_a_box_drawn_before_pictures_counted_is_stale_by_its_picture_alone(regions):
+    show(regions, "https://host.example/one.png")
+    Item.objects.update(content_hash="as of title and body")
+    regions.item.refresh_from_db()
+    for person in (0, 1):
+        say(regions, person, regions.region(10, 20, 30, 40), "Zip")
+    show(regions, "https://host.example/one.png", shelf="B4")
+    assert not is_stale(), "the same picture"
+    show(regions, "https://host.example/two.png", shelf="B4")
+    assert is_stale()

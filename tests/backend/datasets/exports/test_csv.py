@@ -43,7 +43,7 @@ def written(tmp_path):
     def write(rows):
         write_jsonl(tmp_path / "rows.jsonl", rows)
         write_parquet(tmp_path / "rows.jsonl", tmp_path / "rows.parquet", COLUMNS)
-        with opened() as database:
+        with opened(tmp_path) as database:
             form.write(database, tmp_path / "rows.parquet", tmp_path / "it's.csv", COLUMNS)
         return tmp_path / "it's.csv"
 

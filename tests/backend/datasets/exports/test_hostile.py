@@ -17,7 +17,7 @@ from spacy.tokens import DocBin
 from backend.datasets.exports.marked import MarkedBox, MarkedPicture, MarkedSpan, MarkedText
 from backend.datasets.exports.writing import write_pictures, write_texts
 from backend.datasets.files import write_jsonl
-from backend.quality.admin import harmless
+from backend.projects.spreadsheets import harmless
 
 TEXTS = [
     "-DOCSTART- -X- O O",

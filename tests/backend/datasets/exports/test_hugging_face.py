@@ -105,7 +105,7 @@ def test_how_varied_tables_are_is_counted_and_each_split_gets_a_table_of_its_own
     answers.append(("slot", "c", "expert", None))
     write_jsonl(tmp_path / "judgements.jsonl", [dict(zip(told, row, strict=True)) for row in answers])
     write_parquet(tmp_path / "judgements.jsonl", said, told)
-    with opened() as database:
+    with opened(tmp_path) as database:
         found = variety_of(database, labels, said)
         splits = write_splits(database, labels, tmp_path)
     assert found == Variety({"customer": Answered(2, 3, "2026-03-01", "2026-03-03")}, pytest.approx(2 / 3), 4, 3.0, 0.8)
