@@ -61,6 +61,7 @@ class Exposure(Owned):
         indexes = [
             models.Index(fields=["project", "item", "shown_at"], name="exposures_of_an_item"),
             models.Index(fields=["project", "annotator", "shown_at"], name="exposures_to_an_annotator"),
+            models.Index(fields=["project", "shown_at"], name="exposures_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -228,6 +229,7 @@ class Judgement(Owned):
         indexes = [
             models.Index(fields=["project", "unit", "annotator"], name="judgements_of_a_unit"),
             models.Index(fields=["project", "annotator", "judged_at"], name="judgements_of_an_annotator"),
+            models.Index(fields=["project", "received_at"], name="judgements_by_time"),
         ]
 
     def __str__(self) -> str:
