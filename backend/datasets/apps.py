@@ -13,7 +13,7 @@ class DatasetsConfig(AppConfig):
     def ready(self) -> None:
         """Register the jobs of datasets."""
         from backend.datasets.actions.freeze import FREEZE
-        from backend.datasets.work import freeze_work, give_up_work
+        from backend.datasets.work import LEASE_S, freeze_work, give_up_work
         from backend.projects.jobs import handles
 
-        handles(FREEZE, freeze_work, lease_s=900, on_death=give_up_work, called="Freeze a version")
+        handles(FREEZE, freeze_work, lease_s=LEASE_S, on_death=give_up_work, called="Freeze a version")

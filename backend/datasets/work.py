@@ -6,6 +6,9 @@ from typing import Any
 from backend.datasets.actions.freeze import freeze_version, progress_of
 from backend.datasets.models import DatasetVersion
 
+LEASE_S = 12 * 3600
+"""A version of some million labels takes an hour or more; whose claim ran out meanwhile would be undone at its end."""
+
 
 def freeze_work(*, project_id: int, now: datetime, version_id: int, **_: Any) -> None:
     """Freeze a version."""

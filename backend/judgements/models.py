@@ -4,7 +4,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Now
 
 from backend.annotators.models import Annotator
@@ -61,16 +61,27 @@ class Exposure(Owned):
         indexes = [
             models.Index(fields=["project", "item", "shown_at"], name="exposures_of_an_item"),
             models.Index(fields=["project", "annotator", "shown_at"], name="exposures_to_an_annotator"),
+            models.Index(fields=["project", "shown_at"], name="exposures_by_time"),
         ]
 
     def __str__(self) -> str:
         return f"{self.item} to {self.annotator}"
 
     def in_order(self) -> "list[Slot]":
-        """Return its slots by rank with their candidates and suggesters, read where they were not written just now."""
+        """Return its slots by rank with their candidates and suggesters.
+
+        They are read, where they were neither written just now nor read along with other lists: `slots_along`.
+        """
         if self.written is not None:
             return self.written
+        if "slots" in getattr(self, "_prefetched_objects_cache", {}):
+            return list(self.slots.all())
         return list(self.slots.select_related("candidate", "suggester").order_by("rank"))
+
+    @staticmethod
+    def slots_along() -> "Prefetch[str]":
+        """Return what reads the slots of many lists at once, as `in_order` gives them."""
+        return Prefetch("slots", Slot.objects.select_related("candidate", "suggester").order_by("rank"))
 
 
 class Slot(Owned):
@@ -228,6 +239,7 @@ class Judgement(Owned):
         indexes = [
             models.Index(fields=["project", "unit", "annotator"], name="judgements_of_a_unit"),
             models.Index(fields=["project", "annotator", "judged_at"], name="judgements_of_an_annotator"),
+            models.Index(fields=["project", "received_at"], name="judgements_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -242,6 +242,7 @@ class Job(models.Model):
                 name="job_leased",
                 condition=Q(done_at=None, died_at=None, leased_until__isnull=False),
             ),
+            models.Index(fields=["done_at"], name="jobs_done", condition=Q(done_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

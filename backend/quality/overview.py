@@ -1,9 +1,9 @@
 """What the overview says: is it working, is it right, what needs me. All from real rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ from backend.quality.models import ConsensusLabel
 from backend.questions.models import Item, Question
 from backend.questions.spots import words_in
 from backend.suggestions.catalogue import NOT_INSTALLED, Known, catalogue_of
-from backend.suggestions.models import RemoteSuggester
+from backend.suggestions.models import RemoteSuggester, Suggester
 from backend.suggestions.rule_sets import PREFIX
 from backend.suggestions.serving import TAUGHT
 from backend.suggestions.troubles import troubles_of
@@ -51,6 +51,16 @@ ANSWERED = ("accepted", "rejected", "corrected", "unsure")
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How many slots of a day that a suggester filled came to one outcome."""
+
+    day: date
+    suggester: int | None
+    outcome: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Figure:
     """A number with what it is and how sure it is."""
 
@@ -63,36 +73,62 @@ class Figure:
 def overview(*, project: Project, now: datetime, days: int = DAYS, sees_keys: bool = True) -> dict[str, Any]:
     """Return all that the overview page shows for the days that end now, the first of them whole."""
     since = _days_until(now, days)[0]
-    slots = Slot.objects.of(project).filter(exposure__shown_at__gte=since).exclude(exposure__policy=SEARCH_POLICY)
+    counted = _counted_slots(project, since)
     known = catalogue_of(project.pk)
-    totals: Counter[str] = Counter(dict(slots.values_list("outcome").annotate(Count("pk"))))
+    totals = _outcomes_of(counted)
+    labels = _counted_labels(project, since)
+    by_day = _by_day(counted, now, days)
     return {
         "project": project,
         "days": days,
         "since": since,
         "until": now,
-        "sentence": _sentence(project, totals, since),
-        "figures": _figures(project, totals, since),
+        "sentence": _sentence(project, totals, labels),
+        "figures": _figures(project, totals, labels),
         "legend": _legend(totals, since),
-        "chart": _chart(slots, now, days),
-        "table": _table(slots, now, days),
-        "suggesters": _suggesters(slots, known, since),
+        "chart": _chart(by_day),
+        "table": _table(by_day),
+        "suggesters": _suggesters(project, counted, known, since),
         "is_asked": Question.objects.of(project).exists(),
         "needs": _needs(project, now) + _missing(known) + _failing(project, now) + _to_begin(project, sees_keys),
     }
+
+
+def _counted_slots(project: Project, since: datetime) -> list[Counted]:
+    """Return how many slots of what was suggested since came to what, by day and suggester: all at one look."""
+    slots = Slot.objects.of(project).filter(exposure__shown_at__gte=since).exclude(exposure__policy=SEARCH_POLICY)
+    rows = slots.annotate(day=TruncDate("exposure__shown_at")).values_list("day", "suggester", "outcome")
+    return [Counted(*row) for row in rows.annotate(Count("pk"))]
+
+
+def _outcomes_of(counted: Iterable[Counted]) -> Counter[str]:
+    totals = Counter[str]()
+    for each in counted:
+        totals[each.outcome] += each.count
+    return totals
+
+
+def _counted_labels(project: Project, since: datetime) -> dict[str, int]:
+    """Return how many labels are settled, how many of these came to be so since, and how many are contested."""
+    is_settled = Q(state=ConsensusLabel.State.SETTLED)
+    return ConsensusLabel.objects.of(project).aggregate(
+        settled=Count("pk", filter=is_settled),
+        new=Count("pk", filter=is_settled & Q(settled_at__gte=since)),
+        contested=Count("pk", filter=Q(state=ConsensusLabel.State.CONTESTED)),
+    )
 
 
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "–"
 
 
-def _sentence(project: Project, totals: Counter[str], since: datetime) -> dict[str, Any]:
+def _sentence(project: Project, totals: Counter[str], labels: Mapping[str, int]) -> dict[str, Any]:
     seen = totals.total() - totals["unseen"]
     gold = _gold(project)
     return {
         "answered": sum(totals[outcome] for outcome in ANSWERED),
         "seen": seen,
-        "settled": ConsensusLabel.objects.of(project).settled().filter(settled_at__gte=since).count(),
+        "settled": labels["new"],
         "right": f"{100 * gold[0] / gold[1]:.0f}" if gold[1] else None,
     }
 
@@ -102,15 +138,12 @@ def _gold(project: Project) -> tuple[int, int]:
     return sums["right"] or 0, sums["of"] or 0
 
 
-def _figures(project: Project, totals: Counter[str], since: datetime) -> list[Figure]:
+def _figures(project: Project, totals: Counter[str], labels: Mapping[str, int]) -> list[Figure]:
     answered = sum(totals[outcome] for outcome in ANSWERED)
     seen = totals.total() - totals["unseen"]
     low, high = wilson_interval(answered, seen)
     right, of_gold = _gold(project)
     gold_low, gold_high = wilson_interval(right, of_gold)
-    labels = ConsensusLabel.objects.of(project)
-    settled, contested = labels.settled(), labels.filter(state=ConsensusLabel.State.CONTESTED).count()
-    new = settled.filter(settled_at__gte=since).count()
     return [
         Figure(
             "Answered when seen",
@@ -126,8 +159,10 @@ def _figures(project: Project, totals: Counter[str], since: datetime) -> list[Fi
             else "no gold answer was met yet",
             reverse("people"),
         ),
-        Figure("Settled labels", str(settled.count()), f"{new} in these days", _labels("settled")),
-        Figure("Contested labels", str(contested), "people disagree; an expert can decide", _labels("contested")),
+        Figure("Settled labels", str(labels["settled"]), f"{labels['new']} in these days", _labels("settled")),
+        Figure(
+            "Contested labels", str(labels["contested"]), "people disagree; an expert can decide", _labels("contested")
+        ),
     ]
 
 
@@ -158,13 +193,12 @@ def _legend(totals: Counter[str], since: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _by_day(slots: Any, now: datetime, days: int) -> list[tuple[str, dict[str, int]]]:
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    rows = slots.annotate(day=TruncDate("exposure__shown_at")).values_list("day", "outcome").annotate(Count("pk"))
-    for day, outcome, count in rows:
-        counts[day.isoformat()][outcome] = count
+def _by_day(counted: Iterable[Counted], now: datetime, days: int) -> list[tuple[str, Counter[str]]]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in counted:
+        counts[each.day.isoformat()][each.outcome] += each.count
     wanted = [day.date().isoformat() for day in _days_until(now, days)]
-    return [(day, counts.get(day, {})) for day in wanted]
+    return [(day, counts[day]) for day in wanted]
 
 
 def _days_until(now: datetime, days: int) -> list[datetime]:
@@ -173,33 +207,32 @@ def _days_until(now: datetime, days: int) -> list[datetime]:
     return [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
 
 
-def _chart(slots: Any, now: datetime, days: int) -> SafeString:
-    drawn = stacked_days(_by_day(slots, now, days), PARTS, title="What became of each suggestion, by day")
+def _chart(by_day: list[tuple[str, Counter[str]]]) -> SafeString:
+    drawn = stacked_days(by_day, PARTS, title="What became of each suggestion, by day")
     return mark_safe(drawn)  # noqa: S308  numbers and dates of our own
 
 
-def _table(slots: Any, now: datetime, days: int) -> list[dict[str, Any]]:
+def _table(by_day: list[tuple[str, Counter[str]]]) -> list[dict[str, Any]]:
     return [
-        {"day": day, "shown": sum(counts.values()), "counts": [counts.get(part, 0) for part in PARTS]}
-        for day, counts in _by_day(slots, now, days)
+        {"day": day, "shown": counts.total(), "counts": [counts[part] for part in PARTS]}
+        for day, counts in by_day
         if counts
     ]
 
 
-def _suggesters(slots: Any, known: Mapping[str, Known], since: datetime) -> list[dict[str, Any]]:
+def _suggesters(
+    project: Project, counted: Sequence[Counted], known: Mapping[str, Known], since: datetime
+) -> list[dict[str, Any]]:
     """Return a row for each version that was shown, and for each name that could be and was not."""
+    there = Suggester.objects.of(project).in_bulk({each.suggester for each in counted if each.suggester})
     found: dict[tuple[str, str, str, int], Counter[str]] = defaultdict(Counter)
-    rows = (
-        slots.exclude(suggester=None)
-        .values_list("suggester__name", "suggester__version", "suggester__state", "suggester", "outcome")
-        .annotate(Count("pk"))
-    )
-    for name, version, state, key, outcome, count in rows:
-        found[name, version, state, key][outcome] += count
+    for each in counted:
+        if suggester := there.get(each.suggester or 0):
+            found[suggester.name, suggester.version, suggester.state, suggester.pk][each.outcome] += each.count
     shown = {name for name, *_ in found}
-    for name, each in known.items():
-        if name not in shown and (each.asked_by or not each.is_ours):
-            found[name, "", "missing" if each.is_missing else "not shown", 0] = Counter()
+    for name, named in known.items():
+        if name not in shown and (named.asked_by or not named.is_ours):
+            found[name, "", "missing" if named.is_missing else "not shown", 0] = Counter()
     return [_suggester(key, counts, known, since) for key, counts in sorted(found.items())]
 
 

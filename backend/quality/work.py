@@ -63,10 +63,13 @@ def want_anew_work(*, project_id: int, now: datetime, unit_id: int, **_: Any) ->
     want_anew(unit_id=unit_id, now=now)
 
 
-def recompute_work(*, project_id: int, now: datetime, annotator_id: int, **_: Any) -> None:
-    """Settle anew each unit that a person answered, a job each."""
-    for unit_id in units_of_annotator(annotator_id=annotator_id):
+def recompute_work(*, project_id: int, now: datetime, annotator_id: int, after: int = 0, **_: Any) -> None:
+    """Settle anew each unit that a person answered, a job each: some, and the others after these."""
+    units = units_of_annotator(annotator_id=annotator_id, after=after, most=UNITS_AT_ONCE)
+    for unit_id in units:
         enqueue(project=project_id, kind=SETTLE, unit_id=unit_id)
+    if len(units) == UNITS_AT_ONCE:
+        enqueue(project=project_id, kind=RECOMPUTE, annotator_id=annotator_id, after=units[-1])
 
 
 def settle_anew_work(*, project_id: int, now: datetime, question_id: int, after: int = 0, **_: Any) -> None:

@@ -38,6 +38,7 @@ class ExposuresView(ServerDoor):
     def get(self, request: Request) -> Response:
         """List what was shown."""
         rows = Exposure.objects.of(self.project).select_related("question", "item", "annotator")
+        rows = rows.prefetch_related(Exposure.slots_along()).defer("pool", *lists.texts_of("item"))
         return lists.page_of(request, rows, lists.ExposureFilters, exposure_row)
 
     @extend_schema(request=wire.ExposureBody, responses={201: wire.ExposureRow}, operation_id="exposures_record")

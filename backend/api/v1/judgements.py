@@ -49,6 +49,7 @@ class JudgementsView(ServerDoor):
             Judgement.objects.of(self.project)
             .annotate(is_live=Exists(live))
             .select_related("question", "item", "annotator", "unit__item", "unit__other", "slot")
+            .defer(*lists.texts_of("item", "unit__item", "unit__other"))
         )
         return lists.page_of(request, rows, lists.JudgementFilters, judgement_row)
 

@@ -18,4 +18,5 @@ class LabelsView(ServerDoor):
     def get(self, request: Request) -> Response:
         """List consensus labels."""
         rows = ConsensusLabel.objects.of(self.project).select_related("question", "unit__item", "unit__other")
+        rows = rows.defer(*lists.texts_of("unit__item", "unit__other"))
         return lists.page_of(request, rows, lists.LabelFilters, label_row)

@@ -2,13 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from backend.api.v1.problems import Problem
 from backend.judgements.errors import UnknownQuestion
-from backend.questions.models import Question
+from backend.questions.models import Item, Question, Unit
 
 LIMIT = 100
 LARGEST_LIMIT = 1000
@@ -96,12 +96,18 @@ def page_of(
     after = request.query_params.get("cursor")
     if after is not None:
         ordered = ordered.filter(pk__gt=_key_of(after, rows.model))
-    found = list(ordered[: limit + 1])
+    keys = list(ordered.values_list("pk", flat=True)[: limit + 1])  # joins are for the rows of the page alone
     slug = request.query_params.get("question")
-    if slug and not found and not Question.objects.filter(slug=slug).exists():
+    if slug and not keys and not Question.objects.filter(slug=slug).exists():
         raise UnknownQuestion(slug=slug)
-    following = _cursor_of(found[limit - 1].pk) if len(found) > limit else None
-    return Response({"results": [shape(row) for row in found[:limit]], "next": following})
+    following = _cursor_of(keys[limit - 1]) if len(keys) > limit else None
+    found = rows.filter(pk__in=keys[:limit]).order_by("pk") if keys else []
+    return Response({"results": [shape(row) for row in found], "next": following})
+
+
+def texts_of(*items: str) -> Iterator[str]:
+    """Yield what is long of items that rows tell the keys of alone, for a page to leave it unread."""
+    return (f"{item}__{name}" for item in items for name in ("title", "body", "metadata"))
 
 
 def _check_given(request: Request, names: set[str]) -> None:
@@ -213,8 +219,10 @@ class LabelFilters(django_filters.FilterSet):
     value = _text("value")
 
     def of_item(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep the units that name an item."""
-        return rows.filter(unit__item__key=value) | rows.filter(unit__other__key=value)
+        """Keep the units that name an item; which these are is found first, by the item's key and theirs."""
+        items = Item.objects.filter(key=value)  # the door shows those of one project alone
+        named = items.values_list("pk", flat=True).first()
+        return rows.filter(unit__in=Unit.objects.filter(Q(item=named) | Q(other=named))) if named else rows.none()
 
 
 class DeskLinkFilters(django_filters.FilterSet):

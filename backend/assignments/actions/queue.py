@@ -8,7 +8,7 @@ begins after the lock is held: whoever was given one before is seen.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least, StrIndex, Substr
 
 from backend.annotators.models import Annotator
@@ -115,8 +115,10 @@ def _units_for(annotator: Annotator, question: Question, unless: Exists | Q | No
     )
     units = units.exclude(Exists(hidden))
     if question.kind == Kind.TAGS and not question.allows_new_labels:
-        tag = Substr("key", StrIndex("key", Value(":")) + 1)
-        units = units.alias(tag=tag).filter(tag__in=[label_key(label) for label in question.labels])
+        units = units.alias(tag=Substr("key", StrIndex("key", Value(":")) + 1))
+        is_of_now = Q(tag__in=[label_key(label) for label in question.labels])
+        # by itself the planner, who knows nothing of tags, takes it for rare, and sorts all units rather than a few
+        units = units.filter(Coalesce(is_of_now, Value(False), output_field=BooleanField()))
     units = units.exclude(item__author=annotator.subject).exclude(other__author=annotator.subject)
     units = units.exclude(
         Exists(

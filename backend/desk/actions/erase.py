@@ -110,8 +110,9 @@ def _remove(erasure: Erasure, now: datetime) -> None:
         _as_others_marked(unit)
     erasure.units_left = list(left.values_list("pk", flat=True))
     erasure.units_count = len(erasure.units_left)
-    gone = [facts for pk, facts in told.items() if pk not in set(erasure.units_left)]
-    moved = [facts for pk, facts in told.items() if pk in set(erasure.units_left) and facts["unit"]["anchor"]]
+    stays = set(erasure.units_left)
+    gone = [facts for pk, facts in told.items() if pk not in stays]
+    moved = [facts for pk, facts in told.items() if pk in stays and facts["unit"]["anchor"]]
     forget_deliveries(project_id=project_id, gone=gone, moved=moved)
     erasure.annotator_key, erasure.state = None, State.SETTLING
     erasure.save()

@@ -1,7 +1,7 @@
 """Vet annotators by gold answers, and recompute what a blocked one had touched."""
 
 from backend.annotators.models import Annotator
-from backend.judgements.models import Judgement
+from backend.judgements.models import Judgement, LiveJudgement
 from backend.quality.trust import tally
 from backend.questions.models import GoldAnswer
 
@@ -28,7 +28,7 @@ def annotators_of_unit(*, unit_id: int) -> list[int]:
     return sorted(set(told))
 
 
-def units_of_annotator(*, annotator_id: int) -> list[int]:
-    """Return the units a person has a present answer to."""
-    live = Judgement.objects.live().filter(annotator=annotator_id)
-    return sorted(set(live.values_list("unit", flat=True)))
+def units_of_annotator(*, annotator_id: int, after: int, most: int) -> list[int]:
+    """Return the next units by key, at most so many, that a person has a present answer to."""
+    live = LiveJudgement.objects.filter(annotator=annotator_id, unit__gt=after)
+    return list(live.values_list("unit", flat=True).order_by("unit")[:most])

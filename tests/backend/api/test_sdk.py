@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from backend.annotators.actions.people import opt_out
 from backend.annotators.models import Annotator
@@ -140,6 +141,33 @@ def test_suggest_and_log_without_any_widget_into_the_same_ledger(site):
     drain_jobs()
     (label,) = site.server.get("/v1/labels?state=settled&item=5").json()["results"]
     assert (label["value"], label["evidence"]["counts"]) == ("duplicate", {"duplicate": 1})
+    assert site.server.get(f"/v1/labels?item={first}").json()["results"] == [label], "by either of its items"
+    assert site.server.get(f"/v1/labels?item={second}").json()["results"] == []
+    assert site.server.get("/v1/labels?item=no-such").json() == {"results": [], "next": None}
+
+
+def test_what_a_page_of_answers_tells_is_joined_for_its_own_rows_alone(site):
+    """Not for all that a filter finds: a person may have given as many answers as there are pages."""
+    with CaptureQueriesContext(connection) as asked:
+        site.server.get("/v1/judgements?annotator=nobody&limit=2")
+    (found,) = [each["sql"] for each in asked.captured_queries if "LIMIT 3" in each["sql"]]
+    assert "judgements_judgement" in found and "questions_item" not in found
+
+
+def test_a_page_of_lists_takes_as_many_statements_as_a_page_of_one(site):
+    def listed(limit):
+        with CaptureQueriesContext(connection) as asked:
+            rows = site.server.get(f"/v1/exposures?limit={limit}").json()["results"]
+        return rows, len(asked.captured_queries)
+
+    for item in ("5", "4", "3"):
+        body = {"annotator": READER, "question": "duplicate", "item": item}
+        site.server.post("/v1/exposures", body)
+    (few, statements), (rows, of_more) = listed(1), listed(3)
+    assert (len(few), len(rows), of_more) == (1, 3, statements)
+    for row in rows:
+        assert row == site.server.get(f"/v1/exposures/{row['id']}").json()
+        assert [slot["rank"] for slot in row["slots"]] == list(range(1, len(row["slots"]) + 1)) != []
 
 
 def test_the_host_logs_a_list_of_its_own(site, make_world):

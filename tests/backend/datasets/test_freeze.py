@@ -18,6 +18,7 @@ from django.utils import timezone
 from backend.annotators.actions.people import block_annotator
 from backend.datasets import files
 from backend.datasets.actions.freeze import (
+    FREEZE,
     ask_for_version,
     folder_of,
     freeze_version,
@@ -32,6 +33,7 @@ from backend.judgements.actions.tell import record_judgement
 from backend.judgements.events import Judge, Seen, Undo
 from backend.projects.actions.jobs import drain_jobs
 from backend.projects.ids import uuid7
+from backend.projects.jobs import lease_of
 from backend.projects.models import Job
 from backend.projects.tenancy import tenancy
 from backend.questions.actions.items import NewItem, register_items, remove_item
@@ -693,3 +695,8 @@ def test_nothing_that_a_removed_item_said_goes_into_a_version_that_is_frozen_aft
     for row in lines(version, "judgements.jsonl"):
         assert (row["reasons"] is None) == (row["candidate"] == marked.first), row["candidate"]
     assert all(gone.title.encode() not in path.read_bytes() for path in folder_of(version).iterdir())
+
+
+def test_a_version_of_millions_of_labels_may_take_hours_and_still_be_its_workers_own():
+    """A hundred thousand take up to five minutes, so a quarter of an hour was too short for half a million."""
+    assert lease_of(FREEZE) >= 10 * 3600

@@ -98,6 +98,23 @@ def test_how_far_one_has_come_reads_few_of_a_hundred_thousand_units(make_world, 
             assert sum(rows_read(plan, "questions_unit") for plan in plans) < 6000
 
 
+def test_how_far_one_has_come_with_tags_reads_few_of_a_hundred_thousand_units(make_world, transactional_db):
+    """Which tags can still be answered is nothing that the planner has statistics of."""
+    desk = make_world("many", kind="tags", labels=["calm", "angry"], settling_policy="confirm", overlap=2)
+    with tenancy(desk.project), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into questions_unit (project_id, question_id, key, item_id, label, answers_count, priority,"
+            " settled_value) select %s, %s, n || case n %% 10 when 0 then ':gone' else ':calm' end, %s,"
+            " case n %% 10 when 0 then 'gone' else 'calm' end, 0, n %% 7 / 10.0, '' from generate_series(1, 100000) n",
+            [desk.project.pk, desk.question.pk, desk.items["5"].pk],
+        )
+    gather_statistics("questions_unit", "assignments_assignment", "questions_item")
+    with tenancy(desk.project):
+        look = partial(progress_of, annotator=desk.people[0], question=desk.question, now=desk.now)
+        assert look() == {"answered_count": 0, "left_count": 1000}
+        assert sum(rows_read(plan, "questions_unit") for plan in plans_of(look, "questions_unit")) < 6000
+
+
 def test_filling_reads_few_of_fifty_thousand_items(make_world, transactional_db):
     desk = make_world("many", kind="choice", labels=["calm", "angry"])
     with tenancy(desk.project), connection.cursor() as cursor:

@@ -184,6 +184,15 @@ def test_the_sweep_forgets_what_was_done_more_than_a_week_ago_and_nothing_else(p
     assert Job.objects.filter(done_at=lately).count() == Job.objects.dead().count() == 1
 
 
+def test_the_sweep_does_not_walk_past_what_was_done_lately_however_much_that_is(project, handled):
+    lately = timezone.now() - timedelta(days=1)
+    Job.objects.bulk_create([Job(project=project, kind="test.work", done_at=lately) for _ in range(3000)])
+    with psycopg.connect(settings.EARMARK_PLACE.conninfo(), autocommit=True) as superuser:
+        superuser.execute("analyze projects_job")
+    forgotten = Job.objects.filter(done_at__lt=timezone.now() - timedelta(days=7))
+    assert "jobs_done" in forgotten.explain()
+
+
 def test_a_job_that_is_not_due_is_left_alone(project, handled):
     job = enqueue(project=project, kind="test.work", number=1)
     Job.objects.filter(pk=job.pk).update(due_at=timezone.now() + timedelta(seconds=30))

@@ -2,7 +2,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,6 +53,18 @@ def test_the_sentence_and_the_figures_are_those_of_the_rows(page):
 def test_each_suggester_has_its_row(page):
     (row,) = page["suggesters"]
     assert (row["name"], row["state"], row["shown"], row["share"]) == ("lexical", "live", 6, ".50")
+
+
+def test_slots_and_labels_are_counted_at_one_look_each_and_only_lists_of_these_days(make_world):
+    world = make_world()
+    with tenancy(world.project), CaptureQueriesContext(connection) as asked:
+        overview(project=world.project, now=world.now)
+    said = [each["sql"] for each in asked.captured_queries]
+    (slots,) = [sql for sql in said if 'FROM "judgements_slot"' in sql]
+    assert len([sql for sql in said if "COUNT" in sql and 'FROM "quality_consensuslabel"' in sql]) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("select indexdef from pg_indexes where indexname = 'exposures_by_time'")
+        assert "(project_id, shown_at)" in cursor.fetchone()[0] and '"shown_at" >= ' in slots
 
 
 def test_a_new_project_is_told_what_it_lacks_until_it_is_there(make_world):

@@ -169,6 +169,23 @@ def test_blocking_recomputes_what_a_person_touched_and_unblocking_brings_it_back
     assert belief(world, "5", "1") == ("settled", "duplicate")
 
 
+def test_what_a_blocked_person_touched_is_recomputed_some_at_a_time_each_unit_once(world, monkeypatch):
+    monkeypatch.setattr(work, "UNITS_AT_ONCE", 2)
+    for other in "1234":
+        say(world, 0, "5", other)
+    Job.objects.filter(project=world.project, kind=work.SETTLE).delete()
+    with tenancy(world.project):
+        block_annotator(annotator=world.people[0], now=world.now)
+    while drain_jobs():
+        pass
+    with tenancy(world.project):
+        assert list(ConsensusLabel.objects.values_list("state", flat=True)) == ["open"] * 4
+        units = sorted(Unit.objects.values_list("pk", flat=True))
+    done = Job.objects.filter(project=world.project).exclude(done_at=None)
+    assert done.filter(kind=work.RECOMPUTE).count() == 3, "two, two, and none left"
+    assert sorted(job.arguments["unit_id"] for job in done.filter(kind=work.SETTLE)) == units
+
+
 def test_gold_vets_those_who_answered_before_and_after_it_was_set(world):
     say(world, 0, "5", "1")
     with tenancy(world.project):
