@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.middleware.common import CommonMiddleware
 from earmark import __version__
 
 from backend.projects.away import AGAIN_S, AWAY, NOT_NOW, not_now
@@ -11,6 +12,7 @@ from backend.projects.away import AGAIN_S, AWAY, NOT_NOW, not_now
 WIRE = ("/v1/", "/w/")
 OF_SERVERS = "/v1/"
 ADMIN = "/admin/"
+HEALTH = "/healthz"
 NO_ADDRESS = (
     "There is nothing at this address: it is none of those in openapi.yaml, or an id in it is spelt as no id is. "
     "Ids of questions and datasets hold letters, digits, hyphens and underscores; those of lists are UUIDs."
@@ -40,6 +42,14 @@ class RequestId:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say so where the store did not answer a view that could not say it itself: at its commit, or of a page."""
         return not_now(request, error) if isinstance(error, AWAY) else None
+
+
+class NamedHosts(CommonMiddleware):
+    """Django's own, which refuses names that are not ours; health is told to all, as a probe knows an address alone."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """Look at the name that a request came by."""
+        return None if request.path_info == HEALTH else super().process_request(request)
 
 
 class CookiesOfTheAdmin:
