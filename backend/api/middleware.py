@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.middleware.common import CommonMiddleware
 from earmark import __version__
@@ -17,6 +18,7 @@ NO_ADDRESS = (
     "There is nothing at this address: it is none of those in openapi.yaml, or an id in it is spelt as no id is. "
     "Ids of questions and datasets hold letters, digits, hyphens and underscores; those of lists are UUIDs."
 )
+NOT_OUR_NAME = "This server does not answer under the host name it was asked by: EARMARK_ALLOWED_HOSTS lists its names."
 OF_THE_PAGE = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language"}
 """Headers that say what a page is, and nothing of the problem that takes its place."""
 
@@ -76,6 +78,8 @@ def _plain_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse
         "code": code,
         "request_id": request.request_id,  # type: ignore[attr-defined]
     }
+    if response.status_code == 400 and not _is_our_name(request):
+        facts |= {"detail": NOT_OUR_NAME}
     if response.status_code == 404:
         facts |= {"detail": NO_ADDRESS}
     if response.status_code == 503:
@@ -85,3 +89,11 @@ def _plain_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse
         if name not in OF_THE_PAGE:
             problem[name] = value
     return problem
+
+
+def _is_our_name(request: HttpRequest) -> bool:
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
