@@ -3,7 +3,9 @@
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.middleware.common import CommonMiddleware
 from earmark import __version__
 
 from backend.projects.away import AGAIN_S, AWAY, NOT_NOW, not_now
@@ -11,10 +13,12 @@ from backend.projects.away import AGAIN_S, AWAY, NOT_NOW, not_now
 WIRE = ("/v1/", "/w/")
 OF_SERVERS = "/v1/"
 ADMIN = "/admin/"
+HEALTH = "/healthz"
 NO_ADDRESS = (
     "There is nothing at this address: it is none of those in openapi.yaml, or an id in it is spelt as no id is. "
     "Ids of questions and datasets hold letters, digits, hyphens and underscores; those of lists are UUIDs."
 )
+NOT_OUR_NAME = "This server does not answer under the host name it was asked by: EARMARK_ALLOWED_HOSTS lists its names."
 OF_THE_PAGE = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language"}
 """Headers that say what a page is, and nothing of the problem that takes its place."""
 
@@ -42,6 +46,14 @@ class RequestId:
         return not_now(request, error) if isinstance(error, AWAY) else None
 
 
+class NamedHosts(CommonMiddleware):
+    """Django's own, which refuses names that are not ours; health is told to all, as a probe knows an address alone."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """Look at the name that a request came by."""
+        return None if request.path_info == HEALTH else super().process_request(request)
+
+
 class CookiesOfTheAdmin:
     """Lets cookies reach the admin alone: nobody else reads one, and so nobody else sets, renews or deletes one."""
 
@@ -66,6 +78,8 @@ def _plain_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse
         "code": code,
         "request_id": request.request_id,  # type: ignore[attr-defined]
     }
+    if response.status_code == 400 and not _is_our_name(request):
+        facts |= {"detail": NOT_OUR_NAME}
     if response.status_code == 404:
         facts |= {"detail": NO_ADDRESS}
     if response.status_code == 503:
@@ -75,3 +89,11 @@ def _plain_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse
         if name not in OF_THE_PAGE:
             problem[name] = value
     return problem
+
+
+def _is_our_name(request: HttpRequest) -> bool:
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True

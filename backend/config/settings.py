@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.templatetags.static import static
@@ -59,6 +60,16 @@ def _queue_name(name: str, usual: str) -> str:
     given = os.environ.get(name) or usual
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", given):
         sys.exit(f"{name} must be a to z, 0 to 9 and _, up to 40 of them, the first a letter, not {given!r}.")
+    return given
+
+
+def _broker() -> str:
+    """Return the address of the broker; one that no process could use is refused at the start."""
+    given = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"
+    if "://" not in given:
+        sys.exit("EARMARK_BROKER_URL must be redis://… or amqp://…; where it is not set, the database is the broker.")
+    if given.startswith("redis") and find_spec("redis") is None:
+        sys.exit("EARMARK_BROKER_URL names Redis, whose client is not installed here: pip install redis")
     return given
 
 
@@ -119,7 +130,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "backend.api.middleware.NamedHosts",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -217,7 +228,7 @@ EARMARK_EMBEDDER = os.environ.get("EARMARK_EMBEDDER", "")
 EARMARK_DELIVERIES_AT_ONCE = _count("EARMARK_DELIVERIES_AT_ONCE", 2)
 EARMARK_WEBHOOK_ALLOW = _several("EARMARK_WEBHOOK_ALLOW")
 
-CELERY_BROKER_URL = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"
+CELERY_BROKER_URL = _broker()
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -83,8 +83,8 @@ def _furnish(inside: psycopg.Connection, place: Place) -> None:
             " (for example the package postgresql-17-pgvector) and try again."
         )
     owner, app, queue = sql.Identifier(OWNER), sql.Identifier(APP), sql.Identifier(QUEUE)
+    _make_extension(inside, place)
     for statement in (
-        sql.SQL("create extension if not exists vector"),
         sql.SQL("grant usage, create on schema public to {}").format(owner),
         sql.SQL("grant usage on schema public to {}").format(app),
         sql.SQL("grant create on database {} to {}").format(sql.Identifier(place.database), queue),
@@ -96,6 +96,16 @@ def _furnish(inside: psycopg.Connection, place: Place) -> None:
         ),
     ):
         inside.execute(statement)
+
+
+def _make_extension(inside: psycopg.Connection, place: Place) -> None:
+    try:
+        inside.execute("create extension if not exists vector")
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Unsuitable(
+            f"The role {place.superuser!r} of EARMARK_DATABASE_URL may not create the extension `vector`."
+            f" Let a superuser say `create extension vector` in the database {place.database!r}, and try again."
+        ) from error
 
 
 def _make_queue(place: Place) -> None:

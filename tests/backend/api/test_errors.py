@@ -195,6 +195,19 @@ def test_while_the_store_does_not_answer_health_says_so_in_json(site, monkeypatc
     assert answer["Retry-After"] == "2" and b"away" not in answer.content
 
 
+def test_a_probe_that_knows_an_address_alone_is_told_of_health_and_of_nothing_else(site, settings):
+    settings.ALLOWED_HOSTS = ["earmark.example"]
+    probe = Client(headers={"host": "10.0.0.7:8000"})
+    assert probe.get("/healthz").json() == {"status": "ok"}
+    assert [probe.get(path).status_code for path in ("/admin/login/", "/w/earmark.js", "/healthz/")] == [400] * 3
+
+
+def test_a_server_that_is_asked_by_a_name_it_does_not_know_says_which_setting_lists_its_names(site, settings):
+    settings.ALLOWED_HOSTS = ["earmark.example"]
+    answer = Client(headers={"host": "10.0.0.7:8000"}).get("/v1/questions")
+    assert is_a_problem(answer, 400) and "EARMARK_ALLOWED_HOSTS" in answer.json()["detail"]
+
+
 def lose_connection() -> None:
     """Let the server end the connection that this thread has, as it does when it is killed."""
     (mine,) = connection.cursor().execute("select pg_backend_pid()").fetchone()

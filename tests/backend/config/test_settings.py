@@ -36,6 +36,7 @@ def test_production_does_not_start_on_the_embedded_database():
         ("EARMARK_DATABASE_URL", "mysql://boss@db.example/marks"),
         ("EARMARK_PORT", "ninety"),
         ("EARMARK_PORT", "70000"),
+        ("EARMARK_BROKER_URL", "broker.example:6379"),
         ("EARMARK_QUEUE", "two words"),
         ("EARMARK_QUEUE", "9th"),
     ],
@@ -44,6 +45,16 @@ def test_what_cannot_be_is_said_in_one_line_that_names_the_variable(tmp_path, na
     done = start(**{"EARMARK_HOME": str(tmp_path), name: given})
     [line] = done.stderr.splitlines()
     assert done.returncode != 0 and name in line
+
+
+def test_redis_without_its_client_is_said_at_the_start_with_what_to_install(tmp_path):
+    without = "import sys; sys.modules['redis'] = None; import backend.config.settings"
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(BASE), "EARMARK_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", without],
+        cwd=BASE, env=environ | {"EARMARK_BROKER_URL": "redis://broker.example/0"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode != 0 and done.stderr.strip().endswith("pip install redis")
 
 
 def test_production_starts_with_a_secret_and_a_database_of_its_own(tmp_path):

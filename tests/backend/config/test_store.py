@@ -397,6 +397,17 @@ def test_a_missing_extension_is_named_with_what_to_install(make_home):
         _furnish(WithoutVector(), make_home().place)
 
 
+def test_a_role_that_may_not_make_the_extension_is_told_who_may_and_where(make_home):
+    from backend.config.store.bootstrap import _make_extension
+
+    class AsNobody:
+        def execute(self, *_):
+            raise psycopg.errors.InsufficientPrivilege
+
+    with pytest.raises(Unsuitable, match="superuser say `create extension vector` in the database 'earmark'"):
+        _make_extension(AsNobody(), make_home().place)
+
+
 def test_the_binaries_need_no_more_than_the_wheel():
     tree = folders.binaries()
     assert (tree / "bin" / "postgres").exists()

@@ -1,4 +1,5 @@
 import html
+import re
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -196,6 +197,15 @@ def act(staff, action, suggester):
 
 def guessing(world):
     return {guess.suggester.name for guess in guesses_for(question=world.question, item=world.items["5"])}
+
+
+def test_the_overview_leads_from_a_suggester_that_was_shown_to_where_its_versions_are_retired(world, staff):
+    with tenancy(world.project):
+        judge_first(world, 0, "duplicate")
+    page = html.unescape(staff.get(reverse("admin:index")).content.decode())
+    [address] = re.findall(r'<a href="([^"]+)">same-error</a>', page)
+    there = staff.get(address).content.decode()
+    assert 'value="retire' in there and "same-error" in there and "nightly" not in there
 
 
 def test_a_retired_version_computed_or_pushed_shows_nothing_until_it_is_shown_again(world, staff):
