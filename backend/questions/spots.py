@@ -35,6 +35,15 @@ class Picture:
     width: int | None
     height: int | None
     alt: str
+    version: str = ""
+
+    @property
+    def content(self) -> tuple[str, str]:
+        """Return what tells this picture from another: its address without the query, and its version.
+
+        Signatures stand in a query, and change though the picture is the same.
+        """
+        return self.url.partition("#")[0].partition("?")[0], self.version
 
 
 def text_of(body: str, metadata: Mapping[str, Any]) -> str:
@@ -53,8 +62,9 @@ def picture_of(metadata: Mapping[str, Any]) -> Picture | None:
     url = image.get("url") if isinstance(image, Mapping) else None
     if not isinstance(image, Mapping) or not isinstance(url, str) or not url.startswith(("https://", "http://", "/")):
         return None
-    alt = image.get("alt")
-    return Picture(url, _px(image.get("width")), _px(image.get("height")), alt if isinstance(alt, str) else "")
+    alt, version = image.get("alt"), image.get("version")
+    size = _px(image.get("width")), _px(image.get("height"))
+    return Picture(url, *size, alt if isinstance(alt, str) else "", "" if version is None else str(version))
 
 
 def _px(value: object) -> int | None:

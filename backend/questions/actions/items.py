@@ -29,8 +29,10 @@ with given as (
     on conflict (project_id, key) do update set
         kind = excluded.kind, title = excluded.title, body = excluded.body, url = excluded.url,
         author = excluded.author, metadata = excluded.metadata, created_at = excluded.created_at,
-        content_hash = case when (i.title, i.body, i.metadata #>> '{image,url}')
-                is distinct from (excluded.title, excluded.body, excluded.metadata #>> '{image,url}')
+        content_hash = case when (i.title, i.body, regexp_replace(i.metadata #>> '{image,url}', '[?#].*', ''),
+                i.metadata #>> '{image,version}')
+            is distinct from (excluded.title, excluded.body, regexp_replace(excluded.metadata #>> '{image,url}',
+                '[?#].*', ''), excluded.metadata #>> '{image,version}')
             then excluded.content_hash else i.content_hash end, change_seq = excluded.change_seq,
         updated_at = excluded.updated_at, removed_at = null
     where (i.kind, i.title, i.body, i.url, i.author, i.metadata, i.created_at)
@@ -61,12 +63,12 @@ class NewItem:
 
     @property
     def content_hash(self) -> str:
-        """Return the SHA-256 of what an annotator reads and sees: title, body, and the address of a picture.
+        """Return the SHA-256 of what an annotator reads and sees: title, body, and which picture.
 
         An item that was registered before pictures counted keeps its hash until one of these changes.
         """
         picture = picture_of(self.metadata)
-        seen = [self.title, self.body, *([picture.url] if picture else [])]
+        seen = [self.title, self.body, *(picture.content if picture else ())]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 

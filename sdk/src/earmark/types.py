@@ -27,8 +27,8 @@ class Item:
     """One thing of the host's product: `id` is the host's own (at most 200 signs), `url` where it is seen.
 
     Of `metadata`, `format` says that the body is `html`, and `image` which picture regions lie in:
-    `{"url", "width", "height", "alt"}`, the size in pixels. All else are fields of the host's own. A `created_at`
-    without a zone is UTC.
+    `{"url", "width", "height", "alt", "version"}`, the size in pixels. All else are fields of the host's own. A
+    `created_at` without a zone is UTC.
     """
 
     id: str

@@ -246,9 +246,9 @@ def test_however_many_labels_an_edit_touches_they_are_looked_at_together(spans, 
     assert not ConsensusLabel.objects.filter(is_stale=True).exists()
 
 
-def show(world, url, **metadata):
+def show(world, url, version=None, **metadata):
     """Register the item with a picture, and look which labels are stale."""
-    image = {"url": url, "width": 800, "height": 600}
+    image = {"url": url, "width": 800, "height": 600, "version": version}
     item = NewItem("review", "A jacket", metadata={"image": image} | metadata)
     register_items(project_id=world.project.pk, items=[item], now=world.now)
     mark_stale(project_id=world.project.pk, item_ids=[world.item.pk])
@@ -276,6 +276,16 @@ def test_a_box_is_as_it_was_where_only_something_beside_the_picture_changed(regi
         say(regions, person, regions.region(10, 20, 30, 40), "Zip")
     show(regions, "https://host.example/one.png", shelf="B4")
     assert not is_stale()
+
+
+def test_a_signature_in_an_address_makes_no_other_picture_but_its_version_does(regions):
+    show(regions, "https://host.example/one.png?Expires=1&Signature=a")
+    for person in (0, 1):
+        say(regions, person, regions.region(10, 20, 30, 40), "Zip")
+    show(regions, "https://host.example/one.png?Expires=2&Signature=b#now")
+    assert not is_stale()
+    show(regions, "https://host.example/one.png?Expires=2&Signature=b", version=2)
+    assert is_stale()
 
 
 def test_a_box_drawn_before_pictures_counted_is_stale_by_its_picture_alone(regions):
