@@ -10,7 +10,7 @@ const LOOK_AGAIN_MS = 200;
   // By attributes, and the base as text: what a page was not asked for yet takes the browser long to make, be it a dataset or a URL.
   const given = (name: string) => script?.getAttribute(`data-${name}`);
   const [base = ""] = (script?.src ?? location.href).match(/^[^?#]*\//) ?? [];
-  const first = () => ["duplicates", "tags", "choice", "span", "region"].find((kind) => document.getElementsByTagName(`earmark-${kind}`)[0]);
+  const first = () => ["duplicates", "tags", "choice", "span", "region"].find((kind) => document.querySelector(`earmark-${kind}`));
   let watch: MutationObserver | undefined;
   let look = (): void => {
     if (first()) return earmark.wake();
@@ -36,9 +36,13 @@ const LOOK_AGAIN_MS = 200;
       const kind = first();
       // Elements have their names for as long as the page lives: who comes again after an end takes up the file that named them.
       const named = customElements.get("earmark-tags") as Named | undefined;
-      import((earmark.from = named?.from ?? `${base}${kind ? "with_" + kind : "core"}.${EDITION}.js`))
+      import((earmark.from ??= named?.from ?? `${base}${kind ? "with_" + kind : "core"}.${EDITION}.js`))
         .then((core) => page.earmark === earmark && core.start(earmark))
-        .catch(() => addEventListener("online", (earmark.wake = wake), { once: true }));
+        .catch(() => {
+          earmark.from += "#"; // Firefox remembers of an address that it did not come
+          earmark.wake = wake;
+          addEventListener("online", () => earmark.wake());
+        });
     },
   });
   given("rules") == null ? look() : earmark.wake();
