@@ -30,6 +30,8 @@ def test_an_address_is_never_kept_and_is_one_person_however_it_is_told():
         ({"created_at": 1772366400}, NOON),
         ({"updated_at": "yesterday", "created_at": "2026-03-01T13:00:00+01:00"}, NOON),
         ({"created_at": 1e300}, None),
+        ({"updated_at": "0001-01-01T00:00:00+14:00"}, None),
+        ({"updated_at": "9999-12-31T23:59:59-14:00", "created_at": "2026-03-01T12:00:00Z"}, NOON),
         ({}, None),
     ],
 )

@@ -32,7 +32,7 @@ def said_at(annotation: Mapping[str, Any]) -> datetime | None:
         try:
             if isinstance(told, str):
                 at = datetime.fromisoformat(told)
-                return at if at.tzinfo else at.replace(tzinfo=UTC)
+                return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
             if isinstance(told, int | float) and not isinstance(told, bool):  # so before version 1.0
                 return datetime.fromtimestamp(told, UTC)
         except (ValueError, OverflowError, OSError):
