@@ -13,6 +13,8 @@ from earmark.types import Rejected
 LARGEST_ROWS = 1000
 Progress = Callable[[int], None]
 LARGEST_BYTES = 4_000_000
+DEEPEST = 30
+"""Levels of a row: the server takes 32 in a body, and two are the list it stands in."""
 TOO_DEEP = "It is nested too deeply, or holds itself."
 
 
@@ -95,9 +97,16 @@ def _fault(row: Any, kind: type[Any]) -> str:
     """Return why a row cannot be of a kind, nothing where it can."""
     if not isinstance(row, Mapping):
         return f"This is {type(row).__name__}, not {kind.__name__} nor a mapping of its fields."
+    if _is_deeper(row, DEEPEST):
+        return TOO_DEEP
     known = [each.name for each in fields(kind)]
     unknown = [str(name) for name in row if name not in known]
     return f"No field is called {', '.join(unknown)[:200]}; there are {', '.join(known)}." if unknown else ""
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper(each, levels - 1) for each in inner)
 
 
 def _too_large(bytes_count: int) -> str:

@@ -290,3 +290,15 @@ def test_the_command_says_what_it_took_and_where_each_fault_lies(client, bring, 
     assert "task 1 (id 1), annotation 11, result tilt: it is turned by 12.5 degrees" in err
     assert "polygonlabels `outline`" in err
     assert "settles by `confirm`" in err
+
+
+@pytest.mark.parametrize(("levels", "why"), [(26, []), (27, ["too deeply"]), (500, ["too deeply"])])
+def test_what_is_nested_deeper_than_the_server_takes_is_left_out_alone(client, bring, levels, why):
+    client.questions.create("tone", kind="choice", labels=["Good", "Bad"])
+    deep = "x"
+    for _ in range(levels):
+        deep = [deep]
+    tasks = [task(1, {"text": "deep", "more": deep}), task(2, {"text": "flat"}, annotation(21, choice("Good")))]
+    report = bring(client, tasks, "tone")
+    assert (report.answers_count, [row.where for row in report.left_out]) == (1, ["task 1 (id 1)"] * len(why))
+    assert all(words in row.why for words, row in zip(why, report.left_out, strict=True))
