@@ -114,3 +114,14 @@ def test_an_item_of_many_tasks_is_known_once(asked, bring):
     tasks = [task(at) | {"data": {"text": "text", "item": "own"}} for at in range(TASKS_A_CALL + 1)]
     report = bring(*tasks)
     assert (report.created_count, report.matched_count, report.answers_count) == (0, 1, 101)
+
+
+def test_two_contents_under_one_name_are_two_items_unless_the_field_is_said_to_hold_ids(asked, bring):
+    tasks = [
+        task(at) | {"data": {"text": text, "item": "Phone"}} for at, text in enumerate(["Great", "Awful", "Great"])
+    ]
+    report = bring(*tasks)
+    assert [row.where for row in report.left_out] == ["task 2 (id 1)"]
+    assert "--item-from item" in report.left_out[0].why
+    assert report.answers_count == 2
+    assert bring(*tasks, item_from="item").answers_count == 3

@@ -11,7 +11,7 @@ from earmark.client import Earmark
 from earmark.errors import EarmarkError, NotFound, NotSendable
 from earmark.label_studio.items import ItemNaming, Subject, subject_of
 from earmark.label_studio.marks import CONTROLS, controls_of
-from earmark.label_studio.people import id_of
+from earmark.label_studio.people import digest, id_of
 from earmark.label_studio.saying import Asking, Said, said_in
 from earmark.label_studio.tasks import LeftOut, Task, read_tasks
 from earmark.types import AnnotatorKind, Item, NewJudgement, Question, RecordResult
@@ -131,6 +131,7 @@ class _Bringing:
         self.client, self.asking, self.report, self._say = client, asking, report, say
         self._is_dry_run = options.is_dry_run
         self._met: set[str] = set()
+        self._contents: dict[str, str] = {}
         self._naming = ItemNaming(
             asking.question, options.item_from, options.content_from, options.pictures_at, options.prefix
         )
@@ -174,6 +175,9 @@ class _Bringing:
             if there and subject.is_another_than(there):
                 self.leave_out([LeftOut(str(task), _is_another(subject))])
                 continue
+            if subject.is_named_unasked and self._is_of_other_content(subject):
+                self.leave_out([LeftOut(str(task), _has_two_contents(subject))])
+                continue
             if there is None:
                 fresh[subject.item.id] = subject
             taken.append((task, subject))
@@ -183,6 +187,10 @@ class _Bringing:
         refused = self._register([each.item for each in fresh.values()])
         self.leave_out([LeftOut(str(task), refused[s.item.id]) for task, s in taken if s.item.id in refused])
         return [(task, subject) for task, subject in taken if subject.item.id not in refused]
+
+    def _is_of_other_content(self, subject: Subject) -> bool:
+        content = digest(subject.content)
+        return self._contents.setdefault(subject.item.id, content) != content
 
     def _known(self, key: str) -> Item | None:
         try:
@@ -241,4 +249,11 @@ def _is_another(subject: Subject) -> str:
     return (
         f"the item {subject.item.id!r} is registered with other content, as from another Label Studio; "
         "give these a name of their own with --prefix, or your ids with --item-from FIELD"
+    )
+
+
+def _has_two_contents(subject: Subject) -> str:
+    return (
+        f"a task before it has other content and names the same item, {subject.item.id!r}; "
+        "if `item` holds your items' ids, say so with --item-from item, else call that field otherwise in the file"
     )

@@ -34,12 +34,16 @@ class ItemNaming:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a task is about: its item, what was labelled, whether that is a picture, and whether the id is made up."""
+    """What a task is about: its item, what was labelled, whether that is a picture.
+
+    Its id may be made up here, or taken from the field `item` although nobody said that ids stand there.
+    """
 
     item: Item
     content: str
     is_picture: bool
     is_named_here: bool
+    is_named_unasked: bool
 
     def is_another_than(self, known: Item) -> bool:
         """Return whether an item that is known under a made-up id is not this one."""
@@ -69,7 +73,8 @@ def subject_of(task: Task, naming: ItemNaming) -> Subject:
         kind=naming.question.item_kind,
         metadata={OURS: told, **image},
     )
-    return Subject(item, content, is_picture, is_named_here)
+    is_named_unasked = not (is_named_here or naming.item_from)
+    return Subject(item, content, is_picture, is_named_here, is_named_unasked)
 
 
 def _key(task: Task, naming: ItemNaming) -> tuple[str, bool]:
