@@ -289,7 +289,18 @@ def test_the_command_says_what_it_took_and_where_each_fault_lies(client, bring, 
     )
     assert "task 1 (id 1), annotation 11, result tilt: it is turned by 12.5 degrees" in err
     assert "polygonlabels `outline`" in err
-    assert "settles by `confirm`" in err
+    assert "settles by `confirm`" in err and "--annotators expert the first time" in err
+
+
+def test_who_came_in_as_a_colleague_is_no_expert_the_second_time_and_the_command_says_so(client, bring, capsys):
+    client.questions.create("tone", kind="choice", labels=["Good", "Bad"], settling_policy="expert")
+    tasks = [task(1, {"text": "a"}, annotation(11, choice("Good")))]
+    for kind in ("colleague", "expert"):
+        assert bring(client, tasks, "tone", annotators=kind).answers_count == 1
+    assert labels_of(client, "tone") == set()
+    with pytest.raises(SystemExit):
+        cli.main(["import", "label-studio", "--help"])
+    assert "who they are, if they are new" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(("levels", "why"), [(26, []), (27, ["too deeply"]), (500, ["too deeply"])])

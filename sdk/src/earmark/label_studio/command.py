@@ -35,7 +35,9 @@ def add_to(commands: Commands, reach: argparse.ArgumentParser, run: Callable[[ar
     parser.add_argument(
         "--label", action="append", type=renaming, default=[], metavar="THEIRS=OURS", help="may be repeated"
     )
-    parser.add_argument("--annotators", choices=get_args(AnnotatorKind), default="colleague", help="who they are")
+    parser.add_argument(
+        "--annotators", choices=get_args(AnnotatorKind), default="colleague", help="who they are, if they are new"
+    )
     parser.add_argument("--prefix", default="label-studio-", help="begins the names of items and people made here")
     parser.add_argument("--dry-run", action="store_true", help="say what would be taken, and write nothing")
     parser.set_defaults(run=run, when_stopped="the same command goes on: what was taken is not taken twice")
@@ -86,6 +88,7 @@ def _told(report: LabelStudioReport, question: Question) -> list[str]:
     if report.answers_count and question.settling_policy == "confirm":
         lines.append(
             f"{question.id!r} settles by `confirm`: imported answers propose, and others will be asked. "
-            "Where these people are to be believed, let it settle by `trusting`, or `expert` with --annotators expert"
+            "Where these people are to be believed, let it settle by `trusting`, or by `expert` where they came in "
+            "with --annotators expert the first time: what kind of person somebody is stays"
         )
     return lines
