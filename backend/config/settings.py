@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from kombu.transport import TRANSPORT_ALIASES
 
 from backend.config.store import APP, OWNER, QUEUE, Place, StoreError, home_of, locate
 
@@ -47,11 +48,11 @@ def _several(name: str, default: str = "") -> list[str]:
     return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
 
 
-def _count(name: str, usual: int, most: int = 999_999) -> int:
-    """Return the whole number of one or more that a variable says."""
+def _count(name: str, usual: int, *, least: int = 1, most: int = 999_999) -> int:
+    """Return the whole number that a variable says, one or more unless told otherwise."""
     given = os.environ.get(name) or str(usual)
-    if not (given.isascii() and given.isdigit() and len(given) < 7 and 1 <= int(given) <= most):
-        sys.exit(f"{name} must be a whole number from 1 to {most}, not {given!r}.")
+    if not (given.isascii() and given.isdigit() and len(given) < 7 and least <= int(given) <= most):
+        sys.exit(f"{name} must be a whole number from {least} to {most}, not {given!r}.")
     return int(given)
 
 
@@ -66,7 +67,8 @@ def _queue_name(name: str, usual: str) -> str:
 def _broker() -> str:
     """Return the address of the broker; one that no process could use is refused at the start."""
     given = os.environ.get("EARMARK_BROKER_URL") or "pgmq://"
-    if "://" not in given:
+    scheme, is_told, _ = given.partition("://")
+    if not is_told or scheme not in TRANSPORT_ALIASES:
         sys.exit("EARMARK_BROKER_URL must be redis://… or amqp://…; where it is not set, the database is the broker.")
     if given.startswith("redis") and find_spec("redis") is None:
         sys.exit("EARMARK_BROKER_URL names Redis, whose client is not installed here: pip install redis")
@@ -185,7 +187,7 @@ def _at_once(pool_size: int) -> int:
     return at_once
 
 
-EARMARK_POOL_SIZE = _count("EARMARK_POOL_SIZE", USUAL_POOL_SIZE)
+EARMARK_POOL_SIZE = _count("EARMARK_POOL_SIZE", USUAL_POOL_SIZE, least=2)  # who freezes a version holds two
 EARMARK_AT_ONCE = _at_once(EARMARK_POOL_SIZE)
 DATABASES = {
     "default": _database(

@@ -1,5 +1,6 @@
 """A second look at a project's rows, all as they were at one moment, beside a transaction that goes on."""
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -40,7 +41,7 @@ def snapshot_of(project_id: int) -> Iterator[Ask]:
             ask(lambda: opened.enter_context(_as_of_now(project_id)))
             yield ask
         finally:
-            reader.submit(_end, opened).result()
+            reader.submit(_end, opened, *sys.exc_info()).result()
 
 
 def _waited_for(answer: "Future[T]") -> T:
@@ -59,12 +60,14 @@ def _as_of_now(project_id: int) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read, read only")
+            cursor.execute("set local idle_in_transaction_session_timeout = 0")  # the caller works between two looks
         with tenancy(project_id):
             yield
 
 
-def _end(opened: ExitStack) -> Any:
+def _end(opened: ExitStack, *raised: Any) -> None:
+    """Close the door as what was raised, if anything, left it: an end as if all were well would fail and hide that."""
     try:
-        opened.close()
+        opened.__exit__(*raised)
     finally:
         connection.close()

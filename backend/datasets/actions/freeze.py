@@ -60,8 +60,8 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     """Build the files of a version and freeze it; done twice, the frozen one stands.
 
     Files are written beside and moved into place at once, so that a half-built version is never read. All rows are read
-    as they were at one moment, whatever is answered meanwhile. Nobody is erased meanwhile: that waits for the version's
-    row. How far it is is told by `progress_of`.
+    as they were at one moment, whatever is answered meanwhile. Whoever is erased meanwhile is so once this is done, for
+    that waits for the version's row, at the end too. How far it is is told by `progress_of`.
     """
     mine = DatasetVersion.objects.select_for_update(of=("self",))  # whoever answers the question does not wait
     version = mine.select_related("dataset__question").get(pk=version_id)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from backend.annotators.actions.people import end_sessions, pseudonym_digest, subject_digest
 from backend.annotators.models import Annotator, Tombstone
-from backend.desk.actions.outdated import ask_anew, touched_since, versions_that_hold
+from backend.desk.actions.outdated import ask_anew, await_frozen, touched_since, versions_that_hold
 from backend.desk.models import DeskLink, Erasure
 from backend.judgements.actions.spots import lock_spots
 from backend.judgements.models import Exposure, Judgement
@@ -149,11 +149,14 @@ def _settle(erasure: Erasure, now: datetime) -> None:
     """Settle some of the units anew; after the last, freeze anew and find what the person taught."""
     left = erasure.to_settle
     some = left[:UNITS_AT_ONCE]
+    is_last = len(left) == len(some)
+    if is_last:
+        await_frozen(erasure=erasure)  # while no unit is locked: it may take long
     there = Unit.objects.of(erasure.project_id).filter(pk__in=some).order_by("pk")
     for unit_id in there.values_list("pk", flat=True):
         settle_unit(unit_id=unit_id, now=now)
     erasure.settled_to = some[-1] if some else erasure.settled_to
-    if len(left) > len(some):
+    if not is_last:
         erasure.save(update_fields=["settled_to"])  # the list of units may be long: it is written once
         return
     erasure.units_left = []

@@ -35,6 +35,13 @@ def _names(version: DatasetVersion, pseudonym: str) -> bool:
         return True
 
 
+def await_frozen(*, erasure: Erasure) -> None:
+    """Wait for versions that are being frozen: they may have looked at the rows of the person before these went."""
+    versions = DatasetVersion.objects.of(erasure.project_id).filter(dataset__question__in=erasure.question_keys)
+    waiting = versions.exclude(state=Frozen).select_for_update(of=("self",))
+    list(waiting.order_by("pk").values_list("pk"))
+
+
 def touched_since(*, erasure: Erasure) -> list[DatasetVersion]:
     """Return the versions found before, and those frozen while the erasure was under way, which may hold half of it."""
     versions = DatasetVersion.objects.of(erasure.project_id).filter(state=Frozen)

@@ -1,8 +1,9 @@
 """Whoever is erased leaves no trace but a digest; what others said stands as if they had said it alone."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,7 +20,9 @@ from backend.annotators.actions.people import meet_annotator
 from backend.annotators.errors import AnnotatorErased
 from backend.annotators.models import Annotator, Tombstone
 from backend.assignments.models import Assignment
-from backend.datasets.actions.freeze import ask_for_version, freeze_version, register_dataset
+from backend.datasets.actions import freeze as freezing
+from backend.datasets.actions.freeze import ask_for_version, folder_of, freeze_version, register_dataset
+from backend.datasets.models import DatasetVersion
 from backend.desk.actions import erase as erasing
 from backend.desk.actions.erase import begin_erasure, continue_erasure, erase_annotator
 from backend.desk.actions.links import make_link
@@ -177,6 +180,58 @@ def test_a_version_that_is_frozen_while_somebody_is_erased_is_named_and_followed
         assert continue_erasure(erasure_id=begun.pk, now=world.now)
         between = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
         freeze_version(version_id=between.pk, now=world.now + timedelta(seconds=1))
+    while drain_jobs(seconds=60):
+        pass
+    with tenancy(world.project):
+        begun.refresh_from_db()
+        assert (begun.state, begun.versions) == ("done", [between.pk])
+        assert [each.number for each in dataset.versions.exclude(pk=between.pk)] == [2]
+
+
+def test_a_version_that_looked_at_the_answers_just_before_they_went_is_waited_for_and_named(world, monkeypatch):
+    answer(world, world.people[0], "1")
+    with tenancy(world.project):
+        dataset = register_dataset(project_id=world.project.pk, slug="dups", question=world.question)
+        begun = begin_erasure(annotator=world.people[0], now=world.now)
+    has_looked, goes_on = Event(), Event()
+    listed, written = erasing.versions_that_hold, freezing._write_labels
+
+    def freeze():
+        try:
+            with tenancy(world.project):
+                between = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
+            with tenancy(world.project):
+                return freeze_version(version_id=between.pk, now=world.now + timedelta(seconds=1))
+        finally:
+            connection.close()
+
+    def write_once_told(*facts):
+        has_looked.set()
+        assert goes_on.wait(30)
+        return written(*facts)
+
+    monkeypatch.setattr(freezing, "_write_labels", write_once_told)
+    with ThreadPoolExecutor(1) as elsewhere:
+
+        def list_and_let_freeze(**facts):
+            found = listed(**facts)
+            frozen.append(elsewhere.submit(freeze))
+            assert has_looked.wait(30)
+            return found
+
+        frozen: list[Future[DatasetVersion]] = []
+        monkeypatch.setattr(erasing, "versions_that_hold", list_and_let_freeze)
+        with tenancy(world.project):
+            assert continue_erasure(erasure_id=begun.pk, now=world.now)
+        try:
+            with pytest.raises(OperationalError, match="lock timeout"), tenancy(world.project):
+                with connection.cursor() as cursor:
+                    cursor.execute("set local lock_timeout = 200")
+                continue_erasure(erasure_id=begun.pk, now=world.now)
+        finally:
+            goes_on.set()
+        between = frozen[0].result(timeout=60)
+    assert world.people[0].pseudonym in (folder_of(between) / "judgements.jsonl").read_text()
     while drain_jobs(seconds=60):
         pass
     with tenancy(world.project):
