@@ -19,6 +19,7 @@ def read(tmp_path, raw):
 @pytest.mark.parametrize(
     "raw",
     [[ONE], ONE, b"\xef\xbb\xbf" + json.dumps([ONE], indent=2).encode(), gzip.compress(json.dumps([ONE]).encode())],
+    ids=["a list", "one task", "with a mark of bytes", "packed"],
 )
 def test_a_list_one_task_and_a_packed_file_are_read(tmp_path, raw):
     [task], left_out = read(tmp_path, raw)
