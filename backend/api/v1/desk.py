@@ -1,6 +1,5 @@
 """The wire of the desk: /w/v1/desk for its page, /v1/desk-links for servers."""
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -37,7 +36,7 @@ from backend.desk.progress import progress_of
 from backend.projects.models import WebOrigin
 from backend.projects.tenancy import tenancy
 from backend.questions.models import Item, Question
-from backend.questions.spots import numbers_of, picture_of, text_of
+from backend.questions.spots import Picture, numbers_of, picture_of, text_of
 
 
 class DeskDoor(BrowserDoor):
@@ -176,7 +175,12 @@ def _shown_of(item: Item, question: Question) -> dict[str, Any]:
     if question.kind == Question.Kind.SPAN:
         return {"text": text_of(item.body, item.metadata)}
     picture = picture_of(item.metadata) if question.kind == Question.Kind.REGION else None
-    return {"picture": asdict(picture) | {"url": urljoin(_home_of(item), picture.url)}} if picture else {}
+    return {"picture": _picture(picture, _home_of(item))} if picture else {}
+
+
+def _picture(picture: Picture, home: str) -> dict[str, Any]:
+    size = {"width": picture.width, "height": picture.height}
+    return {"url": urljoin(home, picture.url), "alt": picture.alt} | size
 
 
 def _home_of(item: Item) -> str:
