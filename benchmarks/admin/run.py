@@ -97,18 +97,9 @@ def _measure(options: Any) -> None:
 
 
 def _asked(client: Any, address: str, options: Any) -> str:
-    from django.db import connection
+    from benchmarks.statements import statements_sent
 
-    sent: list[tuple[float, str, Any]] = []
-
-    def noting(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            sent.append((time.perf_counter() - began, sql, params))
-
-    with connection.execute_wrapper(noting):
+    with statements_sent() as sent:
         answer = client.get(address)
     if answer.status_code != 200:
         return str(answer.status_code)

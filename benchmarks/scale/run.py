@@ -1,4 +1,4 @@
-"""What grows out of bounds with a million labels: time, memory and statements of what works on all of them.
+"""What grows out of bounds in a large project: time, memory and statements of what works on all of them.
 
 A store of its own is filled in SQL. Each step runs in a process of its own, so that its memory is its own.
 """
@@ -19,7 +19,7 @@ STEPS = ["pages", "lists", "desk", "freeze", "train", "block", "erase"]
 def main() -> int:
     """Fill a store, unless it is there, and run the steps that are wanted, each in a process of its own."""
     given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--labels", type=int, default=1_000_000)
+    given.add_argument("--labels", type=int, default=20_000)
     given.add_argument("--home", type=Path, help="keep the filled store here; one that is there is used again")
     given.add_argument("--only", action="append", choices=STEPS, help="may be repeated")
     given.add_argument("--question", default="duplicate", help="whose labels are frozen and taught")

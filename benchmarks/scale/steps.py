@@ -5,8 +5,7 @@ import resource
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -27,6 +26,7 @@ from backend.projects.models import Project
 from backend.projects.tenancy import tenancy
 from backend.quality.work import RECOMPUTE, recompute_work
 from backend.questions.models import Question, Unit
+from benchmarks.statements import statements_sent
 
 TIMES = 3
 PEOPLE_AT_DESK = 50
@@ -130,7 +130,7 @@ def _lists(project: Project, question: str, explain: bool) -> None:
 def _table(addresses: dict[str, str], get: Callable[[str], Any], project: Project, explain: bool) -> None:
     print("| page | median ms | statements | slowest statement, ms |\n| --- | --- | --- | --- |")
     for name, address in addresses.items():
-        with _statements() as sent:
+        with statements_sent() as sent:
             answer = get(address)
         took = []
         for _ in range(TIMES):
@@ -145,21 +145,6 @@ def _table(addresses: dict[str, str], get: Callable[[str], Any], project: Projec
         )
         if explain and slowest[0] > 0.3:
             _explain(project, sent)
-
-
-@contextmanager
-def _statements() -> Iterator[list[tuple[float, str, Any]]]:
-    sent: list[tuple[float, str, Any]] = []
-
-    def noting(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            sent.append((time.perf_counter() - began, sql, params))
-
-    with connection.execute_wrapper(noting):
-        yield sent
 
 
 def _explain(project: Project, sent: list[tuple[float, str, Any]]) -> None:
@@ -184,7 +169,7 @@ def _desk(project: Project, question: str, explain: bool) -> None:
         took, counts = [], []
         for person in people:
             began = time.perf_counter()
-            with _statements() as sent, tenancy(project):
+            with statements_sent() as sent, tenancy(project):
                 found = ask_next(annotator=person, question=asked, now=timezone.now())
                 desk_progress(annotator=person, question=asked, now=timezone.now())
             took.append(time.perf_counter() - began)
@@ -269,7 +254,7 @@ def _erase(project: Project, question: str, explain: bool) -> None:
     goes_on = True
     while goes_on and len(took) < 40:
         began = time.perf_counter()
-        with _statements() as sent, tenancy(project):
+        with statements_sent() as sent, tenancy(project):
             goes_on = continue_erasure(erasure_id=erasure.pk, now=timezone.now())
         took.append(time.perf_counter() - began)
         if len(took) == 1:
@@ -283,9 +268,8 @@ def _block(project: Project, question: str, explain: bool) -> None:
     """Block who answered most; the job that asks for all they touched to be recomputed is undone at the end."""
     with tenancy(project):
         person = _first(project)
-        began, steps, told = time.perf_counter(), [], {"annotator_id": person.pk}
-        with _statements() as sent:
-            recompute_work(project_id=project.pk, now=timezone.now(), **told)
-        steps.append(time.perf_counter() - began)
-        print(f"one job of {RECOMPUTE}: {steps[0]:.1f} s, {len(sent)} statements")
+        began = time.perf_counter()
+        with statements_sent() as sent:
+            recompute_work(project_id=project.pk, now=timezone.now(), annotator_id=person.pk)
+        print(f"one job of {RECOMPUTE}: {time.perf_counter() - began:.1f} s, {len(sent)} statements")
         connection.set_rollback(True)

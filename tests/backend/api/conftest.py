@@ -1,13 +1,15 @@
-"""Callers of the wire: a browser on a listed page, and a host's server."""
+"""Callers of the wire: a browser on a listed page, a host's server, and the SDK."""
 
 import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 from django.test import Client
+from earmark import Earmark
 
 from backend.projects.actions.keys import add_api_key, add_signing_key
 
@@ -77,3 +79,21 @@ def token(site: SimpleNamespace, identity: Callable[..., str]) -> str:
     answer = site.browser("/w/v1/session", {"key": site.publishable, "identity": identity()})
     assert answer.status_code == 200, answer.content
     return str(answer.json()["token"])
+
+
+@pytest.fixture
+def by_sdk() -> Callable[[str], Earmark]:
+    """Return what gives the SDK's client with a secret key, whose network is the server in this process."""
+
+    def ask(request: httpx.Request) -> httpx.Response:
+        told = Client().generic(
+            request.method,
+            request.url.raw_path.decode(),
+            request.content,
+            content_type=request.headers.get("Content-Type", "application/json"),
+            headers={"Authorization": request.headers["Authorization"]},
+        )
+        body = b"".join(told.streaming_content) if told.streaming else told.content
+        return httpx.Response(told.status_code, headers=dict(told.headers), content=body)
+
+    return lambda secret: Earmark(secret, base_url="http://testserver", transport=httpx.MockTransport(ask))

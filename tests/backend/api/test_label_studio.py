@@ -2,10 +2,8 @@
 
 import json
 
-import httpx
 import pytest
-from django.test import Client
-from earmark import Earmark, Item, NewJudgement, RegionAnswer, SpanAnswer, cli
+from earmark import Item, NewJudgement, RegionAnswer, SpanAnswer, cli
 from earmark.anchors import RegionAnchor, describe
 from earmark.label_studio import LabelStudioOptions, import_label_studio
 
@@ -15,28 +13,15 @@ from backend.projects.actions.keys import add_api_key
 AT = "2026-03-09T22:16:08.746926Z"
 
 
-def ask(request: httpx.Request) -> httpx.Response:
-    told = Client().generic(
-        request.method,
-        request.url.raw_path.decode(),
-        request.content,
-        content_type=request.headers.get("Content-Type", "application/json"),
-        headers={"Authorization": request.headers["Authorization"]},
-    )
-    body = b"".join(told.streaming_content) if told.streaming else told.content
-    return httpx.Response(told.status_code, headers=dict(told.headers), content=body)
+@pytest.fixture
+def client(site, by_sdk):
+    return by_sdk(site.secret)
 
 
 @pytest.fixture
-def client(site):
-    return Earmark(site.secret, base_url="http://testserver", transport=httpx.MockTransport(ask))
-
-
-@pytest.fixture
-def other(make_world, site):
+def other(make_world, site, by_sdk):
     """The client of another project of the same server."""
-    secret = add_api_key(project=make_world("shop").project, kind="secret")
-    return Earmark(secret, base_url="http://testserver", transport=httpx.MockTransport(ask))
+    return by_sdk(add_api_key(project=make_world("shop").project, kind="secret"))
 
 
 @pytest.fixture

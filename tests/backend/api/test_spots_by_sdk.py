@@ -1,11 +1,8 @@
 """Spots through the SDK itself, against the real server: pushed, shown, answered, read, frozen and loaded."""
 
-import httpx
 import pytest
-from django.test import Client
 from earmark import (
     Annotator,
-    Earmark,
     Item,
     NewJudgement,
     PushedSuggestion,
@@ -27,21 +24,9 @@ BOX = RegionAnchor.in_pixels(128, 144, 384, 288, picture=(1280, 720))
 
 
 @pytest.fixture
-def client(site):
-    """Return the SDK's client, whose network is the server in this process."""
-
-    def ask(request: httpx.Request) -> httpx.Response:
-        told = Client().generic(
-            request.method,
-            request.url.raw_path.decode(),
-            request.content,
-            content_type=request.headers.get("Content-Type", "application/json"),
-            headers={"Authorization": request.headers["Authorization"]},
-        )
-        body = b"".join(told.streaming_content) if told.streaming else told.content
-        return httpx.Response(told.status_code, headers=dict(told.headers), content=body)
-
-    made = Earmark(site.secret, base_url="http://testserver", transport=httpx.MockTransport(ask))
+def client(site, by_sdk):
+    """Return the SDK's client, with an item and a question of each kind of spot."""
+    made = by_sdk(site.secret)
     made.items.upsert([POST, SHOT])
     made.questions.create("products", kind="span", labels=["Product", "Version"], settling_policy="trusting")
     made.questions.create("controls", kind="region", labels=["Button", "Menu"], settling_policy="trusting")

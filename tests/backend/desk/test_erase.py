@@ -172,6 +172,16 @@ def test_many_units_are_settled_some_at_a_time_and_what_was_done_is_kept(world, 
         assert list(told) == [("related", 1)] * 3
 
 
+def assert_named_and_followed(world, begun, version):
+    """Let the erasure end, and check that it names the version and that another was frozen after it."""
+    while drain_jobs(seconds=60):
+        pass
+    with tenancy(world.project):
+        begun.refresh_from_db()
+        assert (begun.state, begun.versions) == ("done", [version.pk])
+        assert [each.number for each in version.dataset.versions.exclude(pk=version.pk)] == [2]
+
+
 def test_a_version_that_is_frozen_while_somebody_is_erased_is_named_and_followed_by_another(world):
     answer(world, world.people[0], "1")
     with tenancy(world.project):
@@ -180,12 +190,7 @@ def test_a_version_that_is_frozen_while_somebody_is_erased_is_named_and_followed
         assert continue_erasure(erasure_id=begun.pk, now=world.now)
         between = ask_for_version(dataset=dataset, asked_by="ann", now=world.now)
         freeze_version(version_id=between.pk, now=world.now + timedelta(seconds=1))
-    while drain_jobs(seconds=60):
-        pass
-    with tenancy(world.project):
-        begun.refresh_from_db()
-        assert (begun.state, begun.versions) == ("done", [between.pk])
-        assert [each.number for each in dataset.versions.exclude(pk=between.pk)] == [2]
+    assert_named_and_followed(world, begun, between)
 
 
 def test_a_version_that_looked_at_the_answers_just_before_they_went_is_waited_for_and_named(world, monkeypatch):
@@ -232,12 +237,7 @@ def test_a_version_that_looked_at_the_answers_just_before_they_went_is_waited_fo
             goes_on.set()
         between = frozen[0].result(timeout=60)
     assert world.people[0].pseudonym in (folder_of(between) / "judgements.jsonl").read_text()
-    while drain_jobs(seconds=60):
-        pass
-    with tenancy(world.project):
-        begun.refresh_from_db()
-        assert (begun.state, begun.versions) == ("done", [between.pk])
-        assert [each.number for each in dataset.versions.exclude(pk=between.pk)] == [2]
+    assert_named_and_followed(world, begun, between)
 
 
 def test_a_task_with_another_projects_id_erases_nobody(world, make_world):
