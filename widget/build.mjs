@@ -54,7 +54,7 @@ export const start = (earmark) => begin(earmark, { answers: { answers }, ${kind}
 const CODE = { core: 'export { start, wait } from "./core";', ...Object.fromEntries(FIRST.map(([name, kind]) => [name, first(kind)])) };
 const source = (entry) => (CODE[entry] ? { stdin: { contents: CODE[entry], resolveDir: join(here, "src") } } : { entryPoints: [`src/${entry}.ts`] });
 // Most functions of these run before the first list stands: compiled with the file, on another thread, not one by one as they are called.
-const RUNS_WHOLE = Object.keys(CODE);
+const RUNS_WHOLE = [...Object.keys(CODE), "chooser", "draw"];
 const HINT = "//# allFunctionsCalledOnLoad\n";
 const PLACEHOLDER = "__edition__"; // stands in the chunks for the hash over all of them, until that is known
 const SMALLER = {

@@ -85,6 +85,48 @@ class Visit:
         return {one["name"]: one["value"] * 1000 for one in found}
 
 
+#: Work that is known: a loop of numbers alone, and small pieces of a page that are made, laid out and taken away.
+WORK = {
+    "a loop": (
+        "(n) => { let x = 1; for (let i = 0; i < n; i++) x = (x * 16807 + i) % 2147483647; return x; }",
+        200_000,
+    ),
+    "a page's work": (
+        """(n) => { for (let i = 0; i < n; i++) {
+          const made = document.createElement("div");
+          made.innerHTML = "<p>one <b>two</b> three</p>".repeat(20);
+          document.body.append(made);
+          made.offsetHeight;
+          made.remove();
+        } }""",
+        4,
+    ),
+}
+WARM_TIMES, TIMES = 5, 15
+
+
+def charged(stage: Stage) -> dict[str, float]:
+    """Return how many times as much CPU the throttle has known work take; were it exact, that were `THROTTLE`."""
+    found = {}
+    with Visit(stage) as visit:
+        visit.cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+        visit.go("/bench/blank")
+        for what, (work, size) in WORK.items():
+            for _ in range(WARM_TIMES):
+                visit.page.evaluate(work, size)
+            took: dict[int, list[float]] = {1: [], THROTTLE: []}
+            for _ in range(TIMES):
+                for rate, each in took.items():
+                    visit.throttle(rate)
+                    clocks = [visit.metrics()["TaskDuration"]]
+                    for n in (0, size):  # a call alone costs something too
+                        visit.page.evaluate(work, n)
+                        clocks.append(visit.metrics()["TaskDuration"])
+                    each.append(clocks[2] - 2 * clocks[1] + clocks[0])
+            found[what] = _median([throttled / plain for plain, throttled in zip(*took.values(), strict=True)])
+    return found
+
+
 def cost_of(stage: Stage, variant: str, throttle: int = THROTTLE) -> Cost:
     """Visit a page once, cold, from a blank page of the same web origin.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from drawing import Panel, drawn
-from measure import THROTTLE, VARIANTS, costs, shifts, summed_up, watching, weights
+from measure import THROTTLE, VARIANTS, charged, costs, shifts, summed_up, watching, weights
 from stage import HERE, Stage, staged
 
 KB = 1024
@@ -41,6 +41,7 @@ def measured(stage: Stage, rounds: int, until: float) -> Figures:
         "load_before": os.getloadavg()[0],
         "bytes": weights(stage),
     }
+    figures["charged_at_throttle"] = charged(stage)
     figures["watching_ms_per_1000_nodes"] = watching(stage)
     figures["layout_shift"] = shifts(stage)
     costs(stage, VARIANTS, 1, until)  # what the servers and the disk keep is warm after this
@@ -94,6 +95,10 @@ def told(figures: Figures) -> str:
                 f"{row['layout_beyond_bare_ms']:>6.1f} "
                 f"{row['longest_task_ms']:>6.0f} {row['runs_with_a_task_over_50_ms']:>3} of {row['runs']}"
             )
+    lines.append("")
+    lines += [
+        f"the throttle charges {what} {times:.1f} times" for what, times in figures["charged_at_throttle"].items()
+    ]
     lines.append("")
     for what, found, most in verdicts(figures):
         lines.append(f"{'✓' if found <= most else '✗'} {what:<48} {found:>9.5g} of {most:g}")
