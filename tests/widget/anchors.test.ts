@@ -185,7 +185,8 @@ test("an alignment steps over what was put in, and tells what is missing", () =>
 
 test("where many words stand in a long text is known in a moment", () => {
   const reading = read(page(`<p>${"lorem ipsum dolor ".repeat(6000)}</p>`));
-  const began = performance.now();
+  const began = process.cpuUsage(); // of its own work: a busy machine is not its fault
   for (let start = 0; start < 90_000; start += 90) ends(reading, start, start + 5);
-  expect(performance.now() - began).toBeLessThan(500);
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1000).toBeLessThan(500);
 });

@@ -274,6 +274,18 @@ def drag(visit: Visit, start: tuple[float, float], end: tuple[float, float]) -> 
     visit.page.mouse.up()
 
 
+#: Wait until the page has not been scrolled for ten frames.
+STANDS = """() => new Promise((done) => {
+  let [at, count] = [scrollY, 0];
+  const look = () => {
+    count = scrollY === at ? count + 1 : 0;
+    at = scrollY;
+    count > 10 ? done() : requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
 def swipe(visit: Visit, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw a finger over the screen."""
     client = visit.page.context.new_cdp_session(visit.page)
@@ -287,6 +299,7 @@ def swipe(visit: Visit, start: tuple[float, float], end: tuple[float, float]) ->
     touch("touchEnd")
     client.detach()
     visit.page.wait_for_timeout(700)  # what was set rolling rolls on, and a tap before that only stops it
+    visit.page.evaluate(STANDS)
 
 
 def test_a_finger_scrolls_over_the_picture_and_draws_only_when_asked_to(hosts: Hosts) -> None:

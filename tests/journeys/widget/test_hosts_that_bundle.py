@@ -189,7 +189,7 @@ def test_an_app_that_is_unmounted_leaves_nothing_of_ours(opens: Opens, framework
     all_drawn(host)
     host.page.evaluate("import('/files/client.js').then(({ app }) => app.unmount())")
     eventually(lambda: host.page.evaluate("!('earmark' in window)"))
-    calls = len(host.visit.ledger.calls)
+    calls = len(host.visit.settle().calls)  # what was seen, on a slow machine, leaves with it
     host.page.evaluate(
         "document.body.append(document.createElement('earmark-tags')); dispatchEvent(new Event('online'))"
     )

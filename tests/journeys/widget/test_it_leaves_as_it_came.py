@@ -1,5 +1,6 @@
 """After `destroy()` and after elements go, the host's page is what it was; coming and going a hundred times costs nothing."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -87,8 +88,7 @@ def test_after_destroy_nothing_is_sent_drawn_or_watched(hosts: Hosts) -> None:
     visit = hosts.open("thread")
     visit.button("Same").first.wait_for()
     visit.page.evaluate("earmark('destroy')")
-    visit.page.wait_for_timeout(300)
-    calls = len(visit.ledger.calls)
+    calls = len(visit.settle().calls)  # what was seen, on a slow machine, leaves with it
     visit.page.evaluate(
         """() => {
           const late = document.createElement("earmark-duplicates");
@@ -186,6 +186,10 @@ COME_AND_GO = """async ([tag, question, times]) => {
 }"""
 
 
+#: By how much a page may have grown by a hundred comings and goings.
+MOST = {"Nodes": 20, "JSEventListeners": 5, "JSHeapUsedSize": 200_000}
+
+
 def measured(client: Any) -> dict[str, float]:
     for _ in range(3):
         client.send("HeapProfiler.collectGarbage")
@@ -204,9 +208,11 @@ def test_a_hundred_comings_and_goings_leave_nothing_behind(hosts: Hosts, kind: s
     visit.page.evaluate(COME_AND_GO, [f"earmark-{kind}", question, 30])
     before = measured(client)
     visit.page.evaluate(COME_AND_GO, [f"earmark-{kind}", question, 100])
-    visit.page.wait_for_timeout(200)
-    after = measured(client)
-    grown = {name: after[name] - before[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}
-    assert grown["Nodes"] <= 20, grown
-    assert grown["JSEventListeners"] <= 5, grown
-    assert grown["JSHeapUsedSize"] <= 200_000, grown
+
+    def too_much() -> dict[str, float]:
+        after = measured(client)
+        return {name: after[name] - before[name] for name, most in MOST.items() if after[name] - before[name] > most}
+
+    with suppress(AssertionError):  # what still waits for an answer or a timer goes with it; what leaks stays
+        eventually(lambda: not too_much(), within_s=10)
+    assert too_much() == {}

@@ -15,9 +15,34 @@ RULE = {
 }  # fmt: skip
 
 
-def lose(visit: Visit, name: str, times: int = 1) -> None:
-    """Let a file of the widget get lost on its way as often as this."""
-    visit.page.route(f"**/w/{name}.*.js", lambda route: route.abort(), times=times)
+#: Let what waits for seconds wait for ever, so that nothing comes of its own accord.
+NOTHING_BY_ITSELF = """(() => {
+  const wait = setTimeout;
+  window.setTimeout = (act, ms, ...given) => (ms >= 2000 ? 0 : wait(act, ms, ...given));
+})()"""
+
+
+class Lost:
+    """A file of the widget that gets lost on its way at first; where it is asked for again it waits until it is let through."""
+
+    def __init__(self, visit: Visit, name: str) -> None:
+        self.count = 0
+        self._held: list[Any] | None = []
+        visit.page.route(f"**/w/{name}.*.js", self._meet)
+
+    def _meet(self, route: Any) -> None:
+        self.count += 1
+        if self.count == 1:
+            route.abort()
+        elif self._held is None:
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def let_through(self) -> None:
+        held, self._held = self._held or [], None
+        for route in held:
+            route.continue_()
 
 
 def asked(visit: Visit) -> list[str]:
@@ -34,11 +59,12 @@ def asked(visit: Visit) -> list[str]:
 
 def test_a_kind_that_gets_lost_is_not_asked_for_until_it_came(hosts: Hosts) -> None:
     visit = hosts.blank(hosts.context(is_new=True))
-    lose(visit, "tags")
+    tags = Lost(visit, "tags")
     questions = asked(visit)
     visit.go("thread")
     visit.button("Solves it").wait_for()
     assert "topics" not in questions
+    tags.let_through()
     visit.button("“Archive” fits").wait_for()
     assert questions.count("topics") == 1
     assert visit.seen("shifts") == []
@@ -46,31 +72,34 @@ def test_a_kind_that_gets_lost_is_not_asked_for_until_it_came(hosts: Hosts) -> N
 
 def test_rules_that_get_lost_take_no_list_along_and_are_followed_later(hosts: Hosts) -> None:
     visit = hosts.blank(hosts.context(is_new=True), faults={"rules": [RULE]})
-    lose(visit, "place")
+    rules = Lost(visit, "place")
     visit.go("one")
     visit.button("Same").first.wait_for()
     assert visit.page.locator("main + earmark-tags").count() == 0
+    rules.let_through()
     visit.page.locator("main + earmark-tags").wait_for()
     visit.button("Add tag").wait_for()
     assert visit.seen("shifts") == []
 
 
 def test_what_got_lost_with_the_network_comes_back_with_it(hosts: Hosts) -> None:
-    visit = hosts.blank(hosts.context(is_new=True))
-    lose(visit, "tags", times=99)
+    visit = hosts.blank(hosts.context(scripts=(NOTHING_BY_ITSELF,), is_new=True))
+    tags = Lost(visit, "tags")
+    tags.let_through()
     visit.go("thread")
     visit.button("Solves it").wait_for()
-    visit.page.unroute_all()
+    assert tags.count == 1 and visit.button("“Archive” fits").count() == 0
     visit.page.evaluate("dispatchEvent(new Event('online'))")
-    visit.button("“Archive” fits").wait_for(timeout=3000)
+    visit.button("“Archive” fits").wait_for()
     assert visit.seen("shifts") == []
 
 
 def test_words_that_get_lost_come_later_and_move_nothing(hosts: Hosts) -> None:
     visit = hosts.blank(hosts.context(is_new=True))
-    lose(visit, "de")
+    german = Lost(visit, "de")
     visit.go("one", lang="de", words="de")
     visit.button("Same").first.wait_for()
+    german.let_through()
     visit.button("Dasselbe").first.wait_for()
     assert visit.button("Same").count() == 0
     assert visit.seen("shifts") == []

@@ -310,18 +310,19 @@ def test_what_the_server_will_never_take_is_counted_as_lost_and_said(hosts: Host
 
 def test_more_than_the_outbox_holds_is_counted_as_lost(hosts: Hosts) -> None:
     """Of 230 answers given offline, what is not stored is reported, one for one."""
-    visit = hosts.open("one", kind="choice", item="quiet")
-    visit.page.wait_for_timeout(1300)
+    visit = hosts.open("one", kind="choice", item="quiet", scripts=(UNSEEN,))
+    visit.until("window.isAway")
     visit.page.evaluate(
         """() => Promise.all(Array.from({ length: 230 }, (_, at) => earmark("suggest", { question: "tone", item: `many${at}` })))"""
     )
     visit.settle()
     visit.page.context.set_offline(True)
     visit.page.evaluate(
-        """async () => {
+        """() => new Promise((done) => {
+          let count = 0;
+          document.addEventListener("earmark:decide", () => ++count < 230 || setTimeout(done));
           for (let at = 0; at < 230; at++) void earmark("decide", { question: "tone", item: `many${at}`, value: "Solves it" });
-          await new Promise((done) => setTimeout(done, 300));
-        }"""
+        })"""
     )
     visit.page.context.set_offline(False)
     eventually(lambda: len(visit.ledger.of("judge")) + visit.ledger.lost_count >= 230)
