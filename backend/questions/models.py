@@ -342,6 +342,16 @@ class ItemSnapshot(Owned):
         return f"{self.item} at {self.content_hash[:8]}"
 
 
+class ContentReturn(Owned):
+    """That an item had a content again which it had before: its snapshot is kept once, and never changes."""
+
+    snapshot = models.ForeignKey(ItemSnapshot, on_delete=models.CASCADE, related_name="returns")
+    returned_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.snapshot} came back"
+
+
 class Unit(Owned):
     """The smallest thing that has one answer: {item, item}, (item, tag), item, or a spot: (item, span), (item, region).
 
