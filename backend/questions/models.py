@@ -321,7 +321,12 @@ class Item(Owned):
         if self.updated_at <= read_at:
             return self.content_hash
         earlier = self.snapshots.filter(taken_at__lte=read_at).order_by("-taken_at", "-pk")
-        return earlier.values_list("content_hash", flat=True).first() or self.content_hash
+        taken = earlier.values_list("taken_at", "content_hash").first()
+        if taken is None:
+            return self.content_hash
+        again = ContentReturn.objects.filter(snapshot__item=self, returned_at__range=(taken[0], read_at))
+        back = again.order_by("-returned_at", "-pk").values_list("snapshot__content_hash", flat=True).first()
+        return back or taken[1]
 
 
 class ItemSnapshot(Owned):
