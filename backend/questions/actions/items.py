@@ -12,7 +12,7 @@ from django.db import connection
 from backend.annotators.actions.people import erased_among
 from backend.questions.models import Item
 from backend.questions.signals import item_removed, items_changed, items_registered
-from backend.questions.spots import picture_of
+from backend.questions.spots import Picture, picture_of
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark items', %(project)s))"
 
@@ -74,9 +74,13 @@ class NewItem:
 
         An item that was registered before pictures counted keeps its hash until one of these changes.
         """
-        picture = picture_of(self.metadata)
-        seen = [self.title, self.body, *(picture.content if picture else ())]
-        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+        return content_hash_of(title=self.title, body=self.body, picture=picture_of(self.metadata))
+
+
+def content_hash_of(*, title: str, body: str, picture: Picture | None) -> str:
+    """Return the SHA-256 of a title, a body and which picture stands with them, as items and snapshots have it."""
+    seen = [title, body, *(picture.content if picture else ())]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
