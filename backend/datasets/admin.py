@@ -111,7 +111,9 @@ class DatasetVersionAdmin(ProjectRows):
             return str(version.labels_count)
         kind = version.dataset.question.kind
         rows = [(in_words(value, kind), sum(counts.values()), _by_side(counts)) for value, counts in values.items()]
-        return format_html_join("", "<div><bdi>{}</bdi>: {} ({})</div>", rows)
+        told = format_html_join("", "<div><bdi>{}</bdi>: {} ({})</div>", rows)
+        stale = version.card.get("stale_count")
+        return told + format_html("<div>{} of an item that changed since</div>", stale) if stale else told
 
     @admin.display(description="Answers")
     def answers_told(self, version: DatasetVersion) -> str:

@@ -29,12 +29,14 @@ class Card:
     values: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     records: Counter[str] = field(default_factory=Counter)
     people: set[str] = field(default_factory=set)
+    stale_count: int = 0
     now: Believed = field(default_factory=dict)
 
     def counting_labels(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         """Yield the rows of labels, and count them."""
         for row in rows:
             self.values[row["value"]][row["split"] or "none"] += 1
+            self.stale_count += bool(row["is_stale"])
             self.now[unit_of_row(row)] = row["value"]
             yield row
 
@@ -50,6 +52,7 @@ class Card:
         """Return the card; `since` is null where there is no version before, or its file cannot be read."""
         return {
             "values": {value: dict(sorted(counts.items())) for value, counts in sorted(self.values.items())},
+            "stale_count": self.stale_count,
             "judgements_count": self.records["judgement"],
             "slots_count": self.records["slot"],
             "people_count": len(self.people),

@@ -1,6 +1,7 @@
 """The rows of a dataset version, in a fixed order, with all that is known about how each came to be."""
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,12 +53,17 @@ def labelled_pairs(question: Question) -> list[Pair]:
 
 
 def label_rows(
-    question: Question, splits: Mapping[str, str], *, see: Callable[[ConsensusLabel, Mapping[str, Any]], None]
+    question: Question,
+    splits: Mapping[str, str],
+    *,
+    elsewhere: AbstractSet[int],
+    see: Callable[[ConsensusLabel, Mapping[str, Any]], None],
 ) -> Iterator[dict[str, Any]]:
     """Yield one row a settled unit, ordered by unit; each is shown with its label to `see` too.
 
     Of a span `start` and `end` count in `text`, the text that was marked, which is null where it is not kept any more;
-    of a region `x`, `y`, `width` and `height` are pixels, null where nobody told the picture's size.
+    of a region `x`, `y`, `width` and `height` are pixels, null where nobody told the picture's size, and
+    `image` is null where its unit is `elsewhere`: on a picture that was replaced since, whose size the pixels are of.
 
     Of an item that the host has removed a row holds its key, its hash and what was said of it, and null for its texts.
     """
@@ -91,7 +97,7 @@ def label_rows(
             "other_hash": other.content_hash if other else None,
             "revision": label.revision,
             "settled_at": _utc(label.settled_at),
-            **spot_facts(label, texts),
+            **spot_facts(label, texts, is_elsewhere=label.unit_id in elsewhere),
         }
         see(label, row)
         yield row

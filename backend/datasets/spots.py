@@ -3,12 +3,13 @@
 A text or picture belongs to the files once something in it is settled, were it only that a suggested spot is none:
 then it was looked at, and all in it that nobody marked is nothing. A `none` that nobody was asked for says that of no
 text, unless as many say it as the question's overlap. One in which a mark still waits to be settled does not belong:
-that mark would pass for nothing. Neither does one that the host has removed: nothing of it goes into a new version but
-where something was said to be.
+that mark would pass for nothing. Neither does a picture that came in the place of one in which something was marked,
+nor one that the host has removed: nothing of it goes into a new version but where something was said to be.
 """
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,11 @@ def _add(known: dict[str, str], text: str) -> None:
     known[snapshot_of(text)] = text
 
 
-def spot_facts(label: ConsensusLabel, texts: Texts) -> dict[str, Any]:
-    """Return the columns of a settled spot; of other kinds all are null, of a removed item its words."""
+def spot_facts(label: ConsensusLabel, texts: Texts, *, is_elsewhere: bool) -> dict[str, Any]:
+    """Return the columns of a settled spot; of other kinds all are null, of a removed item its words.
+
+    A box that is elsewhere, on a picture that was replaced since, has the size of that one, and no address.
+    """
     anchor, item, facts = label.unit.anchor, label.unit.item, dict.fromkeys(SPOT_COLUMNS)
     if anchor is None:
         return facts
@@ -75,11 +79,11 @@ def spot_facts(label: ConsensusLabel, texts: Texts) -> dict[str, Any]:
         text = texts.find(item, anchor["snapshot"])
         return facts | {"start": start, "end": end, "quote": anchor["quote"]["exact"], "text": text}
     picture, size = picture_of(item.metadata), size_of(item, [anchor])
-    facts["image"] = picture.url if picture and not item.removed_at else None
+    facts["image"] = picture.url if picture and not item.removed_at and not is_elsewhere else None
+    if is_elsewhere or (size and has_another_shape(anchor, *size)):
+        size = (anchor["width"], anchor["height"]) if anchor.get("width") else None
     if size is None:
         return facts
-    if has_another_shape(anchor, *size):
-        size = anchor["width"], anchor["height"]
     x, y, width, height = _box(anchor, "").in_pixels(*size)
     box = {"x": x, "y": y, "width": width, "height": height}
     return facts | box | {"image_width": size[0], "image_height": size[1]}
@@ -101,10 +105,18 @@ def size_of(item: Item, anchors: Iterable[Anchor]) -> Size | None:
     return max(told, key=lambda size: (told[size], size), default=None)
 
 
-def annotate(collections: Collections, label: ConsensusLabel, row: Mapping[str, Any]) -> None:
-    """Write the annotation of a settled spot; `none` has none, as nothing is there, nor has one in a removed item."""
+def annotate(
+    collections: Collections, elsewhere: AbstractSet[int], label: ConsensusLabel, row: Mapping[str, Any]
+) -> None:
+    """Write the annotation of a settled spot; `none` has none, as nothing is there, nor has one in a removed item.
+
+    Nor has a box elsewhere, on a picture that was replaced since: its annotation would be one of the other picture.
+    """
     item = label.unit.item
     if item.removed_at or row["anchor"] is None or row["value"] == NONE or row["split"] is None:
+        return
+    if label.unit_id in elsewhere:
+        collections.leave_out(item.key, Why.ANOTHER_PICTURE)
         return
     spot = Annotated(
         unit=f"{label.project_id}/{label.unit_id}",
@@ -119,8 +131,13 @@ def annotate(collections: Collections, label: ConsensusLabel, row: Mapping[str, 
     collections.write(spot, row["split"])
 
 
-def write_files(*, question: Question, splits: Mapping[str, str], folder: Path) -> Written | None:
-    """Write a version's files of spots into a folder, and return what they hold and what not; None of other kinds."""
+def write_files(
+    *, question: Question, splits: Mapping[str, str], folder: Path, elsewhere: AbstractSet[int]
+) -> Written | None:
+    """Write a version's files of spots into a folder, and return what they hold and what not; None of other kinds.
+
+    `elsewhere` are the units of boxes on pictures that were replaced since.
+    """
     if question.kind not in SPOTS:
         return None
     settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
@@ -129,7 +146,7 @@ def write_files(*, question: Question, splits: Mapping[str, str], folder: Path) 
     if question.kind == Question.Kind.SPAN:
         written = write_texts(folder, _texts(question, splits, left_out), labels)
     else:
-        pictures = _pictures(question, splits, left_out)
+        pictures = _pictures(question, splits, left_out, elsewhere)
         written = write_pictures(folder, pictures, labels, f"{question.slug}: {question.prompt}")
     written.left_out = sorted([*left_out, *written.left_out], key=lambda each: (each.item, each.form))
     return written
@@ -148,8 +165,10 @@ def _texts(question: Question, splits: Mapping[str, str], left_out: list[LeftOut
         yield MarkedText(item.key, splits[item.key], text, [*dict.fromkeys(map(_span, found))])
 
 
-def _pictures(question: Question, splits: Mapping[str, str], left_out: list[LeftOut]) -> Iterator[MarkedPicture]:
-    for item, labels in _looked_at(question, splits, left_out, PICTURE_FORMS):
+def _pictures(
+    question: Question, splits: Mapping[str, str], left_out: list[LeftOut], elsewhere: AbstractSet[int]
+) -> Iterator[MarkedPicture]:
+    for item, labels in _looked_at(question, splits, left_out, PICTURE_FORMS, elsewhere):
         anchors = list(map(_anchor, labels))
         size = size_of(item, anchors)
         if size is None or any(has_another_shape(anchor, *size) for anchor in anchors):
@@ -162,9 +181,13 @@ def _pictures(question: Question, splits: Mapping[str, str], left_out: list[Left
 
 
 def _looked_at(
-    question: Question, splits: Mapping[str, str], left_out: list[LeftOut], forms: Sequence[str]
+    question: Question,
+    splits: Mapping[str, str],
+    left_out: list[LeftOut],
+    forms: Sequence[str],
+    elsewhere: AbstractSet[int] = frozenset(),
 ) -> Iterator[tuple[Item, list[ConsensusLabel]]]:
-    """Yield each item in which something is settled, with what is, but none in which a mark still waits."""
+    """Yield each item that was looked at and in which no mark waits, with the settled labels that say so."""
     labels = ConsensusLabel.objects.of(question.project_id).on(question).select_related("unit__item")
     ordered = labels.filter(unit__anchor__isnull=False).order_by("unit__item", "unit")
     just_marked, none_asked = _just_marked(question), _none_asked(question)
@@ -177,10 +200,25 @@ def _looked_at(
             left_out += [LeftOut(item.key, form, Why.REMOVED) for form in forms]
         elif item.pk in just_marked or any(map(_waits, each)):
             left_out += [LeftOut(item.key, form, Why.UNSETTLED) for form in forms]
-        elif not any(_tells_of_all(label, question, none_asked) for label in settled):
+        elif _is_another_picture(settled, elsewhere):
+            left_out += [LeftOut(item.key, form, Why.ANOTHER_PICTURE) for form in forms]
+        elif not (telling := _telling(settled, question, none_asked, elsewhere)):
             left_out += [LeftOut(item.key, form, Why.NOT_LOOKED_AT) for form in forms]
         else:
-            yield item, settled
+            yield item, telling
+
+
+def _is_another_picture(settled: Sequence[ConsensusLabel], elsewhere: AbstractSet[int]) -> bool:
+    """Return whether something was marked in a picture before this one came, or nothing was judged since it did."""
+    before = [label for label in settled if label.unit_id in elsewhere]
+    return len(before) == len(settled) or any(label.value != NONE for label in before)
+
+
+def _telling(
+    settled: Sequence[ConsensusLabel], question: Question, none_asked: set[int], elsewhere: AbstractSet[int]
+) -> list[ConsensusLabel]:
+    here = (label for label in settled if label.unit_id not in elsewhere)
+    return [label for label in here if _tells_of_all(label, question, none_asked)]
 
 
 def _tells_of_all(label: ConsensusLabel, question: Question, none_asked: set[int]) -> bool:

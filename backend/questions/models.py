@@ -321,7 +321,12 @@ class Item(Owned):
         if self.updated_at <= read_at:
             return self.content_hash
         earlier = self.snapshots.filter(taken_at__lte=read_at).order_by("-taken_at", "-pk")
-        return earlier.values_list("content_hash", flat=True).first() or self.content_hash
+        taken = earlier.values_list("taken_at", "content_hash").first()
+        if taken is None:
+            return self.content_hash
+        again = ContentReturn.objects.filter(snapshot__item=self, returned_at__range=(taken[0], read_at))
+        back = again.order_by("-returned_at", "-pk").values_list("snapshot__content_hash", flat=True).first()
+        return back or taken[1]
 
 
 class ItemSnapshot(Owned):
@@ -340,6 +345,16 @@ class ItemSnapshot(Owned):
 
     def __str__(self) -> str:
         return f"{self.item} at {self.content_hash[:8]}"
+
+
+class ContentReturn(Owned):
+    """That an item had a content again which it had before: its snapshot is kept once, and never changes."""
+
+    snapshot = models.ForeignKey(ItemSnapshot, on_delete=models.CASCADE, related_name="returns")
+    returned_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.snapshot} came back"
 
 
 class Unit(Owned):

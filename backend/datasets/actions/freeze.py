@@ -21,6 +21,7 @@ from backend.datasets.exports.marked import counted
 from backend.datasets.exports.web_annotation import Collections
 from backend.datasets.exports.writing import Written
 from backend.datasets.models import Dataset, DatasetVersion, SplitKey
+from backend.datasets.pictures import boxes_elsewhere
 from backend.datasets.progress import Progress
 from backend.datasets.splits import Pair, assign_splits
 from backend.datasets.spots import annotate, write_files
@@ -71,7 +72,7 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     beside = folder.with_name(folder.name + ".building")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    of_spots, annotated = _write_rows(version, beside, progress, now)
+    of_spots = _write_rows(version, beside, progress, now)
     progress.begin("all written once, and now as Parquet")
     _write_tables(beside)
     version.left_out = counted(of_spots.left_out) if of_spots else {}
@@ -79,9 +80,7 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     written = [files.described(path) for path in sorted(beside.iterdir())]
     written.append(files.write_croissant(beside / croissant.NAME, about, written, COLUMNS))
     version.files = [file.as_facts() for file in written]
-    version.checksum = files.write_manifest(
-        beside / "manifest.json", _manifest(version, now) | _spot_facts(of_spots, annotated)
-    )
+    version.checksum = files.write_manifest(beside / "manifest.json", _manifest(version, now) | _spot_facts(of_spots))
     version.files.append(files.described(beside / "manifest.json").as_facts())
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)
@@ -92,10 +91,8 @@ def freeze_version(*, version_id: int, now: datetime) -> DatasetVersion:
     return version
 
 
-def _write_rows(
-    version: DatasetVersion, folder: Path, progress: Progress, now: datetime
-) -> tuple[Written | None, dict[str, int]]:
-    """Write what is read of the store, all of one moment; return what the files of spots hold, and the annotations."""
+def _write_rows(version: DatasetVersion, folder: Path, progress: Progress, now: datetime) -> Written | None:
+    """Write what is read of the store, all of one moment; return what the files of spots hold."""
     question, before = version.dataset.question, _version_before(version)
     card = Card(before=_believed_before(before))
     progress.begin("items get their splits")
@@ -105,27 +102,37 @@ def _write_rows(
         progress.begin(
             "labels written", of=ask(ConsensusLabel.objects.of(question.project_id).on(question).settled().count)
         )
-        version.labels_count, annotated = ask(partial(_write_labels, version, splits, card, folder, progress))
+        elsewhere = ask(partial(boxes_elsewhere, question))
+        written = partial(_write_labels, version, splits, elsewhere, card, folder, progress)
+        version.labels_count, annotated = ask(written)
         progress.begin("answers and unanswered slots written")
         said = card.counting_judgements(rows.judgement_rows(question, splits))
         writing = partial(files.write_jsonl, folder / "judgements.jsonl", said, tell=progress.tell)
         version.judgements_count = ask(writing)
         unsettled = ask(partial(_unsettled, question))
-        of_spots = ask(partial(write_files, question=question, splits=splits, folder=folder))
+        of_spots = ask(partial(write_files, question=question, splits=splits, folder=folder, elsewhere=elsewhere))
+    if of_spots:
+        of_spots.add(web_annotation.FORM, annotated.counts, annotated.left_out)
     version.card = card.as_facts(before_number=before.number if before else None, unsettled=unsettled)
-    return of_spots, annotated
+    return of_spots
 
 
 def _write_labels(
-    version: DatasetVersion, splits: Mapping[str, str], card: Card, folder: Path, progress: Progress
-) -> tuple[int, dict[str, int]]:
-    """Write the labels, and the spots among them as annotations; return how many, and how many of these by split."""
+    version: DatasetVersion,
+    splits: Mapping[str, str],
+    elsewhere: frozenset[int],
+    card: Card,
+    folder: Path,
+    progress: Progress,
+) -> tuple[int, Collections]:
+    """Write the labels, and the spots among them as annotations; return how many, and the collections of these."""
     dataset = version.dataset
     name = f"{dataset.project_id}/{dataset.slug}"
     with Collections(folder, name=name, label=str(dataset)) as collections:
-        found = rows.label_rows(dataset.question, splits, see=partial(annotate, collections))
+        see = partial(annotate, collections, elsewhere)
+        found = rows.label_rows(dataset.question, splits, elsewhere=elsewhere, see=see)
         count = files.write_jsonl(folder / "labels.jsonl", card.counting_labels(found), tell=progress.tell)
-    return count, collections.counts
+    return count, collections
 
 
 def _write_tables(folder: Path) -> None:
@@ -151,6 +158,7 @@ def _about(version: DatasetVersion, now: datetime, variety: Variety, splits: Map
         prompt=question.prompt,
         policy=question.get_settling_policy_display(),
         card=version.card,
+        left_out=version.left_out,
         variety=variety,
         items=_items(question),
         splits=splits,
@@ -258,13 +266,12 @@ def path_of_file(*, version: DatasetVersion, name: str) -> Path:
     return path
 
 
-def _spot_facts(written: Written | None, annotated: Mapping[str, int]) -> dict[str, Any]:
+def _spot_facts(written: Written | None) -> dict[str, Any]:
     """Return what the manifest says of the files of spots: what they hold, and each item that they do not, and why."""
     if written is None:
         return {}
     names = {"iob2_names": written.names} if written.names else {}
-    held = written.counts | ({web_annotation.FORM: annotated} if annotated else {})
-    return {"held": held, "left_out": [each.as_facts() for each in written.left_out]} | names
+    return {"held": written.counts, "left_out": [each.as_facts() for each in written.left_out]} | names
 
 
 def _manifest(version: DatasetVersion, now: datetime) -> dict[str, Any]:

@@ -81,6 +81,8 @@ class About:
     items: Items
     splits: Mapping[str, int] = field(default_factory=dict)
     """How many labels each file of a split holds."""
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """How many items the files of each form of spots do not hold, by reason."""
 
 
 def variety_of(database: "DuckDBPyConnection", labels: Path, judgements: Path) -> Variety:

@@ -95,7 +95,7 @@ def _field(rows: str, column: str, kind: str) -> dict[str, Any]:
 
 
 def _responsible(about: About) -> dict[str, Any]:
-    variety, waits = about.variety, sum(about.card["unsettled"].values())
+    variety, waits, stale = about.variety, sum(about.card["unsettled"].values()), about.card["stale_count"]
     kinds = [f"{each.people} of the kind {kind} gave {each.answers}" for kind, each in variety.by_kind.items()]
     days = sorted(day for each in variety.by_kind.values() for day in (each.first_on, each.last_on))
     told = {
@@ -108,7 +108,10 @@ def _responsible(about: About) -> dict[str, Any]:
         "annotationsPerItem": _each(variety.answers_a_label),
         "personalSensitiveInformation": ["People stand under pseudonyms. Texts are as they were written."],
         "dataBiases": [f"One person gave {variety.busiest:.0%} of the answers."] if variety.busiest else None,
-        "dataLimitations": [f"{variety.items} of {about.items.of} items have a label; {waits} units are not settled."],
+        "dataLimitations": [
+            f"{variety.items} of {about.items.of} items have a label; {waits} units are not settled.",
+            *([f"Of {stale} labels the item changed after it was judged: is_stale says which."] if stale else []),
+        ],
         "dataReleaseMaintenancePlan": ["A version never changes; who is erased is in none that is frozen afterwards."],
     }
     return {f"rai:{name}": fact for name, fact in told.items() if fact is not None}

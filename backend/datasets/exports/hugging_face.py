@@ -6,6 +6,7 @@ What is `dev` here is `validation` there, as is the custom; the column `split` k
 import re
 
 from backend.datasets.exports.about import LABELS_ENDING, SPLITS, About
+from backend.datasets.exports.marked import IN_WORDS
 
 NAME = "README.md"
 CALLED = dict(zip(SPLITS, ("train", "validation", "test"), strict=True))
@@ -81,7 +82,30 @@ def _what_is_believed(about: About) -> str:
     head = [["value", *splits], ["---", *("---:" for _ in splits)]]
     table = "\n".join(f"| {' | '.join(row)} |" for row in [*head, *rows]) if rows else "Nothing is settled yet."
     waits = ", ".join(f"{count:,} {state}" for state, count in about.card["unsettled"].items())
-    return f"## What is believed\n\n{table}\n" + (f"\nNot settled, and so not here: {waits}.\n" if waits else "")
+    told = f"## What is believed\n\n{table}\n" + (f"\nNot settled, and so not here: {waits}.\n" if waits else "")
+    return told + _how_stale(about) + _left_out(about)
+
+
+def _how_stale(about: About) -> str:
+    count = about.card["stale_count"]
+    if not count:
+        return ""
+    said = f"\nOf {count:,} the item changed after it was judged (`is_stale`): its texts here are those of today"
+    where = {
+        "span": "; `start` and `end` count in `text`, the one that was marked",
+        "region": "; where the picture was replaced, `image` is null, and the box lies on the one before",
+    }
+    return f"{said}{where.get(about.kind, '')}.\n"
+
+
+def _left_out(about: About) -> str:
+    rows = [
+        f"- `{form}`: {count:,}, as {IN_WORDS.get(why, why)}"
+        for form, reasons in sorted(about.left_out.items())
+        for why, count in sorted(reasons.items())
+    ]
+    told = "\nItems that the files of a form leave out; `manifest.json` names them:\n\n"
+    return told + "\n".join(rows) + "\n" if rows else ""
 
 
 def _how_varied(about: About) -> str:

@@ -69,6 +69,7 @@ class Why(StrEnum):
     NO_TOKENS = "no_tokens"
     NO_SIZE = "no_size"
     ANOTHER_SHAPE = "another_shape"
+    ANOTHER_PICTURE = "another_picture"
     NO_AREA = "no_area"
     REMOVED = "removed"
 
@@ -83,6 +84,7 @@ IN_WORDS: dict[str, str] = {
     Why.NO_TOKENS: "it has no words",
     Why.NO_SIZE: "neither the item nor the page told the picture's size in pixels",
     Why.ANOTHER_SHAPE: "the page showed a picture of another shape than the item's",
+    Why.ANOTHER_PICTURE: "something in it was judged on a picture that has been replaced since",
     Why.NO_AREA: "a box is smaller than a hundredth of a pixel",
     Why.REMOVED: "the host has removed it",
 }

@@ -14,7 +14,7 @@ from typing import IO, Any, Self
 from urllib.parse import quote, urljoin, urlsplit
 from uuid import NAMESPACE_DNS, uuid5
 
-from backend.datasets.exports.marked import one_line
+from backend.datasets.exports.marked import LeftOut, Why, one_line
 
 FORM = "web_annotation"
 ENDING = ".annotations.jsonld"
@@ -115,6 +115,16 @@ class Collections:
         self._files: dict[str, IO[str]] = {}
         self._closing = ExitStack()
         self.counts: dict[str, int] = {}
+        self._left_out: dict[LeftOut, None] = {}
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """Return the items of which a spot is in no file, once each."""
+        return list(self._left_out)
+
+    def leave_out(self, item: str, why: Why) -> None:
+        """Note that a spot of an item is in no file."""
+        self._left_out[LeftOut(item, FORM, why)] = None
 
     def write(self, spot: Annotated, split: str) -> None:
         """Add a spot to the collection of a split."""

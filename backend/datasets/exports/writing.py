@@ -30,6 +30,12 @@ class Written:
         held[split] = held.get(split, 0) + 1
         held["without_marks"] = held.get("without_marks", 0) + is_empty
 
+    def add(self, form: str, counts: dict[str, int], left_out: Iterable[LeftOut]) -> None:
+        """Add a form that was written beside, with how many each split of it holds, and what it does not."""
+        if counts:
+            self.counts[form] = counts
+        self.left_out = sorted([*self.left_out, *left_out], key=lambda each: (each.item, each.form))
+
 
 def write_texts(folder: Path, texts: Iterable[MarkedText], labels: Sequence[str]) -> Written:
     """Write texts as IOB2, as JSON lines and as tasks of Label Studio, in the order given."""

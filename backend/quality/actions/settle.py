@@ -129,13 +129,19 @@ def _keep_change(label: ConsensusLabel, *, before_state: str, before_value: str,
 
 
 def is_stale(label: ConsensusLabel) -> bool:
-    """Return whether nobody who holds the settled value said it of the items as they are now."""
+    """Return whether nobody who holds the settled value, and counts, said it of the items as they are now."""
     unit = label.unit
     if label.state != SETTLED:
         return False
     now_hashes = {"item_hash": unit.item.content_hash, "other_hash": unit.other.content_hash if unit.other else ""}
-    fresh = Judgement.objects.of(unit.project_id).live().filter(unit=unit, value=label.value, **now_hashes)
+    fresh = _counting(unit.project_id).filter(unit=unit, value=label.value, **now_hashes)
     return not fresh.exists()
+
+
+def _counting(project_id: int) -> QuerySet[Judgement]:
+    """Return the live answers of those who are not blocked and wrote none of the items."""
+    live = Judgement.objects.of(project_id).live()
+    return live.filter(annotator__blocked_at=None, has_conflict_of_interest=False)
 
 
 def mark_stale(*, project_id: int, item_ids: Collection[int]) -> None:
@@ -150,16 +156,12 @@ def mark_stale(*, project_id: int, item_ids: Collection[int]) -> None:
 
 
 def _said_as_it_is_now(project_id: int) -> QuerySet[Judgement]:
-    """Return, of a label, the live answers that say its value of the items as they are now."""
-    return (
-        Judgement.objects.of(project_id)
-        .live()
-        .filter(
-            unit=OuterRef("unit"),
-            value=OuterRef("value"),
-            item_hash=OuterRef("unit__item__content_hash"),
-            other_hash=Coalesce(OuterRef("unit__other__content_hash"), Value("")),
-        )
+    """Return, of a label, the live answers that count and say its value of the items as they are now."""
+    return _counting(project_id).filter(
+        unit=OuterRef("unit"),
+        value=OuterRef("value"),
+        item_hash=OuterRef("unit__item__content_hash"),
+        other_hash=Coalesce(OuterRef("unit__other__content_hash"), Value("")),
     )
 
 

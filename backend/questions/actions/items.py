@@ -12,7 +12,7 @@ from django.db import connection
 from backend.annotators.actions.people import erased_among
 from backend.questions.models import Item
 from backend.questions.signals import item_removed, items_changed, items_registered
-from backend.questions.spots import picture_of
+from backend.questions.spots import Picture, picture_of
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('earmark items', %(project)s))"
 
@@ -21,6 +21,8 @@ with given as (
     select * from jsonb_to_recordset(%(rows)s::jsonb) as r(
         key text, kind text, title text, body text, url text, author text,
         metadata jsonb, created_at timestamptz, content_hash text)
+), before as (
+    select i.id, i.content_hash from questions_item i join given using (key) where i.project_id = %(project)s
 ), written as (
     insert into questions_item as i (project_id, key, kind, title, body, url, author, metadata,
         created_at, content_hash, change_seq, registered_at, updated_at)
@@ -43,6 +45,11 @@ with given as (
     insert into questions_itemsnapshot (project_id, item_id, content_hash, title, body, taken_at)
     select %(project)s, id, content_hash, title, body, %(now)s from written
     on conflict (project_id, item_id, content_hash) do nothing
+), returned as (
+    insert into questions_contentreturn (project_id, snapshot_id, returned_at)
+    select %(project)s, s.id, %(now)s from written w join before b using (id) join questions_itemsnapshot s
+        on s.project_id = %(project)s and s.item_id = w.id and s.content_hash = w.content_hash
+    where b.content_hash <> w.content_hash
 )
 select count(*) filter (where is_new), coalesce(array_agg(id) filter (where not is_new), array[]::bigint[]) from written
 """
@@ -67,9 +74,13 @@ class NewItem:
 
         An item that was registered before pictures counted keeps its hash until one of these changes.
         """
-        picture = picture_of(self.metadata)
-        seen = [self.title, self.body, *(picture.content if picture else ())]
-        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+        return content_hash_of(title=self.title, body=self.body, picture=picture_of(self.metadata))
+
+
+def content_hash_of(*, title: str, body: str, picture: Picture | None) -> str:
+    """Return the SHA-256 of a title, a body and which picture stands with them, as items and snapshots have it."""
+    seen = [title, body, *(picture.content if picture else ())]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,8 @@ class Registered:
 def register_items(*, project_id: int, items: Sequence[NewItem], now: datetime) -> Registered:
     """Write items by their keys in one statement; of a key given twice the last stands.
 
-    Erased people are nobody's author, however often the host tells of them. Changes get numbers that rise in the
+    Erased people are nobody's author, however often the host tells of them. A content that an item had before has its
+    snapshot already: that it came back is a row of its own. Changes get numbers that rise in the
     order of their commits, so that an index which follows the change sequence misses none: a lock for the project is
     held until the transaction ends.
     """

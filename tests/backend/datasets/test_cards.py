@@ -4,7 +4,7 @@ from backend.datasets.cards import Card, believed_in
 
 
 def label(item, value, split="train", **place):
-    return {"item": item, "other": None, "label": None, "value": value, "split": split} | place
+    return {"item": item, "other": None, "label": None, "value": value, "split": split, "is_stale": False} | place
 
 
 def said(annotator, record="judgement"):
@@ -22,6 +22,11 @@ def test_labels_are_counted_by_value_and_side():
     card = card_of([label("1", "spam"), label("2", "spam", "test"), label("3", "ham"), label("4", "ham", None)])
     assert card["values"] == {"ham": {"none": 1, "train": 1}, "spam": {"test": 1, "train": 1}}
     assert card["unsettled"] == {"open": 2}
+
+
+def test_labels_whose_items_changed_since_are_counted_among_the_others():
+    card = card_of([label("1", "spam", is_stale=True), label("2", "spam")])
+    assert (card["stale_count"], card["values"]) == (1, {"spam": {"train": 2}})
 
 
 def test_answers_are_told_apart_from_slots_that_nobody_answered():

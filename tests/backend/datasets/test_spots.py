@@ -429,6 +429,128 @@ def test_what_was_drawn_on_a_picture_of_another_shape_is_not_put_on_the_register
     assert [row[name] for name in ("x", "y", "image_width", "image_height")] == [50.0, 100.0, 500, 500]
 
 
+def show_picture(spots, url, title="Vector 9", **image):
+    """Let the host register another picture, or the same one beside another title."""
+    picture = {"url": url, "width": 1280, "height": 720} | image
+    item = NewItem("review", title, spots.item.body, metadata={"image": picture}, created_at=spots.now)
+    with tenancy(spots.project):
+        register_items(project_id=spots.project.pk, items=[item], now=spots.now)
+        spots.item = Item.objects.get(pk=spots.item.pk)
+    drain_jobs()
+
+
+def boxes_in(version, form):
+    return [path.name for path in version.folder.iterdir() if path.name.endswith(form)]
+
+
+PICTURE_FORMS = (".coco.json", ".label-studio.json", ".annotations.jsonld")
+REPLACED = {"url": "/jacket.png", "version": 2}, {"url": "https://host.example/quite-another.png"}
+
+
+@pytest.mark.parametrize("picture", REPLACED, ids=["another version", "another address"])
+def test_a_box_is_in_no_file_of_the_picture_that_came_in_the_place_of_its_own(world, ask_spots, picture):
+    spots = ask_spots(world, "region", overlap=1)
+    say(spots, 0, spots.region(10, 20, 30, 40), "Zip")
+    show_picture(spots, **picture, width=800, height=450)
+    version = freeze(spots, spots.question)
+    assert left_out(version) == [
+        ("review", "coco", "another_picture"), ("review", "web_annotation", "another_picture"),
+    ]  # fmt: skip
+    assert [boxes_in(version, form) for form in PICTURE_FORMS] == [[], [], []]
+    assert version.row.left_out == {"coco": {"another_picture": 1}, "web_annotation": {"another_picture": 1}}
+    assert version.row.card["stale_count"] == 1
+    assert "judged on a picture that has been replaced since" in (version.folder / "README.md").read_text()
+    [row] = sdk.load(version.folder)
+    assert (row["is_stale"], row["image"]) == (True, None)
+    assert [row[name] for name in ("x", "width", "image_width", "image_height")] == [128.0, 384.0, 1280, 720]
+    assert all(b"quite-another" not in path.read_bytes() for path in version.folder.iterdir())
+
+
+def test_nothing_seen_in_a_picture_makes_no_empty_one_of_the_picture_that_came_in_its_place(world, ask_spots):
+    spots = ask_spots(world, "region", overlap=1)
+    push(spots, spots.region(10, 20, 30, 40), "Zip")
+    say(spots, 0, spots.region(10, 20, 30, 40), "none", candidate=candidate_id(spots.region(10, 20, 30, 40), "Zip"))
+    assert boxes_in(freeze(spots, spots.question), ".coco.json") != []
+    show_picture(spots, "/another.png")
+    version = freeze(spots, spots.question)
+    assert left_out(version) == [("review", "coco", "another_picture")]
+    assert boxes_in(version, ".coco.json") == []
+
+
+def test_a_box_belongs_to_the_new_picture_once_somebody_puts_it_there(world, ask_spots):
+    spots = ask_spots(world, "region", overlap=1)
+    say(spots, 0, spots.region(10, 20, 30, 40), "Zip")
+    show_picture(spots, "/another.png")
+    say(spots, 1, spots.region(10, 20, 30, 40), "Zip")
+    version = freeze(spots, spots.question)
+    [row] = sdk.load(version.folder)
+    assert (left_out(version), row["image"], row["is_stale"]) == ([], "/another.png", False)
+    assert json.loads((version.folder / f"{row['split']}.coco.json").read_text())["annotations"] != []
+
+
+def test_a_boundary_that_only_those_believe_who_saw_the_earlier_picture_is_not_put_on_the_new_one(world, ask_spots):
+    spots = ask_spots(world, "region")
+    for person in (0, 1):
+        say(spots, person, spots.region(10, 20, 30, 40), "Zip")
+    show_picture(spots, "/another.png")
+    say(spots, 2, spots.region(10, 20, 30, 24), "Zip")
+    version = freeze(spots, spots.question)
+    [row] = sdk.load(version.folder)
+    assert (row["anchor"]["region"], row["image"]) == ("xywh=percent:10,20,30,40", None)
+    assert left_out(version) == [
+        ("review", "coco", "another_picture"), ("review", "web_annotation", "another_picture"),
+    ]  # fmt: skip
+
+
+def test_a_picture_that_shows_what_it_showed_keeps_its_boxes_whatever_is_written_beside_it(world, ask_spots):
+    spots = ask_spots(world, "region", overlap=1)
+    show_picture(spots, "/one.png?signature=a")
+    say(spots, 0, spots.region(10, 20, 30, 40), "Zip")
+    show_picture(spots, "/two.png")
+    show_picture(spots, "/one.png?signature=b", title="Vector 9, again")
+    version = freeze(spots, spots.question)
+    [row] = sdk.load(version.folder)
+    assert (left_out(version), row["image"], row["is_stale"]) == ([], "/one.png?signature=b", True)
+    assert json.loads((version.folder / f"{row['split']}.coco.json").read_text())["annotations"] != []
+
+
+def test_every_file_holds_words_of_an_edited_text_as_they_were_marked(world, ask_spots):
+    spots = ask_spots(world, overlap=1)
+    say(spots, 0, spots.span("Vector 9"), "Product")
+    with tenancy(spots.project):
+        spots.register("Inverness is where I froze, in the new jacket.")
+    drain_jobs()
+    version = freeze(spots, spots.question)
+    [row] = sdk.load(version.folder)
+    assert (row["is_stale"], row["text"][row["start"] : row["end"]], row["text"]) == (True, "Vector 9", spots.item.body)
+    assert "count in `text`, the one that was marked" in (version.folder / "README.md").read_text()
+    [line] = lines(version.folder / f"{row['split']}.spacy.jsonl")
+    [task] = json.loads((version.folder / f"{row['split']}.label-studio.json").read_text())
+    assert line["text"] == task["data"]["text"] == spots.item.body
+    assert task["annotations"][0]["result"][0]["value"]["text"] == "Vector 9"
+    [doc] = conll_ner_to_docs((version.folder / f"{row['split']}.iob").read_text(), no_print=True)
+    assert [ent.text for ent in doc.ents] == ["Vector 9"]
+    held = json.loads((version.folder / f"{row['split']}.annotations.jsonld").read_text())
+    target = held["first"]["items"][0]["target"]
+    assert target["source"]["snapshot"] == spots.span("Vector 9")["snapshot"]
+    assert target["selector"][0]["exact"] == "Vector 9"
+
+
+def test_nothing_seen_in_a_text_makes_no_empty_one_of_the_text_that_came_in_its_place(world, ask_spots):
+    spots = ask_spots(world)
+    push(spots, spots.span("Inverness"), "Place")
+    say(spots, 0, spots.span("Inverness"), "none", candidate=candidate_id(spots.span("Inverness"), "Place"))
+    edited = "A zip of quite another make broke in Aviemore."
+    with tenancy(spots.project):
+        spots.register(edited)
+    drain_jobs()
+    say(spots, 1, spots.span("zip", edited), "none")
+    version = freeze(spots, spots.question)
+    [row, _] = sdk.load(version.folder)
+    [line] = lines(version.folder / f"{row['split']}.spacy.jsonl")
+    assert (line["text"], line["spans"]) == (spots.item.body, [])
+
+
 def test_of_a_removed_item_a_version_holds_where_something_is_and_none_of_its_words(world):
     register(world, "gone", "I use Firefox all day")
     register(world, "there", "I use Thunderbird all day")

@@ -23,8 +23,8 @@ from backend.judgements.models import (
 )
 from backend.projects.ids import uuid7
 from backend.projects.tenancy import tenancy
-from backend.questions.actions.items import NewItem, register_items
-from backend.questions.models import ItemSnapshot, Unit
+from backend.questions.actions.items import NewItem, register_items, remove_item
+from backend.questions.models import Item, ItemSnapshot, Unit
 
 
 def shown_to(world: SimpleNamespace, person: int = 0, item: str = "5"):
@@ -421,6 +421,38 @@ def test_a_mark_in_a_list_that_came_after_an_edit_is_of_the_edited_content(world
     said_of = Judgement.objects.get()
     kept = said_of.item_hash if said_of.unit.item.key == "5" else said_of.other_hash
     assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "Something else"
+
+
+@pytest.mark.parametrize("last", [NewItem("5", "C"), NewItem("5", "A", kind="note"), None], ids=["C", "A", "gone"])
+def test_a_mark_of_a_content_that_came_back_is_of_that_and_not_of_the_one_between(world, last):
+    at = [world.now + timedelta(minutes=minutes) for minutes in range(1, 6)]
+    for title, when in zip("ABA", at, strict=False):
+        register_items(project_id=world.project.pk, items=[NewItem("5", title)], now=when)
+    world.now = at[2]
+    exposure = shown_to(world)
+    if last:
+        register_items(project_id=world.project.pk, items=[last], now=at[3])
+    else:
+        remove_item(item=Item.objects.get(key="5"), now=at[3])
+    mark = said(world, exposure, candidates(exposure)[0], later_s=70)
+    record_events(annotator=world.people[0], events=[mark], now=at[4])
+    said_of = Judgement.objects.get()
+    kept = said_of.item_hash if said_of.unit.item.key == "5" else said_of.other_hash
+    assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "A"
+
+
+def test_a_mark_of_the_content_between_is_of_that_though_the_one_before_came_back(world):
+    at = [world.now + timedelta(minutes=minutes) for minutes in range(1, 5)]
+    for title, when in zip("AB", at, strict=False):
+        register_items(project_id=world.project.pk, items=[NewItem("5", title)], now=when)
+    world.now = at[1]
+    exposure = shown_to(world)
+    register_items(project_id=world.project.pk, items=[NewItem("5", "A")], now=at[2])
+    mark = said(world, exposure, candidates(exposure)[0], later_s=70)
+    record_events(annotator=world.people[0], events=[mark], now=at[3])
+    said_of = Judgement.objects.get()
+    kept = said_of.item_hash if said_of.unit.item.key == "5" else said_of.other_hash
+    assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "B"
 
 
 def test_the_first_sight_and_the_longest_look_are_kept(world):

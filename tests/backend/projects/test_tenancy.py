@@ -34,7 +34,7 @@ from backend.questions.actions.items import NewItem, register_items
 from backend.questions.actions.labels import label_of
 from backend.questions.actions.place import place_element
 from backend.questions.actions.units import set_gold
-from backend.questions.models import Item, ItemSnapshot, Unit
+from backend.questions.models import ContentReturn, Item, ItemSnapshot, Unit
 from backend.suggestions.actions.push import NewSuggestion, push_suggestions
 from backend.suggestions.known import suggester_row
 from backend.suggestions.models import (
@@ -147,7 +147,7 @@ def test_what_fails_alone_may_begin_with_writing_many(make_world, broken):
         assert HiddenQuestion.objects.count() == len(hidden)
 
 
-@pytest.mark.parametrize("model", [Judgement, Withdrawal, LedgerEvent, ItemSnapshot, LabelChange])
+@pytest.mark.parametrize("model", [Judgement, Withdrawal, LedgerEvent, ItemSnapshot, ContentReturn, LabelChange])
 def test_what_was_recorded_cannot_be_changed_or_deleted(make_world, model):
     mine = make_world()
     table = model._meta.db_table
@@ -234,6 +234,8 @@ def filled(world):
         unit = Unit.objects.get()
         answer_as_expert(annotator=other, unit=unit, item=world.items["5"], value="duplicate", now=now)
         set_gold(unit=unit, value="duplicate", set_by="ann", now=now)
+        for title in ("Mail", "Post", "Mail"):
+            register_items(project_id=project.pk, items=[NewItem("back", title)], now=now)
         set_caps(project_id=project.pk, caps=Caps())
         place_element(question=world.question, selector="article", item_key="/t/{item}")
         fill_queue(question=world.question, now=now, count=1)

@@ -258,6 +258,24 @@ def test_a_label_knows_when_its_item_changed_and_when_it_was_judged_anew(world):
     assert not is_stale()
 
 
+def test_a_label_stays_stale_where_only_somebody_who_is_blocked_says_it_of_the_new_text(world):
+    from backend.questions.actions.items import NewItem, register_items
+
+    say(world, 0, "5", "1")
+    say(world, 1, "5", "1")
+    with tenancy(world.project):
+        register_items(project_id=world.project.pk, items=[NewItem("5", "Quite another question", "")], now=world.now)
+        world.items["5"].refresh_from_db()
+    say(world, 1, "5", "1", seconds=1)
+    with tenancy(world.project):
+        assert not ConsensusLabel.objects.get().is_stale
+        block_annotator(annotator=world.people[1], now=world.now)
+    drain_jobs()
+    with tenancy(world.project):
+        label = ConsensusLabel.objects.get()
+    assert (label.state, label.is_stale) == ("settled", True)
+
+
 def test_a_label_is_stale_no_more_once_the_same_person_says_the_same_of_the_new_text(world):
     from backend.questions.actions.items import NewItem, register_items
 

@@ -8,7 +8,11 @@ from backend.datasets.exports.about import About, Answered, Items, Variety, vari
 from backend.datasets.exports.hugging_face import card_of, in_line, scalar
 from backend.datasets.files import opened, write_jsonl, write_parquet
 
-CARD = {"values": {"Spam": {"train": 1200, "crosses": 2}, "Fine": {"test": 3}}, "unsettled": {"contested": 7}}
+CARD = {
+    "values": {"Spam": {"train": 1200, "crosses": 2}, "Fine": {"test": 3}},
+    "unsettled": {"contested": 7},
+    "stale_count": 0,
+}
 VARIETY = Variety(
     {"customer": Answered(40, 2000, "2026-01-02", "2026-03-01"), "expert": Answered(1, 500, "2026-02-01", "2026-02-02")},
     busiest=0.2, items=1100, answers_a_label=2.08, median_probability=0.97,
@@ -50,7 +54,7 @@ def test_the_front_matter_names_the_table_of_each_split_and_dev_is_called_valida
 def test_a_split_without_labels_has_no_table_and_a_version_without_any_is_read_for_its_answers():
     labels, _ = front_matter(card_of(about(splits={"test": 3})))["configs"]
     assert [each["split"] for each in labels["data_files"]] == ["test"]
-    [answers] = front_matter(card_of(about(splits={}, card={"values": {}, "unsettled": {}})))["configs"]
+    [answers] = front_matter(card_of(about(splits={}, card=CARD | {"values": {}, "unsettled": {}})))["configs"]
     assert (answers["config_name"], answers["default"]) == ("judgements", True)
 
 
@@ -112,3 +116,12 @@ def test_how_varied_tables_are_is_counted_and_each_split_gets_a_table_of_its_own
     assert splits == {"train": 1, "test": 1}
     assert duckdb.sql(f"select item, other from '{tmp_path / 'train.labels.parquet'}'").fetchall() == [("1", "2")]
     assert not (tmp_path / "dev.labels.parquet").exists()
+
+
+def test_the_card_tells_how_much_is_stale_and_what_each_form_leaves_out_and_why():
+    assert "is_stale" not in card_of(about()) and "leave out" not in card_of(about())
+    left_out = {"coco": {"another_picture": 3, "no_size": 1}}
+    told = card_of(about(kind="region", card=CARD | {"stale_count": 1234}, left_out=left_out))
+    assert "Of 1,234 the item changed after it was judged (`is_stale`)" in told
+    assert "- `coco`: 3, as something in it was judged on a picture that has been replaced since" in told
+    assert "- `coco`: 1, as neither the item nor the page told the picture's size in pixels" in told
