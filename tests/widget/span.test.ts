@@ -516,6 +516,31 @@ test("a text that changes keeps its marks on their words", async () => {
   expect(rows(mark)).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
 });
 
+test("the words of the row that somebody comes to as the host edits the text stand out, and no others", async () => {
+  const mark = await show();
+  (host().firstChild as Text).insertData(0, "Good morning. ");
+  button(all(mark, "li")[1]!, "Yes").focus();
+  await pass(500);
+  expect(drawn("now")).toEqual(["IMAP"]);
+});
+
+test("a text that the host moves to another tree, or takes its name from, has no marks any more", async () => {
+  const mark = await show();
+  mark.setAttribute("for", "text");
+  await pass(2000);
+  expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+  host().id = "old";
+  await pass(2000);
+  expect([drawn("guess"), rows(mark)]).toEqual([[], []]);
+  document.getElementById("old")!.id = "text";
+  await pass(5000);
+  expect(drawn("guess")).toEqual(["SeaMonkey 2.53.8", "IMAP"]);
+  const tree = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+  tree.append(host());
+  await pass(2000);
+  expect([drawn("guess"), rows(mark)]).toEqual([[], []]);
+});
+
 test("a guess whose words are gone goes, and comes back with them; one's own says so", async () => {
   const mark = await show({ answers: [earlier(spot("POP3 accounts", "Product"), "Product")] });
   host().textContent = "Something else stands here now, and nothing of what was here before is left in it at all.";

@@ -12,6 +12,7 @@ export { choose as words } from "./strings/en";
 
 const SETTLED_MS = 250;
 const SPOKEN_MS = 150;
+const FOLLOW_MS = 250;
 const SPOKEN_LENGTH = 120;
 const LEAST_PX = 24;
 /** How far what moves an edge reaches beyond the words. */
@@ -92,7 +93,11 @@ export class Chooser {
       addEventListener(name, (event) => this._point(event), { signal, capture: true });
     addEventListener("keydown", (event) => this._overhear(event), { signal, capture: true });
     for (const name of ["scroll", "resize"]) addEventListener(name, () => this._stand(), { signal, capture: true, passive: true });
-    signal.addEventListener("abort", () => this._close());
+    const follow = setInterval(() => this._stand(), FOLLOW_MS); // the host may move them without either
+    signal.addEventListener("abort", () => {
+      clearInterval(follow);
+      this._close();
+    });
     this._soon();
   }
 

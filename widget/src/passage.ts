@@ -17,11 +17,12 @@ export class Passage {
   private declare _find: Find | undefined;
   private declare _awaited: Promise<unknown> | undefined;
 
-  /** `bring` gives what looks for words in a text that was edited; `changed` is called when places may be others. */
+  /** `bring` gives what looks for words in a text that was edited; `changed` is called when places may be others, or the text is not `isOurs` any more. */
   constructor(
     readonly _node: Element,
     private readonly _bring: () => Promise<Find>,
     private readonly _changed: () => void,
+    isOurs: () => boolean,
     signal: AbortSignal,
   ) {
     this._reading = read(_node);
@@ -34,7 +35,7 @@ export class Passage {
     });
     watch.observe(_node, { childList: true, subtree: true, characterData: true, attributeFilter: ["hidden"] });
     if (_node.parentNode) watch.observe(_node.parentNode, { childList: true }); // a host may put another in its place
-    const gone = setInterval(() => _node.isConnected || this._changed(), GONE_MS); // what holds it may go as well
+    const gone = setInterval(() => isOurs() || this._changed(), GONE_MS); // what holds it may go as well
     signal.addEventListener("abort", () => {
       watch.disconnect();
       clearInterval(gone);

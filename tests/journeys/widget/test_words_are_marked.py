@@ -114,6 +114,31 @@ def test_the_bar_follows_its_words_as_the_page_is_scrolled(hosts: Hosts) -> None
     eventually(lambda: abs(apart() - before) <= 1, why="it stays behind")
 
 
+MOVES = {
+    "what stands before them grows": "document.querySelector('h1').style.marginBottom = '120px'",
+    "the page runs the other way": "document.documentElement.dir = 'rtl'",
+}
+
+
+@pytest.mark.parametrize("what", MOVES)
+def test_what_stands_around_words_chosen_by_keys_follows_them_where(hosts: Hosts, what: str) -> None:
+    visit = opened(hosts)
+    visit.button("Mark words").click()
+    visit.page.locator(".caret:focus").wait_for()
+    caret = "document.querySelector('earmark-span').shadowRoot.activeElement.getBoundingClientRect().toJSON()"
+
+    def follows() -> bool:
+        word, around = visit.page.evaluate(WHERE, "In SeaMonkey"), visit.page.evaluate(caret)
+        down = (around["top"] + around["bottom"] - word["top"] - word["bottom"]) / 2
+        return bool(abs(around["left"] - word["left"]) < 2 and abs(down) < 2)
+
+    before = visit.page.evaluate(WHERE, "In SeaMonkey")
+    eventually(follows)
+    visit.page.evaluate(MOVES[what])
+    assert visit.page.evaluate(WHERE, "In SeaMonkey") != before
+    eventually(follows, within_s=10, why="it stays where they were")
+
+
 def test_keys_mark_words_from_the_load_of_the_page_to_undo(hosts: Hosts) -> None:
     typist = keys(hosts, "span")
     passed = typist.tab_to("Mark words")

@@ -32,6 +32,8 @@ class Words implements Ground {
   private declare readonly _highlights: Highlights;
   private _drawn: (Spot & { _range: Range; _at: Anchor })[] = [];
   private declare _isOpened?: boolean;
+  /** Whose row somebody is at. */
+  private declare _pointed: Anchor | undefined;
   /** Which words are being chosen. */
   private declare _chosen: Stretch | undefined;
   /** What hears of words that are chosen; brought when they first are. */
@@ -47,7 +49,7 @@ class Words implements Ground {
     const { signal } = _card._end;
     const bring = () => _guest._load<{ find: typeof find }>("anchors").then((chunk) => chunk.find);
     this._highlights = new Highlights(node.getRootNode() as Document, _guest, _card);
-    this._passage = new Passage(node, bring, () => this._changed(), signal);
+    this._passage = new Passage(node, bring, () => this._changed(), () => this._isOurs(), signal);
     addEventListener("click", (event) => this._click(event), { signal }); // after all that the host has to say to it
     document.addEventListener("selectionchange", () => node.contains(this._passage._selection()!.anchorNode) && this._isAsked() && this._choose(), { signal });
   }
@@ -129,6 +131,7 @@ class Words implements Ground {
   }
 
   _point(anchor?: Anchor): void {
+    this._pointed = anchor;
     this._now((anchor && this._place(anchor)) || this._chosen);
   }
 
@@ -146,9 +149,16 @@ class Words implements Ground {
     return this._passage._place(anchor as TextAnchor);
   }
 
+  /** Whether the text is still what the card is about: in the same tree, and the one that is named. */
+  private _isOurs(): boolean {
+    const { _card, _passage: { _node } } = this; // prettier-ignore
+    return _node.getRootNode() === _card.getRootNode() && (!_card.getAttribute("for") || groundNode(_card) === _node);
+  }
+
   private _changed(): void {
-    if (!this._passage._node.isConnected) return void this._card._begin();
+    if (!this._isOurs()) return void this._card._begin();
     this._list._look();
+    this._point(this._pointed);
     void this._chooser?.then((chooser) => chooser._renew(), () => {}); // prettier-ignore
   }
 
