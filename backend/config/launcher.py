@@ -104,6 +104,7 @@ class Demo:
             "FORUM_SETTINGS": str(self.home / "demo.json"),
             "FORUM_HOME": str(self.home / "forum"),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONUTF8": "1",  # the search index takes paths in UTF-8 alone, whatever the locale
             "PYTHONPATH": str(BASE),
         }
 

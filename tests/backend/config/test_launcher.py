@@ -62,6 +62,11 @@ def test_a_terminal_that_lacks_our_signs_is_told_all_the_same(tmp_path):
     assert done.returncode == 0 and done.stdout.endswith("ending ?\n")
 
 
+def test_what_it_starts_reads_paths_as_utf_8_whatever_the_locale(tmp_path):
+    demo = Demo(os.environ | {"EARMARK_HOME": str(tmp_path), "LC_ALL": "C", "PYTHONUTF8": "0"})
+    demo._do("-c", "import sys; assert sys.getfilesystemencoding() == 'utf-8'")
+
+
 def test_a_child_that_died_after_a_sound_life_is_back_at_once(tmp_path):
     died = child(tmp_path, [sys.executable, "-c", ""])
     died.start()
