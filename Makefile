@@ -94,5 +94,5 @@ widget/node_modules/.ready: widget/package-lock.json
 
 .PHONY: chromium
 chromium: .venv/ready-dev
-	@bash .ci/chromium
 	@bash .ci/redis
+	@bash .ci/chromium

@@ -1,8 +1,8 @@
 """`python -m backend.config.launcher`: the demo, all processes together, which end with Ctrl-C."""
 
 import http.client
+import io
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backend.config.store.errors import StoreError
+from backend.config.store.errors import HomeClosed, StoreError
+from backend.config.store.kept import kept_secret
 from backend.config.store.lease import ensure_running, is_served, log_tail
 from backend.config.store.place import Place, home_of, locate
 
@@ -103,6 +104,7 @@ class Demo:
             "FORUM_SETTINGS": str(self.home / "demo.json"),
             "FORUM_HOME": str(self.home / "forum"),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONUTF8": "1",  # the search index takes paths in UTF-8 alone, whatever the locale
             "PYTHONPATH": str(BASE),
         }
 
@@ -133,9 +135,12 @@ class Demo:
             raise Trouble(f"EARMARK_PORT and EARMARK_DEMO_PORT are both {self.port}; they must differ.")
         _refuse_busy("EARMARK_PORT", "127.0.0.1", self.port)
         _refuse_busy("EARMARK_DEMO_PORT", "127.0.0.1", self.forum_port)
-        (self.home / "logs").mkdir(parents=True, exist_ok=True)
-        self._environ["EARMARK_ADMIN_PASSWORD"] = password = _kept(self.home / "admin-password", 12)
-        secret = self._environ.setdefault("EARMARK_SECRET_KEY", _kept(self.home / "secret-key", 48))
+        try:
+            (self.home / "logs").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeClosed(home=self.home, cause=error) from None
+        self._environ["EARMARK_ADMIN_PASSWORD"] = password = kept_secret(self.home / "admin-password", 12)
+        secret = self._environ.setdefault("EARMARK_SECRET_KEY", kept_secret(self.home / "secret-key", 48))
         self.say("starting the database")
         self._place = place = locate(self._environ, base=BASE, secret=secret, is_debug=True)
         ensure_running(place)
@@ -264,15 +269,6 @@ def _refuse_busy(name: str, host: str, port: int) -> None:
             raise Trouble(f"Port {port} is busy. Choose another one: {name}={port + 10} make demo") from None
 
 
-def _kept(path: Path, size: int) -> str:
-    """Return a random text that is made once and kept for the owner alone."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(size))
-    return path.read_text()
-
-
 def _is_healthy(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
@@ -285,7 +281,9 @@ def _is_healthy(port: int) -> bool:
 
 
 def main() -> int:
-    """Run the demo; a trouble is told in words, without a traceback."""
+    """Run the demo; a trouble is told in words, without a traceback, in whatever signs the terminal has."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         return Demo(dict(os.environ)).run()
     except KeyboardInterrupt:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.urls import reverse_lazy
 from kombu.transport import TRANSPORT_ALIASES
 
 from backend.config.store import APP, OWNER, QUEUE, Place, StoreError, home_of, locate
+from backend.config.store.kept import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -35,12 +35,10 @@ def _secret_key() -> str:
         return given
     if not DEBUG:
         sys.exit("EARMARK_SECRET_KEY must be set to 32 or more random characters while EARMARK_DEBUG is off.")
-    kept = EARMARK_HOME / "secret-key"
-    if not kept.exists():
-        EARMARK_HOME.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(48))
-    return kept.read_text()
+    try:
+        return kept_secret(EARMARK_HOME / "secret-key", 48)
+    except StoreError as error:
+        sys.exit(str(error))
 
 
 def _several(name: str, default: str = "") -> list[str]:

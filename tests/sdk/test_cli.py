@@ -1,6 +1,7 @@
 """Tests of earmark.cli."""
 
 import gzip
+import os
 import subprocess
 import sys
 
@@ -8,6 +9,8 @@ import pytest
 from earmark import __version__, cli
 from earmark.client import Earmark
 from earmark.doctor import Finding
+
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -22,6 +25,14 @@ def test_the_doctor_prints_what_is_well_and_what_to_do(monkeypatch, capsys):
     monkeypatch.setattr(cli, "examine", lambda *, url, key: findings)
     assert cli.main(["doctor"]) == 1
     assert capsys.readouterr().out == "ok    address: answers\nFAIL  key: none was given\n      → Give one.\n"
+
+
+def test_a_terminal_that_lacks_our_signs_is_told_all_the_same():
+    """Nothing listens there, so the doctor has something to advise; cp1252 is what Windows writes files in."""
+    asked = [sys.executable, "-m", "earmark", "doctor", "--url", f"http://127.0.0.1:{free_port()}", "--key", "sk_1"]
+    told = subprocess.run(asked, env=os.environ | {"PYTHONIOENCODING": "cp1252"}, capture_output=True)
+    assert told.returncode == 1 and b"Traceback" not in told.stderr
+    assert b"FAIL" in told.stdout and b"\n      ? " in told.stdout
 
 
 def test_the_package_is_run_as_the_command_is():

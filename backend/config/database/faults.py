@@ -13,6 +13,8 @@ def what_to_do(error: Error, *, where: str) -> str | None:
     cause = error.__cause__
     if isinstance(cause, MISSING):
         return "The database lacks tables of this version. Run `manage.py migrate --database owner`, then this again."
+    if isinstance(cause, errors.DiskFull):
+        return f"The disk of the database {where} is full: make room there, then run this again."
     if isinstance(cause, PoolTimeout) or (isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None):
         return (
             f"The database {where} cannot be used: {str(error).strip()}\n"

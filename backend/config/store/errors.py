@@ -5,13 +5,16 @@ StoreError
 ├── NoBinaries          no PostgreSQL wheel for this platform
 ├── DidNotStart         the embedded server gave up; the end of its log is shown
 ├── NoAccount           no account that PostgreSQL could run under
-├── HomeClosed          EARMARK_HOME may not be written
+├── HomeClosed          EARMARK_HOME cannot be written
 ├── OutOfReach          its data lie where its account may not go any more
 ├── InUse               somebody still uses it
 └── Unsuitable          an outside server that is too old, does not answer, or lacks an extension or a right
 """
 
+import errno
 from pathlib import Path
+
+FULL = "No space left on device"
 
 
 class StoreError(Exception):
@@ -42,10 +45,11 @@ class DidNotStart(StoreError):
     """The embedded server gave up."""
 
     def __init__(self, *, log: str) -> None:
-        super().__init__(
-            f"The embedded PostgreSQL did not start. The end of its log:\n{log}\n"
-            "If its data is damaged beyond repair, `make reset` begins anew."
-        )
+        advice = "If its data is damaged beyond repair, `make reset` begins anew."
+        if FULL in log:
+            advice = "The disk is full: make room there, or choose another folder with EARMARK_HOME."
+        told = log if log.endswith(advice) else f"{log}\n{advice}"  # the supervisor's own log ends with it
+        super().__init__(f"The embedded PostgreSQL did not start. The end of its log:\n{told}")
 
 
 class NoAccount(StoreError):
@@ -59,10 +63,15 @@ class NoAccount(StoreError):
 
 
 class HomeClosed(StoreError):
-    """The home is closed to who runs Earmark."""
+    """The home is closed to who runs Earmark, is full, or can be no folder."""
 
-    def __init__(self, *, home: Path) -> None:
-        super().__init__(f"{home} may not be written by this user. Choose another folder with EARMARK_HOME.")
+    def __init__(self, *, home: Path, cause: OSError) -> None:
+        what = f"{home} cannot be used ({cause.strerror}). Choose"
+        if isinstance(cause, PermissionError):
+            what = f"{home} may not be written by this user. Choose"
+        elif cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            what = f"The disk of {home} is full. Make room there, or choose"
+        super().__init__(f"{what} another folder with EARMARK_HOME.")
 
 
 class OutOfReach(StoreError):

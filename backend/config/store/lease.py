@@ -53,8 +53,8 @@ def _take_lease(home: Path) -> None:
         (home / "logs").mkdir(parents=True, exist_ok=True)
         if home not in _leases:
             _leases[home] = (home / "store.users").open("a")
-    except PermissionError:
-        raise HomeClosed(home=home) from None
+    except OSError as error:
+        raise HomeClosed(home=home, cause=error) from None
     fcntl.flock(_leases[home], fcntl.LOCK_SH)
 
 

@@ -94,7 +94,7 @@ def locate(environ: Mapping[str, str], *, base: Path, secret: str, is_debug: boo
 
 def name_of(home: Path) -> str:
     """Return a short name for a home folder, so that two checkouts never meet."""
-    return hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
 
 
 def server_user() -> pwd.struct_passwd:

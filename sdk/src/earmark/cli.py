@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ USUAL_URL = "http://127.0.0.1:8000"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 all well, 1 something is wrong, 2 called in a wrong way."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may lack signs of ours, such as an arrow
     given = _parser().parse_args(arguments)
     try:
         return int(given.run(given))

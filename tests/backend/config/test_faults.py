@@ -55,6 +55,12 @@ def test_tables_of_another_version_are_told_too(statement):
 
 
 @pytest.mark.django_db
+def test_a_full_disk_is_told_to_be_given_room():
+    told = raised_by("do $$ begin raise exception using errcode = 'disk_full'; end $$")
+    assert told == "The disk of the database marks at db.example:5432 is full: make room there, then run this again."
+
+
+@pytest.mark.django_db
 def test_another_fault_keeps_its_traceback():
     assert raised_by("select 1 / 0") is None
     assert raised_by("select nonsense from") is None

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from backend.config.launcher import LONGEST_REST_S, SOUND_S, Child, Demo, Trouble
+from tests.ports import free_port
+
+BASE = Path(__file__).resolve().parents[3]
 
 
 def child(tmp_path: Path, command: list[str]) -> Child:
@@ -29,6 +32,39 @@ def test_two_equal_ports_are_refused_before_anything_starts(tmp_path):
 def test_addresses_that_may_be_told_are_the_forum_s_and_one_s_own(tmp_path, given, allowed):
     demo = Demo({"EARMARK_HOME": str(tmp_path / "home"), "EARMARK_DEMO_PORT": "18002"} | given)
     assert demo._environ["EARMARK_WEBHOOK_ALLOW"] == allowed
+
+
+def launch(home: Path, script: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    ports = {"EARMARK_PORT": str(free_port()), "EARMARK_DEMO_PORT": str(free_port())}
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys; from backend.config import launcher\n{script}\nsys.exit(launcher.main())"],
+        cwd=BASE, env=os.environ | ports | {"EARMARK_HOME": str(home)} | environ, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_a_home_that_can_be_no_folder_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    done = launch(tmp_path / "file" / "home")
+    [line] = done.stderr.splitlines()
+    assert done.returncode == 1 and line.endswith("Choose another folder with EARMARK_HOME.")
+
+
+def test_a_home_without_room_is_told_in_one_line(tmp_path):
+    """What may not be written at all stands for what there is no room for."""
+    done = launch(tmp_path, "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))")
+    [line] = done.stderr.splitlines()
+    assert done.returncode == 1 and line.endswith("Choose another folder with EARMARK_HOME.")
+
+
+def test_a_terminal_that_lacks_our_signs_is_told_all_the_same(tmp_path):
+    said = "launcher.Demo.run = lambda demo: demo.say('ending \\u2026') or 0"
+    done = launch(tmp_path, said, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and done.stdout.endswith("ending ?\n")
+
+
+def test_what_it_starts_reads_paths_as_utf_8_whatever_the_locale(tmp_path):
+    demo = Demo(os.environ | {"EARMARK_HOME": str(tmp_path), "LC_ALL": "C", "PYTHONUTF8": "0"})
+    demo._do("-c", "import sys; assert sys.getfilesystemencoding() == 'utf-8'")
 
 
 def test_a_child_that_died_after_a_sound_life_is_back_at_once(tmp_path):

@@ -227,6 +227,19 @@ def test_processes_with_another_environment_find_the_same_server(make_home, tmp_
     other.leave()
 
 
+def test_a_home_with_umlauts_has_one_server_also_for_processes_that_know_ascii_alone():
+    ask = "import sys; from backend.config.store.place import name_of; print(name_of(sys.argv[1]))"
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(BASE), "PYTHONUTF8": "0"}
+    names = {
+        subprocess.run(
+            [sys.executable, "-c", ask, "/home/j\u00f6rg/earmark".encode()],
+            env=environ | {"LC_ALL": locale}, cwd=BASE, capture_output=True, text=True, check=True,
+        ).stdout
+        for locale in ("C", "C.UTF-8")
+    }  # fmt: skip
+    assert len(names) == 1
+
+
 def test_stopping_ends_the_supervisor_and_its_server_before_it_returns(make_home):
     home = make_home().use()
     server, supervisor = home.server(), home.supervisor()

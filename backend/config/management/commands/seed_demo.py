@@ -14,6 +14,7 @@ from backend.assignments.actions.prompts import set_caps
 from backend.assignments.caps import Caps
 from backend.assignments.models import PromptPolicy
 from backend.config.demo_questions import CONTROLS, NAMES, TONES, TOPICS
+from backend.config.store.kept import keep
 from backend.projects.actions.keys import add_api_key, add_signing_key, register_project
 from backend.projects.actions.webhooks import add_webhook
 from backend.projects.models import ApiKey, Webhook, WebOrigin
@@ -90,7 +91,7 @@ class Command(BaseCommand):
         """Run."""
         forum = f"http://localhost:{forum_port}"
         project = register_project(slug=PROJECT, name="Tidepool", web_origins=[forum], host_url=forum)
-        known = json.loads(write.read_text()) if write.exists() else {}
+        known = json.loads(write.read_text() or "{}") if write.exists() else {}
         before = f"http://localhost:{known.get('forum_port', forum_port)}"
         if before != forum:
             WebOrigin.objects.filter(project=project, origin=before).delete()
@@ -112,8 +113,7 @@ class Command(BaseCommand):
                 set_caps(project_id=project.pk, caps=CAPS)
         self._staff()
         write.parent.mkdir(parents=True, exist_ok=True)
-        write.touch(mode=0o600)
-        write.write_text(json.dumps(facts, indent=2))
+        keep(write, json.dumps(facts, indent=2))
         self.stdout.write(f"Project {project.slug} is ready.")
 
     def _questions(self, project: Any) -> None:
