@@ -107,8 +107,8 @@ test("as the page goes, what was said meanwhile leaves beside what is on its way
   box._add(event("undo"), 0);
   await pass(1);
   expect(post.ids).toEqual([["answer"]]);
-  void box._flush(true); // pagehide
-  void box._flush(true); // visibilitychange
+  void box._flush({}); // pagehide
+  void box._flush({}); // visibilitychange
   expect(post.ids).toEqual([["answer"], ["undo"]]);
   expect(kept()[1].map((line) => line.event.id)).toEqual(["answer", "undo"]);
   post.release(); // the second is heard first
@@ -129,7 +129,7 @@ test("what left beside another as the page went, and was not heard, leaves again
   const first = post.release;
   box._add(event("undo"), 0);
   post.fail = [down(), down()];
-  void box._flush(true);
+  void box._flush({});
   post.isHeld = false;
   first();
   post.release();
@@ -145,12 +145,12 @@ test("what left beside another as the page went leaves no second time while it i
   await pass(1);
   const first = post.release;
   box._add(event("undo"), 0);
-  void box._flush(true); // hidden
+  void box._flush({}); // hidden
   const second = post.release;
   post.fail = [down()];
   first();
   await pass(1);
-  void box._flush(true); // here again
+  void box._flush({}); // here again
   expect(post.ids).toEqual([["answer"], ["undo"], ["answer"]]);
   post.isHeld = false;
   second();
@@ -170,7 +170,7 @@ test("what was lost is told once, though two batches are on their way", async ()
   await pass(1);
   const first = post.release;
   box._add(event("b"), 0);
-  void box._flush(true);
+  void box._flush({});
   first();
   post.release();
   await pass(1);
@@ -394,7 +394,7 @@ test("what left beside a batch that came back in vain is not thrown out while it
   box._add(event("first"), 0);
   await pass(1);
   box._add(event("beside"), 0);
-  void box._flush(true);
+  void box._flush({});
   ends[0]!("down");
   await pass(1);
   for (let n = 0; n < 199; n++) box._add(event(`e${n}`), 60_000);
@@ -439,6 +439,30 @@ test("what a widget of an older edition kept leaves too", async () => {
   open();
   await pass(SOON_MS);
   expect(post.calls).toEqual([{ ids: ["a", "b"], lost: 0 }]);
+});
+
+test("a page that comes back also sends what a later page kept, each once", async () => {
+  post.fail = [down(), down()];
+  const before = open();
+  before._add(event("a"), 0);
+  await pass(1);
+  const later = open();
+  later._add(event("b"), 0);
+  await pass(1);
+  later._close(); // frozen, as the first page was meanwhile
+  post.calls = [];
+  await before._flush({ persisted: true });
+  expect(post.ids).toEqual([["a", "b"]]);
+  expect(kept()).toEqual([0, []]);
+});
+
+test("a page that comes back where nothing may be stored still has its own", async () => {
+  post.fail = [down()];
+  const box = open("ann", () => { throw new DOMException("denied", "SecurityError"); }); // prettier-ignore
+  box._add(event("a"), 0);
+  await pass(1);
+  await box._flush({ persisted: true });
+  expect(post.ids).toEqual([["a"], ["a"]]);
 });
 
 test("what failed is tried again also after the page was hidden and seen again in between", async () => {

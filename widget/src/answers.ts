@@ -37,10 +37,10 @@ function open(person: string): void {
 }
 
 /** Send what waits, beside what is on its way. What nobody heard of leaves again with the next page; it is stored once. */
-const flush = (): unknown => outbox?._flush(true);
+const flush = (event: Partial<Event>): unknown => outbox?._flush(event);
 
 function close(): void {
-  flush();
+  flush({});
   outbox?._close();
   whose = "";
   judged.clear();
@@ -88,7 +88,7 @@ function enter(into: Model, candidate: Candidate, exposure: string, row: Row, _i
 function tell({ exposure, _shownAt }: Pick<Entry, "exposure" | "_shownAt">, fact: Fact, hear?: Hear): string {
   const id = uuid7();
   if (hear) hearers.set(id, hear);
-  outbox!._add({ ...fact, id, exposure, seq: seq++, at_ms: Math.round(performance.now() - _shownAt) }, /seen|exp/.test(fact.type) ? SOON_MS : 0);
+  outbox!._add({ ...fact, id, exposure, seq: seq++, at_ms: Math.round(performance.now() - _shownAt) }, /seen|x/.test(fact.type) ? SOON_MS : 0);
   return id;
 }
 

@@ -29,6 +29,7 @@ export class Outbox {
   private _restsUntil = 0;
   private _batch = MOST_PER_BATCH;
   private declare _timer: ReturnType<typeof setTimeout> | 0 | undefined;
+  private declare _isRead?: boolean;
   private declare readonly _key: string;
 
   constructor(
@@ -55,13 +56,13 @@ export class Outbox {
     if (!this._failures) this._wake(waitMs);
   }
 
-  /** Send what waits: one batch is on its way at a time, or a second one beside it where the page goes. */
-  async _flush(isBeside = false): Promise<void> {
+  /** Send what waits: one batch is on its way at a time, or a second one beside it where the page goes, or has come back. */
+  async _flush(beside?: Partial<PageTransitionEvent>): Promise<void> {
     clearTimeout(this._timer);
     this._timer = 0;
-    this._read();
+    this._read(beside?.persisted); // by the way back: a later page kept more meanwhile
     const batch = this._next();
-    if ((this._flying[0] && !isBeside) || !batch[0]) return;
+    if ((this._flying[0] && !beside) || !batch[0]) return;
     const restMs = this._restsUntil - Date.now();
     if (restMs > 0) return this._wake(restMs);
     const lost = this._flying[0] ? 0 : this._lost; // told once
@@ -81,7 +82,6 @@ export class Outbox {
 
   /** Send nothing more of its own accord. */
   _close(): void {
-    clearTimeout(this._timer);
     this._wake = this._flush = async () => {};
   }
 
@@ -101,18 +101,17 @@ export class Outbox {
 
   private _fail(batch: Line[], { status, retryAfterS = 0 }: Refused): void {
     if (status === 413 && batch.length > 1) {
-      this._batch = Math.ceil(batch.length / 2);
+      this._batch = (batch.length + 1) >> 1;
       return this._wake(0);
     }
-    if (FOR_GOOD.test(`${status}`)) {
+    if (FOR_GOOD.test(status as unknown as string)) {
       this._lost += batch.length;
       return this._settle(batch, lost);
     }
     batch.forEach(({ event }) => this._told(event));
-    const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ++this._failures);
     const asked = retryAfterS * 1000;
     this._restsUntil = Date.now() + asked;
-    this._wake(asked + Math.random() * most);
+    this._wake(asked + Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ++this._failures));
   }
 
   private _wake(waitMs: number): void {
@@ -121,16 +120,19 @@ export class Outbox {
     this._timer = setTimeout(() => this._flush(), waitMs);
   }
 
-  /** Take in, once, what an earlier page kept: reading it makes the page wait for another process, so not while it is drawn. */
-  private _read(): void {
-    this._read = () => {};
+  /** Take in, once, what another page kept: reading it makes the page wait for another process, so not while it is drawn. */
+  private _read(again?: boolean): void {
+    if (this._isRead && !again) return;
+    this._isRead = true;
     clearTimeout(this._timer);
     this._timer = 0;
     try {
-      const lines = JSON.parse(this._store().getItem(this._key)!) as (Line | number)[];
-      this._lost = +lines.at(-1)! >= 0 ? (lines.pop() as number) : 0; // an older widget kept the lines alone
-      this._lines = (lines as Line[]).filter(({ at }) => Date.now() - at < KEEP_MS);
-      this._lost += lines.length - this._lines.length;
+      const lines: (Line & number)[] = JSON.parse(this._store().getItem(this._key)!);
+      const known = JSON.stringify(this._lines);
+      this._lost = 0;
+      for (const line of lines)
+        if (Date.now() - line.at < KEEP_MS) known.includes(line.event.id) || this._lines.push(line);
+        else this._lost += line.at ? 1 : line | 0; // the count stands behind the lines; an older widget kept these alone
     } catch {
       // Nothing is kept, or it may not be read: begin empty.
     }

@@ -26,7 +26,7 @@ svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:
 .act,.line{flex-wrap:wrap}
 .said{line-height:1.3;flex:1 9em}
 b{font-weight:500}
-.failed{color:light-dark(#a8281c,#ffb0a3)}
+.failed{color:light-dark(#a21,#fba)}
 [aria-busy]{inset:0;position:absolute;overflow:hidden}
 .unseen{width:1px;height:1px;clip-path:inset(50%);position:absolute;overflow:hidden}
 @media (max-width:480px),(pointer:coarse){button,input,.act{min-height:44px}.icon{width:44px}}

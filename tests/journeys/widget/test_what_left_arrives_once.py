@@ -135,6 +135,21 @@ def remembering(browser: Any, mock: Mock) -> Iterator[Hosts]:
     made.close()
 
 
+def test_who_goes_back_while_nothing_arrives_loses_neither_answer(remembering: Hosts) -> None:
+    visit = remembering.open("one", faults={"events": {"status": 503}})
+    visit.page.evaluate("addEventListener('pageshow', (event) => { window.cameBack = event.persisted })")
+    visit.button("Same").first.click()
+    visit.said("Sends when online.").wait_for()
+    visit.go("one", item="three")
+    visit.button("Related").first.click()
+    visit.said("Sends when online.").wait_for()
+    visit.page.evaluate("setTimeout(() => history.back())")
+    visit.until("window.cameBack")
+    visit.faults(events=None)
+    visit.page.evaluate("dispatchEvent(new Event('online'))")
+    stored(visit, TWO)
+
+
 def test_a_page_that_comes_back_from_the_cache_goes_on(remembering: Hosts) -> None:
     visit = remembering.open("one", faults={"events": {"status": 503}})
     visit.page.evaluate("addEventListener('pageshow', (event) => { window.cameBack = event.persisted })")
