@@ -1,9 +1,9 @@
 """Which settled boxes were put on a picture that their item does not show any more."""
 
 from collections import defaultdict
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from backend.judgements.models import Judgement
 from backend.quality.boundaries import AGREES
@@ -14,6 +14,8 @@ from backend.questions.spots import numbers_of, overlap, picture_of
 from backend.questions.units import NONE
 from backend.suggestions.items import batched
 
+CHUNK = 500
+
 
 def boxes_elsewhere(question: Question) -> frozenset[int]:
     """Return the units of settled boxes that nobody whose answer counts put on the picture their item has now.
@@ -23,18 +25,18 @@ def boxes_elsewhere(question: Question) -> frozenset[int]:
     """
     if question.kind != Question.Kind.REGION:
         return frozenset()
-    of_another = _said(question).filter(unit=OuterRef("unit"), value=OuterRef("value"))
-    of_another = of_another.exclude(item_hash=OuterRef("unit__item__content_hash"))
-    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled()
-    perhaps = settled.filter(Exists(of_another), unit__anchor__isnull=False).select_related("unit__item")
-    shown, found = _Shown(), set[int]()
-    for labels in batched(perhaps.order_by("unit__item", "unit")):
+    settled = ConsensusLabel.objects.of(question.project_id).on(question).settled().filter(unit__anchor__isnull=False)
+    lean = settled.select_related("unit__item").defer("unit__item__title", "unit__item__body")
+    found = set[int]()
+    for labels in batched(lean.order_by("unit__item", "unit").iterator(CHUNK)):
         answers = _answers(question, [label.unit_id for label in labels])
+        perhaps = [label for label in labels if any(_is_of_another(said, label) for said in answers[label.unit_id])]
+        shown = _with_present_picture(question, [label.unit.item for label in perhaps])
         found |= {
             label.unit_id
-            for label in labels
+            for label in perhaps
             if not any(
-                said.item_hash in shown.with_present_picture(label.unit.item) and _puts_it_there(said, label)
+                said.item_hash in shown[label.unit.item_id] and _puts_it_there(said, label)
                 for said in answers[label.unit_id]
             )
         }
@@ -60,20 +62,16 @@ def _puts_it_there(said: Judgement, label: ConsensusLabel) -> bool:
     return bool(drawn and believed and overlap(numbers_of(drawn), numbers_of(believed)) >= AGREES)
 
 
-class _Shown:
-    """The contents of items by their hashes: those in which the picture was the one of today."""
+def _is_of_another(said: Judgement, label: ConsensusLabel) -> bool:
+    return said.value == label.value and said.item_hash != label.unit.item.content_hash
 
-    def __init__(self) -> None:
-        self._known: tuple[int, AbstractSet[str]] = (0, frozenset())
 
-    def with_present_picture(self, item: Item) -> AbstractSet[str]:
-        """Return the hashes of what an item was with the picture it has now; items come one after the other."""
-        if self._known[0] != item.pk:
-            picture, earlier = picture_of(item.metadata), ItemSnapshot.objects.of(item.project_id).filter(item=item)
-            same = {
-                each.content_hash
-                for each in earlier
-                if each.content_hash == content_hash_of(title=each.title, body=each.body, picture=picture)
-            }
-            self._known = (item.pk, same | {item.content_hash})
-        return self._known[1]
+def _with_present_picture(question: Question, items: Iterable[Item]) -> dict[int, set[str]]:
+    """Return, by item, the hashes of what it was with the picture it has now."""
+    by_id = {item.pk: item for item in items}
+    shown = {item.pk: {item.content_hash} for item in by_id.values()}
+    for each in ItemSnapshot.objects.of(question.project_id).filter(item__in=by_id).iterator(CHUNK):
+        picture = picture_of(by_id[each.item_id].metadata)
+        if each.content_hash == content_hash_of(title=each.title, body=each.body, picture=picture):
+            shown[each.item_id].add(each.content_hash)
+    return shown

@@ -88,7 +88,7 @@ def label_rows(
             "answers_count": label.evidence["answers_count"],
             "cluster": clusters.get(item.pk) if other and label.value == DUPLICATE else None,
             "split": _split_of(splits, item.key, other.key if other else None),
-            "is_stale": label.is_stale,
+            "is_stale": label.is_stale or label.unit_id in elsewhere,
             "item_title": _kept(item, item.title),
             "item_body": _kept(item, item.body),
             "item_hash": item.content_hash,

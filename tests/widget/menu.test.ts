@@ -107,6 +107,17 @@ test("leaving altogether is told to the server and the page at once, and said", 
   expect(told.map(({ detail }) => detail)).toEqual([{ out: true }, { out: false }]);
 });
 
+test("who leaves altogether while an answer waits for the server still has it sent on that page", async () => {
+  await open();
+  server.refusals = [1, 2, 3].map(() => ({ path: "events", status: 503 }));
+  all(mark, "[data-value=duplicate]")[0]!.click();
+  await pass(1);
+  await take("Leave altogether");
+  await pass(120_000);
+  expect(server.refusals).toEqual([]);
+  expect(server.events.filter(({ type }) => type === "judge").length).toBe(4);
+});
+
 test("leaving altogether is taken back in the same place: the cards come again, in the room that they had", async () => {
   await open();
   const after = document.body.appendChild(document.createElement("p"));

@@ -524,6 +524,19 @@ test("the words of the row that somebody comes to as the host edits the text sta
   expect(drawn("now")).toEqual(["IMAP"]);
 });
 
+for (let at = 1300; at < 1600; at += 30)
+  test(`words being chosen stay so as the host renders its text anew, ${at} ms after they were chosen`, async () => {
+    vi.mocked(Range.prototype.getClientRects).mockImplementation(function (this: Range) {
+      return (this.startContainer.isConnected ? [new DOMRect(20, 40, 80, 18)] : []) as unknown as DOMRectList;
+    });
+    const mark = await show();
+    button(mark._root, "Mark words").click();
+    await pass(at);
+    host().innerHTML = TEXT;
+    await pass(2000);
+    expect(mark._root.querySelector<HTMLElement>(".layer")!.hidden).toBe(false);
+  });
+
 test("a text that the host moves to another tree, or takes its name from, has no marks any more", async () => {
   const mark = await show();
   mark.setAttribute("for", "text");

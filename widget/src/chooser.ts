@@ -12,7 +12,7 @@ export { choose as words } from "./strings/en";
 
 const SETTLED_MS = 250;
 const SPOKEN_MS = 150;
-const FOLLOW_MS = 250;
+const FOLLOW_MS = 1500;
 const SPOKEN_LENGTH = 120;
 const LEAST_PX = 24;
 /** How far what moves an edge reaches beyond the words. */
@@ -93,7 +93,7 @@ export class Chooser {
       addEventListener(name, (event) => this._point(event), { signal, capture: true });
     addEventListener("keydown", (event) => this._overhear(event), { signal, capture: true });
     for (const name of ["scroll", "resize"]) addEventListener(name, () => this._stand(), { signal, capture: true, passive: true });
-    const follow = setInterval(() => this._stand(), FOLLOW_MS); // the host may move them without either
+    const follow = setInterval(() => this._stand(true), FOLLOW_MS); // the host may move them without either
     signal.addEventListener("abort", () => {
       clearInterval(follow);
       this._close();
@@ -135,12 +135,12 @@ export class Chooser {
     this._tell();
   }
 
-  /** Stand where the words stand now, after they moved. */
-  _stand(): void {
+  /** Stand where the words stand now, after they moved; where they are gone choosing is over, unless it is seen by the way: they may be about to come anew. */
+  _stand(isByTheWay?: boolean): void {
     if (!this._how) return;
     const range = this._passage._range(...stretchOf(this._choice));
     const rects = [...(range?.getClientRects() ?? [])].filter(({ width }) => width);
-    if (!rects[0]) return this._close();
+    if (!rects[0]) return void (isByTheWay || this._close());
     const { left, top } = this._node.getBoundingClientRect();
     const lines = { _first: rects[0], _last: rects.at(-1)!, _isRtl: this._isRtl(), _apart: 0 };
     const whole = range!.getBoundingClientRect();

@@ -106,7 +106,7 @@ async function leave(guest: Guest, mark: Mark, note: HTMLElement, tell: (key: st
   const refused = await optOut(guest, person, true);
   if (refused) return tell(...refused);
   if (!(await stays(guest, person))) return;
-  guest._answers!._close(); // what was seen and said before leaves now, as the person who was here
+  if (!guest._answers!._waiting()[0]) guest._answers!._close(); // what was seen before leaves now, as the person who was here; an answer is waited for
   guest._models.clear();
   guest._session = undefined;
   hush(guest, mark, note);

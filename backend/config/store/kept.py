@@ -40,9 +40,8 @@ def keep(path: Path, text: str) -> None:
 
 
 def _written_beside(path: Path, text: str) -> Path:
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     try:
-        beside.unlink(missing_ok=True)
         beside.touch(mode=0o600)
         beside.write_text(text)
     except OSError:

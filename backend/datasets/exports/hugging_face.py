@@ -104,7 +104,7 @@ def _left_out(about: About) -> str:
         for form, reasons in sorted(about.left_out.items())
         for why, count in sorted(reasons.items())
     ]
-    told = "\nItems that the files of a form leave out; `manifest.json` names them:\n\n"
+    told = "\nItems of which the files of a form leave something out; `manifest.json` names them:\n\n"
     return told + "\n".join(rows) + "\n" if rows else ""
 
 

@@ -21,8 +21,8 @@ from backend.projects.while_serving import (
 )  # fmt: skip
 
 GROWING = {
-    "annotator", "question", "item", "itemsnapshot", "unit", "suggestion", "assignment", "exposure", "slot", "ledgerevent",
-    "judgement", "withdrawal", "livejudgement", "refusedevent", "consensuslabel", "job",
+    "annotator", "question", "item", "itemsnapshot", "contentreturn", "unit", "suggestion", "assignment", "exposure", "slot",
+    "ledgerevent", "judgement", "withdrawal", "livejudgement", "refusedevent", "consensuslabel", "job",
 }  # fmt: skip
 
 
