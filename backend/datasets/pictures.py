@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
-
 from backend.judgements.models import Judgement
 from backend.quality.boundaries import AGREES
 from backend.quality.models import ConsensusLabel
@@ -43,14 +41,9 @@ def boxes_elsewhere(question: Question) -> frozenset[int]:
     return frozenset(found)
 
 
-def _said(question: Question) -> QuerySet[Judgement]:
-    said = Judgement.objects.of(question.project_id).on(question).live()
-    return said.filter(annotator__blocked_at=None, has_conflict_of_interest=False)
-
-
 def _answers(question: Question, units: list[int]) -> dict[int, list[Judgement]]:
     found = defaultdict[int, list[Judgement]](list)
-    for said in _said(question).filter(unit__in=units):
+    for said in Judgement.objects.of(question.project_id).on(question).counting().filter(unit__in=units):
         found[said.unit_id].append(said)
     return found
 

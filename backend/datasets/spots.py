@@ -229,8 +229,7 @@ def _tells_of_all(label: ConsensusLabel, question: Question, none_asked: set[int
 
 def _none_asked(question: Question) -> set[int]:
     """Return the units of which somebody says `none` who was shown them or asked, or whose answer the host told."""
-    said = Judgement.objects.of(question.project_id).on(question).live().filter(value=NONE)
-    said = said.filter(annotator__blocked_at=None, has_conflict_of_interest=False)
+    said = Judgement.objects.of(question.project_id).on(question).counting().filter(value=NONE)
     asked = said.exclude(slot=None, assignment=None, origin=Judgement.Origin.SPONTANEOUS)
     return set(asked.values_list("unit", flat=True))
 

@@ -187,6 +187,10 @@ class JudgementQuerySet(TenantQuerySet["Judgement"]):
         """Keep each person's present answer to each unit."""
         return self.filter(Exists(LiveJudgement.objects.filter(project=OuterRef("project"), judgement=OuterRef("pk"))))
 
+    def counting(self) -> Self:
+        """Keep present answers of who is not blocked and wrote none of the items."""
+        return self.live().filter(annotator__blocked_at=None, has_conflict_of_interest=False)
+
 
 class Judgement(Owned):
     """One annotator's recorded answer; its row never changes."""

@@ -134,14 +134,8 @@ def is_stale(label: ConsensusLabel) -> bool:
     if label.state != SETTLED:
         return False
     now_hashes = {"item_hash": unit.item.content_hash, "other_hash": unit.other.content_hash if unit.other else ""}
-    fresh = _counting(unit.project_id).filter(unit=unit, value=label.value, **now_hashes)
+    fresh = Judgement.objects.of(unit.project_id).counting().filter(unit=unit, value=label.value, **now_hashes)
     return not fresh.exists()
-
-
-def _counting(project_id: int) -> QuerySet[Judgement]:
-    """Return the live answers of those who are not blocked and wrote none of the items."""
-    live = Judgement.objects.of(project_id).live()
-    return live.filter(annotator__blocked_at=None, has_conflict_of_interest=False)
 
 
 def mark_stale(*, project_id: int, item_ids: Collection[int]) -> None:
@@ -157,11 +151,15 @@ def mark_stale(*, project_id: int, item_ids: Collection[int]) -> None:
 
 def _said_as_it_is_now(project_id: int) -> QuerySet[Judgement]:
     """Return, of a label, the live answers that count and say its value of the items as they are now."""
-    return _counting(project_id).filter(
-        unit=OuterRef("unit"),
-        value=OuterRef("value"),
-        item_hash=OuterRef("unit__item__content_hash"),
-        other_hash=Coalesce(OuterRef("unit__other__content_hash"), Value("")),
+    return (
+        Judgement.objects.of(project_id)
+        .counting()
+        .filter(
+            unit=OuterRef("unit"),
+            value=OuterRef("value"),
+            item_hash=OuterRef("unit__item__content_hash"),
+            other_hash=Coalesce(OuterRef("unit__other__content_hash"), Value("")),
+        )
     )
 
 

@@ -423,6 +423,13 @@ def test_a_mark_in_a_list_that_came_after_an_edit_is_of_the_edited_content(world
     assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "Something else"
 
 
+def title_as_marked():
+    """Return the title that item 5 had where the one mark was made."""
+    mark = Judgement.objects.get()
+    kept = mark.item_hash if mark.unit.item.key == "5" else mark.other_hash
+    return ItemSnapshot.objects.get(item__key="5", content_hash=kept).title
+
+
 @pytest.mark.parametrize("last", [NewItem("5", "C"), NewItem("5", "A", kind="note"), None], ids=["C", "A", "gone"])
 def test_a_mark_of_a_content_that_came_back_is_of_that_and_not_of_the_one_between(world, last):
     at = [world.now + timedelta(minutes=minutes) for minutes in range(1, 6)]
@@ -436,9 +443,7 @@ def test_a_mark_of_a_content_that_came_back_is_of_that_and_not_of_the_one_betwee
         remove_item(item=Item.objects.get(key="5"), now=at[3])
     mark = said(world, exposure, candidates(exposure)[0], later_s=70)
     record_events(annotator=world.people[0], events=[mark], now=at[4])
-    said_of = Judgement.objects.get()
-    kept = said_of.item_hash if said_of.unit.item.key == "5" else said_of.other_hash
-    assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "A"
+    assert title_as_marked() == "A"
 
 
 def test_a_mark_of_the_content_between_is_of_that_though_the_one_before_came_back(world):
@@ -450,9 +455,7 @@ def test_a_mark_of_the_content_between_is_of_that_though_the_one_before_came_bac
     register_items(project_id=world.project.pk, items=[NewItem("5", "A")], now=at[2])
     mark = said(world, exposure, candidates(exposure)[0], later_s=70)
     record_events(annotator=world.people[0], events=[mark], now=at[3])
-    said_of = Judgement.objects.get()
-    kept = said_of.item_hash if said_of.unit.item.key == "5" else said_of.other_hash
-    assert ItemSnapshot.objects.get(item__key="5", content_hash=kept).title == "B"
+    assert title_as_marked() == "B"
 
 
 def test_the_first_sight_and_the_longest_look_are_kept(world):
